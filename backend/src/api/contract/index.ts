@@ -1,0 +1,11 @@
+/**
+ * What the API speaks: the only part of the backend that the page imports, types alone.
+ * Times are milliseconds since the epoch unless a name ends in `UnixNano` (decimal text: 64 bits do
+ * not fit a JSON number). Durations are nanoseconds. Ids are lower-case hex.
+ */
+export * from './error.ts';
+export * from './logs.ts';
+export * from './metrics.ts';
+export * from './services.ts';
+export * from './status.ts';
+export * from './traces.ts';

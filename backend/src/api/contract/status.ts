@@ -1,0 +1,36 @@
+/** One part of Sonde and how it is. */
+export interface PartStatus {
+  readonly name: string;
+  readonly state: 'ok' | 'degraded' | 'down';
+  /** One line for people: what is wrong and what to do, or what it does. */
+  readonly detail: string;
+}
+
+export interface SignalStatus {
+  readonly signal: 'traces' | 'metrics' | 'logs';
+  /** Rows stored over the last five minutes, own telemetry apart. */
+  readonly rowsLastFiveMinutes: number;
+  readonly ownRowsLastFiveMinutes: number;
+  readonly lastReceivedMs: number | null;
+  readonly storedBytes: number;
+  readonly storedRows: number;
+}
+
+export interface StatusResponse {
+  readonly version: string;
+  readonly startedMs: number;
+  /** Where telemetry goes: copyable. */
+  readonly endpoints: {
+    readonly otlpGrpc: string;
+    readonly otlpHttp: string;
+    readonly clickhouse: string;
+    readonly page: string;
+  };
+  readonly parts: readonly PartStatus[];
+  readonly signals: readonly SignalStatus[];
+  /** Requests in the dead-letter topic. */
+  readonly deadLetters: number;
+  /** Records in the buffer that are not in the store yet. */
+  readonly bufferLag: number;
+  readonly telemetryOfOthersSeen: boolean;
+}

@@ -1,0 +1,8 @@
+/**
+ * Step 2 of the path: what is acknowledged is durable here.
+ *
+ * In: records for a topic and partition. Out: the same records in order, with offsets, to consumer
+ * groups. Never: looks into a record.
+ */
+export * from './contract.ts';
+export * from './topics.ts';

@@ -1,0 +1,112 @@
+import type { Signal } from '@sonde/proto';
+import type { z } from 'zod';
+import type { Authenticator } from './authenticator.ts';
+import type { Logger } from './logger.ts';
+import type { Telemetry } from './telemetry.ts';
+
+export type ComponentKind = 'receiver' | 'processor' | 'exporter' | 'connector' | 'extension';
+
+/** How far a component's support of a signal goes, in the Collector's words. */
+export type Stability = 'alpha' | 'beta' | 'stable';
+
+/** What a component may know of its surroundings. */
+export interface Host {
+  /** An extension's instance by its id as written in YAML; undefined when there is none. */
+  extension(id: string): Component | undefined;
+  /** The authenticator extension of that id; throws `SondeError` when it is missing or is none. */
+  authenticator(id: string): Authenticator;
+  /** Tells the service that a component fails after start; `fatal` ends the process with exit code 1. */
+  reportStatus(id: string, status: ComponentStatus): void;
+}
+
+export interface ComponentStatus {
+  readonly state: 'ok' | 'recoverable' | 'permanent' | 'fatal';
+  readonly error?: Error;
+}
+
+/**
+ * The life cycle every component has. `start` and `shutdown` are idempotent; `shutdown` without
+ * `start` is allowed.
+ */
+export interface Component {
+  /** Opens ports and files, starts loops. A rejection stops the whole service from starting. */
+  start(host: Host): Promise<void>;
+  /**
+   * Stops taking, finishes or hands back what is in flight, frees everything. When `deadline`
+   * aborts, gives up what is left (unacknowledged data stays with its sender or in the buffer).
+   */
+  shutdown(deadline: AbortSignal): Promise<void>;
+}
+
+/** Takes telemetry. */
+export interface Consumer {
+  /**
+   * Resolves when the data is safe with whoever took it: the acknowledgement may go back to the
+   * sender. Rejects with a `SondeError`: `retryable` gives it back to the sender to try again,
+   * permanent refuses it. Backpressure is a promise that takes its time.
+   */
+  consume(telemetry: Telemetry): Promise<void>;
+}
+
+/** A processor, exporter or connector: a component that takes telemetry. */
+export type ConsumingComponent = Component & Consumer;
+
+export interface CreateSettings {
+  /** The id as written in YAML: `otlp`, `otlp/internal`. */
+  readonly id: string;
+  readonly signal: Signal;
+  readonly logger: Logger;
+}
+
+/** What the factories of every kind have. `C` is the decoded configuration of the component. */
+interface FactoryBase<C> {
+  /** As users write it in YAML. */
+  readonly type: string;
+  /** Other names the Collector has for it; accepted for ever. */
+  readonly aliases?: readonly string[];
+  /**
+   * Defaults, unknown keys refused, checks: the only reading of the configuration. `parse(undefined)`
+   * and `parse(null)` give the defaults where the component has them.
+   */
+  readonly config: z.ZodType<C>;
+}
+
+export interface ReceiverFactory<C = unknown> extends FactoryBase<C> {
+  readonly kind: 'receiver';
+  readonly signals: Readonly<Partial<Record<Signal, Stability>>>;
+  /**
+   * One instance an id: `create` is called once with the consumers of every signal that a pipeline
+   * wants from it, so that one server serves all signals.
+   */
+  create(
+    settings: Omit<CreateSettings, 'signal'>,
+    config: C,
+    next: Readonly<Partial<Record<Signal, Consumer>>>,
+  ): Component;
+}
+
+export interface ProcessorFactory<C = unknown> extends FactoryBase<C> {
+  readonly kind: 'processor';
+  readonly signals: Readonly<Partial<Record<Signal, Stability>>>;
+  /** One instance a pipeline. */
+  create(settings: CreateSettings, config: C, next: Consumer): ConsumingComponent;
+}
+
+export interface ExporterFactory<C = unknown> extends FactoryBase<C> {
+  readonly kind: 'exporter';
+  readonly signals: Readonly<Partial<Record<Signal, Stability>>>;
+  /** One instance a (signal, id), shared by the pipelines that list it. */
+  create(settings: CreateSettings, config: C): ConsumingComponent;
+}
+
+export interface ExtensionFactory<C = unknown> extends FactoryBase<C> {
+  readonly kind: 'extension';
+  create(settings: Omit<CreateSettings, 'signal'>, config: C): Component;
+}
+
+export type Factory =
+  // A factory's own configuration type is known to it alone; the engine passes on what its schema returned.
+  | ReceiverFactory<never>
+  | ProcessorFactory<never>
+  | ExporterFactory<never>
+  | ExtensionFactory<never>;

@@ -1,0 +1,3 @@
+/** The settings channel; the backend imports this and nothing else of the engine. */
+export * from './settings.ts';
+export * from './settings-source.ts';

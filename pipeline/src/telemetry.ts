@@ -1,0 +1,61 @@
+import type { Columns, EncodedRequest, Signal } from '@sonde/proto';
+
+/** Where in the buffer a batch was read: the half-open range `[from, to)` of one partition. */
+export interface BufferRange {
+  readonly topic: string;
+  readonly partition: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface TelemetryOptions {
+  readonly signal: Signal;
+  readonly requests: readonly EncodedRequest[];
+  /** Absent for data that no buffer holds. */
+  readonly source?: BufferRange;
+  /** Decodes `requests` in order; called at most once, when a component first asks for columns. */
+  readonly decode: (requests: readonly EncodedRequest[]) => Columns;
+}
+
+/**
+ * What travels between components: the requests as they came in, and their columns once somebody
+ * asks. A batch nobody looks into is forwarded as the bytes that came in.
+ *
+ * The columns are shared by every consumer of a fan-out and read-only; a component that changes
+ * data passes on a new `Telemetry`. Not frozen yet: the rules for copy-on-write come with the first
+ * processor that changes data.
+ */
+export class Telemetry {
+  readonly signal: Signal;
+  readonly requests: readonly EncodedRequest[];
+  readonly source: BufferRange | undefined;
+  readonly #decode: (requests: readonly EncodedRequest[]) => Columns;
+  #columns: Columns | undefined;
+
+  constructor(options: TelemetryOptions) {
+    this.signal = options.signal;
+    this.requests = options.requests;
+    this.source = options.source;
+    this.#decode = options.decode;
+  }
+
+  /** Spans, log records or data points. */
+  get itemCount(): number {
+    let count = 0;
+    for (const request of this.requests) count += request.itemCount;
+    return count;
+  }
+
+  /** Wire bytes held on to; what a memory limit counts. */
+  get byteCount(): number {
+    let count = 0;
+    for (const request of this.requests) count += request.bytes.length;
+    return count;
+  }
+
+  /** Throws `MalformedError` of `@sonde/proto` when a request is not OTLP. */
+  columns(): Columns {
+    this.#columns ??= this.#decode(this.requests);
+    return this.#columns;
+  }
+}

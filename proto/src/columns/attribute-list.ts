@@ -1,0 +1,49 @@
+import { ByteRun } from './byte-run.ts';
+import { Dictionary } from './dictionary.ts';
+import { growUint8, growUint32 } from './grow.ts';
+
+/**
+ * The attributes of many rows in one flat list, in the order they were sent, duplicates kept.
+ * The owner of the rows holds `attributeEnd`: row i owns `[end(i - 1), end(i))`.
+ *
+ * A value is a Native String in `values`: the text of a string, bool (`true`, `false`), int
+ * (decimal) or double (shortest text that reads back the same); for arrays, key-value lists and
+ * bytes (`type >= FIRST_ENCODED_TYPE`) the encoded `AnyValue` message, decoded when somebody asks.
+ */
+export class AttributeList {
+  count = 0;
+  capacity: number;
+  /** Ids in `keyDictionary`. */
+  keys: Uint32Array;
+  /** `AnyValueType`. */
+  types: Uint8Array;
+  /** Where the value's length prefix starts in `values`. */
+  valueStart: Uint32Array;
+  readonly values: ByteRun;
+  readonly keyDictionary: Dictionary;
+  /** How many values are kept encoded; 0 lets the writer copy `values` whole. */
+  encodedCount = 0;
+
+  constructor(capacity: number, bytes: number) {
+    this.capacity = capacity;
+    this.keys = new Uint32Array(capacity);
+    this.types = new Uint8Array(capacity);
+    this.valueStart = new Uint32Array(capacity);
+    this.values = new ByteRun(bytes);
+    this.keyDictionary = new Dictionary(512, 1 << 14);
+  }
+
+  growTo(capacity: number): void {
+    this.keys = growUint32(this.keys, capacity);
+    this.types = growUint8(this.types, capacity);
+    this.valueStart = growUint32(this.valueStart, capacity);
+    this.capacity = capacity;
+  }
+
+  reset(): void {
+    this.count = 0;
+    this.encodedCount = 0;
+    this.values.length = 0;
+    this.keyDictionary.reset();
+  }
+}

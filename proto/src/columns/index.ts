@@ -1,0 +1,18 @@
+import type { LogColumns } from './log-columns.ts';
+import type { MetricColumns } from './metric-columns.ts';
+import type { SpanColumns } from './span-columns.ts';
+
+export * from './any-value-type.ts';
+export * from './attribute-list.ts';
+export * from './byte-run.ts';
+export * from './dictionary.ts';
+export * from './log-columns.ts';
+export * from './metric-columns.ts';
+export * from './resource-table.ts';
+export * from './scope-table.ts';
+export * from './segments.ts';
+export * from './span-columns.ts';
+export * from './string-column.ts';
+
+/** A decoded batch of one signal. */
+export type Columns = SpanColumns | LogColumns | MetricColumns;

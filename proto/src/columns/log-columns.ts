@@ -1,0 +1,70 @@
+import { AttributeList } from './attribute-list.ts';
+import { Dictionary } from './dictionary.ts';
+import { growInt32, growUint8, growUint32 } from './grow.ts';
+import { ResourceTable } from './resource-table.ts';
+import { ScopeTable } from './scope-table.ts';
+import { Segments } from './segments.ts';
+import { StringColumn } from './string-column.ts';
+
+/** Log records as columns; the rules of `SpanColumns` hold. */
+export class LogColumns {
+  readonly signal = 'logs';
+  count = 0;
+  capacity = 0;
+  readonly segments: Segments = new Segments();
+  readonly resources: ResourceTable = new ResourceTable();
+  readonly scopes: ScopeTable = new ScopeTable();
+  readonly schemaUrls: Dictionary = new Dictionary(64, 1 << 12);
+
+  resource: Uint32Array = new Uint32Array(0);
+  scope: Uint32Array = new Uint32Array(0);
+  resourceSchemaUrl: Uint32Array = new Uint32Array(0);
+  scopeSchemaUrl: Uint32Array = new Uint32Array(0);
+
+  timeUnixNano: Int32Array = new Int32Array(0);
+  observedTimeUnixNano: Int32Array = new Int32Array(0);
+  severityNumber: Uint8Array = new Uint8Array(0);
+  readonly severityTexts: Dictionary = new Dictionary(64, 1 << 10);
+  severityText: Uint32Array = new Uint32Array(0);
+  /** As an attribute's value: text, or the encoded `AnyValue` from `FIRST_ENCODED_TYPE` on. */
+  readonly body: StringColumn;
+  /** `AnyValueType`; `empty` when no body was sent. */
+  bodyType: Uint8Array = new Uint8Array(0);
+  /** How many bodies are kept encoded; 0 lets the writer copy the run whole. */
+  encodedBodyCount = 0;
+  readonly eventNames: Dictionary = new Dictionary(64, 1 << 10);
+  eventName: Uint32Array = new Uint32Array(0);
+  traceId: Uint8Array = new Uint8Array(0);
+  spanId: Uint8Array = new Uint8Array(0);
+  flags: Uint32Array = new Uint32Array(0);
+
+  readonly attributes: AttributeList;
+  attributeEnd: Uint32Array = new Uint32Array(0);
+  droppedAttributesCount: Uint32Array = new Uint32Array(0);
+
+  constructor(rows = 8192) {
+    this.body = new StringColumn(rows, rows * 128);
+    this.attributes = new AttributeList(rows * 8, rows * 128);
+    this.growTo(rows);
+  }
+
+  growTo(rows: number): void {
+    this.resource = growUint32(this.resource, rows);
+    this.scope = growUint32(this.scope, rows);
+    this.resourceSchemaUrl = growUint32(this.resourceSchemaUrl, rows);
+    this.scopeSchemaUrl = growUint32(this.scopeSchemaUrl, rows);
+    this.timeUnixNano = growInt32(this.timeUnixNano, rows * 2);
+    this.observedTimeUnixNano = growInt32(this.observedTimeUnixNano, rows * 2);
+    this.severityNumber = growUint8(this.severityNumber, rows);
+    this.severityText = growUint32(this.severityText, rows);
+    this.body.growRows(rows);
+    this.bodyType = growUint8(this.bodyType, rows);
+    this.eventName = growUint32(this.eventName, rows);
+    this.traceId = growUint8(this.traceId, rows * 16);
+    this.spanId = growUint8(this.spanId, rows * 8);
+    this.flags = growUint32(this.flags, rows);
+    this.attributeEnd = growUint32(this.attributeEnd, rows * 2);
+    this.droppedAttributesCount = growUint32(this.droppedAttributesCount, rows);
+    this.capacity = rows;
+  }
+}

@@ -1,0 +1,136 @@
+import { AttributeList } from './attribute-list.ts';
+import { Dictionary } from './dictionary.ts';
+import { growInt32, growUint8, growUint32 } from './grow.ts';
+import { ResourceTable } from './resource-table.ts';
+import { ScopeTable } from './scope-table.ts';
+import { Segments } from './segments.ts';
+import { StringColumn } from './string-column.ts';
+
+/**
+ * Spans as columns. Two-word columns are 64-bit values, low word first (the wire's and Native's
+ * order); `...End` columns are Native u64 offsets, two words with a high word of 0. Ids are raw
+ * bytes, all zero when absent. Enums keep their number; above 255 it is 255.
+ */
+export class SpanColumns {
+  readonly signal = 'traces';
+  count = 0;
+  capacity = 0;
+  readonly segments: Segments = new Segments();
+  readonly resources: ResourceTable = new ResourceTable();
+  readonly scopes: ScopeTable = new ScopeTable();
+  readonly schemaUrls: Dictionary = new Dictionary(64, 1 << 12);
+
+  /** Row indexes of `resources` and `scopes`. */
+  resource: Uint32Array = new Uint32Array(0);
+  scope: Uint32Array = new Uint32Array(0);
+  /** Ids in `schemaUrls`. */
+  resourceSchemaUrl: Uint32Array = new Uint32Array(0);
+  scopeSchemaUrl: Uint32Array = new Uint32Array(0);
+
+  traceId: Uint8Array = new Uint8Array(0);
+  spanId: Uint8Array = new Uint8Array(0);
+  parentSpanId: Uint8Array = new Uint8Array(0);
+  readonly traceState: StringColumn;
+  flags: Uint32Array = new Uint32Array(0);
+  readonly names: Dictionary = new Dictionary(4096, 1 << 17);
+  name: Uint32Array = new Uint32Array(0);
+  kind: Uint8Array = new Uint8Array(0);
+  startUnixNano: Int32Array = new Int32Array(0);
+  endUnixNano: Int32Array = new Int32Array(0);
+  statusCode: Uint8Array = new Uint8Array(0);
+  readonly statusMessage: StringColumn;
+
+  readonly attributes: AttributeList;
+  attributeEnd: Uint32Array = new Uint32Array(0);
+  droppedAttributesCount: Uint32Array = new Uint32Array(0);
+  readonly events: SpanEventColumns = new SpanEventColumns();
+  eventEnd: Uint32Array = new Uint32Array(0);
+  droppedEventsCount: Uint32Array = new Uint32Array(0);
+  readonly links: SpanLinkColumns = new SpanLinkColumns();
+  linkEnd: Uint32Array = new Uint32Array(0);
+  droppedLinksCount: Uint32Array = new Uint32Array(0);
+
+  constructor(rows = 8192) {
+    this.traceState = new StringColumn(rows, rows * 2);
+    this.statusMessage = new StringColumn(rows, rows * 2);
+    this.attributes = new AttributeList(rows * 16, rows * 256);
+    this.growTo(rows);
+  }
+
+  growTo(rows: number): void {
+    this.resource = growUint32(this.resource, rows);
+    this.scope = growUint32(this.scope, rows);
+    this.resourceSchemaUrl = growUint32(this.resourceSchemaUrl, rows);
+    this.scopeSchemaUrl = growUint32(this.scopeSchemaUrl, rows);
+    this.traceId = growUint8(this.traceId, rows * 16);
+    this.spanId = growUint8(this.spanId, rows * 8);
+    this.parentSpanId = growUint8(this.parentSpanId, rows * 8);
+    this.traceState.growRows(rows);
+    this.flags = growUint32(this.flags, rows);
+    this.name = growUint32(this.name, rows);
+    this.kind = growUint8(this.kind, rows);
+    this.startUnixNano = growInt32(this.startUnixNano, rows * 2);
+    this.endUnixNano = growInt32(this.endUnixNano, rows * 2);
+    this.statusCode = growUint8(this.statusCode, rows);
+    this.statusMessage.growRows(rows);
+    this.attributeEnd = growUint32(this.attributeEnd, rows * 2);
+    this.droppedAttributesCount = growUint32(this.droppedAttributesCount, rows);
+    this.eventEnd = growUint32(this.eventEnd, rows * 2);
+    this.droppedEventsCount = growUint32(this.droppedEventsCount, rows);
+    this.linkEnd = growUint32(this.linkEnd, rows * 2);
+    this.droppedLinksCount = growUint32(this.droppedLinksCount, rows);
+    this.capacity = rows;
+  }
+}
+
+/** The events of all spans, flat; span i owns `[eventEnd(i - 1), eventEnd(i))`. */
+export class SpanEventColumns {
+  count = 0;
+  capacity = 0;
+  timeUnixNano: Int32Array = new Int32Array(0);
+  readonly names: Dictionary = new Dictionary(256, 1 << 12);
+  name: Uint32Array = new Uint32Array(0);
+  readonly attributes: AttributeList = new AttributeList(8192, 1 << 17);
+  attributeEnd: Uint32Array = new Uint32Array(0);
+  droppedAttributesCount: Uint32Array = new Uint32Array(0);
+
+  constructor(rows = 2048) {
+    this.growTo(rows);
+  }
+
+  growTo(rows: number): void {
+    this.timeUnixNano = growInt32(this.timeUnixNano, rows * 2);
+    this.name = growUint32(this.name, rows);
+    this.attributeEnd = growUint32(this.attributeEnd, rows * 2);
+    this.droppedAttributesCount = growUint32(this.droppedAttributesCount, rows);
+    this.capacity = rows;
+  }
+}
+
+/** The links of all spans, flat; span i owns `[linkEnd(i - 1), linkEnd(i))`. */
+export class SpanLinkColumns {
+  count = 0;
+  capacity = 0;
+  traceId: Uint8Array = new Uint8Array(0);
+  spanId: Uint8Array = new Uint8Array(0);
+  readonly traceState: StringColumn;
+  flags: Uint32Array = new Uint32Array(0);
+  readonly attributes: AttributeList = new AttributeList(1024, 1 << 14);
+  attributeEnd: Uint32Array = new Uint32Array(0);
+  droppedAttributesCount: Uint32Array = new Uint32Array(0);
+
+  constructor(rows = 512) {
+    this.traceState = new StringColumn(rows, rows * 2);
+    this.growTo(rows);
+  }
+
+  growTo(rows: number): void {
+    this.traceId = growUint8(this.traceId, rows * 16);
+    this.spanId = growUint8(this.spanId, rows * 8);
+    this.traceState.growRows(rows);
+    this.flags = growUint32(this.flags, rows);
+    this.attributeEnd = growUint32(this.attributeEnd, rows * 2);
+    this.droppedAttributesCount = growUint32(this.droppedAttributesCount, rows);
+    this.capacity = rows;
+  }
+}

@@ -1,0 +1,22 @@
+import { ByteRun } from './byte-run.ts';
+import { growUint32 } from './grow.ts';
+
+/**
+ * One string (or byte string) a row, stored as ClickHouse's Native format has it: varint length,
+ * then the bytes, end to end. Writing the column to ClickHouse is one copy; no UTF-8 is decoded
+ * until somebody asks for text.
+ */
+export class StringColumn {
+  readonly run: ByteRun;
+  /** Where row i's length prefix starts in `run`. */
+  start: Uint32Array;
+
+  constructor(rows: number, bytes: number) {
+    this.run = new ByteRun(bytes);
+    this.start = new Uint32Array(rows);
+  }
+
+  growRows(rows: number): void {
+    this.start = growUint32(this.start, rows);
+  }
+}

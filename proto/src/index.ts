@@ -1,0 +1,11 @@
+/**
+ * Step 4 of the path: OTLP bytes become columns, once.
+ *
+ * In: one `Export*ServiceRequest` (protobuf, or JSON that is turned into protobuf at the edge).
+ * Out: the column batches of the signals, and OTLP bytes again.
+ * Never: sockets, files, clocks, ClickHouse, configuration. Nothing else in Sonde touches wire bytes.
+ */
+export * from './columns/index.ts';
+export * from './encoded-request.ts';
+export * from './malformed.ts';
+export * from './signal.ts';

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    // Packages keep tests in `test/` beside `src/`; `test/` at the root is the whole system.
+    include: ['**/test/**/*.test.ts'],
+    exclude: ['**/node_modules/**', '**/.tsbuild/**', '**/dist/**'],
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    // Two cores: engines, brokers and browsers share them.
+    maxWorkers: 2,
+  },
+});
