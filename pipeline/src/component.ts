@@ -2,6 +2,7 @@ import type { Signal } from '@sonde/proto';
 import type { z } from 'zod';
 import type { Authenticator } from './authenticator.ts';
 import type { Logger } from './logger.ts';
+import type { SettingsSource } from './settings/settings-source.ts';
 import type { Telemetry } from './telemetry.ts';
 
 export type ComponentKind = 'receiver' | 'processor' | 'exporter' | 'connector' | 'extension';
@@ -9,19 +10,30 @@ export type ComponentKind = 'receiver' | 'processor' | 'exporter' | 'connector' 
 /** How far a component's support of a signal goes, in the Collector's words. */
 export type Stability = 'alpha' | 'beta' | 'stable';
 
-/** What a component may know of its surroundings. */
+/** What a component may know of its surroundings. Every component gets a host of its own. */
 export interface Host {
   /** An extension's instance by its id as written in YAML; undefined when there is none. */
   extension(id: string): Component | undefined;
   /** The authenticator extension of that id; throws `SondeError` when it is missing or is none. */
   authenticator(id: string): Authenticator;
-  /** Tells the service that a component fails after start; `fatal` ends the process with exit code 1. */
-  reportStatus(id: string, status: ComponentStatus): void;
+  /** Tells how the calling component fares after start; `fatal` ends the run with exit code 1. */
+  reportStatus(status: ComponentStatus): void;
+  /** How the whole service fares now; never waits. */
+  serviceStatus(): ServiceStatus;
 }
 
 export interface ComponentStatus {
   readonly state: 'ok' | 'recoverable' | 'permanent' | 'fatal';
   readonly error?: Error;
+}
+
+export interface ServiceStatus {
+  /** `ready` from the moment every component has started until shutdown begins. */
+  readonly phase: 'starting' | 'ready' | 'stopping' | 'stopped';
+  /** When the service became ready; undefined before. Milliseconds since the epoch. */
+  readonly readySinceUnixMs: number | undefined;
+  /** Last status of each component that reported one; `exporter clickhouse traces` is a name. */
+  readonly components: ReadonlyMap<string, ComponentStatus>;
 }
 
 /**
@@ -55,7 +67,24 @@ export interface CreateSettings {
   /** The id as written in YAML: `otlp`, `otlp/internal`. */
   readonly id: string;
   readonly signal: Signal;
+  /** Carries `otelcol.component.id`, `.kind` and, where there is one, `otelcol.signal`. */
   readonly logger: Logger;
+  /**
+   * Digest of the effective configuration (merged and expanded, `service.telemetry` left out): two
+   * processes with the same one transform the same bytes alike. What an intent records.
+   */
+  readonly configVersion: string;
+  /** What people change while Sonde runs. Closed by the service, never by a component. */
+  readonly settings: SettingsSource;
+}
+
+/** A receiver serves several signals and an extension none. */
+export type SignallessCreateSettings = Omit<CreateSettings, 'signal'>;
+
+/** A connector ends pipelines of one signal and begins pipelines of another (or the same). */
+export interface ConnectorCreateSettings extends SignallessCreateSettings {
+  readonly from: Signal;
+  readonly to: Signal;
 }
 
 /** What the factories of every kind have. `C` is the decoded configuration of the component. */
@@ -79,7 +108,7 @@ export interface ReceiverFactory<C = unknown> extends FactoryBase<C> {
    * wants from it, so that one server serves all signals.
    */
   create(
-    settings: Omit<CreateSettings, 'signal'>,
+    settings: SignallessCreateSettings,
     config: C,
     next: Readonly<Partial<Record<Signal, Consumer>>>,
   ): Component;
@@ -99,9 +128,22 @@ export interface ExporterFactory<C = unknown> extends FactoryBase<C> {
   create(settings: CreateSettings, config: C): ConsumingComponent;
 }
 
+/** What a connector gives to: all its pipelines at once, or one of them by id (`traces/errors`). */
+export interface ConnectorNext extends Consumer {
+  readonly pipelines: ReadonlyMap<string, Consumer>;
+}
+
+export interface ConnectorFactory<C = unknown> extends FactoryBase<C> {
+  readonly kind: 'connector';
+  /** From which signal to which. */
+  readonly pairs: Readonly<Partial<Record<Signal, Readonly<Partial<Record<Signal, Stability>>>>>>;
+  /** One instance a (from, to, id). */
+  create(settings: ConnectorCreateSettings, config: C, next: ConnectorNext): ConsumingComponent;
+}
+
 export interface ExtensionFactory<C = unknown> extends FactoryBase<C> {
   readonly kind: 'extension';
-  create(settings: Omit<CreateSettings, 'signal'>, config: C): Component;
+  create(settings: SignallessCreateSettings, config: C): Component;
 }
 
 export type Factory =
@@ -109,4 +151,5 @@ export type Factory =
   | ReceiverFactory<never>
   | ProcessorFactory<never>
   | ExporterFactory<never>
+  | ConnectorFactory<never>
   | ExtensionFactory<never>;

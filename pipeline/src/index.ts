@@ -6,6 +6,7 @@ export * from './authenticator.ts';
 export * from './component.ts';
 export * from './errors.ts';
 export * from './logger.ts';
+export * from './servers/index.ts';
 export * from './settings/index.ts';
 export * from './telemetry.ts';
 export * from './time-rule.ts';

@@ -1,3 +1,4 @@
 /** The settings channel; the backend imports this and nothing else of the engine. */
 export * from './settings.ts';
 export * from './settings-source.ts';
+export * from './static-settings-source.ts';

@@ -1,0 +1,2 @@
+/** Servers of receivers and extensions: every limit in one place. */
+export * from './limits.ts';
