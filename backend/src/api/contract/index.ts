@@ -6,6 +6,7 @@
 export * from './error.ts';
 export * from './logs.ts';
 export * from './metrics.ts';
+export * from './queries.ts';
 export * from './services.ts';
 export * from './status.ts';
 export * from './traces.ts';
