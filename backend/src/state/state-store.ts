@@ -1,0 +1,70 @@
+import type { Settings } from '@sonde/pipeline/settings';
+
+/** One version of the settings and who made it. */
+export interface SettingsVersion {
+  readonly settings: Settings;
+  /** Milliseconds since the epoch; 0 for the defaults, which nobody made. */
+  readonly createdMs: number;
+  /** Name of the user, or where the change came from when nobody is logged in. */
+  readonly actor: string;
+}
+
+/** A change that was made to a version that is not the newest any more. */
+export class VersionConflict extends Error {
+  readonly currentVersion: number;
+
+  constructor(basedOn: number, currentVersion: number) {
+    super(`the change is based on version ${basedOn}, but version ${currentVersion} is current`);
+    this.name = 'VersionConflict';
+    this.currentVersion = currentVersion;
+  }
+}
+
+/** Settings with all their history: a version's content never changes. */
+export interface SettingsVersions {
+  /** The newest; version 0, the defaults, when nobody changed anything yet. */
+  current(): Promise<SettingsVersion>;
+  /** Undefined when there is no such version. */
+  version(version: number): Promise<SettingsVersion | undefined>;
+  /** Newest first, at most `limit`. */
+  list(limit: number): Promise<readonly SettingsVersion[]>;
+  /**
+   * Makes version `settings.version + 1`. Rejects with `VersionConflict` when `settings.version` is
+   * not the newest, so that two people never overwrite each other unseen.
+   */
+  put(settings: Settings, change: { actor: string; nowMs: number }): Promise<SettingsVersion>;
+}
+
+/** The right to be the only one who does a job, for a while. */
+export interface Lease {
+  readonly name: string;
+  readonly holder: string;
+  readonly expiresMs: number;
+  /** Grows whenever the holder changes: a fencing token for what the holder writes. */
+  readonly term: number;
+}
+
+export interface LeaseRequest {
+  readonly name: string;
+  readonly holder: string;
+  readonly ttlMs: number;
+  readonly nowMs: number;
+}
+
+/** Leader election between replicas of the backend. */
+export interface Leases {
+  /** Takes a free or expired lease or renews one's own; undefined when somebody else holds it. */
+  acquire(request: LeaseRequest): Promise<Lease | undefined>;
+  /** Gives it up; nothing happens when `holder` does not hold it. */
+  release(name: string, holder: string): Promise<void>;
+}
+
+/**
+ * What people and replicas agree on: small, relational, apart from telemetry. SQLite on one machine;
+ * the same interface for PostgreSQL where there are several replicas.
+ */
+export interface StateStore {
+  readonly settings: SettingsVersions;
+  readonly leases: Leases;
+  close(): Promise<void>;
+}
