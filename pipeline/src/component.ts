@@ -146,10 +146,13 @@ export interface ExtensionFactory<C = unknown> extends FactoryBase<C> {
   create(settings: SignallessCreateSettings, config: C): Component;
 }
 
+/**
+ * Any factory. A factory's own configuration type is known to it alone; the engine hands `create`
+ * what `config` returned.
+ */
 export type Factory =
-  // A factory's own configuration type is known to it alone; the engine passes on what its schema returned.
-  | ReceiverFactory<never>
-  | ProcessorFactory<never>
-  | ExporterFactory<never>
-  | ConnectorFactory<never>
-  | ExtensionFactory<never>;
+  | ReceiverFactory
+  | ProcessorFactory
+  | ExporterFactory
+  | ConnectorFactory
+  | ExtensionFactory;

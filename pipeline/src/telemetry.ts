@@ -13,6 +13,8 @@ export interface TelemetryOptions {
   readonly requests: readonly EncodedRequest[];
   /** Absent for data that no buffer holds. */
   readonly source?: BufferRange;
+  /** How a receiver took it, a label of its counters: `grpc`, `http`. */
+  readonly transport?: string;
   /** Decodes `requests` in order; called at most once, when a component first asks for columns. */
   readonly decode: (requests: readonly EncodedRequest[]) => Columns;
 }
@@ -29,6 +31,7 @@ export class Telemetry {
   readonly signal: Signal;
   readonly requests: readonly EncodedRequest[];
   readonly source: BufferRange | undefined;
+  readonly transport: string | undefined;
   readonly #decode: (requests: readonly EncodedRequest[]) => Columns;
   #columns: Columns | undefined;
 
@@ -36,6 +39,7 @@ export class Telemetry {
     this.signal = options.signal;
     this.requests = options.requests;
     this.source = options.source;
+    this.transport = options.transport;
     this.#decode = options.decode;
   }
 
