@@ -1,1 +1,9 @@
-export {};
+/**
+ * Step 7 of the path: ClickHouse. Schema and migrations, the Native format, identity, the client
+ * and the embedded engine.
+ *
+ * In: column batches of `@sonde/proto` and SQL. Out: Native blocks, rows.
+ * Never: OTLP wire bytes, configuration files, components.
+ */
+export * from './migrations/index.ts';
+export * from './schema/index.ts';

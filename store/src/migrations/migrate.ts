@@ -1,0 +1,95 @@
+import { schemaMigrationsTable } from '../schema/schema-migrations.ts';
+import { createTableSql, DEFAULT_SCHEMA_OPTIONS, type SchemaOptions } from '../schema/table.ts';
+import { FIRST_TABLES } from './0001-first-tables.ts';
+import type { Migration } from './migration.ts';
+
+/** In order of their versions, which are dense from 1. */
+export const MIGRATIONS: readonly Migration[] = [FIRST_TABLES];
+
+/** What a migration needs of a client: one statement a call. */
+export interface SchemaClient {
+  /** Runs a statement without a result. */
+  command(sql: string): Promise<unknown>;
+  /** Rows of a SELECT as objects by column name. */
+  rows(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
+}
+
+export type SchemaErrorCode =
+  /** The store was written by a later release; this one must not touch it. */
+  | 'STORE_SCHEMA_TOO_NEW'
+  /** The store answered something that is not a schema version. */
+  | 'STORE_SCHEMA_UNREADABLE'
+  /** An option cannot be part of a statement. */
+  | 'STORE_SCHEMA_OPTION';
+
+export class SchemaError extends Error {
+  readonly code: SchemaErrorCode;
+  readonly retryable = false;
+
+  constructor(code: SchemaErrorCode, message: string) {
+    super(message);
+    this.name = 'SchemaError';
+    this.code = code;
+  }
+}
+
+/**
+ * Creates the database and brings its schema to this release's version; returns the versions that
+ * were applied now. Safe to call from several processes at once and while rows are inserted.
+ * Rejects with `SchemaError` `STORE_SCHEMA_TOO_NEW` for a store of a later release, and with the
+ * client's error when a statement fails (what ran before stays; the next call goes on).
+ */
+export async function migrate(
+  client: SchemaClient,
+  options: SchemaOptions = DEFAULT_SCHEMA_OPTIONS,
+): Promise<readonly number[]> {
+  checkOptions(options);
+  const { database } = options;
+  await client.command(`CREATE DATABASE IF NOT EXISTS ${database} ENGINE = Atomic`);
+  await client.command(createTableSql(schemaMigrationsTable(), options));
+  const present = await schemaVersion(client, options);
+  const newest = MIGRATIONS.length;
+  if (present > newest) throw tooNew(present, newest);
+  const missing = MIGRATIONS.filter((migration) => migration.version > present);
+  for (const migration of missing) {
+    for (const sql of migration.statements(options)) await client.command(sql);
+    await client.command(
+      `INSERT INTO ${database}.schema_migrations (version, name) ` +
+        `SELECT ${migration.version}, '${migration.name}'`,
+    );
+  }
+  return missing.map((migration) => migration.version);
+}
+
+/** The version the store's schema has; 0 before the first migration. */
+export async function schemaVersion(
+  client: SchemaClient,
+  options: SchemaOptions = DEFAULT_SCHEMA_OPTIONS,
+): Promise<number> {
+  const table = `${options.database}.schema_migrations`;
+  const [row] = await client.rows(`SELECT max(version) AS version FROM ${table}`);
+  const version = Number(row?.['version']);
+  if (!Number.isInteger(version)) {
+    throw new SchemaError('STORE_SCHEMA_UNREADABLE', `${table} holds no version`);
+  }
+  return version;
+}
+
+function tooNew(present: number, newest: number): SchemaError {
+  return new SchemaError(
+    'STORE_SCHEMA_TOO_NEW',
+    `the store has schema version ${present}, this release of Sonde knows versions up to ` +
+      `${newest}: it was written by a later release. Start that release, or point ` +
+      'store.url at another store. Nothing was changed.',
+  );
+}
+
+function checkOptions(options: SchemaOptions): void {
+  if (!/^[A-Za-z_][A-Za-z0-9_]{0,63}$/.test(options.database)) {
+    throw new SchemaError('STORE_SCHEMA_OPTION', `"${options.database}" is no database name`);
+  }
+  const days = options.rollupRetentionDays;
+  if (!Number.isInteger(days) || days < 1 || days > 65_535) {
+    throw new SchemaError('STORE_SCHEMA_OPTION', `rollupRetentionDays must be 1 to 65535: ${days}`);
+  }
+}

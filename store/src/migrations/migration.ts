@@ -1,0 +1,12 @@
+import type { SchemaOptions } from '../schema/table.ts';
+
+/**
+ * One step of the schema, forward only. Every statement may run again (`IF NOT EXISTS`, `CREATE OR
+ * REPLACE`, `ADD COLUMN IF NOT EXISTS`) and while rows are being inserted: a killed migration is
+ * finished by the next start. Once released, a migration never changes.
+ */
+export interface Migration {
+  readonly version: number;
+  readonly name: string;
+  readonly statements: (options: SchemaOptions) => readonly string[];
+}

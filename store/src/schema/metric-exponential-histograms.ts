@@ -1,0 +1,17 @@
+import { column } from './columns.ts';
+import { DISTRIBUTION_COLUMNS, pointTable } from './metric-columns.ts';
+import type { TableDefinition } from './table.ts';
+
+/** Points of exponential histograms as sent; `presence` bits: 1 sum, 2 min, 4 max were sent. */
+export function metricExponentialHistogramsTable(): TableDefinition {
+  return pointTable('metric_exponential_histograms', [
+    ...DISTRIBUTION_COLUMNS,
+    column('scale', 'Int32'),
+    column('zero_count', 'UInt64'),
+    column('zero_threshold', 'Float64'),
+    column('positive_offset', 'Int32'),
+    column('positive_bucket_counts', 'Array(UInt64)'),
+    column('negative_offset', 'Int32'),
+    column('negative_bucket_counts', 'Array(UInt64)'),
+  ]);
+}

@@ -1,0 +1,80 @@
+import { column, LOW_CARDINALITY, ORIGIN, SECONDS, TENANT } from './columns.ts';
+import {
+  type SchemaOptions,
+  TABLE_SETTINGS,
+  type TableDefinition,
+  type ViewDefinition,
+} from './table.ts';
+
+const SUM = 'SimpleAggregateFunction(sum, Float64)';
+const HISTOGRAM = 'SimpleAggregateFunction(sumMap, Tuple(Array(UInt16), Array(Float64)))';
+
+/**
+ * Rate, errors and duration a minute, filled by `red_1m_mv`: service list, heatmaps, quantiles,
+ * burn rates. Counts are sums of sampling weights. `root` is 1 for spans without a parent.
+ * Histograms: bucket b counts durations in `[2^(b/4), 2^((b+1)/4))` ns, 19 % wide; read them with
+ * `sumMap(duration_histogram.1, duration_histogram.2)`. Negative durations count as 0 in sums and
+ * fall into bucket 0. Rows of one key add up: always `sum()` again. The key opens with the hour, so
+ * an overview of the last hour reads that hour alone.
+ */
+export function red1mTable(options: SchemaOptions): TableDefinition {
+  return {
+    name: 'red_1m',
+    columns: [
+      TENANT,
+      column('time', SECONDS, 'DoubleDelta, ZSTD(1)'),
+      column('service', LOW_CARDINALITY),
+      column('namespace', LOW_CARDINALITY),
+      column('environment', LOW_CARDINALITY),
+      column('cluster', LOW_CARDINALITY),
+      column('origin', ORIGIN),
+      column('kind', 'UInt8'),
+      column('name', LOW_CARDINALITY),
+      column('root', 'UInt8'),
+      column('peer_service', LOW_CARDINALITY),
+      column('spans', SUM),
+      column('errors', SUM),
+      column('duration_ns_sum', SUM),
+      column('duration_ns_max', 'SimpleAggregateFunction(max, Int64)'),
+      column('duration_histogram', HISTOGRAM),
+      column('error_histogram', HISTOGRAM),
+    ],
+    indexes: [],
+    engine: 'AggregatingMergeTree',
+    partitionBy: 'toDate(time)',
+    orderBy:
+      '(tenant, toStartOfHour(time), service, kind, name, time, ' +
+      'namespace, environment, cluster, origin, root, peer_service)',
+    ttl: `time + toIntervalDay(${options.rollupRetentionDays})`,
+    settings: TABLE_SETTINGS,
+  };
+}
+
+export function red1mView(options: SchemaOptions): ViewDefinition {
+  const bucket = 'toUInt16(floor(log2(greatest(duration_ns, 1)) * 4))';
+  return {
+    name: 'red_1m_mv',
+    target: 'red_1m',
+    select: `SELECT
+  tenant,
+  toStartOfMinute(toDateTime(timestamp, 'UTC')) AS time,
+  service,
+  namespace,
+  environment,
+  cluster,
+  origin,
+  kind,
+  name,
+  toUInt8(parent_span_id = toFixedString('', 8)) AS root,
+  peer_service,
+  sum(weight) AS spans,
+  sumIf(weight, status_code = 2) AS errors,
+  sum(greatest(duration_ns, 0) * weight) AS duration_ns_sum,
+  max(greatest(duration_ns, 0)) AS duration_ns_max,
+  sumMap([${bucket}], [weight]) AS duration_histogram,
+  sumMap([${bucket}], [if(status_code = 2, weight, 0.)]) AS error_histogram
+FROM ${options.database}.spans
+GROUP BY tenant, time, service, namespace, environment, cluster, origin, kind, name, root,
+  peer_service`,
+  };
+}

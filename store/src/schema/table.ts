@@ -1,0 +1,97 @@
+/** One column as the store has it; `type` is also what a Native block's header says. */
+export interface ColumnDefinition {
+  readonly name: string;
+  readonly type: string;
+  /** The list inside `CODEC(...)`; the server's default when absent. */
+  readonly codec?: string;
+  /** A `DEFAULT`, `MATERIALIZED` or `ALIAS` clause, whole. */
+  readonly expression?: string;
+}
+
+export interface TableDefinition {
+  readonly name: string;
+  readonly columns: readonly ColumnDefinition[];
+  /** `INDEX name expression TYPE kind GRANULARITY n` lines. */
+  readonly indexes: readonly string[];
+  readonly engine: 'MergeTree' | 'ReplacingMergeTree' | 'AggregatingMergeTree';
+  readonly partitionBy: string;
+  readonly orderBy: string;
+  readonly ttl?: string;
+  readonly settings: Readonly<Record<string, number>>;
+}
+
+/** A materialized view that feeds `target` from the blocks inserted into a raw table. */
+export interface ViewDefinition {
+  readonly name: string;
+  /** Absent for an ordinary view. */
+  readonly target?: string;
+  readonly select: string;
+}
+
+/** How attributes and log bodies are searched; see `search-index.ts`. */
+export type SearchIndex = 'off' | 'bloom' | 'text';
+
+/** What an installation may choose about the schema. */
+export interface SchemaOptions {
+  readonly database: string;
+  readonly searchIndex: SearchIndex;
+  /** Days that roll-ups are kept; raw rows carry their own `retention_days`. */
+  readonly rollupRetentionDays: number;
+}
+
+export const DEFAULT_SCHEMA_OPTIONS: SchemaOptions = {
+  database: 'sonde',
+  searchIndex: 'bloom',
+  rollupRetentionDays: 90,
+};
+
+/**
+ * Blocks whose tokens a table remembers. A range is inserted again after its reader died; until
+ * then the readers of other partitions go on inserting. 10,000 is what Replicated tables remember
+ * by default: almost three hours of one insert a second, where a reader is replaced within minutes,
+ * at about 200 bytes of server memory a token.
+ */
+export const DEDUPLICATION_WINDOW = 10_000;
+
+/** Settings of every table and every materialized view's target. */
+export const TABLE_SETTINGS: Readonly<Record<string, number>> = {
+  non_replicated_deduplication_window: DEDUPLICATION_WINDOW,
+  replicated_deduplication_window: DEDUPLICATION_WINDOW,
+  // Seven days: a consumer that died on Friday between insert and commit is replayed on Monday.
+  replicated_deduplication_window_seconds: 604_800,
+  ttl_only_drop_parts: 1,
+};
+
+/** Settings of the raw tables: a row is named by `(_block_number, _block_offset)` for ever. */
+export const RAW_TABLE_SETTINGS: Readonly<Record<string, number>> = {
+  ...TABLE_SETTINGS,
+  enable_block_number_column: 1,
+  enable_block_offset_column: 1,
+};
+
+export function createTableSql(table: TableDefinition, options: SchemaOptions): string {
+  const lines = [...table.columns.map(columnSql), ...table.indexes];
+  const settings = Object.entries(table.settings).map(([key, value]) => `${key} = ${value}`);
+  return [
+    `CREATE TABLE IF NOT EXISTS ${options.database}.${table.name} (`,
+    `  ${lines.join(',\n  ')}`,
+    `) ENGINE = ${table.engine}`,
+    `PARTITION BY ${table.partitionBy}`,
+    `ORDER BY ${table.orderBy}`,
+    ...(table.ttl === undefined ? [] : [`TTL ${table.ttl}`]),
+    `SETTINGS ${settings.join(', ')}`,
+  ].join('\n');
+}
+
+export function createViewSql(view: ViewDefinition, options: SchemaOptions): string {
+  const name = `${options.database}.${view.name}`;
+  if (view.target === undefined) return `CREATE OR REPLACE VIEW ${name} AS\n${view.select}`;
+  const target = `${options.database}.${view.target}`;
+  return `CREATE MATERIALIZED VIEW IF NOT EXISTS ${name} TO ${target} AS\n${view.select}`;
+}
+
+function columnSql(column: ColumnDefinition): string {
+  const expression = column.expression === undefined ? '' : ` ${column.expression}`;
+  const codec = column.codec === undefined ? '' : ` CODEC(${column.codec})`;
+  return `\`${column.name}\` ${column.type}${expression}${codec}`;
+}
