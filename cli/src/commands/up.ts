@@ -1,0 +1,159 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { projectRoot } from '../project-root.ts';
+import { aborted, untilStopped } from '../supervise/child-side.ts';
+import { type DataDirectory, openDataDirectory } from '../supervise/data-directory.ts';
+import { lockInstance } from '../supervise/instance-lock.ts';
+import { type PickedPort, pickPorts } from '../supervise/ports.ts';
+import { type Stage, startStages, stopStages } from '../supervise/stages.ts';
+import { VERSION } from '../version.ts';
+
+const HOST = '127.0.0.1';
+
+/** Drain time of each process on SIGTERM. */
+const STOP_DEADLINE_MS = 30_000;
+
+const WANTED_PORTS = {
+  otlpGrpc: 4317,
+  otlpHttp: 4318,
+  page: 8080,
+  clickhouse: 8123,
+  health: 13_133,
+} as const;
+
+type PortName = keyof typeof WANTED_PORTS;
+type Ports = Readonly<Record<PortName, PickedPort>>;
+
+const PORT_TITLES: Readonly<Record<PortName, string>> = {
+  otlpGrpc: 'OTLP gRPC',
+  otlpHttp: 'OTLP HTTP',
+  page: 'Page and API',
+  clickhouse: 'ClickHouse HTTP',
+  health: 'Health',
+};
+
+/** `sonde up`: everything on one machine, on loopback, under one supervisor. */
+export async function up(args: readonly string[]): Promise<void> {
+  const startedAt = performance.now();
+  const { values } = parseArgs({
+    args: [...args],
+    options: { data: { type: 'string' } },
+    strict: true,
+  });
+  const data = openDataDirectory(resolve(values.data ?? join(projectRoot(), '.sonde')));
+  const unlock = lockInstance(data.path);
+  const stop = untilStopped();
+  try {
+    const ports = await pickPorts(HOST, WANTED_PORTS);
+    sayMovedPorts(ports);
+    const stages = stagesOf(data, ports);
+    await startStages(stages, say);
+    writeRunFile(data, ports, stages);
+    sayUp(data, ports, performance.now() - startedAt);
+    await aborted(stop);
+    say('Stopping: what is in flight is finished first.');
+    await stopStages(stages, STOP_DEADLINE_MS);
+    say('Stopped.');
+  } finally {
+    rmSync(data.runFile, { force: true });
+    unlock();
+  }
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** The store first, then what writes and reads it. Stopped in the opposite order. */
+function stagesOf(data: DataDirectory, ports: Ports): readonly Stage[] {
+  const config = join(projectRoot(), 'deploy', 'config');
+  const storeUrl = `http://${HOST}:${ports.clickhouse.port}`;
+  const store = [
+    'store',
+    ...['--directory', data.store],
+    ...['--port', String(ports.clickhouse.port)],
+    ...['--ingest-token-file', data.ingestTokenFile],
+    ...['--internal-token-file', data.internalTokenFile],
+  ];
+  const gateway = [
+    'gateway',
+    ...['--config', join(config, 'up.yaml')],
+    ...set('receivers::otlp::protocols::grpc::endpoint', `${HOST}:${ports.otlpGrpc.port}`),
+    ...set('receivers::otlp::protocols::http::endpoint', `${HOST}:${ports.otlpHttp.port}`),
+    ...set('receivers::buffer::directory', data.buffer),
+    ...set('exporters::buffer::directory', data.buffer),
+    ...set('exporters::clickhouse::endpoint', storeUrl),
+    ...set('exporters::clickhouse::password', `\${file:${data.ingestTokenFile}}`),
+    ...set('extensions::health_check::endpoint', `${HOST}:${ports.health.port}`),
+    ...['--settings-url', `http://${HOST}:${ports.page.port}`],
+    ...['--own-telemetry', `http://${HOST}:${ports.otlpHttp.port}`],
+  ];
+  const serve = [
+    'serve',
+    ...['--config', join(config, 'serve.yaml')],
+    ...set('listen', `${HOST}:${ports.page.port}`),
+    ...set('store::url', storeUrl),
+    ...set('store::password', `\${file:${data.internalTokenFile}}`),
+    ...set('state::path', data.state),
+    ...set('endpoints::otlp_grpc', `${HOST}:${ports.otlpGrpc.port}`),
+    ...set('endpoints::otlp_http', `http://${HOST}:${ports.otlpHttp.port}`),
+    ...set('endpoints::clickhouse', storeUrl),
+    ...set('endpoints::health', `http://${HOST}:${ports.health.port}`),
+    ...['--own-telemetry', `http://${HOST}:${ports.otlpHttp.port}`],
+  ];
+  const log = (name: string): string => join(data.logs, `${name}.log`);
+  return [
+    [{ name: 'store', title: 'Store engine', args: store, logFile: log('store') }],
+    [
+      { name: 'gateway', title: 'Gateway', args: gateway, logFile: log('gateway') },
+      { name: 'serve', title: 'Page and API', args: serve, logFile: log('serve') },
+    ],
+  ].map((processes) => ({ processes, children: [] }));
+}
+
+/** Keys are paths of the configuration; `--set` writes dots as `::` itself, so `::` is safe for both. */
+function set(key: string, value: string): readonly string[] {
+  return ['--set', `${key.replaceAll('::', '.')}=${value}`];
+}
+
+function sayMovedPorts(ports: Ports): void {
+  for (const name of portNames()) {
+    const { wanted, port } = ports[name];
+    if (wanted !== port) say(`Port ${wanted} is taken: ${PORT_TITLES[name]} listens on ${port}.`);
+  }
+}
+
+function portNames(): readonly PortName[] {
+  return ['page', 'otlpHttp', 'otlpGrpc', 'clickhouse', 'health'];
+}
+
+function writeRunFile(data: DataDirectory, ports: Ports, stages: readonly Stage[]): void {
+  const children = stages.flatMap((stage) => stage.children);
+  const run = {
+    version: VERSION,
+    pid: process.pid,
+    processes: Object.fromEntries(children.map((child) => [child.name, child.pid])),
+    page: `http://${HOST}:${ports.page.port}`,
+    otlpHttp: `http://${HOST}:${ports.otlpHttp.port}`,
+    otlpGrpc: `${HOST}:${ports.otlpGrpc.port}`,
+    clickhouse: `http://${HOST}:${ports.clickhouse.port}`,
+    health: `http://${HOST}:${ports.health.port}`,
+  };
+  writeFileSync(data.runFile, `${JSON.stringify(run, null, 2)}\n`, { mode: 0o600 });
+}
+
+function sayUp(data: DataDirectory, ports: Ports, elapsedMs: number): void {
+  say(`
+Sonde ${VERSION} is up after ${(elapsedMs / 1000).toFixed(1)} s.
+
+  Page          http://${HOST}:${ports.page.port}
+  OTLP          http://${HOST}:${ports.otlpHttp.port} (HTTP)   ${HOST}:${ports.otlpGrpc.port} (gRPC)
+  ClickHouse    http://${HOST}:${ports.clickhouse.port} (SQL, read-only)
+  Data          ${data.path}
+
+Point an OpenTelemetry SDK or Collector here:
+  export OTEL_EXPORTER_OTLP_ENDPOINT=http://${HOST}:${ports.otlpHttp.port}
+
+Ctrl-C stops it.`);
+}

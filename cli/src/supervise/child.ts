@@ -1,0 +1,147 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { RotatingLog } from './rotating-log.ts';
+
+const READY_TIMEOUT_MS = 60_000;
+const RESTART_DELAY_MS_MIN = 500;
+const RESTART_DELAY_MS_MAX = 10_000;
+/** A process that ran this long is healthy again: its next restart is quick. */
+const HEALTHY_AFTER_MS = 60_000;
+
+export interface ChildOptions {
+  readonly name: string;
+  /** Arguments of the `sonde` command. */
+  readonly args: readonly string[];
+  readonly logFile: string;
+  readonly nodeArgs?: readonly string[];
+  /** Told in one line when the process ended unexpectedly and when it is back. */
+  readonly say: (line: string) => void;
+}
+
+/**
+ * One process of Sonde under supervision: started, awaited until it says it is ready, started
+ * again when it dies, stopped on request. The child ends itself when its supervisor is gone (the
+ * channel between them closes).
+ */
+export class Child {
+  readonly #options: ChildOptions;
+  readonly #log: RotatingLog;
+  #process: ChildProcess | undefined;
+  #stopping = false;
+  #restarts = 0;
+  #startedAt = 0;
+  #restartTimer: NodeJS.Timeout | undefined;
+
+  constructor(options: ChildOptions) {
+    this.#options = options;
+    this.#log = new RotatingLog(options.logFile);
+  }
+
+  get name(): string {
+    return this.#options.name;
+  }
+
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
+  get restarts(): number {
+    return this.#restarts;
+  }
+
+  /** Resolves when the process says it is ready; rejects with its last lines when it does not. */
+  async start(): Promise<void> {
+    const child = this.#spawn();
+    await this.#untilReady(child);
+    child.once('exit', (code, signal) => this.#onUnexpectedExit(code, signal));
+  }
+
+  /** SIGTERM, then SIGKILL after `deadlineMs`. Resolves when the process is gone. */
+  async stop(deadlineMs: number): Promise<void> {
+    this.#stopping = true;
+    clearTimeout(this.#restartTimer);
+    const child = this.#process;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) {
+      this.#log.close();
+      return;
+    }
+    const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    child.kill('SIGTERM');
+    const timer = setTimeout(() => {
+      this.#options.say(`${this.#options.name} did not stop in ${deadlineMs / 1000} s: killed`);
+      child.kill('SIGKILL');
+    }, deadlineMs);
+    await gone;
+    clearTimeout(timer);
+    this.#log.close();
+  }
+
+  #spawn(): ChildProcess {
+    const child = spawn(
+      process.execPath,
+      [...(this.#options.nodeArgs ?? []), sondeScript(), ...this.#options.args],
+      { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] },
+    );
+    child.stdout?.on('data', (chunk: Buffer) => this.#log.write(chunk));
+    child.stderr?.on('data', (chunk: Buffer) => this.#log.write(chunk));
+    this.#process = child;
+    this.#startedAt = Date.now();
+    return child;
+  }
+
+  #untilReady(child: ChildProcess): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        child.kill('SIGKILL');
+        finish(this.#failure(`was not ready in ${READY_TIMEOUT_MS / 1000} s`));
+      }, READY_TIMEOUT_MS);
+      const onExit = (): void => finish(this.#failure('ended while it started'));
+      const onMessage = (message: unknown): void => {
+        if (message === 'ready') finish(undefined);
+      };
+      const finish = (error: Error | undefined): void => {
+        clearTimeout(timer);
+        child.off('exit', onExit);
+        child.off('message', onMessage);
+        if (error === undefined) resolve();
+        else reject(error);
+      };
+      child.on('exit', onExit);
+      child.on('message', onMessage);
+      child.once('error', (error) => finish(error));
+    });
+  }
+
+  #onUnexpectedExit(code: number | null, signal: NodeJS.Signals | null): void {
+    if (this.#stopping) return;
+    const { name, say } = this.#options;
+    if (Date.now() - this.#startedAt > HEALTHY_AFTER_MS) this.#restarts = 0;
+    this.#restarts++;
+    const delayMs = Math.min(
+      RESTART_DELAY_MS_MIN * 2 ** (this.#restarts - 1),
+      RESTART_DELAY_MS_MAX,
+    );
+    say(`${name} ended (${signal ?? `exit code ${code}`}); starting it again in ${delayMs} ms`);
+    this.#restartTimer = setTimeout(() => void this.#restart(), delayMs);
+  }
+
+  async #restart(): Promise<void> {
+    try {
+      await this.start();
+      this.#options.say(`${this.#options.name} is back`);
+    } catch (error) {
+      this.#options.say(error instanceof Error ? error.message : String(error));
+      this.#onUnexpectedExit(1, null);
+    }
+  }
+
+  #failure(what: string): Error {
+    const { name } = this.#options;
+    return new Error(`${name} ${what}. Its last lines (${this.#log.path}):\n${this.#log.tail()}`);
+  }
+}
+
+/** The bundle that runs now: `npm start` imports it from another script, so argv[1] does not name it. */
+function sondeScript(): string {
+  return fileURLToPath(import.meta.url);
+}

@@ -1,0 +1,47 @@
+import { Child } from './child.ts';
+
+export interface StagedProcess {
+  readonly name: string;
+  readonly title: string;
+  readonly args: readonly string[];
+  readonly logFile: string;
+}
+
+/** Processes that start side by side, once the stage before is ready. */
+export interface Stage {
+  readonly processes: readonly StagedProcess[];
+  /** Filled as they start. */
+  readonly children: Child[];
+}
+
+/** Starts stage after stage; when one fails, what runs is stopped and the failure is thrown. */
+export async function startStages(
+  stages: readonly Stage[],
+  say: (line: string) => void,
+): Promise<void> {
+  try {
+    for (const stage of stages) await startStage(stage, say);
+  } catch (error) {
+    await stopStages(stages, 5000);
+    throw error;
+  }
+}
+
+async function startStage(stage: Stage, say: (line: string) => void): Promise<void> {
+  const starts = stage.processes.map(async ({ name, title, args, logFile }) => {
+    const began = performance.now();
+    const child = new Child({ name, args, logFile, say });
+    stage.children.push(child);
+    await child.start();
+    say(`${title}: ready in ${((performance.now() - began) / 1000).toFixed(1)} s`);
+  });
+  const results = await Promise.allSettled(starts);
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
+}
+
+/** Stops the last stage first. */
+export async function stopStages(stages: readonly Stage[], deadlineMs: number): Promise<void> {
+  for (const stage of stages.toReversed()) {
+    await Promise.all(stage.children.map((child) => child.stop(deadlineMs)));
+  }
+}

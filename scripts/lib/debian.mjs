@@ -1,0 +1,26 @@
+// Debian packages that tests need: installed when root, named otherwise.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { run, say } from './steps.mjs';
+
+const PACKAGES = [
+  { name: 'chromium', file: '/usr/bin/chromium', why: 'the tests of the page' },
+  { name: 'gcc', file: '/usr/bin/cc', why: 'the build of the native parts' },
+  { name: 'libc6-dev', file: '/usr/include/stdio.h', why: 'the build of the native parts' },
+  { name: 'curl', file: '/usr/bin/curl', why: 'the tests of the store door' },
+];
+
+export async function installDebianPackages() {
+  const missing = PACKAGES.filter((entry) => !existsSync(entry.file));
+  if (missing.length === 0) return;
+  const names = missing.map((entry) => entry.name).join(' ');
+  if (process.getuid() !== 0 || spawnSync('apt-get', ['--version']).status !== 0) {
+    for (const entry of missing) say(`Not installed: ${entry.name}; ${entry.why} will be skipped.`);
+    say(`As root on Debian this command installs them; by hand: apt-get install ${names}`);
+    return;
+  }
+  const env = { DEBIAN_FRONTEND: 'noninteractive' };
+  await run('Debian: package lists', 'apt-get', ['update', '-q'], { env, mayFail: true });
+  const install = ['install', '-y', '-q', '--no-install-recommends', ...missing.map((e) => e.name)];
+  await run(`Debian: ${names}`, 'apt-get', install, { env, mayFail: true });
+}
