@@ -23,14 +23,17 @@ export class AttributeList {
   readonly keyDictionary: Dictionary;
   /** How many values are kept encoded; 0 lets the writer copy `values` whole. */
   encodedCount = 0;
+  #markedCount = 0;
+  #markedEncodedCount = 0;
 
+  /** `capacity` in attributes, `bytes` of values. */
   constructor(capacity: number, bytes: number) {
     this.capacity = capacity;
     this.keys = new Uint32Array(capacity);
     this.types = new Uint8Array(capacity);
     this.valueStart = new Uint32Array(capacity);
     this.values = new ByteRun(bytes);
-    this.keyDictionary = new Dictionary(512, 1 << 14);
+    this.keyDictionary = new Dictionary(64, 1 << 10);
   }
 
   growTo(capacity: number): void {
@@ -38,6 +41,20 @@ export class AttributeList {
     this.types = growUint8(this.types, capacity);
     this.valueStart = growUint32(this.valueStart, capacity);
     this.capacity = capacity;
+  }
+
+  mark(): void {
+    this.#markedCount = this.count;
+    this.#markedEncodedCount = this.encodedCount;
+    this.values.mark();
+    this.keyDictionary.mark();
+  }
+
+  rollback(): void {
+    this.count = this.#markedCount;
+    this.encodedCount = this.#markedEncodedCount;
+    this.values.rollback();
+    this.keyDictionary.rollback();
   }
 
   reset(): void {

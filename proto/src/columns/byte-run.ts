@@ -12,6 +12,7 @@ export class ByteRun {
   view: DataView;
   /** Bytes in use. */
   length = 0;
+  #marked = 0;
 
   constructor(capacityBytes: number) {
     this.bytes = new Uint8Array(capacityBytes + SLACK_BYTES);
@@ -26,6 +27,15 @@ export class ByteRun {
     grown.set(this.bytes.subarray(0, this.length));
     this.bytes = grown;
     this.view = new DataView(grown.buffer);
+  }
+
+  /** Remembers the state that `rollback` returns to; one mark at a time. */
+  mark(): void {
+    this.#marked = this.length;
+  }
+
+  rollback(): void {
+    this.length = this.#marked;
   }
 
   /** The bytes in use; a view, valid until the next write. */

@@ -14,21 +14,47 @@ export class Dictionary {
   /** Where id i's length prefix starts in `run`; entry `count` is the end. */
   offset: Int32Array;
   hash: Int32Array;
-  /** Open addressing, linear probing; 0 is a free slot. Twice the capacity. */
+  /** Open addressing, linear probing; 0 is a free slot. Twice the capacity, a power of two. */
   slots: Int32Array;
   /** The id that followed id i last time: repeated orders are found by one comparison. */
   successor: Int32Array;
   previous = 0;
+  #marked = 1;
 
   constructor(capacity: number, bytes: number) {
     this.capacity = capacity;
     this.run = new ByteRun(bytes);
+    if ((capacity & (capacity - 1)) !== 0) throw new RangeError('capacity must be a power of two');
     this.offset = new Int32Array(capacity + 1);
     this.hash = new Int32Array(capacity);
     this.slots = new Int32Array(capacity * 2);
     this.successor = new Int32Array(capacity);
     this.run.length = 1;
     this.offset[1] = 1;
+  }
+
+  /** Remembers the ids that `rollback` keeps. */
+  mark(): void {
+    this.#marked = this.count;
+  }
+
+  /** Forgets the ids since `mark`, newest first, so that every probe chain is as it was. */
+  rollback(): void {
+    const { slots, hash } = this;
+    const mask = slots.length - 1;
+    const kept = this.#marked;
+    for (let id = this.count - 1; id >= kept; id--) {
+      let slot = hash[id] & mask;
+      while (slots[slot] !== id) slot = (slot + 1) & mask;
+      slots[slot] = 0;
+      this.successor[id] = 0;
+    }
+    for (let id = 0; id < kept; id++) {
+      if (this.successor[id] >= kept) this.successor[id] = 0;
+    }
+    this.previous = 0;
+    this.count = kept;
+    this.run.length = this.offset[kept];
   }
 
   /** Forgets every id and keeps the memory. */

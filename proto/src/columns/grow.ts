@@ -1,3 +1,4 @@
+/** Copies of typed columns with room for `length` elements; new elements are 0. */
 export function growUint8(source: Uint8Array, length: number): Uint8Array {
   const grown = new Uint8Array(length);
   grown.set(source);

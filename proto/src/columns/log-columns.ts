@@ -11,10 +11,12 @@ export class LogColumns {
   readonly signal = 'logs';
   count = 0;
   capacity = 0;
+  #marked = 0;
+  #markedEncodedBodyCount = 0;
   readonly segments: Segments = new Segments();
   readonly resources: ResourceTable = new ResourceTable();
   readonly scopes: ScopeTable = new ScopeTable();
-  readonly schemaUrls: Dictionary = new Dictionary(64, 1 << 12);
+  readonly schemaUrls: Dictionary = new Dictionary(16, 1 << 9);
 
   resource: Uint32Array = new Uint32Array(0);
   scope: Uint32Array = new Uint32Array(0);
@@ -24,7 +26,7 @@ export class LogColumns {
   timeUnixNano: Int32Array = new Int32Array(0);
   observedTimeUnixNano: Int32Array = new Int32Array(0);
   severityNumber: Uint8Array = new Uint8Array(0);
-  readonly severityTexts: Dictionary = new Dictionary(64, 1 << 10);
+  readonly severityTexts: Dictionary = new Dictionary(64, 1 << 9);
   severityText: Uint32Array = new Uint32Array(0);
   /** As an attribute's value: text, or the encoded `AnyValue` from `FIRST_ENCODED_TYPE` on. */
   readonly body: StringColumn;
@@ -32,17 +34,20 @@ export class LogColumns {
   bodyType: Uint8Array = new Uint8Array(0);
   /** How many bodies are kept encoded; 0 lets the writer copy the run whole. */
   encodedBodyCount = 0;
-  readonly eventNames: Dictionary = new Dictionary(64, 1 << 10);
+  readonly eventNames: Dictionary = new Dictionary(64, 1 << 9);
   eventName: Uint32Array = new Uint32Array(0);
   traceId: Uint8Array = new Uint8Array(0);
+  traceIdView: DataView = new DataView(this.traceId.buffer);
   spanId: Uint8Array = new Uint8Array(0);
+  spanIdView: DataView = new DataView(this.spanId.buffer);
   flags: Uint32Array = new Uint32Array(0);
 
   readonly attributes: AttributeList;
   attributeEnd: Uint32Array = new Uint32Array(0);
   droppedAttributesCount: Uint32Array = new Uint32Array(0);
 
-  constructor(rows = 8192) {
+  /** `rows` is a first guess; everything grows. */
+  constructor(rows = 1024) {
     this.body = new StringColumn(rows, rows * 128);
     this.attributes = new AttributeList(rows * 8, rows * 128);
     this.growTo(rows);
@@ -61,10 +66,53 @@ export class LogColumns {
     this.bodyType = growUint8(this.bodyType, rows);
     this.eventName = growUint32(this.eventName, rows);
     this.traceId = growUint8(this.traceId, rows * 16);
+    this.traceIdView = new DataView(this.traceId.buffer);
     this.spanId = growUint8(this.spanId, rows * 8);
+    this.spanIdView = new DataView(this.spanId.buffer);
     this.flags = growUint32(this.flags, rows);
     this.attributeEnd = growUint32(this.attributeEnd, rows * 2);
     this.droppedAttributesCount = growUint32(this.droppedAttributesCount, rows);
     this.capacity = rows;
+  }
+
+  /** Remembers the state that `rollback` returns to, to the byte; one mark at a time. */
+  mark(): void {
+    this.#marked = this.count;
+    this.#markedEncodedBodyCount = this.encodedBodyCount;
+    this.segments.mark();
+    this.resources.mark();
+    this.scopes.mark();
+    this.schemaUrls.mark();
+    this.severityTexts.mark();
+    this.body.mark();
+    this.eventNames.mark();
+    this.attributes.mark();
+  }
+
+  rollback(): void {
+    this.count = this.#marked;
+    this.encodedBodyCount = this.#markedEncodedBodyCount;
+    this.segments.rollback();
+    this.resources.rollback();
+    this.scopes.rollback();
+    this.schemaUrls.rollback();
+    this.severityTexts.rollback();
+    this.body.rollback();
+    this.eventNames.rollback();
+    this.attributes.rollback();
+  }
+
+  /** Empty again; the memory is kept. */
+  reset(): void {
+    this.count = 0;
+    this.encodedBodyCount = 0;
+    this.segments.reset();
+    this.resources.reset();
+    this.scopes.reset();
+    this.schemaUrls.reset();
+    this.severityTexts.reset();
+    this.body.reset();
+    this.eventNames.reset();
+    this.attributes.reset();
   }
 }

@@ -1,4 +1,5 @@
 import { Dictionary } from './dictionary.ts';
+import { growFloat64, growUint32 } from './grow.ts';
 
 /**
  * Which rows came with which request: request i owns rows `[rowEnd(i - 1), rowEnd(i))` of spans or
@@ -7,17 +8,34 @@ import { Dictionary } from './dictionary.ts';
  */
 export class Segments {
   count = 0;
-  rowEnd: Uint32Array;
+  capacity = 0;
+  rowEnd: Uint32Array = new Uint32Array(0);
   /** Ids in `tenants`. */
-  tenant: Uint32Array;
+  tenant: Uint32Array = new Uint32Array(0);
   /** Milliseconds since the epoch, from the buffer's record. */
-  receivedUnixMs: Float64Array;
-  readonly tenants: Dictionary = new Dictionary(64, 1 << 10);
+  receivedUnixMs: Float64Array = new Float64Array(0);
+  readonly tenants: Dictionary = new Dictionary(16, 1 << 9);
+  #marked = 0;
 
-  constructor(capacity = 256) {
-    this.rowEnd = new Uint32Array(capacity);
-    this.tenant = new Uint32Array(capacity);
-    this.receivedUnixMs = new Float64Array(capacity);
+  constructor(capacity = 64) {
+    this.growTo(capacity);
+  }
+
+  growTo(capacity: number): void {
+    this.rowEnd = growUint32(this.rowEnd, capacity);
+    this.tenant = growUint32(this.tenant, capacity);
+    this.receivedUnixMs = growFloat64(this.receivedUnixMs, capacity);
+    this.capacity = capacity;
+  }
+
+  mark(): void {
+    this.#marked = this.count;
+    this.tenants.mark();
+  }
+
+  rollback(): void {
+    this.count = this.#marked;
+    this.tenants.rollback();
   }
 
   reset(): void {

@@ -15,10 +15,11 @@ export class SpanColumns {
   readonly signal = 'traces';
   count = 0;
   capacity = 0;
+  #marked = 0;
   readonly segments: Segments = new Segments();
   readonly resources: ResourceTable = new ResourceTable();
   readonly scopes: ScopeTable = new ScopeTable();
-  readonly schemaUrls: Dictionary = new Dictionary(64, 1 << 12);
+  readonly schemaUrls: Dictionary = new Dictionary(16, 1 << 9);
 
   /** Row indexes of `resources` and `scopes`. */
   resource: Uint32Array = new Uint32Array(0);
@@ -28,11 +29,14 @@ export class SpanColumns {
   scopeSchemaUrl: Uint32Array = new Uint32Array(0);
 
   traceId: Uint8Array = new Uint8Array(0);
+  traceIdView: DataView = new DataView(this.traceId.buffer);
   spanId: Uint8Array = new Uint8Array(0);
+  spanIdView: DataView = new DataView(this.spanId.buffer);
   parentSpanId: Uint8Array = new Uint8Array(0);
+  parentSpanIdView: DataView = new DataView(this.parentSpanId.buffer);
   readonly traceState: StringColumn;
   flags: Uint32Array = new Uint32Array(0);
-  readonly names: Dictionary = new Dictionary(4096, 1 << 17);
+  readonly names: Dictionary = new Dictionary(256, 1 << 13);
   name: Uint32Array = new Uint32Array(0);
   kind: Uint8Array = new Uint8Array(0);
   startUnixNano: Int32Array = new Int32Array(0);
@@ -50,10 +54,11 @@ export class SpanColumns {
   linkEnd: Uint32Array = new Uint32Array(0);
   droppedLinksCount: Uint32Array = new Uint32Array(0);
 
-  constructor(rows = 8192) {
+  /** `rows` is a first guess; everything grows. */
+  constructor(rows = 1024) {
     this.traceState = new StringColumn(rows, rows * 2);
     this.statusMessage = new StringColumn(rows, rows * 2);
-    this.attributes = new AttributeList(rows * 16, rows * 256);
+    this.attributes = new AttributeList(rows * 12, rows * 192);
     this.growTo(rows);
   }
 
@@ -63,8 +68,11 @@ export class SpanColumns {
     this.resourceSchemaUrl = growUint32(this.resourceSchemaUrl, rows);
     this.scopeSchemaUrl = growUint32(this.scopeSchemaUrl, rows);
     this.traceId = growUint8(this.traceId, rows * 16);
+    this.traceIdView = new DataView(this.traceId.buffer);
     this.spanId = growUint8(this.spanId, rows * 8);
+    this.spanIdView = new DataView(this.spanId.buffer);
     this.parentSpanId = growUint8(this.parentSpanId, rows * 8);
+    this.parentSpanIdView = new DataView(this.parentSpanId.buffer);
     this.traceState.growRows(rows);
     this.flags = growUint32(this.flags, rows);
     this.name = growUint32(this.name, rows);
@@ -81,20 +89,65 @@ export class SpanColumns {
     this.droppedLinksCount = growUint32(this.droppedLinksCount, rows);
     this.capacity = rows;
   }
+
+  /** Remembers the state that `rollback` returns to, to the byte; one mark at a time. */
+  mark(): void {
+    this.#marked = this.count;
+    this.segments.mark();
+    this.resources.mark();
+    this.scopes.mark();
+    this.schemaUrls.mark();
+    this.traceState.mark();
+    this.names.mark();
+    this.statusMessage.mark();
+    this.attributes.mark();
+    this.events.mark();
+    this.links.mark();
+  }
+
+  rollback(): void {
+    this.count = this.#marked;
+    this.segments.rollback();
+    this.resources.rollback();
+    this.scopes.rollback();
+    this.schemaUrls.rollback();
+    this.traceState.rollback();
+    this.names.rollback();
+    this.statusMessage.rollback();
+    this.attributes.rollback();
+    this.events.rollback();
+    this.links.rollback();
+  }
+
+  /** Empty again; the memory is kept. */
+  reset(): void {
+    this.count = 0;
+    this.segments.reset();
+    this.resources.reset();
+    this.scopes.reset();
+    this.schemaUrls.reset();
+    this.traceState.reset();
+    this.names.reset();
+    this.statusMessage.reset();
+    this.attributes.reset();
+    this.events.reset();
+    this.links.reset();
+  }
 }
 
 /** The events of all spans, flat; span i owns `[eventEnd(i - 1), eventEnd(i))`. */
 export class SpanEventColumns {
   count = 0;
   capacity = 0;
+  #marked = 0;
   timeUnixNano: Int32Array = new Int32Array(0);
-  readonly names: Dictionary = new Dictionary(256, 1 << 12);
+  readonly names: Dictionary = new Dictionary(64, 1 << 10);
   name: Uint32Array = new Uint32Array(0);
-  readonly attributes: AttributeList = new AttributeList(8192, 1 << 17);
+  readonly attributes: AttributeList = new AttributeList(64, 1 << 11);
   attributeEnd: Uint32Array = new Uint32Array(0);
   droppedAttributesCount: Uint32Array = new Uint32Array(0);
 
-  constructor(rows = 2048) {
+  constructor(rows = 64) {
     this.growTo(rows);
   }
 
@@ -105,32 +158,75 @@ export class SpanEventColumns {
     this.droppedAttributesCount = growUint32(this.droppedAttributesCount, rows);
     this.capacity = rows;
   }
+
+  mark(): void {
+    this.#marked = this.count;
+    this.names.mark();
+    this.attributes.mark();
+  }
+
+  rollback(): void {
+    this.count = this.#marked;
+    this.names.rollback();
+    this.attributes.rollback();
+  }
+
+  /** Empty again; the memory is kept. */
+  reset(): void {
+    this.count = 0;
+    this.names.reset();
+    this.attributes.reset();
+  }
 }
 
 /** The links of all spans, flat; span i owns `[linkEnd(i - 1), linkEnd(i))`. */
 export class SpanLinkColumns {
   count = 0;
   capacity = 0;
+  #marked = 0;
   traceId: Uint8Array = new Uint8Array(0);
+  traceIdView: DataView = new DataView(this.traceId.buffer);
   spanId: Uint8Array = new Uint8Array(0);
+  spanIdView: DataView = new DataView(this.spanId.buffer);
   readonly traceState: StringColumn;
   flags: Uint32Array = new Uint32Array(0);
-  readonly attributes: AttributeList = new AttributeList(1024, 1 << 14);
+  readonly attributes: AttributeList = new AttributeList(16, 1 << 8);
   attributeEnd: Uint32Array = new Uint32Array(0);
   droppedAttributesCount: Uint32Array = new Uint32Array(0);
 
-  constructor(rows = 512) {
+  constructor(rows = 16) {
     this.traceState = new StringColumn(rows, rows * 2);
     this.growTo(rows);
   }
 
   growTo(rows: number): void {
     this.traceId = growUint8(this.traceId, rows * 16);
+    this.traceIdView = new DataView(this.traceId.buffer);
     this.spanId = growUint8(this.spanId, rows * 8);
+    this.spanIdView = new DataView(this.spanId.buffer);
     this.traceState.growRows(rows);
     this.flags = growUint32(this.flags, rows);
     this.attributeEnd = growUint32(this.attributeEnd, rows * 2);
     this.droppedAttributesCount = growUint32(this.droppedAttributesCount, rows);
     this.capacity = rows;
+  }
+
+  mark(): void {
+    this.#marked = this.count;
+    this.traceState.mark();
+    this.attributes.mark();
+  }
+
+  rollback(): void {
+    this.count = this.#marked;
+    this.traceState.rollback();
+    this.attributes.rollback();
+  }
+
+  /** Empty again; the memory is kept. */
+  reset(): void {
+    this.count = 0;
+    this.traceState.reset();
+    this.attributes.reset();
   }
 }

@@ -16,6 +16,18 @@ export class StringColumn {
     this.start = new Uint32Array(rows);
   }
 
+  mark(): void {
+    this.run.mark();
+  }
+
+  rollback(): void {
+    this.run.rollback();
+  }
+
+  reset(): void {
+    this.run.length = 0;
+  }
+
   growRows(rows: number): void {
     this.start = growUint32(this.start, rows);
   }
