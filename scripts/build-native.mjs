@@ -1,0 +1,124 @@
+/**
+ * Builds the native addons with plain `cc`, into the prebuilds that are committed.
+ *
+ *   node scripts/build-native.mjs            build all into <package>/prebuilds/<platform>-<arch>/
+ *   node scripts/build-native.mjs store      build one
+ *   node scripts/build-native.mjs --check    build into a temporary folder; fail when a committed
+ *                                            prebuilt was not made from the sources beside it
+ *
+ * Every addon carries the SHA-256 of its sources as `sourceHash`. Only Node-API is used, so one
+ * build serves every Node release; headers come from the running Node, the system, or the npm
+ * package node-api-headers.
+ */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+const require = createRequire(import.meta.url);
+
+const addons = [
+  {
+    package: 'store',
+    name: 'sonde-chdb',
+    sources: ['store/native/chdb.c'],
+    flags: ['-ldl', '-pthread'],
+  },
+];
+
+function headersFolder() {
+  const candidates = [
+    resolve(dirname(process.execPath), '../include/node'),
+    '/usr/include/node',
+    '/usr/local/include/node',
+  ];
+  try {
+    candidates.push(require('node-api-headers').include_dir);
+  } catch {
+    // Not installed: one of the folders above has to do.
+  }
+  const found = candidates.find((folder) => existsSync(join(folder, 'node_api.h')));
+  if (found === undefined) {
+    throw new Error(
+      `node_api.h is in none of ${candidates.join(', ')}: npm install --no-save node-api-headers`,
+    );
+  }
+  return found;
+}
+
+function sourceHash(addon) {
+  const hash = createHash('sha256');
+  for (const source of addon.sources) hash.update(readFileSync(join(root, source)));
+  return hash.digest('hex');
+}
+
+function build(addon, target) {
+  mkdirSync(dirname(target), { recursive: true });
+  const compiler = process.env.CC ?? 'cc';
+  const args = [
+    '-std=gnu11',
+    '-O2',
+    '-Wall',
+    '-Wextra',
+    '-Werror',
+    '-shared',
+    '-fPIC',
+    '-fvisibility=hidden',
+    '-DNAPI_VERSION=8',
+    `-DSONDE_SOURCE_HASH="${sourceHash(addon)}"`,
+    `-I${headersFolder()}`,
+    ...addon.sources.map((source) => join(root, source)),
+    ...addon.flags,
+    '-s',
+    '-o',
+    target,
+  ];
+  const result = spawnSync(compiler, args, { stdio: 'inherit' });
+  if (result.error !== undefined) {
+    throw new Error(`no C compiler (${compiler}): ${result.error.message}`);
+  }
+  if (result.status !== 0) throw new Error(`${addon.name}: ${compiler} failed`);
+}
+
+function committedPath(addon) {
+  const target = `${process.platform}-${process.arch}`;
+  return join(root, addon.package, 'prebuilds', target, `${addon.name}.node`);
+}
+
+function check(addon) {
+  const folder = mkdtempSync(join(tmpdir(), 'sonde-native-'));
+  try {
+    const rebuilt = join(folder, basename(committedPath(addon)));
+    build(addon, rebuilt);
+    const committed = committedPath(addon);
+    if (!existsSync(committed)) throw new Error(`${addon.name}: no prebuilt at ${committed}`);
+    const expected = sourceHash(addon);
+    for (const file of [rebuilt, committed]) {
+      const found = require(file).sourceHash;
+      if (found !== expected) {
+        throw new Error(
+          `${file} was built from sources ${found}, they are ${expected} now: ` +
+            `node scripts/build-native.mjs ${addon.package}`,
+        );
+      }
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const words = process.argv.slice(2);
+const checking = words.includes('--check');
+const named = words.filter((word) => !word.startsWith('--'));
+const chosen = addons.filter((addon) => named.length === 0 || named.includes(addon.package));
+if (chosen.length === 0) throw new Error(`no addon in ${named.join(', ')}`);
+
+for (const addon of chosen) {
+  if (checking) check(addon);
+  else build(addon, committedPath(addon));
+  console.log(`${checking ? 'checked' : 'built'} ${addon.package}/${addon.name}`);
+}
