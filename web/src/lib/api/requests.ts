@@ -1,0 +1,67 @@
+import type {
+  LogsQuery,
+  LogsResponse,
+  MetricQueryResponse,
+  MetricSeriesQuery,
+  MetricsQuery,
+  MetricsResponse,
+  RangeQuery,
+  ServiceDetailResponse,
+  ServicesResponse,
+  StatusResponse,
+  TraceResponse,
+  TracesQuery,
+  TracesResponse,
+} from '@sonde/backend/api-contract';
+import { fetchJson } from './fetch-json.ts';
+import {
+  isLogs,
+  isMetricQuery,
+  isMetrics,
+  isServiceDetail,
+  isServices,
+  isStatus,
+  isTrace,
+  isTraces,
+} from './shapes.ts';
+
+/** One function a path of the API. All throw `RequestFailure`, or `AbortError` when superseded. */
+export function fetchServices(query: RangeQuery, signal: AbortSignal): Promise<ServicesResponse> {
+  return fetchJson({ path: '/services', query: { ...query }, shape: isServices, signal });
+}
+
+export function fetchService(
+  service: string,
+  query: RangeQuery,
+  signal: AbortSignal,
+): Promise<ServiceDetailResponse> {
+  const path = `/services/${encodeURIComponent(service)}`;
+  return fetchJson({ path, query: { ...query }, shape: isServiceDetail, signal });
+}
+
+export function fetchTraces(query: TracesQuery, signal: AbortSignal): Promise<TracesResponse> {
+  return fetchJson({ path: '/traces', query: { ...query }, shape: isTraces, signal });
+}
+
+export function fetchTrace(traceId: string, signal: AbortSignal): Promise<TraceResponse> {
+  return fetchJson({ path: `/traces/${encodeURIComponent(traceId)}`, shape: isTrace, signal });
+}
+
+export function fetchLogs(query: LogsQuery, signal: AbortSignal): Promise<LogsResponse> {
+  return fetchJson({ path: '/logs', query: { ...query }, shape: isLogs, signal });
+}
+
+export function fetchMetrics(query: MetricsQuery, signal: AbortSignal): Promise<MetricsResponse> {
+  return fetchJson({ path: '/metrics', query: { ...query }, shape: isMetrics, signal });
+}
+
+export function fetchMetricSeries(
+  query: MetricSeriesQuery,
+  signal: AbortSignal,
+): Promise<MetricQueryResponse> {
+  return fetchJson({ path: '/metrics/query', query: { ...query }, shape: isMetricQuery, signal });
+}
+
+export function fetchStatus(signal: AbortSignal): Promise<StatusResponse> {
+  return fetchJson({ path: '/status', shape: isStatus, signal });
+}

@@ -1,0 +1,62 @@
+import type {
+  LogsResponse,
+  MetricQueryResponse,
+  MetricsResponse,
+  ServiceDetailResponse,
+  ServicesResponse,
+  StatusResponse,
+  TraceResponse,
+  TracesResponse,
+} from '@sonde/backend/api-contract';
+
+/** Says whether an answer has the outline that the page relies on. */
+export type Shape<T> = (body: unknown) => body is T;
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+// The backend's own tests hold every field to the contract; here only the outline is looked at, so
+// that an answer from elsewhere (a proxy's page, another release) is refused in words.
+
+export const isServices: Shape<ServicesResponse> = (body): body is ServicesResponse =>
+  hasLists(body, ['services']) && hasNumbers(body, ['fromMs', 'toMs', 'stepMs']);
+
+export const isServiceDetail: Shape<ServiceDetailResponse> = (
+  body,
+): body is ServiceDetailResponse =>
+  hasLists(body, [
+    'operations',
+    'requestsByStep',
+    'errorsByStep',
+    'durationP50NsByStep',
+    'durationP95NsByStep',
+  ]) &&
+  hasNumbers(body, ['fromMs', 'toMs', 'stepMs']) &&
+  hasLists(body['heatmap'], ['bucketsNs', 'counts', 'errors']);
+
+export const isTraces: Shape<TracesResponse> = (body): body is TracesResponse =>
+  hasLists(body, ['traces']);
+
+export const isTrace: Shape<TraceResponse> = (body): body is TraceResponse =>
+  hasLists(body, ['spans']) && isRecord(body['resources']);
+
+export const isLogs: Shape<LogsResponse> = (body): body is LogsResponse =>
+  hasLists(body, ['records']) && hasLists(body['histogram'], ['error', 'warn', 'other']);
+
+export const isMetrics: Shape<MetricsResponse> = (body): body is MetricsResponse =>
+  hasLists(body, ['metrics']);
+
+export const isMetricQuery: Shape<MetricQueryResponse> = (body): body is MetricQueryResponse =>
+  hasLists(body, ['series', 'labelKeys']) && hasNumbers(body, ['fromMs', 'toMs', 'stepMs']);
+
+export const isStatus: Shape<StatusResponse> = (body): body is StatusResponse =>
+  hasLists(body, ['parts', 'signals']) && isRecord(body['endpoints']);
+
+function hasLists(value: unknown, keys: readonly string[]): value is Record<string, unknown> {
+  return isRecord(value) && keys.every((key) => Array.isArray(value[key]));
+}
+
+function hasNumbers(value: unknown, keys: readonly string[]): boolean {
+  return isRecord(value) && keys.every((key) => typeof value[key] === 'number');
+}

@@ -1,0 +1,36 @@
+/** Local time of day with milliseconds: `14:03:07.120`. */
+export function formatClock(ms: number): string {
+  const date = new Date(ms);
+  return `${hms(date)}.${String(date.getMilliseconds()).padStart(3, '0')}`;
+}
+
+/** Local date and time to the second: `2026-11-25 14:03:07`. */
+export function formatDateTime(ms: number): string {
+  const date = new Date(ms);
+  return `${ymd(date)} ${hms(date)}`;
+}
+
+/** `14:03:07` when both ends are within a day of now, else with the date. */
+export function formatShortTime(ms: number, nowMs: number): string {
+  const date = new Date(ms);
+  return ymd(date) === ymd(new Date(nowMs)) ? hms(date) : `${ymd(date).slice(5)} ${hms(date)}`;
+}
+
+/** Decimal nanoseconds since the epoch to milliseconds, the fraction kept. NaN for other text. */
+export function unixNanoToMs(text: string): number {
+  if (!/^\d{1,20}$/.test(text)) return Number.NaN;
+  const nanos = BigInt(text);
+  return Number(nanos / 1_000_000n) + Number(nanos % 1_000_000n) / 1e6;
+}
+
+function ymd(date: Date): string {
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}
+
+function hms(date: Date): string {
+  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+}
+
+function two(value: number): string {
+  return String(value).padStart(2, '0');
+}

@@ -1,0 +1,10 @@
+import { formatCount } from './count.ts';
+import { significant } from './significant.ts';
+
+/** Events a second, without the unit: `0`, `0.03`, `12.4`, `1,204`. Below 0.005: `<0.01`. */
+export function formatRate(perSecond: number): string {
+  if (!Number.isFinite(perSecond)) return '–';
+  if (perSecond <= 0) return '0';
+  if (perSecond < 0.005) return '<0.01';
+  return perSecond < 1000 ? significant(perSecond) : formatCount(perSecond);
+}
