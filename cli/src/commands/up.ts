@@ -7,6 +7,7 @@ import { type DataDirectory, openDataDirectory } from '../supervise/data-directo
 import { lockInstance } from '../supervise/instance-lock.ts';
 import { type PickedPort, pickPorts } from '../supervise/ports.ts';
 import { type Stage, startStages, stopStages } from '../supervise/stages.ts';
+import { UsageError } from '../usage-error.ts';
 import { VERSION } from '../version.ts';
 
 const HOST = '127.0.0.1';
@@ -25,12 +26,13 @@ const WANTED_PORTS = {
 type PortName = keyof typeof WANTED_PORTS;
 type Ports = Readonly<Record<PortName, PickedPort>>;
 
-const PORT_TITLES: Readonly<Record<PortName, string>> = {
-  otlpGrpc: 'OTLP gRPC',
-  otlpHttp: 'OTLP HTTP',
-  page: 'Page and API',
-  clickhouse: 'ClickHouse HTTP',
-  health: 'Health',
+/** What people call each port on screen, and in `--port NAME=N`. */
+const PORT_TITLES: Readonly<Record<PortName, { readonly title: string; readonly flag: string }>> = {
+  page: { title: 'Page and API', flag: 'page' },
+  otlpHttp: { title: 'OTLP HTTP', flag: 'otlp-http' },
+  otlpGrpc: { title: 'OTLP gRPC', flag: 'otlp-grpc' },
+  clickhouse: { title: 'ClickHouse HTTP', flag: 'clickhouse' },
+  health: { title: 'Health', flag: 'health' },
 };
 
 /** `sonde up`: everything on one machine, on loopback, under one supervisor. */
@@ -38,14 +40,14 @@ export async function up(args: readonly string[]): Promise<void> {
   const startedAt = performance.now();
   const { values } = parseArgs({
     args: [...args],
-    options: { data: { type: 'string' } },
+    options: { data: { type: 'string' }, port: { type: 'string', multiple: true } },
     strict: true,
   });
   const data = openDataDirectory(resolve(values.data ?? join(projectRoot(), '.sonde')));
   const unlock = lockInstance(data.path);
   const stop = untilStopped();
   try {
-    const ports = await pickPorts(HOST, WANTED_PORTS);
+    const ports = await pickPorts(HOST, wantedPorts(values.port ?? []));
     sayMovedPorts(ports);
     const stages = stagesOf(data, ports);
     await startStages(stages, say);
@@ -59,6 +61,22 @@ export async function up(args: readonly string[]): Promise<void> {
     rmSync(data.runFile, { force: true });
     unlock();
   }
+}
+
+/** The defaults with what `--port NAME=N` says; 0 is any free port. */
+function wantedPorts(flags: readonly string[]): Readonly<Record<PortName, number>> {
+  const wanted: Record<PortName, number> = { ...WANTED_PORTS };
+  for (const flag of flags) {
+    const match = /^([a-z-]+)=(\d{1,5})$/.exec(flag);
+    const name = portNames().find((candidate) => PORT_TITLES[candidate].flag === match?.[1]);
+    const port = Number(match?.[2]);
+    if (name === undefined || port > 65_535) {
+      const flags = portNames().map((candidate) => PORT_TITLES[candidate].flag);
+      throw new UsageError(`--port ${flag}: write NAME=N with a name of ${flags.join(', ')}`);
+    }
+    wanted[name] = port;
+  }
+  return wanted;
 }
 
 function say(line: string): void {
@@ -120,7 +138,8 @@ function set(key: string, value: string): readonly string[] {
 function sayMovedPorts(ports: Ports): void {
   for (const name of portNames()) {
     const { wanted, port } = ports[name];
-    if (wanted !== port) say(`Port ${wanted} is taken: ${PORT_TITLES[name]} listens on ${port}.`);
+    if (wanted !== port)
+      say(`Port ${wanted} is taken: ${PORT_TITLES[name].title} listens on ${port}.`);
   }
 }
 

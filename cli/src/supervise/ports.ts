@@ -10,8 +10,8 @@ export interface PickedPort {
 }
 
 /**
- * A free port for each name: the wanted one, or the next free one above. Ports that another name
- * wants are not taken from it.
+ * A free port for each name: the wanted one, or the next free one above; any free one for 0. Ports
+ * that another name wants are not taken from it.
  *
  * The port may be taken between this check and its use; whoever binds it then fails by name.
  */
@@ -22,7 +22,8 @@ export async function pickPorts<Name extends string>(
   const picked: Partial<Record<Name, PickedPort>> = {};
   const reserved = new Set<number>(Object.values<number>(wanted));
   for (const name in wanted) {
-    const port = await firstFree(host, wanted[name], reserved);
+    const port =
+      wanted[name] === 0 ? await anyFree(host) : await firstFree(host, wanted[name], reserved);
     reserved.add(port);
     picked[name] = { wanted: wanted[name], port };
   }
@@ -50,6 +51,18 @@ async function firstFree(host: string, wanted: number, reserved: Set<number>): P
     if (!reserved.has(port) && (await isFree(host, port))) return port;
   }
   throw new UsageError(`no free port between ${wanted} and ${wanted + PORT_TRIES_MAX} on ${host}`);
+}
+
+function anyFree(host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen({ host, port: 0 }, () => {
+      const address = server.address();
+      const port = typeof address === 'object' && address !== null ? address.port : 0;
+      server.close(() => resolve(port));
+    });
+  });
 }
 
 function isFree(host: string, port: number): Promise<boolean> {

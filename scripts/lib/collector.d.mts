@@ -1,0 +1,1 @@
+export declare function collectorPath(root: string): string;

@@ -1,0 +1,1 @@
+export declare function pythonPath(root: string): string;

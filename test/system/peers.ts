@@ -1,0 +1,50 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { cacheDirectory } from '../../scripts/lib/cache.mjs';
+import { collectorPath as builtCollector } from '../../scripts/lib/collector.mjs';
+import { pythonPath as madePython } from '../../scripts/lib/python.mjs';
+import { contentHash } from '../../scripts/lib/stamp.mjs';
+import { ROOT } from '../tidy/repository.ts';
+
+const run = promisify(execFile);
+
+const BUILD_TIMEOUT_MS = 300_000;
+
+/** The Python with OpenTelemetry's SDK and clickhouse-connect; undefined where it was not made. */
+export function pythonPath(): string | undefined {
+  const path = madePython(ROOT);
+  return existsSync(path) ? path : undefined;
+}
+
+/** The reference Collector; undefined where it was not built. */
+export function collectorPath(): string | undefined {
+  const path = builtCollector(ROOT);
+  return existsSync(path) ? path : undefined;
+}
+
+/** The Go SDK's sender, built once a machine; undefined where there is no Go. */
+export async function goSenderPath(): Promise<string | undefined> {
+  if (spawnSync('go', ['version']).status !== 0) return undefined;
+  const source = join(ROOT, 'test/peers/go');
+  const hash = contentHash(ROOT, ['test/peers/go']).slice(0, 16);
+  const target = join(cacheDirectory(), 'go-sender', hash, 'sender');
+  if (existsSync(target)) return target;
+  mkdirSync(join(target, '..'), { recursive: true });
+  await run('go', ['build', '-o', target, '.'], { cwd: source, timeout: BUILD_TIMEOUT_MS });
+  return target;
+}
+
+/** Runs a peer to its end with an OTLP endpoint in its environment; returns what it printed. */
+export async function runPeer(
+  command: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Promise<string> {
+  const { stdout } = await run(command, [...args], {
+    env: { ...process.env, ...environment },
+    timeout: 60_000,
+  });
+  return stdout;
+}
