@@ -1,0 +1,62 @@
+import { z } from 'zod';
+
+/** What a builder hides inside a transformation, so that keys can still be looked up by path. */
+const INNER = new WeakMap<object, unknown>();
+
+export function rememberInner(outer: object, inner: unknown): void {
+  INNER.set(outer, inner);
+}
+
+/** How many wrappers a schema may have around its object. */
+const WRAPPERS_MAX = 20;
+
+/** The keys an object schema knows at `path`; empty where it is not an object or open. */
+export function keysAt(schema: unknown, path: readonly PropertyKey[]): readonly string[] {
+  const found = descend(schema, path);
+  const object = objectsOf(found, WRAPPERS_MAX);
+  return object.flatMap((candidate) => Object.keys(candidate.shape));
+}
+
+function descend(schema: unknown, path: readonly PropertyKey[]): unknown {
+  const [key, ...rest] = path;
+  if (key === undefined) return schema;
+  for (const object of objectsOf(schema, WRAPPERS_MAX)) {
+    const child: unknown = object.shape[String(key)];
+    if (child !== undefined) return descend(child, rest);
+  }
+  const element = elementOf(schema, WRAPPERS_MAX);
+  return element === undefined ? undefined : descend(element, rest);
+}
+
+function objectsOf(schema: unknown, depth: number): readonly z.ZodObject[] {
+  if (schema instanceof z.ZodObject) return [schema];
+  return innerSchemas(schema, depth).flatMap((inner) => objectsOf(inner, depth - 1));
+}
+
+function elementOf(schema: unknown, depth: number): unknown {
+  if (schema instanceof z.ZodArray) return schema.element;
+  if (schema instanceof z.ZodRecord) return schema.valueType;
+  for (const inner of innerSchemas(schema, depth)) {
+    const element = elementOf(inner, depth - 1);
+    if (element !== undefined) return element;
+  }
+  return undefined;
+}
+
+function innerSchemas(schema: unknown, depth: number): readonly unknown[] {
+  if (depth === 0 || typeof schema !== 'object' || schema === null) return [];
+  const remembered = INNER.get(schema);
+  if (remembered !== undefined) return [remembered];
+  if (schema instanceof z.ZodPipe) return [schema.in, schema.out];
+  if (schema instanceof z.ZodUnion) return schema.options;
+  if (
+    schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodPrefault ||
+    schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodNullable ||
+    schema instanceof z.ZodReadonly
+  ) {
+    return [schema.unwrap()];
+  }
+  return [];
+}
