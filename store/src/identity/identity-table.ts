@@ -1,0 +1,50 @@
+import type { ResourceTable } from '@sonde/proto';
+import { TextTable } from '../native-format/text-table.ts';
+import { deriveIdentity, type Identity } from './identity.ts';
+import { deriveOrigin } from './origin.ts';
+import { readAttributes } from './read-attributes.ts';
+
+export const IDENTITY_FIELDS: readonly (keyof Identity)[] = [
+  'service',
+  'namespace',
+  'environment',
+  'cluster',
+  'host',
+  'instance',
+];
+
+/** One field of the identities of a batch: an id in `texts` a resource. */
+export interface IdentityField {
+  readonly texts: TextTable;
+  readonly ids: Uint32Array;
+}
+
+/** Identity and origin of every resource of a batch, derived once a distinct resource. */
+export class IdentityTable {
+  readonly fields: Readonly<Record<keyof Identity, IdentityField>>;
+  /** `Origin` a resource. */
+  readonly origin: Uint8Array;
+
+  constructor(resources: ResourceTable) {
+    const { count } = resources;
+    const field = (): IdentityField => ({ texts: new TextTable(), ids: new Uint32Array(count) });
+    this.fields = {
+      service: field(),
+      namespace: field(),
+      environment: field(),
+      cluster: field(),
+      host: field(),
+      instance: field(),
+    };
+    this.origin = new Uint8Array(count);
+    for (let i = 0; i < count; i++) {
+      const attributes = readAttributes(resources.attributes, resources.attributeEnd, i);
+      const identity = deriveIdentity(attributes);
+      for (const name of IDENTITY_FIELDS) {
+        const { texts, ids } = this.fields[name];
+        ids[i] = texts.idOf(identity[name]);
+      }
+      this.origin[i] = deriveOrigin(attributes);
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import { type ByteRun, FIRST_ENCODED_TYPE } from '@sonde/proto';
+import { writeEncodedValue } from './encoded-value.ts';
+import type { RowRuns } from './row-runs.ts';
+
+/**
+ * Strings of rows or attribute values as Native Strings end to end. Where `types` says that a value
+ * is kept as an encoded `AnyValue`, its text is written instead.
+ */
+export interface StringRows {
+  readonly run: ByteRun;
+  /** Where row i's length prefix starts in `run`. */
+  readonly start: Uint32Array;
+  /** Rows of the whole batch: the last one ends with the run. */
+  readonly count: number;
+  readonly types?: Uint8Array;
+  /** How many rows are kept encoded; 0 lets runs be copied whole. */
+  readonly encodedCount?: number;
+}
+
+export function writeStringColumn(out: ByteRun, rows: StringRows, runs: RowRuns): void {
+  const encoded = rows.types !== undefined && rows.encodedCount !== 0;
+  for (let i = 0; i < runs.starts.length; i++) {
+    if (encoded) writeMixedRun(out, rows, { start: runs.starts[i], end: runs.ends[i] });
+    else copyRows(out, rows, { start: runs.starts[i], end: runs.ends[i] });
+  }
+}
+
+interface Run {
+  readonly start: number;
+  readonly end: number;
+}
+
+function copyRows(out: ByteRun, rows: StringRows, run: Run): void {
+  if (run.end <= run.start) return;
+  const from = rows.start[run.start];
+  const part = rows.run.bytes.subarray(from, startOrEnd(rows, run.end));
+  out.reserve(part.length);
+  out.bytes.set(part, out.length);
+  out.length += part.length;
+}
+
+function startOrEnd(rows: StringRows, row: number): number {
+  return row === rows.count ? rows.run.length : rows.start[row];
+}
+
+function writeMixedRun(out: ByteRun, rows: StringRows, run: Run): void {
+  const { types } = rows;
+  let plain = run.start;
+  for (let row = run.start; row < run.end; row++) {
+    if (types === undefined || types[row] < FIRST_ENCODED_TYPE) continue;
+    copyRows(out, rows, { start: plain, end: row });
+    writeEncodedValue(out, rows.run, rows.start[row]);
+    plain = row + 1;
+  }
+  copyRows(out, rows, { start: plain, end: run.end });
+}
