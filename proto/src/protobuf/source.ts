@@ -1,0 +1,46 @@
+/**
+ * Bytes that must be readable behind every message: a tag of 5 bytes may begin at its last byte,
+ * with a varint of 10 behind; copies and comparisons go by words. Nothing read there is kept.
+ */
+export const PADDING_BYTES = 16;
+
+/** Scratch memory kept for padded copies; a larger request gets memory of its own. */
+const SCRATCH_BYTES_MAX: number = 4 * 1024 * 1024;
+
+let scratch = new Uint8Array(64 * 1024);
+
+/** Bytes to decode, with `PADDING_BYTES` readable behind `length`. */
+export class Source {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+  readonly length: number;
+
+  constructor(padded: Uint8Array, length: number) {
+    this.bytes = padded;
+    this.view = new DataView(padded.buffer, padded.byteOffset, padded.byteLength);
+    this.length = length;
+  }
+}
+
+/**
+ * A source over `bytes`: a view where the memory goes on behind them (a slice of a larger buffer),
+ * else one copy. The source is valid until the next call, and while `bytes` is not written to.
+ */
+export function openSource(bytes: Uint8Array): Source {
+  const { buffer, byteOffset, length } = bytes;
+  const paddedLength = length + PADDING_BYTES;
+  if (byteOffset + paddedLength <= buffer.byteLength) {
+    return new Source(new Uint8Array(buffer, byteOffset, paddedLength), length);
+  }
+  const copy =
+    paddedLength <= SCRATCH_BYTES_MAX ? takeScratch(paddedLength) : new Uint8Array(paddedLength);
+  copy.set(bytes);
+  return new Source(copy, length);
+}
+
+function takeScratch(length: number): Uint8Array {
+  if (scratch.length < length) {
+    scratch = new Uint8Array(Math.min(SCRATCH_BYTES_MAX, Math.max(length, scratch.length * 2)));
+  }
+  return scratch;
+}
