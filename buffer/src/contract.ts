@@ -40,6 +40,7 @@ export interface ReadOptions {
   readonly recordsMax: number;
   /** How long to wait for the first record; an empty answer means there was none. */
   readonly waitMs: number;
+  /** Ends the wait: the answer is empty, or the records that had come. */
   readonly signal?: AbortSignal;
 }
 
@@ -58,7 +59,10 @@ export interface PartitionReader {
   read(from: number, options: ReadOptions): Promise<readonly BufferRecord[]>;
   /** Durable when it resolves. Throws when another intent is open or `from` is not the position. */
   begin(intent: Intent): Promise<void>;
-  /** Ends the open intent; the position is `to`. Durable when it resolves. */
+  /**
+   * Ends the open intent; the position is `to`, from the intent's `from` (nothing of it was
+   * processed: a smaller range follows) to its `to`. Durable when it resolves.
+   */
   commit(to: number): Promise<void>;
   close(): Promise<void>;
 }

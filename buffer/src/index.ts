@@ -5,4 +5,5 @@
  * groups. Never: looks into a record.
  */
 export * from './contract.ts';
+export * from './embedded/index.ts';
 export * from './topics.ts';
