@@ -6,6 +6,9 @@
  * Never: sockets, files, clocks, ClickHouse, configuration. Nothing else in Sonde touches wire bytes.
  */
 export * from './columns/index.ts';
+export { hashAttributes, hashDictionaryString } from './decode/attribute-hash.ts';
+export * from './decode/index.ts';
 export * from './encoded-request.ts';
 export * from './malformed.ts';
+export * from './scan.ts';
 export * from './signal.ts';

@@ -8,6 +8,7 @@ export * from './byte-run.ts';
 export * from './dictionary.ts';
 export * from './exemplar-columns.ts';
 export * from './histogram-columns.ts';
+export { DICTIONARY_STRING_BYTES_MAX, internText } from './intern.ts';
 export * from './log-columns.ts';
 export * from './metric-columns.ts';
 export * from './metric-kind.ts';
@@ -16,6 +17,7 @@ export * from './resource-table.ts';
 export * from './scope-table.ts';
 export * from './segments.ts';
 export * from './span-columns.ts';
+export * from './stable-hash.ts';
 export * from './string-column.ts';
 
 /** A decoded batch of one signal. */
