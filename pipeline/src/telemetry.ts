@@ -6,6 +6,8 @@ export interface BufferRange {
   readonly partition: number;
   readonly from: number;
   readonly to: number;
+  /** The settings the range's intent names: a replay is transformed as the first try was. */
+  readonly settingsVersion?: number;
 }
 
 export interface TelemetryOptions {
