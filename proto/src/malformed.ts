@@ -7,6 +7,8 @@ export class MalformedError extends Error {
   readonly code = 'OTLP_MALFORMED';
   readonly retryable = false;
   readonly offset: number;
+  /** Which request of several it was, where `decodeRequests` threw. */
+  requestIndex: number | undefined;
 
   constructor(offset: number, reason: string) {
     super(`malformed OTLP at byte ${offset}: ${reason}`);

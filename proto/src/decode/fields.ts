@@ -102,3 +102,11 @@ export function appendEmpty(column: StringColumn, row: number): void {
   column.start[row] = run.length;
   run.bytes[run.length++] = 0;
 }
+
+/** A `sint32`, zigzag-coded. */
+export function readSint32(source: Source, p: number, target: Int32Array, row: number): number {
+  const next = readVarint(source.bytes, p);
+  const zigzag = result.low;
+  target[row] = (zigzag >>> 1) ^ -(zigzag & 1);
+  return next;
+}
