@@ -8,7 +8,7 @@ export * from './byte-run.ts';
 export * from './dictionary.ts';
 export * from './exemplar-columns.ts';
 export * from './histogram-columns.ts';
-export { DICTIONARY_STRING_BYTES_MAX, internText } from './intern.ts';
+export { DICTIONARY_STRING_BYTES_MAX, intern, internText } from './intern.ts';
 export * from './log-columns.ts';
 export * from './metric-columns.ts';
 export * from './metric-kind.ts';
