@@ -1,12 +1,23 @@
 /**
- * The engine: configuration with the Collector's meaning, the graph of components, their life
- * cycle, errors, limits and settings. Names no component; `cli/src/components.ts` does.
+ * The engine, around steps 1 to 6 of the path.
+ *
+ * In: a configuration with the Collector's meaning, and the factories of the components it may name.
+ * Out: a running graph of receivers, processors and exporters, its counters and its log lines.
+ * Never: wire bytes, files of its own, the name of a component (`cli/src/components.ts` has those).
  */
 export * from './authenticator.ts';
 export * from './component.ts';
+export * from './config/index.ts';
+export * from './console-logger.ts';
 export * from './errors.ts';
+export * from './events/index.ts';
+export * from './graph/index.ts';
 export * from './logger.ts';
+export * from './run-service.ts';
 export * from './servers/index.ts';
+export * from './service.ts';
+export * from './service-error.ts';
 export * from './settings/index.ts';
+export { SHUTDOWN_DEADLINE_MS, SHUTDOWN_GRACE_MS } from './shutdown-order.ts';
 export * from './telemetry.ts';
 export * from './time-rule.ts';

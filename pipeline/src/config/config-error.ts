@@ -9,6 +9,8 @@ export type ConfigStage = 'resolve' | 'unmarshal' | 'validate';
 /** One thing that is wrong: upstream's text, then ours. */
 export interface ConfigProblem {
   readonly stage: ConfigStage;
+  /** Upstream's lines above those of one component, said once. */
+  readonly heading?: string;
   /** The Collector's text, without the stage's prefix. */
   readonly text: string;
   /** From the root: `['receivers', 'otlp', 'protocolz']`. */
@@ -40,13 +42,22 @@ function formatProblems(problems: readonly ConfigProblem[]): string {
   const unmarshal = problems.filter(({ stage }) => stage === 'unmarshal');
   if (unmarshal.length > 0) {
     const prefix = `failed to get config: cannot unmarshal the configuration: ${DECODING_FAILED}`;
-    parts.push(`${prefix}\n\n${unmarshal.map(withHint).join('\n')}`);
+    parts.push(`${prefix}\n\n${withHeadings(unmarshal).join('\n')}`);
   }
   const validate = problems.filter(({ stage }) => stage === 'validate');
   if (validate.length > 0) {
     parts.push(`invalid configuration: ${validate.map(withHint).join('\n')}`);
   }
   return parts.join('\n');
+}
+
+function withHeadings(problems: readonly ConfigProblem[]): readonly string[] {
+  let heading: string | undefined;
+  return problems.map((problem) => {
+    const isNew = problem.heading !== undefined && problem.heading !== heading;
+    heading = problem.heading;
+    return `${isNew ? `${problem.heading}\n\n` : ''}${withHint(problem)}`;
+  });
 }
 
 function withHint(problem: ConfigProblem): string {
@@ -61,7 +72,7 @@ function withHint(problem: ConfigProblem): string {
 }
 
 /** `error reading configuration for "otlp": decoding failed ...`, upstream's nesting. */
-export function inComponent(section: string, id: string, text: string): string {
+export function componentHeading(section: string, id: string): string {
   const what = `error reading configuration for ${JSON.stringify(id)}`;
-  return `error decoding '${section}': ${what}: ${DECODING_FAILED}\n\n${text}`;
+  return `error decoding '${section}': ${what}: ${DECODING_FAILED}`;
 }

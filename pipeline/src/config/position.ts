@@ -30,6 +30,10 @@ export class PositionIndex {
   }
 }
 
+/** A `--set` is one line: its name says where. */
+export const SET_LABEL = '--set ';
+
 export function formatPosition(position: Position): string {
+  if (position.source.startsWith(SET_LABEL)) return position.source;
   return `${position.source}:${position.line}:${position.column}`;
 }

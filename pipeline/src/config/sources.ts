@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { type ConfigValue, goTypeOf, isMap } from './config-value.ts';
 import { parseYaml } from './parse-yaml.ts';
-import type { PositionIndex } from './position.ts';
+import { type PositionIndex, SET_LABEL } from './position.ts';
 
 /** Text of one source. The Collector has no limit; a file beyond it is a mistake. */
 export const SOURCE_BYTES_MAX: number = 10 * 1024 * 1024;
@@ -14,7 +14,12 @@ const ENV_NAME_PATTERN = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 export interface SourceLocation {
   readonly scheme: string;
   readonly opaque: string;
+  /** What positions call it, where the URI itself is not fit to be read. */
+  readonly label?: string;
 }
+
+/** Characters of a `yaml:` location that name it in positions. */
+const LABEL_CHARS_MAX = 40;
 
 /** What a source gave. */
 export interface Retrieved {
@@ -67,7 +72,8 @@ export function parseSet(set: string): SourceLocation {
     throw new SourceError(`invalid argument ${quoted} for "--set" flag: missing equal sign`);
   }
   const key = set.slice(0, equals).replaceAll('.', '::').trim();
-  return { scheme: 'yaml', opaque: `${key}: ${set.slice(equals + 1).trim()}` };
+  const opaque = `${key}: ${set.slice(equals + 1).trim()}`;
+  return { scheme: 'yaml', opaque, label: `${SET_LABEL}${set.slice(0, equals)}` };
 }
 
 /** Reads a source once. Throws `SourceError`. */
@@ -75,10 +81,15 @@ export function retrieve(location: SourceLocation, context: SourceContext): Retr
   const { scheme, opaque } = location;
   const uri = `${scheme}:${opaque}`;
   if (scheme === 'file') return fromYaml(readFile(opaque, uri), opaque);
-  if (scheme === 'yaml') return fromYaml(opaque, uri);
+  if (scheme === 'yaml') return fromYaml(opaque, location.label ?? shortened(uri));
   if (scheme === 'env') return fromEnv(opaque, context);
   const quoted = JSON.stringify(scheme);
   throw new SourceError(`scheme ${quoted} is not supported for uri ${JSON.stringify(uri)}`);
+}
+
+function shortened(uri: string): string {
+  const [line = ''] = uri.split('\n');
+  return line.length > LABEL_CHARS_MAX ? `${line.slice(0, LABEL_CHARS_MAX)}...` : line;
 }
 
 function readFile(path: string, uri: string): string {

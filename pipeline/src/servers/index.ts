@@ -1,2 +1,3 @@
 /** Servers of receivers and extensions: every limit in one place. */
 export * from './limits.ts';
+export * from './listen-error.ts';

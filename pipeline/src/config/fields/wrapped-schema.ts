@@ -17,6 +17,16 @@ export function keysAt(schema: unknown, path: readonly PropertyKey[]): readonly 
   return object.flatMap((candidate) => Object.keys(candidate.shape));
 }
 
+/** The schema at `path` with everything inside its wrappers. */
+export function schemasAt(schema: unknown, path: readonly PropertyKey[]): readonly unknown[] {
+  return unwrapAll(descend(schema, path), WRAPPERS_MAX);
+}
+
+function unwrapAll(schema: unknown, depth: number): readonly unknown[] {
+  const inner = innerSchemas(schema, depth).flatMap((child) => unwrapAll(child, depth - 1));
+  return [schema, ...inner];
+}
+
 function descend(schema: unknown, path: readonly PropertyKey[]): unknown {
   const [key, ...rest] = path;
   if (key === undefined) return schema;

@@ -1,0 +1,14 @@
+/**
+ * Configuration with the Collector's meaning: sources become one merged, expanded tree; every
+ * component's slice is read by its factory's schema; the service is checked as a whole.
+ */
+export { type ComponentId, parseComponentId } from './component-id.ts';
+export { ConfigError, type ConfigProblem, type ConfigStage } from './config-error.ts';
+export type { ConfiguredComponent, EngineConfig, PipelineConfig } from './engine-config.ts';
+export { FEATURE_GATES, type FeatureGate, type FeatureGates } from './feature-gates.ts';
+export * from './fields/index.ts';
+export { type LoadOptions, loadConfig } from './load-config.ts';
+export { formatPosition, type Position } from './position.ts';
+export { type ResolvedConfig, type ResolveOptions, resolveConfig } from './resolve-config.ts';
+export { SourceError } from './sources.ts';
+export type { LogConfig, LogSamplingConfig, OwnTelemetryConfig } from './telemetry-config.ts';

@@ -1,0 +1,250 @@
+import { SIGNALS, type Signal } from '@sonde/proto';
+import type {
+  Component,
+  ComponentKind,
+  Consumer,
+  ConsumingComponent,
+  CreateSettings,
+  SignallessCreateSettings,
+} from '../component.ts';
+import type { EngineConfig, PipelineConfig } from '../config/engine-config.ts';
+import { ExporterEvents } from '../events/exporter-events.ts';
+import type { OwnTelemetry } from '../events/own-telemetry.ts';
+import { ProcessorEvents } from '../events/processor-events.ts';
+import { ReceiverEvents } from '../events/receiver-events.ts';
+import type { Logger } from '../logger.ts';
+import { ServiceError } from '../service-error.ts';
+import type { SettingsSource } from '../settings/settings-source.ts';
+import type { BuiltComponent, Graph } from './built-component.ts';
+import { checkConnectors } from './check-connectors.ts';
+import { countIncoming, countOutgoing, countReceived, countSent } from './counted-consumer.ts';
+import { fanOut } from './fan-out.ts';
+
+export interface BuildOptions {
+  readonly config: EngineConfig;
+  readonly logger: Logger;
+  readonly settings: SettingsSource;
+  readonly telemetry: OwnTelemetry;
+}
+
+/**
+ * Makes every component that `service` names and joins them: one receiver an id, one processor a
+ * pipeline, one exporter a (signal, id), one connector a (from, to, id). Nothing is started.
+ * Throws `ServiceError` `BUILD_FAILED`.
+ */
+export function buildGraph(options: BuildOptions): Graph {
+  checkConnectors(options.config);
+  return new GraphBuilder(options).build();
+}
+
+class GraphBuilder {
+  readonly #options: BuildOptions;
+  readonly #config: EngineConfig;
+  readonly #exporters = new Map<string, BuiltComponent & { readonly consumer: Consumer }>();
+  readonly #connectors = new Map<string, Consumer>();
+  readonly #entries = new Map<string, Consumer>();
+  readonly #steps: BuiltComponent[] = [];
+
+  constructor(options: BuildOptions) {
+    this.#options = options;
+    this.#config = options.config;
+  }
+
+  build(): Graph {
+    const extensions = this.#config.serviceExtensions.map((id) => this.#extension(id));
+    for (const pipeline of this.#config.pipelines.values()) this.#entry(pipeline);
+    const receivers = this.#usedReceivers().map((id) => this.#receiver(id));
+    return { extensions, exporters: [...this.#exporters.values()], steps: this.#steps, receivers };
+  }
+
+  #extension(id: string): BuiltComponent {
+    const configured = this.#config.extensions.get(id);
+    if (configured === undefined) throw missing('extension', id);
+    const component = create('extension', id, undefined, () =>
+      configured.factory.create(this.#settings('extension', id), configured.config),
+    );
+    return { kind: 'extension', id, name: `extension ${id}`, component };
+  }
+
+  /** The first step of a pipeline; made once, after everything behind it. */
+  #entry(pipeline: PipelineConfig): Consumer {
+    const known = this.#entries.get(pipeline.id);
+    if (known !== undefined) return known;
+    let next = fanOut(pipeline.exporters.map((id) => this.#exit(id, pipeline)));
+    for (const id of pipeline.processors.toReversed()) next = this.#processor(id, pipeline, next);
+    this.#entries.set(pipeline.id, next);
+    return next;
+  }
+
+  #exit(id: string, pipeline: PipelineConfig): Consumer {
+    if (this.#config.connectors.has(id)) return this.#connectorExits(id, pipeline.signal);
+    return this.#exporter(id, pipeline.signal);
+  }
+
+  #exporter(id: string, signal: Signal): Consumer {
+    const name = `exporter ${id} ${signal}`;
+    const known = this.#exporters.get(name);
+    if (known !== undefined) return known.consumer;
+    const configured = this.#config.exporters.get(id);
+    if (configured === undefined) throw missing('exporter', id);
+    const { factory, config } = configured;
+    checkSignal('exporter', id, signal, factory.signals);
+    const settings = this.#signalSettings('exporter', id, signal);
+    const component = create('exporter', id, signal, () => factory.create(settings, config));
+    const { telemetry } = this.#options;
+    const events = new ExporterEvents({ id, signal, telemetry, logger: settings.logger });
+    const consumer = countSent(component, events);
+    this.#exporters.set(name, { kind: 'exporter', id, name, component, consumer });
+    return consumer;
+  }
+
+  #processor(id: string, pipeline: PipelineConfig, next: Consumer): Consumer {
+    const { signal } = pipeline;
+    const configured = this.#config.processors.get(id);
+    if (configured === undefined) throw missing('processor', id);
+    const { factory, config } = configured;
+    checkSignal('processor', id, signal, factory.signals);
+    const events = new ProcessorEvents({ id, signal, telemetry: this.#options.telemetry });
+    const settings = this.#signalSettings('processor', id, signal, pipeline.id);
+    const component = create('processor', id, signal, () =>
+      factory.create(settings, config, countOutgoing(next, events)),
+    );
+    this.#step('processor', id, `processor ${id} ${pipeline.id}`, component);
+    return countIncoming(component, events);
+  }
+
+  /** A connector as an exporter: one instance for each signal it leads to. */
+  #connectorExits(id: string, from: Signal): Consumer {
+    const pairs = this.#config.connectors.get(id)?.factory.pairs[from] ?? {};
+    const after = [...this.#config.pipelines.values()].filter(({ receivers }) =>
+      receivers.includes(id),
+    );
+    const to = SIGNALS.filter(
+      (signal) => pairs[signal] !== undefined && after.some((other) => other.signal === signal),
+    );
+    return fanOut(to.map((signal) => this.#connector(id, from, signal)));
+  }
+
+  #connector(id: string, from: Signal, to: Signal): Consumer {
+    const name = `connector ${id} ${from} to ${to}`;
+    const known = this.#connectors.get(name);
+    if (known !== undefined) return known;
+    const configured = this.#config.connectors.get(id);
+    if (configured === undefined) throw missing('connector', id);
+    const after = [...this.#config.pipelines.values()].filter(
+      (pipeline) => pipeline.signal === to && pipeline.receivers.includes(id),
+    );
+    const pipelines = new Map(after.map((pipeline) => [pipeline.id, this.#entry(pipeline)]));
+    const all = fanOut([...pipelines.values()]);
+    const next = { pipelines, consume: all.consume.bind(all) };
+    const settings = { ...this.#settings('connector', id), from, to };
+    const component = create('connector', id, from, () =>
+      configured.factory.create(settings, configured.config, next),
+    );
+    this.#step('connector', id, name, component);
+    this.#connectors.set(name, component);
+    return component;
+  }
+
+  #step(kind: ComponentKind, id: string, name: string, component: Component): void {
+    this.#steps.push({ kind, id, name, component });
+  }
+
+  #usedReceivers(): readonly string[] {
+    const ids = [...this.#config.pipelines.values()].flatMap(({ receivers }) => receivers);
+    return [...new Set(ids)].filter((id) => !this.#config.connectors.has(id));
+  }
+
+  #receiver(id: string): BuiltComponent {
+    const configured = this.#config.receivers.get(id);
+    if (configured === undefined) throw missing('receiver', id);
+    const { factory, config } = configured;
+    const settings = this.#settings('receiver', id);
+    const next: Partial<Record<Signal, Consumer>> = {};
+    for (const signal of SIGNALS) {
+      const pipelines = [...this.#config.pipelines.values()].filter(
+        (pipeline) => pipeline.signal === signal && pipeline.receivers.includes(id),
+      );
+      if (pipelines.length === 0) continue;
+      checkSignal('receiver', id, signal, factory.signals);
+      const { telemetry } = this.#options;
+      const logger = settings.logger.with({ 'otelcol.signal': signal });
+      const events = new ReceiverEvents({ id, signal, telemetry, logger });
+      const entries = pipelines.map((pipeline) => this.#entry(pipeline));
+      next[signal] = countReceived(fanOut(entries), events);
+    }
+    const component = create('receiver', id, undefined, () =>
+      factory.create(settings, config, next),
+    );
+    return { kind: 'receiver', id, name: `receiver ${id}`, component };
+  }
+
+  #settings(kind: ComponentKind, id: string): SignallessCreateSettings {
+    const logger = this.#options.logger.with({
+      'otelcol.component.id': id,
+      'otelcol.component.kind': kind,
+    });
+    return {
+      id,
+      logger,
+      configVersion: this.#config.version,
+      settings: this.#options.settings,
+    };
+  }
+
+  #signalSettings(
+    kind: ComponentKind,
+    id: string,
+    signal: Signal,
+    pipeline?: string,
+  ): CreateSettings {
+    const settings = this.#settings(kind, id);
+    const logger = settings.logger.with({
+      'otelcol.signal': signal,
+      ...(pipeline === undefined ? {} : { 'otelcol.pipeline.id': pipeline }),
+    });
+    return { ...settings, signal, logger };
+  }
+}
+
+function missing(kind: ComponentKind, id: string): ServiceError {
+  return new ServiceError(
+    'BUILD_FAILED',
+    `failed to build pipelines: ${kind} ${JSON.stringify(id)} is not configured`,
+  );
+}
+
+function checkSignal(
+  kind: ComponentKind,
+  id: string,
+  signal: Signal,
+  supported: Readonly<Partial<Record<Signal, unknown>>>,
+): void {
+  if (supported[signal] !== undefined) return;
+  throw new ServiceError(
+    'BUILD_FAILED',
+    `failed to build pipelines: failed to create ${JSON.stringify(id)} ${kind} for data type ` +
+      `${JSON.stringify(signal)}: telemetry type is not supported`,
+    { component: `${kind} ${id}` },
+  );
+}
+
+function create<C extends Component | ConsumingComponent>(
+  kind: ComponentKind,
+  id: string,
+  signal: Signal | undefined,
+  work: () => C,
+): C {
+  try {
+    return work();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const forSignal = signal === undefined ? '' : ` for data type ${JSON.stringify(signal)}`;
+    const what = kind === 'extension' ? 'extensions' : 'pipelines';
+    throw new ServiceError(
+      'BUILD_FAILED',
+      `failed to build ${what}: failed to create ${JSON.stringify(id)} ${kind}${forSignal}: ${reason}`,
+      { component: `${kind} ${id}`, cause: error },
+    );
+  }
+}

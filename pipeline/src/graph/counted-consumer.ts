@@ -1,0 +1,60 @@
+import type { Consumer } from '../component.ts';
+import { SondeError } from '../errors.ts';
+import type { ExporterEvents } from '../events/exporter-events.ts';
+import type { ProcessorEvents } from '../events/processor-events.ts';
+import type { ReceiverEvents } from '../events/receiver-events.ts';
+import type { Telemetry } from '../telemetry.ts';
+
+/** What a receiver is given: its pipelines, counted. Rejects with `SondeError` only. */
+export function countReceived(next: Consumer, events: ReceiverEvents): Consumer {
+  return {
+    async consume(telemetry: Telemetry): Promise<void> {
+      const { itemCount, transport } = telemetry;
+      try {
+        await next.consume(telemetry);
+      } catch (thrown) {
+        const error = SondeError.from(thrown);
+        events.refused(itemCount, transport, error);
+        throw error;
+      }
+      events.accepted(itemCount, transport);
+    },
+  };
+}
+
+/** An exporter as its pipelines see it, counted. Rejects with `SondeError` only. */
+export function countSent(exporter: Consumer, events: ExporterEvents): Consumer {
+  return {
+    async consume(telemetry: Telemetry): Promise<void> {
+      const { itemCount } = telemetry;
+      try {
+        await exporter.consume(telemetry);
+      } catch (thrown) {
+        const error = SondeError.from(thrown);
+        events.sendFailed(itemCount, error);
+        throw error;
+      }
+      events.sent(itemCount);
+    },
+  };
+}
+
+/** A processor as the step before it sees it. */
+export function countIncoming(processor: Consumer, events: ProcessorEvents): Consumer {
+  return {
+    consume(telemetry: Telemetry): Promise<void> {
+      events.incoming(telemetry.itemCount);
+      return processor.consume(telemetry);
+    },
+  };
+}
+
+/** What a processor is given: the next step. */
+export function countOutgoing(next: Consumer, events: ProcessorEvents): Consumer {
+  return {
+    consume(telemetry: Telemetry): Promise<void> {
+      events.outgoing(telemetry.itemCount);
+      return next.consume(telemetry);
+    },
+  };
+}
