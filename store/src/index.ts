@@ -5,5 +5,7 @@
  * In: column batches of `@sonde/proto` and SQL. Out: Native blocks, rows.
  * Never: OTLP wire bytes, configuration files, components.
  */
+export * from './identity/index.ts';
 export * from './migrations/index.ts';
+export * from './native-format/index.ts';
 export * from './schema/index.ts';

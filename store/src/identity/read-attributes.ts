@@ -1,8 +1,9 @@
 import { type AttributeList, FIRST_ENCODED_TYPE } from '@sonde/proto';
 import { endBefore } from '../native-format/row-runs.ts';
+import { readVarint } from '../native-format/scalars.ts';
 
 /**
- * Attributes of one row that are text, numbers or booleans, by key; of duplicates the last counts.
+ * Attributes of one row that are text, numbers or booleans, by key; of duplicates the first counts.
  * For the few distinct resources of a batch, not for rows.
  */
 export function readAttributes(
@@ -15,10 +16,8 @@ export function readAttributes(
   for (let i = endBefore(ends, row); i < end; i++) {
     if (list.types[i] >= FIRST_ENCODED_TYPE) continue;
     const { run, offset } = list.keyDictionary;
-    attributes.set(
-      readText(run.bytes, offset[list.keys[i]]),
-      readText(list.values.bytes, list.valueStart[i]),
-    );
+    const key = readText(run.bytes, offset[list.keys[i]]);
+    if (!attributes.has(key)) attributes.set(key, readText(list.values.bytes, list.valueStart[i]));
   }
   return attributes;
 }
@@ -27,12 +26,6 @@ const TEXT_DECODER = new TextDecoder();
 
 /** The Native String at `start`. Bytes that are no UTF-8 become U+FFFD. */
 function readText(bytes: Uint8Array, start: number): string {
-  let length = 0;
-  let position = start;
-  for (let shift = 0; ; shift += 7) {
-    const byte = bytes[position++];
-    length += (byte & 127) * 2 ** shift;
-    if (byte < 128) break;
-  }
-  return TEXT_DECODER.decode(bytes.subarray(position, position + length));
+  const { value: length, next } = readVarint(bytes, start);
+  return TEXT_DECODER.decode(bytes.subarray(next, next + length));
 }

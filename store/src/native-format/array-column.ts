@@ -1,4 +1,5 @@
 import type { ByteRun } from '@sonde/proto';
+import { type FixedRows, writeFixedColumn } from './fixed-column.ts';
 import { endBefore, type RowRuns } from './row-runs.ts';
 
 /**
@@ -28,23 +29,12 @@ export function writeOffsets(out: ByteRun, ends: Uint32Array, runs: RowRuns): vo
   out.length = position;
 }
 
-/** An Array column whose entries all have `widthBytes`, end to end in `bytes`. */
+/** An Array column whose entries all have `widthBytes`, end to end in `source`. */
 export function writeFixedArrayColumn(
   out: ByteRun,
-  array: {
-    readonly ends: Uint32Array;
-    readonly bytes: Uint8Array;
-    readonly widthBytes: number;
-  },
+  array: FixedRows & { readonly ends: Uint32Array },
   runs: RowRuns,
 ): void {
-  const { ends, bytes, widthBytes } = array;
-  writeOffsets(out, ends, runs);
-  const entries = runs.children(ends);
-  out.reserve(entries.rows * widthBytes);
-  for (let i = 0; i < entries.starts.length; i++) {
-    const part = bytes.subarray(entries.starts[i] * widthBytes, entries.ends[i] * widthBytes);
-    out.bytes.set(part, out.length);
-    out.length += part.length;
-  }
+  writeOffsets(out, array.ends, runs);
+  writeFixedColumn(out, array, runs.children(array.ends));
 }

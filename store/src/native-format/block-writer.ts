@@ -4,7 +4,10 @@ import type { RowRuns } from './row-runs.ts';
 import { writeText, writeVarint } from './scalars.ts';
 
 /** Capacity a writer starts with; it grows to the largest block it wrote and keeps that. */
-const FIRST_CAPACITY_BYTES = 1 << 20;
+const FIRST_CAPACITY_BYTES: number = 1 << 20;
+
+/** So that the number of columns is one byte, written last. */
+const COLUMNS_MAX = 127;
 
 /**
  * Writes one block of ClickHouse's Native format (protocol revision 0, what `FORMAT Native` over
@@ -16,36 +19,41 @@ const FIRST_CAPACITY_BYTES = 1 << 20;
 export class BlockWriter {
   readonly out: ByteRun = new ByteRun(FIRST_CAPACITY_BYTES);
   #table: TableDefinition | undefined;
-  #declared = 0;
-  #written = 0;
+  readonly #written = new Set<string>();
 
-  /** Starts a block of `columns` columns; what the last one returned is overwritten. */
-  begin(table: TableDefinition, columns: number, runs: RowRuns): void {
+  /** Starts a block for `table`; what the last `finish` returned is overwritten. */
+  begin(table: TableDefinition, runs: RowRuns): void {
     this.#table = table;
-    this.#declared = columns;
-    this.#written = 0;
+    this.#written.clear();
     this.out.length = 0;
-    this.out.reserve(20);
-    writeVarint(this.out, columns);
+    this.out.reserve(10);
+    writeVarint(this.out, 0);
     writeVarint(this.out, runs.rows);
   }
 
-  /** Writes the header of a column; throws `RangeError` when the table has no such column. */
+  /** Writes the header of a column; throws `RangeError` when it cannot stand here. */
   column(name: string): void {
     const definition = this.#table?.columns.find((candidate) => candidate.name === name);
-    if (definition === undefined) {
-      throw new RangeError(`${this.#table?.name ?? 'no table'} has no column ${name}`);
+    if (definition === undefined || this.#written.has(name)) {
+      throw new RangeError(`${this.#table?.name} has no (or had this) column ${name}`);
     }
     writeText(this.out, definition.name);
     writeText(this.out, definition.type);
-    this.#written++;
+    this.#written.add(name);
   }
 
-  /** The block; a view on memory of this writer, valid until the next `begin`. */
+  /**
+   * The block; a view on memory of this writer, valid until the next `begin`. Throws `RangeError`
+   * when a column without a default is missing.
+   */
   finish(): Uint8Array {
-    if (this.#written !== this.#declared) {
-      throw new RangeError(`${this.#written} columns written, ${this.#declared} declared`);
+    for (const { name, expression } of this.#table?.columns ?? []) {
+      if (expression === undefined && !this.#written.has(name)) {
+        throw new RangeError(`column ${name} of ${this.#table?.name} is missing`);
+      }
     }
+    if (this.#written.size > COLUMNS_MAX) throw new RangeError(`over ${COLUMNS_MAX} columns`);
+    this.out.bytes[0] = this.#written.size;
     return this.out.used();
   }
 }

@@ -43,3 +43,18 @@ export function writeRepeated(out: ByteRun, source: Uint8Array, count: number): 
   }
   out.length = first + total;
 }
+
+/** A varint below 2^53 and what follows it; throws `RangeError` when it does not end. */
+export function readVarint(
+  bytes: Uint8Array,
+  start: number,
+): { readonly value: number; readonly next: number } {
+  let value = 0;
+  let next = start;
+  for (let factor = 1; ; factor *= 128) {
+    const byte = bytes[next++];
+    value += (byte & 127) * factor;
+    if (byte < 128) return { value, next };
+    if (!(byte >= 128)) throw new RangeError(`varint at ${start} does not end`);
+  }
+}

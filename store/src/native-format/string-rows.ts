@@ -1,4 +1,4 @@
-import { type ByteRun, FIRST_ENCODED_TYPE } from '@sonde/proto';
+import { type ByteRun, type Dictionary, FIRST_ENCODED_TYPE } from '@sonde/proto';
 import { writeEncodedValue } from './encoded-value.ts';
 import type { RowRuns } from './row-runs.ts';
 
@@ -53,4 +53,27 @@ function writeMixedRun(out: ByteRun, rows: StringRows, run: Run): void {
     plain = row + 1;
   }
   copyRows(out, rows, { start: plain, end: run.end });
+}
+
+/** Strings of a small table: row i is entry `ids[via[i]]` of a dictionary, written as a String. */
+export function writeDictionaryStrings(
+  out: ByteRun,
+  strings: {
+    readonly dictionary: Dictionary;
+    readonly ids: Uint32Array;
+    readonly via: Uint32Array;
+  },
+  runs: RowRuns,
+): void {
+  const { dictionary, ids, via } = strings;
+  for (let r = 0; r < runs.starts.length; r++) {
+    for (let row = runs.starts[r]; row < runs.ends[r]; row++) {
+      const id = ids[via[row]];
+      const start = dictionary.offset[id];
+      const part = dictionary.run.bytes.subarray(start, dictionary.offset[id + 1]);
+      out.reserve(part.length);
+      out.bytes.set(part, out.length);
+      out.length += part.length;
+    }
+  }
 }

@@ -1,0 +1,108 @@
+import type { ExemplarColumns, MetricColumns, PointColumns } from '@sonde/proto';
+import { IdentityTable } from '@sonde/store';
+import type { BatchBlocks, BatchOptions } from './batch-blocks.ts';
+import type { BlockSource } from './block-source.ts';
+import { ExemplarBlock } from './exemplar-block.ts';
+import {
+  exponentialHistogramBlock,
+  histogramBlock,
+  sampleBlock,
+  summaryBlock,
+} from './point-blocks.ts';
+import type { PointRows } from './point-rows.ts';
+import { ResourceBlock } from './resource-block.ts';
+import { ResourceHours } from './resource-hours.ts';
+import { childRowEnds, tenantOfRows } from './row-segments.ts';
+import { SeriesBlock } from './series-block.ts';
+import { metricHashes, seriesIds } from './series-ids.ts';
+import { storedTimes } from './time-columns.ts';
+
+/** Metrics of a batch as rows of the tables of points, `exemplars`, `metric_series`, `resources`. */
+export function metricBlocks(options: BatchOptions<MetricColumns>): BatchBlocks {
+  const { columns, retentionDays, stored } = options;
+  const { resources, segments } = columns;
+  const kinds = pointKinds(options);
+  const identities = new IdentityTable(resources);
+  const ownerKeys = stored.owners.of(segments, retentionDays);
+  const series = kinds.map(
+    ({ points }) => new SeriesBlock({ points, identities, stored: stored.series, ownerKeys }),
+  );
+  const hours = new ResourceHours(
+    resources,
+    kinds.map(({ points }) => ({
+      count: points.points.count,
+      resource: resourceOfPoints(columns, points.points),
+      tenant: points.owner.tenant,
+      timestamp: points.times.timestamp,
+    })),
+    { stored: stored.resources, ownerKeys },
+  );
+  const owner = { segments, retentionDays };
+  return {
+    catalogue: [new ResourceBlock({ resources, identities, hours, owner }), ...series],
+    rows: kinds.flatMap(({ blocks }) => blocks),
+    movedCount: kinds.reduce((sum, { points }) => sum + points.times.movedCount, 0),
+    resourceKeys: hours.keys,
+    seriesKeys: series.map(({ keys }) => keys),
+  };
+}
+
+interface PointKind {
+  readonly points: PointRows;
+  readonly blocks: readonly BlockSource[];
+}
+
+function pointKinds(options: BatchOptions<MetricColumns>): readonly PointKind[] {
+  const { numbers, histograms, exponentialHistograms, summaries } = options.columns;
+  const metrics = metricHashes(options.columns);
+  const number = pointRows(options, numbers, metrics);
+  const histogram = pointRows(options, histograms, metrics);
+  const exponential = pointRows(options, exponentialHistograms, metrics);
+  const summary = pointRows(options, summaries, metrics);
+  return [
+    { points: number, blocks: [sampleBlock(number), exemplarBlock(number, numbers)] },
+    {
+      points: histogram,
+      blocks: [histogramBlock(histogram), exemplarBlock(histogram, histograms)],
+    },
+    {
+      points: exponential,
+      blocks: [
+        exponentialHistogramBlock(exponential),
+        exemplarBlock(exponential, exponentialHistograms),
+      ],
+    },
+    { points: summary, blocks: [summaryBlock(summary)] },
+  ];
+}
+
+function pointRows<Points extends PointColumns>(
+  options: BatchOptions<MetricColumns>,
+  points: Points,
+  metrics: Int32Array,
+): PointRows<Points> {
+  const { columns, retentionDays } = options;
+  const { segments } = columns;
+  const rowEnd = childRowEnds(segments, points.metric, points.count);
+  const sent = { sent: points.timeUnixNano.subarray(0, points.count * 2), rowEnd };
+  return {
+    columns,
+    points,
+    owner: { segments, tenant: tenantOfRows(segments, rowEnd, points.count), retentionDays },
+    times: storedTimes(sent, segments, retentionDays),
+    series: seriesIds(points, metrics),
+  };
+}
+
+function exemplarBlock(
+  points: PointRows,
+  kind: { readonly exemplars: ExemplarColumns; readonly exemplarEnd: Uint32Array },
+): ExemplarBlock {
+  return new ExemplarBlock(points, kind.exemplars, kind.exemplarEnd);
+}
+
+function resourceOfPoints(columns: MetricColumns, points: PointColumns): Uint32Array {
+  const resource = new Uint32Array(points.count);
+  for (let row = 0; row < points.count; row++) resource[row] = columns.resource[points.metric[row]];
+  return resource;
+}

@@ -1,0 +1,21 @@
+import type { BatchBlocks } from './batch-blocks.ts';
+import { OwnerKeys } from './owner-keys.ts';
+import { RecentKeys } from './recent-keys.ts';
+
+/** Pairs of resource and hour remembered: twice this many at the most, 17 bytes each. */
+const RESOURCES_MAX = 65_536;
+/** Pairs of series and hour remembered. */
+const SERIES_MAX = 524_288;
+
+/** Which resources and series this process has stored lately, by the hours they had rows in. */
+export class StoredKeys {
+  readonly resources: RecentKeys = new RecentKeys(RESOURCES_MAX);
+  readonly series: RecentKeys = new RecentKeys(SERIES_MAX);
+  readonly owners: OwnerKeys = new OwnerKeys();
+
+  /** To be called when the store has confirmed the batch's catalogue. */
+  remember(batch: BatchBlocks): void {
+    this.resources.addAll(batch.resourceKeys);
+    for (const keys of batch.seriesKeys) this.series.addAll(keys);
+  }
+}

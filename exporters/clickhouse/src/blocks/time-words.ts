@@ -1,0 +1,28 @@
+const HIGH_WORD = 2 ** 32;
+/** Dropping the lowest byte leaves a number that a double holds exactly up to the year 2262. */
+const EXACT_LOW = 0xffff_ff00;
+
+const HOUR_NS = 3600e9;
+const DAY_NS = 86_400e9;
+
+/** Hours since the epoch of a two-word time in nanoseconds. */
+export function hourOf(times: Int32Array, row: number): number {
+  return Math.floor(coarseNs(times, row) / HOUR_NS);
+}
+
+export function dayOf(times: Int32Array, row: number): number {
+  return Math.floor(coarseNs(times, row) / DAY_NS);
+}
+
+/** Both units are multiples of 256 ns, so no row changes its hour or day by the rounding. */
+function coarseNs(times: Int32Array, row: number): number {
+  return times[row * 2 + 1] * HIGH_WORD + ((times[row * 2] & EXACT_LOW) >>> 0);
+}
+
+/** Writes the start of an hour as a two-word time in nanoseconds. */
+export function setHour(times: Int32Array, row: number, hour: number): void {
+  const ns = hour * HOUR_NS;
+  const high = Math.floor(ns / HIGH_WORD);
+  times[row * 2] = ns - high * HIGH_WORD;
+  times[row * 2 + 1] = high;
+}
