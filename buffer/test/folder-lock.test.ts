@@ -1,0 +1,73 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { FolderLock } from '../src/embedded/folder-lock.ts';
+import { EmbeddedLog } from '../src/index.ts';
+import { makeFolder, TOPIC } from './log-folder.ts';
+
+const CHILD = fileURLToPath(new URL('append-forever.ts', import.meta.url));
+
+function ignore(): void {}
+
+describe('the lock on the folder', () => {
+  it('refuses a second process in words, and is taken over when the first is killed', async () => {
+    const directory = await makeFolder();
+    const arguments_ = ['--import', 'tsx', CHILD, directory, TOPIC, '0'];
+    const child = spawn(process.execPath, arguments_, { stdio: ['ignore', 'pipe', 'inherit'] });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    await once(createInterface({ input: child.stdout }), 'line');
+    const second = EmbeddedLog.open(directory);
+    await expect(second).rejects.toMatchObject({ code: 'BUFFER_LOCKED', retryable: false });
+    await expect(second).rejects.toThrow(`in use by process ${child.pid}`);
+
+    const gone = once(child, 'exit');
+    child.kill('SIGKILL');
+    await gone;
+    const events: unknown[] = [];
+    const log = await EmbeddedLog.open(directory, { onEvent: (event) => events.push(event) });
+    expect(events).toContainEqual(
+      expect.objectContaining({ type: 'lock_taken_over', pid: child.pid }),
+    );
+    await log.close();
+    expect(await readdir(directory)).not.toContain('.lock');
+  });
+
+  it('refuses a second log in the same process', async () => {
+    const directory = await makeFolder();
+    const log = await EmbeddedLog.open(directory);
+    await expect(EmbeddedLog.open(directory)).rejects.toThrow('in use by this process already');
+    await log.close();
+    await (await EmbeddedLog.open(directory)).close();
+  });
+
+  it('knows a reused pid by the start time of the process', async () => {
+    const directory = await makeFolder();
+    const path = join(directory, '.lock');
+    const lock = await FolderLock.acquire(directory, ignore);
+    const holder: unknown = JSON.parse(await readFile(path, 'utf8'));
+    await lock.release();
+    await writeFile(path, JSON.stringify({ ...Object(holder), startTicks: '1' }));
+    await (await FolderLock.acquire(directory, ignore)).release();
+    await writeFile(path, JSON.stringify({ ...Object(holder), bootId: 'an earlier boot' }));
+    await (await FolderLock.acquire(directory, ignore)).release();
+    await writeFile(path, JSON.stringify(holder));
+    await expect(FolderLock.acquire(directory, ignore)).rejects.toThrow('in use');
+  });
+
+  it('goes to one of many that find the same dead process', async () => {
+    const directory = await makeFolder();
+    for (const stale of ['', 'half a lo', '{"pid":999999999}', '[]']) {
+      await writeFile(join(directory, '.lock'), stale);
+      const takers = Array.from({ length: 12 }, () => FolderLock.acquire(directory, ignore));
+      const outcomes = await Promise.allSettled(takers);
+      const held = outcomes.filter((outcome) => outcome.status === 'fulfilled');
+      expect(held.length).toBe(1);
+      for (const outcome of held) await outcome.value.release();
+      expect(await readdir(directory)).toEqual([]);
+    }
+  });
+});
