@@ -5,6 +5,9 @@
  * In: column batches of `@sonde/proto` and SQL. Out: Native blocks, rows.
  * Never: OTLP wire bytes, configuration files, components.
  */
+
+export * from './client/index.ts';
+export * from './engine/index.ts';
 export * from './identity/index.ts';
 export * from './migrations/index.ts';
 export * from './native-format/index.ts';

@@ -1,0 +1,181 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Transform } from 'node:stream';
+import * as zlib from 'node:zlib';
+import type { EngineError } from './engine-error.ts';
+import { contentType } from './formats.ts';
+import { httpStatus } from './http-status.ts';
+import type { StatementSummary } from './summary.ts';
+
+/** Results up to this size are sent whole, with their final status and summary. */
+const HOLD_BYTES = 1024 * 1024;
+/** The same for `wait_end_of_query=1`; a larger result is streamed all the same. */
+const WAIT_BYTES_MAX = 64 * 1024 * 1024;
+/** Smaller answers are not worth compressing. */
+const COMPRESS_BYTES_MIN = 1024;
+const EXCEPTION_MARKER = '__exception__';
+
+export interface AnswerOptions {
+  readonly queryId: string;
+  readonly timezone: string;
+  readonly version: string;
+  readonly waitForEnd: boolean;
+  readonly compress: boolean;
+}
+
+type Encoding = 'gzip' | 'br' | 'deflate';
+
+/** The first of ours that the client names; quality values are not weighed. */
+function acceptedEncoding(request: IncomingMessage): Encoding | undefined {
+  const accepted = String(request.headers['accept-encoding'] ?? '')
+    .split(',')
+    .map((item) => item.split(';')[0]?.trim().toLowerCase());
+  const known: readonly Encoding[] = ['gzip', 'br', 'deflate'];
+  return known.find((encoding) => accepted.includes(encoding));
+}
+
+function encoder(encoding: Encoding): Transform {
+  if (encoding === 'gzip') return zlib.createGzip({ level: 1 });
+  if (encoding === 'deflate') return zlib.createDeflate({ level: 1 });
+  return zlib.createBrotliCompress({ params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 1 } });
+}
+
+/** The block at the end of a broken stream by which clients know the error (ClickHouse 25.11). */
+function exceptionBlock(text: string, tag: string): Buffer {
+  const message = Buffer.from(`${text}\n`);
+  return Buffer.concat([
+    Buffer.from(`\r\n${EXCEPTION_MARKER}\r\n${tag}\r\n`),
+    message,
+    Buffer.from(`${message.length} ${tag}\r\n${EXCEPTION_MARKER}\r\n`),
+  ]);
+}
+
+/**
+ * One answer in ClickHouse's form. Held back while it is small, so that an error that comes late
+ * still has its status; streamed with the client's own speed once it is not.
+ */
+export class Answer {
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+  readonly #options: AnswerOptions;
+  readonly #holdBytes: number;
+  readonly #tag = randomBytes(8).toString('hex');
+  #held: Uint8Array[] = [];
+  #heldBytes = 0;
+  #format = '';
+  #out: ServerResponse | Transform | undefined;
+  #broken = false;
+
+  constructor(request: IncomingMessage, response: ServerResponse, options: AnswerOptions) {
+    this.#request = request;
+    this.#response = response;
+    this.#options = options;
+    this.#holdBytes = options.waitForEnd ? WAIT_BYTES_MAX : HOLD_BYTES;
+  }
+
+  set format(format: string) {
+    this.#format = format;
+  }
+
+  /** Takes a piece of the result; waits while the client is slower than the engine. */
+  async write(piece: Uint8Array, summary: StatementSummary, signal: AbortSignal): Promise<void> {
+    if (this.#out === undefined) {
+      this.#held.push(piece);
+      this.#heldBytes += piece.length;
+      if (this.#heldBytes <= this.#holdBytes) return;
+      this.#out = this.#startStream(summary);
+      for (const held of this.#held.splice(0)) this.#out.write(held);
+    } else {
+      this.#out.write(piece);
+    }
+    if (this.#out.writableNeedDrain) await once(this.#out, 'drain', { signal });
+  }
+
+  async end(summary: StatementSummary): Promise<void> {
+    if (this.#out !== undefined) {
+      this.#out.end();
+      return;
+    }
+    const body = Buffer.concat(this.#held.splice(0), this.#heldBytes);
+    const encoding = this.#options.compress ? acceptedEncoding(this.#request) : undefined;
+    const headers = this.#resultHeaders(summary);
+    if (encoding === undefined || body.length < COMPRESS_BYTES_MIN) {
+      this.#response.writeHead(200, { ...headers, 'Content-Length': body.length });
+      this.#response.end(body);
+      return;
+    }
+    this.#response.writeHead(200, { ...headers, 'Content-Encoding': encoding });
+    const compressing = encoder(encoding);
+    compressing.pipe(this.#response);
+    compressing.end(body);
+  }
+
+  /** Before the first byte: the error's status and text; after it: the exception block, then a cut. */
+  fail(error: EngineError): void {
+    if (this.#out !== undefined) {
+      this.#cut(error);
+      return;
+    }
+    if (this.#response.headersSent || this.#response.destroyed) return;
+    const text = Buffer.from(`${this.#withVersion(error.text)}\n`);
+    this.#response.writeHead(httpStatus(error.code), {
+      ...this.#baseHeaders(),
+      'X-ClickHouse-Exception-Code': String(error.code),
+      'Content-Type': 'text/plain; charset=UTF-8',
+      'Content-Length': text.length,
+      // What is left of the request's body is not worth reading.
+      ...(this.#request.complete ? {} : { Connection: 'close' }),
+    });
+    this.#response.end(text);
+  }
+
+  #startStream(summary: StatementSummary): ServerResponse | Transform {
+    const encoding = this.#options.compress ? acceptedEncoding(this.#request) : undefined;
+    this.#response.writeHead(200, {
+      ...this.#resultHeaders(summary),
+      ...(encoding === undefined ? {} : { 'Content-Encoding': encoding }),
+    });
+    if (encoding === undefined) return this.#response;
+    const compressing = encoder(encoding);
+    compressing.pipe(this.#response, { end: false });
+    compressing.once('end', () => {
+      if (this.#broken) this.#response.socket?.end();
+      else this.#response.end();
+    });
+    return compressing;
+  }
+
+  /** The missing last chunk tells a client that does not know the block that the answer is broken. */
+  #cut(error: EngineError): void {
+    const block = exceptionBlock(this.#withVersion(error.text), this.#tag);
+    const out = this.#out;
+    if (out === undefined || this.#response.destroyed) return;
+    this.#broken = true;
+    if (out === this.#response) out.write(block, () => this.#response.socket?.end());
+    else out.end(block);
+  }
+
+  #withVersion(text: string): string {
+    return text.includes('(version ') ? text : `${text} (version ${this.#options.version})`;
+  }
+
+  #baseHeaders(): Record<string, string> {
+    return {
+      'X-ClickHouse-Query-Id': this.#options.queryId,
+      'X-ClickHouse-Server-Display-Name': 'sonde',
+      'X-ClickHouse-Timezone': this.#options.timezone,
+      'X-ClickHouse-Exception-Tag': this.#tag,
+      'Cache-Control': 'no-store',
+    };
+  }
+
+  #resultHeaders(summary: StatementSummary): Record<string, string> {
+    return {
+      ...this.#baseHeaders(),
+      'X-ClickHouse-Format': this.#format,
+      'X-ClickHouse-Summary': summary.header(),
+      'Content-Type': contentType(this.#format),
+    };
+  }
+}

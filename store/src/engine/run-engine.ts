@@ -1,0 +1,129 @@
+import { join, resolve } from 'node:path';
+import { type EngineConfig, EngineConfigSchema, type EngineOptions } from './config.ts';
+import { ConnectionPool } from './connection-pool.ts';
+import { holdDirectory } from './data-directory.ts';
+import { EngineConnection } from './engine-connection.ts';
+import { type HttpDoor, openDoor } from './http-door.ts';
+import { loadNativeAddon, type NativeAddon } from './native-addon.ts';
+import { Roles } from './roles.ts';
+import { writeServerConfig } from './server-config.ts';
+import type { SettingsMap } from './session-state.ts';
+import { StatementRunner } from './statement-runner.ts';
+
+export interface RunningEngine {
+  readonly port: number;
+  /** `http://host:port`, what `store.url` would be. */
+  readonly url: string;
+  /** ClickHouse's version, `26.7.2.1`. */
+  readonly version: string;
+  /**
+   * Takes no more requests, lets running statements finish within `drainTimeoutMs`, kills the rest,
+   * closes the engine. Idempotent.
+   */
+  close(): Promise<void>;
+}
+
+/**
+ * Settings of every connection. Inserts answer when their rows are in the table; text that is no
+ * statement is a syntax error, as a ClickHouse server has it.
+ */
+const BASE_SETTINGS: SettingsMap = new Map([
+  ['async_insert', '0'],
+  ['implicit_select', '0'],
+]);
+
+interface Pools {
+  readonly ingest: ConnectionPool;
+  readonly internal: ConnectionPool;
+  readonly user: ConnectionPool;
+}
+
+function openPools(addon: NativeAddon, config: EngineConfig, serverArgs: string[]): Pools {
+  const { ingestMax, internalMax, userMax, waitingMax } = config.connections;
+  const pool = (connectionsMax: number, idleMax: number): ConnectionPool =>
+    new ConnectionPool({
+      addon,
+      serverArgs,
+      base: BASE_SETTINGS,
+      connectionsMax,
+      waitingMax,
+      idleMax,
+    });
+  return {
+    ingest: pool(ingestMax, ingestMax),
+    internal: pool(internalMax, internalMax),
+    user: pool(userMax, 0),
+  };
+}
+
+async function readText(control: EngineConnection, sql: string): Promise<string> {
+  const answer = await control.query({ sql, format: 'TSVRaw', parameters: [] });
+  return answer.data.toString('utf8').trim();
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+async function closeEngine(
+  door: HttpDoor,
+  runner: StatementRunner,
+  pools: Pools,
+  control: EngineConnection,
+  drainTimeoutMs: number,
+): Promise<void> {
+  const all = [pools.ingest, pools.internal, pools.user];
+  for (const pool of all) pool.refuse();
+  const timer = setTimeout(() => {
+    runner.killAll();
+    door.destroy();
+  }, drainTimeoutMs);
+  await Promise.all([door.close(), ...all.map((pool) => pool.close())]);
+  clearTimeout(timer);
+  await control.close();
+}
+
+/**
+ * Opens the embedded ClickHouse engine in this process and its HTTP interface in front of it. The
+ * process must be one of its own (never a worker thread: the engine crashes when one ends), and ends
+ * with `close`, not with `process.exit`.
+ *
+ * Rejects with `DirectoryInUseError`, with a zod error for options that do not fit, with Node's
+ * error when the port is taken.
+ */
+export async function runEngine(options: EngineOptions): Promise<RunningEngine> {
+  const parsed = EngineConfigSchema.parse(options);
+  const config = { ...parsed, directory: resolve(parsed.directory) };
+  const addon = loadNativeAddon();
+  holdDirectory(addon, config.directory);
+  const serverArgs = [
+    `--path=${join(config.directory, 'data')}`,
+    `--config-file=${writeServerConfig(config)}`,
+  ];
+  // Stays open to the end: the engine shuts down with its last connection.
+  const control = await EngineConnection.open(addon, serverArgs, BASE_SETTINGS);
+  const pools = openPools(addon, config, serverArgs);
+  const names = await readText(control, 'SELECT lower(name) FROM system.table_functions');
+  const tableFunctions = new Set(names.split('\n'));
+  const runner = new StatementRunner({ config, control, ...pools, tableFunctions });
+  const version = await readText(control, 'SELECT version()');
+  const timezone = await readText(control, 'SELECT timezone()');
+  const loopbackOnly = isLoopback(config.host);
+  const roles = new Roles(config.tokens, loopbackOnly);
+  const doorOptions = { runner, roles, version, timezone, loopbackOnly };
+  const door = await openDoor(doorOptions, config.port, config.host).catch(async (error) => {
+    await control.close();
+    throw error;
+  });
+  const host = config.host.includes(':') ? `[${config.host}]` : config.host;
+  let closed: Promise<void> | undefined;
+  return {
+    port: door.port,
+    url: `http://${host}:${door.port}`,
+    version,
+    close: () => {
+      closed ??= closeEngine(door, runner, pools, control, config.drainTimeoutMs);
+      return closed;
+    },
+  };
+}

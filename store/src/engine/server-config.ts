@@ -1,0 +1,60 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { EngineConfig } from './config.ts';
+
+/** Text in XML content. */
+function xml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+/**
+ * Server settings of ClickHouse. Its defaults are for a machine of its own: a tenth of the memory is
+ * left to others, 5 GiB of marks are cached, 16 threads merge and 512 more may wait for work. Sonde
+ * shares the machine with what it observes.
+ */
+function settings(config: EngineConfig, backupsDirectory: string): Record<string, number | string> {
+  const threads = config.backgroundThreads;
+  return {
+    max_server_memory_usage: config.memoryMaxBytes,
+    mark_cache_size: config.markCacheBytes,
+    uncompressed_cache_size: 0,
+    index_mark_cache_size: config.markCacheBytes,
+    index_uncompressed_cache_size: 0,
+    mmap_cache_size: 0,
+    background_pool_size: threads,
+    background_merges_mutations_concurrency_ratio: 2,
+    background_move_pool_size: 1,
+    background_fetches_pool_size: 1,
+    background_common_pool_size: 2,
+    background_schedule_pool_size: 2,
+    background_buffer_flush_schedule_pool_size: 1,
+    background_message_broker_schedule_pool_size: 1,
+    background_distributed_schedule_pool_size: 1,
+    'backups.allowed_path': backupsDirectory,
+  };
+}
+
+function render(values: Record<string, number | string>): string {
+  const lines = Object.entries(values).map(([name, value]) => {
+    const path = name.split('.');
+    const open = path.map((part) => `<${part}>`).join('');
+    const close = path
+      .toReversed()
+      .map((part) => `</${part}>`)
+      .join('');
+    return `  ${open}${xml(String(value))}${close}`;
+  });
+  return ['<clickhouse>', ...lines, '</clickhouse>', ''].join('\n');
+}
+
+/**
+ * Writes the engine's server settings into the data directory and returns the file's path. Written
+ * anew at every start: the file is no place to configure anything.
+ */
+export function writeServerConfig(config: EngineConfig): string {
+  const backups = config.backupsDirectory ?? join(config.directory, 'backups');
+  mkdirSync(backups, { recursive: true });
+  const path = join(config.directory, 'engine.xml');
+  writeFileSync(path, render(settings(config, backups)));
+  return path;
+}

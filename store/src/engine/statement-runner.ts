@@ -1,0 +1,232 @@
+import { randomUUID } from 'node:crypto';
+import type { Answer } from './answer.ts';
+import type { EngineConfig } from './config.ts';
+import type { ConnectionPool } from './connection-pool.ts';
+import type { EngineConnection, PreparedStatement } from './engine-connection.ts';
+import { CODES, EngineError, engineError } from './engine-error.ts';
+import { isJoinable } from './formats.ts';
+import type { IncomingInsert, IncomingStatement } from './incoming-statement.ts';
+import type { RequestCall } from './request-call.ts';
+import type { Caller } from './roles.ts';
+import { mapLiteral, stringLiteral } from './sql-literals.ts';
+import { type StatementShape, statementShape } from './statement-shape.ts';
+import { StatementSummary } from './summary.ts';
+import { tenantFilters } from './tenant-filter.ts';
+import { checkDatabase, checkUserStatement } from './user-guard.ts';
+import { userSettings } from './user-settings.ts';
+
+/** `queryClass` of a statement that only reads. */
+const READ_ONLY = 0;
+/** A statement may not be known to the engine yet when its client leaves: the kill is repeated. */
+const KILL_INTERVAL_MS = 100;
+const KILLS_MAX = 600;
+
+export interface RunnerOptions {
+  readonly config: EngineConfig;
+  readonly control: EngineConnection;
+  readonly ingest: ConnectionPool;
+  readonly internal: ConnectionPool;
+  readonly user: ConnectionPool;
+  readonly tableFunctions: ReadonlySet<string>;
+}
+
+/** One statement on its way: who asks, how, and where the answer goes. */
+export interface Run {
+  readonly caller: Caller;
+  readonly call: RequestCall;
+  readonly statement: IncomingStatement;
+  readonly answer: Answer;
+  /** Aborts when the client leaves or the door closes: the engine stops too. */
+  readonly signal: AbortSignal;
+}
+
+/** Decides by role what may run, and runs it. */
+export class StatementRunner {
+  readonly #options: RunnerOptions;
+  readonly #kills = new Set<() => void>();
+
+  constructor(options: RunnerOptions) {
+    this.#options = options;
+  }
+
+  /** Throws `EngineError`; the answer is ended otherwise. */
+  async run(run: Run): Promise<void> {
+    const summary = new StatementSummary();
+    if (run.statement.kind === 'insert') {
+      await this.#insert(run, run.statement, summary);
+    } else if (run.caller.role === 'internal') {
+      await this.#internalQuery(run, run.statement.sql, summary);
+    } else {
+      await this.#guardedQuery(run, run.statement.sql, summary);
+    }
+    await run.answer.end(summary);
+  }
+
+  async #insert(run: Run, insert: IncomingInsert, summary: StatementSummary): Promise<void> {
+    const { caller, call, answer, signal } = run;
+    if (caller.role === 'user' || call.method === 'GET') {
+      throw engineError(CODES.readonly, `${caller.role}: Cannot execute query in readonly mode`);
+    }
+    if (caller.role === 'ingest') refuseInsertFunction(insert.sql);
+    answer.format = insert.format;
+    const pool = caller.role === 'ingest' ? this.#options.ingest : this.#options.internal;
+    const { database, settings, parameters } = call;
+    await pool.use({ database, settings }, signal, (connection) =>
+      this.#killable(signal, async (tag) => {
+        const sql = Buffer.concat([insert.sql, tag]);
+        const prepared = { sql, format: insert.format, parameters };
+        summary.add(await connection.insert(prepared, insert.data));
+      }),
+    );
+  }
+
+  async #internalQuery(run: Run, sql: Buffer, summary: StatementSummary): Promise<void> {
+    const { call, signal } = run;
+    if (call.method === 'GET') await this.#refuseWriting(sql);
+    const { database, settings } = call;
+    await this.#options.internal.use({ database, settings }, signal, (connection) =>
+      this.#query(connection, run, sql, summary),
+    );
+  }
+
+  /** `user`, and what `ingest` reads: guarded, limited, read-only, on a connection of its own. */
+  async #guardedQuery(run: Run, sql: Buffer, summary: StatementSummary): Promise<void> {
+    const { caller, call, signal } = run;
+    const narrowed = caller.tenant !== undefined;
+    checkDatabase(call.database, narrowed);
+    statementShape(sql.toString('latin1'));
+    const { tableFunctions } = this.#options;
+    checkUserStatement(sql.toString('latin1'), { tableFunctions, narrowed });
+    const settings = userSettings(call.settings, this.#options.config.user);
+    await this.#options.user.use(
+      { database: call.database, settings },
+      signal,
+      async (connection) => {
+        await this.#refuseWriting(sql);
+        await this.#lock(connection, caller.tenant);
+        await this.#query(connection, run, sql, summary);
+      },
+    );
+  }
+
+  /** From here on the connection reads, and reads what the tenant may see. */
+  async #lock(connection: EngineConnection, tenant: string | undefined): Promise<void> {
+    connection.discardAfterUse();
+    const locks = ['readonly = 1'];
+    if (tenant !== undefined) {
+      const filters = await tenantFilters(this.#options.control, tenant);
+      locks.unshift(`additional_table_filters = ${mapLiteral(filters)}`);
+    }
+    const sql = `SET ${locks.join(', ')}`;
+    await connection.query({ sql, format: 'Null', parameters: [] });
+  }
+
+  /** The engine's own parser has the last word on whether a statement only reads. */
+  async #refuseWriting(sql: Buffer): Promise<void> {
+    const analysis = await this.#options.control.classify(sql);
+    if (analysis.statementCount === 0) {
+      // It does not parse: let the engine say why, without running it.
+      const parameters = ['sql', escapeParameter(sql.toString('utf8'))];
+      const check = 'SELECT formatQuery({sql:String})';
+      await this.#options.control.query({ sql: check, format: 'Null', parameters });
+    }
+    if (analysis.queryClass !== READ_ONLY || analysis.statementCount !== 1) {
+      throw engineError(CODES.readonly, 'Cannot execute query in readonly mode');
+    }
+  }
+
+  async #query(
+    connection: EngineConnection,
+    run: Run,
+    whole: Buffer,
+    summary: StatementSummary,
+  ): Promise<void> {
+    const { call, answer, signal } = run;
+    const shape = statementShape(whole.toString('latin1'));
+    if (shape.changesSession) connection.discardAfterUse();
+    const format = shape.format ?? call.defaultFormat;
+    answer.format = format;
+    await this.#killable(signal, async (tag) => {
+      const sql = Buffer.concat([whole.subarray(0, shape.end), tag]);
+      const prepared = { sql, format, parameters: call.parameters };
+      await this.#produce(connection, prepared, shape, run, summary);
+    });
+  }
+
+  async #produce(
+    connection: EngineConnection,
+    prepared: PreparedStatement,
+    shape: StatementShape,
+    run: Run,
+    summary: StatementSummary,
+  ): Promise<void> {
+    const { answer, call, signal } = run;
+    const streamed = shape.kind === 'select' && isJoinable(prepared.format) && !call.waitForEnd;
+    if (!streamed) {
+      const result = await connection.query(prepared);
+      summary.add(result);
+      await answer.write(result.data, summary, signal);
+      return;
+    }
+    for await (const piece of connection.stream(prepared)) {
+      summary.add(piece);
+      await answer.write(piece.data, summary, signal);
+      if (signal.aborted) throw engineError(CODES.cancelled, 'The client left');
+    }
+  }
+
+  /**
+   * Runs `work` with a tag to put behind its SQL; when `signal` aborts, the statement with that tag
+   * is killed (never SYNC: that has hung) until `work` is over.
+   */
+  async #killable(signal: AbortSignal, work: (tag: Buffer) => Promise<void>): Promise<void> {
+    if (signal.aborted)
+      throw engineError(CODES.cancelled, 'The client left before the query began');
+    const tag = `/*sonde:${randomUUID()}*/`;
+    let timer: NodeJS.Timeout | undefined;
+    let kills = 0;
+    const kill = (): void => {
+      if (kills++ >= KILLS_MAX) return;
+      timer = setTimeout(kill, KILL_INTERVAL_MS);
+      // A failed kill is tried again by the timer.
+      this.#kill(tag).catch(() => undefined);
+    };
+    signal.addEventListener('abort', kill, { once: true });
+    this.#kills.add(kill);
+    try {
+      await work(Buffer.from(`\n${tag}`));
+    } catch (error) {
+      throw EngineError.fromEngine(error);
+    } finally {
+      this.#kills.delete(kill);
+      signal.removeEventListener('abort', kill);
+      clearTimeout(timer);
+    }
+  }
+
+  /** Stops every statement that runs; their callers get code 394. */
+  killAll(): void {
+    for (const kill of this.#kills) kill();
+  }
+
+  async #kill(tag: string): Promise<void> {
+    const sql = `KILL QUERY WHERE query LIKE ${stringLiteral(`%${tag}%`)} ASYNC`;
+    await this.#options.control.query({ sql, format: 'Null', parameters: [] });
+  }
+}
+
+/** Parameter values travel escaped as in TSV. */
+function escapeParameter(value: string): string {
+  return value
+    .replaceAll('\\', '\\\\')
+    .replaceAll('\t', '\\t')
+    .replaceAll('\n', '\\n')
+    .replaceAll('\r', '\\r')
+    .replaceAll('\0', '\\0');
+}
+
+function refuseInsertFunction(sql: Buffer): void {
+  if (/^\s*INSERT\s+(INTO\s+)?(TABLE\s+)?FUNCTION\b/i.test(sql.toString('latin1'))) {
+    throw engineError(CODES.accessDenied, 'ingest: INSERT INTO FUNCTION is not allowed');
+  }
+}
