@@ -4,6 +4,7 @@
  * In: statements made by `sql`, blocks of the Native format. Out: checked rows, what they cost.
  * Never: statements from bare strings, unchecked rows, errors without a code.
  */
+export type { BlockCompression } from './block-compression.ts';
 export { int64, type RowReader, uint64Number } from './row-reader.ts';
 export { identifier, joinSql, type Parameter, param, Sql, sql, tableName } from './sql.ts';
 export type { StatementCost } from './statement-cost.ts';

@@ -6,6 +6,7 @@ import {
   type ClickHouseSettings,
   createClient,
 } from '@clickhouse/client';
+import { type BlockCompression, compressBlock } from './block-compression.ts';
 import { type RowReader, readRows } from './row-reader.ts';
 import { param, type Sql, sql, tableName } from './sql.ts';
 import { readCost, type StatementCost } from './statement-cost.ts';
@@ -16,6 +17,8 @@ export interface StoreClientOptions {
   readonly url: string;
   /** The ClickHouse user name; on Sonde's own door it is the role. */
   readonly role: 'ingest' | 'internal' | 'user';
+  /** The user name of a ClickHouse that names its users otherwise. Default: the role. */
+  readonly username?: string | undefined;
   /** The password. On loopback `user` needs none. */
   readonly token?: string | undefined;
   /** For names without one. Default `default`. */
@@ -24,6 +27,8 @@ export interface StoreClientOptions {
   readonly requestTimeoutMs?: number | undefined;
   /** Sockets to the store. Default 16. */
   readonly connectionsMax?: number | undefined;
+  /** How blocks travel. Default `none`: on loopback the copy costs less than either. */
+  readonly compression?: BlockCompression | undefined;
 }
 
 export interface CallOptions {
@@ -87,12 +92,14 @@ const INSERT_SETTINGS: ClickHouseSettings = {
 class HttpStoreClient implements StoreClient {
   readonly #client: ClickHouseClient;
   readonly #role: StoreClientOptions['role'];
+  readonly #compression: BlockCompression;
 
   constructor(options: StoreClientOptions) {
     this.#role = options.role;
+    this.#compression = options.compression ?? 'none';
     this.#client = createClient({
       url: options.url,
-      username: options.role,
+      username: options.username ?? options.role,
       password: options.token ?? '',
       database: options.database ?? 'default',
       request_timeout: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
@@ -177,10 +184,12 @@ class HttpStoreClient implements StoreClient {
     const { text } = sql`INSERT INTO ${tableName(table)} FORMAT Native`.render();
     const token = options.token === undefined ? {} : { insert_deduplication_token: options.token };
     return this.#call(options.signal, async (queryId) => {
+      const { body, headers } = await compressBlock(block, this.#compression);
       const answer = await this.#client.exec({
         query: text,
         query_id: queryId,
-        values: Readable.from([block], { objectMode: false }),
+        values: Readable.from([body], { objectMode: false }),
+        http_headers: headers,
         clickhouse_settings: { ...INSERT_SETTINGS, ...options.settings, ...token },
         ...signalOf(options),
       });

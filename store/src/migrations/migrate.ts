@@ -1,3 +1,6 @@
+import { z } from 'zod';
+import { Sql } from '../client/sql.ts';
+import type { StoreClient } from '../client/store-client.ts';
 import { schemaMigrationsTable } from '../schema/schema-migrations.ts';
 import { createTableSql, DEFAULT_SCHEMA_OPTIONS, type SchemaOptions } from '../schema/table.ts';
 import { FIRST_TABLES } from './0001-first-tables.ts';
@@ -5,14 +8,6 @@ import type { Migration } from './migration.ts';
 
 /** In order of their versions, which are dense from 1. */
 export const MIGRATIONS: readonly Migration[] = [FIRST_TABLES];
-
-/** What a migration needs of a client: one statement a call. */
-export interface SchemaClient {
-  /** Runs a statement without a result. */
-  command(sql: string): Promise<unknown>;
-  /** Rows of a SELECT as objects by column name. */
-  rows(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
-}
 
 export type SchemaErrorCode =
   /** The store was written by a later release; this one must not touch it. */
@@ -40,20 +35,21 @@ export class SchemaError extends Error {
  * client's error when a statement fails (what ran before stays; the next call goes on).
  */
 export async function migrate(
-  client: SchemaClient,
+  client: StoreClient,
   options: SchemaOptions = DEFAULT_SCHEMA_OPTIONS,
 ): Promise<readonly number[]> {
   checkOptions(options);
   const { database } = options;
-  await client.command(`CREATE DATABASE IF NOT EXISTS ${database} ENGINE = Atomic`);
-  await client.command(createTableSql(schemaMigrationsTable(), options));
+  await run(client, `CREATE DATABASE IF NOT EXISTS ${database} ENGINE = Atomic`);
+  await run(client, createTableSql(schemaMigrationsTable(), options));
   const present = await schemaVersion(client, options);
   const newest = MIGRATIONS.length;
   if (present > newest) throw tooNew(present, newest);
   const missing = MIGRATIONS.filter((migration) => migration.version > present);
   for (const migration of missing) {
-    for (const sql of migration.statements(options)) await client.command(sql);
-    await client.command(
+    for (const sql of migration.statements(options)) await run(client, sql);
+    await run(
+      client,
       `INSERT INTO ${database}.schema_migrations (version, name) ` +
         `SELECT ${migration.version}, '${migration.name}'`,
     );
@@ -63,16 +59,26 @@ export async function migrate(
 
 /** The version the store's schema has; 0 before the first migration. */
 export async function schemaVersion(
-  client: SchemaClient,
+  client: StoreClient,
   options: SchemaOptions = DEFAULT_SCHEMA_OPTIONS,
 ): Promise<number> {
   const table = `${options.database}.schema_migrations`;
-  const [row] = await client.rows(`SELECT max(version) AS version FROM ${table}`);
-  const version = Number(row?.['version']);
-  if (!Number.isInteger(version)) {
+  const { rows } = await client.query(
+    new Sql([`SELECT max(version) AS version FROM ${table}`], []),
+    VERSION_ROW,
+  );
+  const [row] = rows;
+  if (row === undefined) {
     throw new SchemaError('STORE_SCHEMA_UNREADABLE', `${table} holds no version`);
   }
-  return version;
+  return row.version;
+}
+
+const VERSION_ROW = z.object({ version: z.coerce.number().int().min(0) });
+
+/** Statements of the schema are text of this package alone: nothing from outside is in them. */
+async function run(client: StoreClient, sql: string): Promise<void> {
+  await client.command(new Sql([sql], []));
 }
 
 function tooNew(present: number, newest: number): SchemaError {

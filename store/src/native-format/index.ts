@@ -8,6 +8,7 @@ export * from './attribute-map.ts';
 export * from './block-writer.ts';
 export * from './fixed-column.ts';
 export * from './low-cardinality.ts';
+export * from './native-reader.ts';
 export * from './replicated-attributes.ts';
 export * from './row-runs.ts';
 export * from './scalars.ts';
