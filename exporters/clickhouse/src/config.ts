@@ -29,7 +29,7 @@ export const clickHouseConfig: z.ZodType<ClickHouseConfig> = nullMeansDefaults(
     endpoint: z
       .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
       .default('http://127.0.0.1:8123'),
-    username: z.string().default('ingest'),
+    username: z.string().default('internal'),
     password: z.string().default(''),
     database: z
       .string()
