@@ -17,6 +17,7 @@ export * from './run-service.ts';
 export * from './servers/index.ts';
 export * from './service.ts';
 export * from './service-error.ts';
+export * from './settings/http-settings-source.ts';
 export * from './settings/index.ts';
 export { SHUTDOWN_DEADLINE_MS, SHUTDOWN_GRACE_MS } from './shutdown-order.ts';
 export * from './telemetry.ts';

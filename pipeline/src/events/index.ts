@@ -5,3 +5,4 @@ export * from './process-metrics.ts';
 export * from './processor-events.ts';
 export * from './receiver-events.ts';
 export * from './service-events.ts';
+export * from './settings-events.ts';
