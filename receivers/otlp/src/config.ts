@@ -1,0 +1,242 @@
+import {
+  duration,
+  GRPC_LIMITS,
+  HTTP_LIMITS,
+  nullMeansDefaults,
+  parseEndpoint,
+  refuseMeaning,
+  section,
+  textList,
+} from '@sonde/pipeline';
+import { z } from 'zod';
+import { CONTENT_ENCODINGS } from './http/content-encoding.ts';
+
+/** What Go calls a duration of 0: no limit. */
+const NONE = '0s';
+
+/** `tls` of a server; without it the server speaks plaintext. */
+export interface TlsConfig {
+  readonly cert_file: string;
+  readonly key_file: string;
+  /** Clients must show a certificate of an authority in there. */
+  readonly client_ca_file?: string | undefined;
+}
+
+export interface AuthConfig {
+  /** Id of an authenticator extension. */
+  readonly authenticator: string;
+}
+
+export interface CorsConfig {
+  readonly allowed_origins: readonly string[];
+  readonly allowed_headers: readonly string[];
+  readonly exposed_headers: readonly string[];
+  /** Seconds. */
+  readonly max_age: number;
+}
+
+/** Durations in milliseconds; 0 is "never". */
+export interface KeepaliveConfig {
+  readonly server_parameters?:
+    | {
+        readonly max_connection_idle: number;
+        readonly max_connection_age: number;
+        readonly max_connection_age_grace: number;
+        readonly time: number;
+        readonly timeout: number;
+      }
+    | undefined;
+  /** Read, and not enforced yet. */
+  readonly enforcement_policy?:
+    | { readonly min_time: number; readonly permit_without_stream: boolean }
+    | undefined;
+}
+
+interface ServerConfig {
+  /** `host:port`, or the path of a socket. */
+  readonly endpoint: string;
+  readonly transport: 'tcp' | 'unix';
+  readonly tls?: TlsConfig | null | undefined;
+  readonly auth?: AuthConfig | null | undefined;
+  /** Read, and without effect: headers do not travel with the data. */
+  readonly include_metadata: boolean;
+}
+
+export interface GrpcConfig extends ServerConfig {
+  /** 0 is gRPC's own 4 MiB. */
+  readonly max_recv_msg_size_mib: number;
+  /** 0 is Sonde's limit: no server of Sonde is without one. */
+  readonly max_concurrent_streams: number;
+  readonly keepalive?: KeepaliveConfig | null | undefined;
+  /** Sizes of Go's buffers: read, so that such a file works, and without meaning here. */
+  readonly read_buffer_size: number;
+  readonly write_buffer_size: number;
+}
+
+/** Durations in milliseconds. */
+export interface HttpConfig extends ServerConfig, SignalPaths {
+  readonly cors?: CorsConfig | null | undefined;
+  /** Bytes; 0 or less is the default, as upstream. */
+  readonly max_request_body_size: number;
+  readonly compression_algorithms: readonly string[];
+  readonly response_headers?: Readonly<Record<string, string>> | null | undefined;
+  readonly read_timeout: number;
+  readonly read_header_timeout: number;
+  readonly write_timeout: number;
+  readonly idle_timeout: number;
+  readonly keep_alives_enabled: boolean;
+}
+
+export interface SignalPaths {
+  readonly traces_url_path: string;
+  readonly metrics_url_path: string;
+  readonly logs_url_path: string;
+  readonly profiles_url_path: string;
+}
+
+export interface OtlpConfig {
+  readonly protocols: {
+    /** Undefined: not served. */
+    readonly grpc: GrpcConfig | undefined;
+    readonly http: HttpConfig | undefined;
+  };
+}
+
+const tls: z.ZodType<TlsConfig> = z.strictObject({
+  cert_file: z.string(),
+  key_file: z.string(),
+  client_ca_file: z.string().optional(),
+});
+
+const auth: z.ZodType<AuthConfig> = z.strictObject({ authenticator: z.string().min(1) });
+
+const transport = z.enum(['tcp', 'unix']).default('tcp');
+
+const cors: z.ZodType<CorsConfig> = z.strictObject({
+  allowed_origins: textList(),
+  allowed_headers: textList(),
+  exposed_headers: textList(),
+  max_age: z.int().min(0).default(0),
+});
+
+const keepalive: z.ZodType<KeepaliveConfig> = z.strictObject({
+  server_parameters: z
+    .strictObject({
+      max_connection_idle: duration(NONE),
+      max_connection_age: duration(NONE),
+      max_connection_age_grace: duration(NONE),
+      time: duration(`${GRPC_LIMITS.keepaliveTimeMs}ms`),
+      timeout: duration(`${GRPC_LIMITS.keepaliveTimeoutMs}ms`),
+    })
+    .optional(),
+  enforcement_policy: z
+    .strictObject({
+      min_time: duration(`${GRPC_LIMITS.keepalivePingIntervalMsMin}ms`),
+      permit_without_stream: z.boolean().default(false),
+    })
+    .optional(),
+});
+
+const grpc: z.ZodType<GrpcConfig> = z
+  .strictObject({
+    endpoint: z.string().default('localhost:4317'),
+    transport,
+    tls: tls.nullish(),
+    auth: auth.nullish(),
+    max_recv_msg_size_mib: z.int().min(0).default(0),
+    max_concurrent_streams: z.int().min(0).default(0),
+    keepalive: keepalive.nullish(),
+    read_buffer_size: z.int().default(524_288),
+    write_buffer_size: z.int().default(0),
+    include_metadata: z.boolean().default(false),
+  })
+  .superRefine(checkEndpoint);
+
+const path = (initial: string) =>
+  z
+    .string()
+    .transform((value) => (value.startsWith('/') ? value : `/${value}`))
+    .superRefine((value, context) => {
+      if (URL.canParse(value, 'http://localhost') && !/[\s%]/.test(value)) return;
+      refuseMeaning(context, {
+        text: `invalid HTTP URL path set for signal: parse ${JSON.stringify(value)}`,
+        hint: 'a path such as /v1/traces, without blanks and percent signs',
+      });
+    })
+    .prefault(initial);
+
+const http: z.ZodType<HttpConfig> = z
+  .strictObject({
+    endpoint: z.string().default('localhost:4318'),
+    transport,
+    tls: tls.nullish(),
+    auth: auth.nullish(),
+    cors: cors.nullish(),
+    max_request_body_size: z.int().default(HTTP_LIMITS.bodyBytesMax),
+    compression_algorithms: textList(CONTENT_ENCODINGS),
+    response_headers: z.record(z.string(), z.string()).nullish(),
+    read_timeout: duration(NONE),
+    read_header_timeout: duration(`${HTTP_LIMITS.readHeaderTimeoutMs}ms`),
+    write_timeout: duration(NONE),
+    idle_timeout: duration(NONE),
+    keep_alives_enabled: z.boolean().default(true),
+    include_metadata: z.boolean().default(false),
+    traces_url_path: path('/v1/traces'),
+    metrics_url_path: path('/v1/metrics'),
+    logs_url_path: path('/v1/logs'),
+    profiles_url_path: path('/v1development/profiles'),
+  })
+  .superRefine(checkEndpoint)
+  .superRefine(checkPaths);
+
+function checkEndpoint(
+  config: { transport: 'tcp' | 'unix'; endpoint: string },
+  context: z.core.$RefinementCtx,
+): void {
+  if (config.transport === 'unix') return;
+  const parsed = parseEndpoint(config.endpoint);
+  if (parsed.ok) return;
+  refuseMeaning(context, {
+    text: parsed.reason,
+    path: ['endpoint'],
+    hint: 'write host:port, like localhost:4317',
+  });
+}
+
+function checkPaths(config: SignalPaths, context: z.core.$RefinementCtx): void {
+  const paths = [
+    config.traces_url_path,
+    config.metrics_url_path,
+    config.logs_url_path,
+    config.profiles_url_path,
+  ];
+  for (const [index, twice] of paths.entries()) {
+    if (paths.indexOf(twice) === index) continue;
+    refuseMeaning(context, { text: `two signals have the URL path ${JSON.stringify(twice)}` });
+  }
+}
+
+/** `protocols: {grpc: , http: }` serves both with their defaults; an absent one is not served. */
+export const otlpConfig: z.ZodType<OtlpConfig> = nullMeansDefaults(
+  z
+    .strictObject({
+      protocols: nullMeansDefaults(
+        z.strictObject({
+          grpc: section(grpc, { absent: 'off' }),
+          http: section(http, { absent: 'off' }),
+        }),
+      ),
+    })
+    .superRefine((config, context) => {
+      if (config.protocols.grpc !== undefined || config.protocols.http !== undefined) return;
+      refuseMeaning(context, {
+        text: 'must specify at least one protocol when using the OTLP receiver',
+        hint: 'write protocols: {grpc: , http: }',
+      });
+    })
+    .transform(
+      ({ protocols }): OtlpConfig => ({
+        protocols: { grpc: protocols.grpc, http: protocols.http },
+      }),
+    ),
+);

@@ -1,0 +1,67 @@
+import { type Consumer, SondeError, Telemetry, type TelemetryOptions } from '@sonde/pipeline';
+import { decodeRequests, MalformedError, type Signal, scanRequest } from '@sonde/proto';
+import type { InFlightAccount } from './in-flight-bytes.ts';
+
+/** One export request, unpacked. */
+export interface ExportRequest {
+  readonly signal: Signal;
+  readonly encoding: 'protobuf' | 'json';
+  /** Kept: nobody may write to them afterwards. */
+  readonly bytes: Uint8Array;
+  readonly tenant: string;
+  readonly transport: 'grpc' | 'http';
+  /** Holds `bytes` already; takes what the request grows by. */
+  readonly account: InFlightAccount;
+}
+
+export type Consumers = Readonly<Partial<Record<Signal, Consumer>>>;
+
+/** What happens to a request of either protocol between its last byte and its answer. */
+export class ExportHandler {
+  readonly #next: Consumers;
+
+  constructor(next: Consumers) {
+    this.#next = next;
+  }
+
+  /** Whether a pipeline takes the signal. */
+  serves(signal: Signal): boolean {
+    return this.#next[signal] !== undefined;
+  }
+
+  /**
+   * Resolves when the data is safe: only then may the sender be told so. Rejects with a
+   * `SondeError`: `INVALID_DATA` when the bytes are not OTLP, `UNIMPLEMENTED` when no pipeline takes
+   * the signal, else what the pipeline says.
+   */
+  async export(request: ExportRequest): Promise<void> {
+    const { signal, tenant, transport } = request;
+    const next = this.#next[signal];
+    if (next === undefined) {
+      throw new SondeError('UNIMPLEMENTED', `no pipeline takes ${signal}`);
+    }
+    const receivedUnixMs = Date.now();
+    const { bytes, itemCount } = validate(request);
+    // A request without items is acknowledged and goes nowhere, as upstream does it.
+    if (itemCount === 0) return;
+    const decode: TelemetryOptions['decode'] = (kept) => decodeRequests(signal, kept);
+    const requests = [{ signal, bytes, itemCount, tenant, receivedUnixMs }];
+    await next.consume(new Telemetry({ signal, requests, transport, decode }));
+  }
+}
+
+/** The request in protobuf, every byte of it looked at: what is not OTLP is never acknowledged. */
+function validate(request: ExportRequest): { bytes: Uint8Array; itemCount: number } {
+  try {
+    const bytes = protobufBytes(request);
+    return { bytes, itemCount: scanRequest(request.signal, bytes) };
+  } catch (error) {
+    if (!(error instanceof MalformedError)) throw error;
+    throw new SondeError('INVALID_DATA', error.message, { cause: error });
+  }
+}
+
+function protobufBytes({ encoding, bytes }: ExportRequest): Uint8Array {
+  if (encoding === 'protobuf') return bytes;
+  throw new SondeError('UNIMPLEMENTED', 'JSON is not taken yet');
+}

@@ -1,0 +1,34 @@
+import type { Credentials, Sender, SondeError } from '@sonde/pipeline';
+import type { Signal } from '@sonde/proto';
+
+/** What the gRPC server tells about a call whose message arrived. */
+export interface GrpcExport {
+  readonly signal: Signal;
+  /** The request message, unpacked. The server keeps no reference to it. */
+  readonly bytes: Uint8Array;
+  readonly sender: Sender;
+}
+
+/** What a gRPC server asks of the receiver. */
+export interface GrpcExportService {
+  /** Whether a pipeline takes the signal; asked before anything of a call is read. */
+  serves(signal: Signal): boolean;
+  /** Asked with the call's metadata, before its message is read. Rejects with `SondeError`. */
+  authenticate(credentials: Credentials): Promise<Sender>;
+  /** Resolves when the data is safe. Rejects with `SondeError`. */
+  export(request: GrpcExport): Promise<void>;
+  /** Told of every refusal, also of those that the server decides on. */
+  refused(signal: Signal, error: SondeError): void;
+}
+
+/**
+ * A gRPC server of the four export services, with nothing of its own to decide. One implementation
+ * stands on `@grpc/grpc-js`; another on `node:http2` costs two thirds of its CPU (measured, discard)
+ * and must then do framing, compression, deadlines and limits itself.
+ */
+export interface OtlpGrpcServer {
+  /** Resolves to the bound address. Rejects with `SondeError` and Go's text. */
+  listen(): Promise<string>;
+  /** Takes no new calls, answers those in progress; cuts what is left when `deadline` aborts. */
+  close(deadline: AbortSignal): Promise<void>;
+}

@@ -1,0 +1,133 @@
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { type Credentials, type Sender, SondeError } from '@sonde/pipeline';
+import type { Signal } from '@sonde/proto';
+import type { ExportHandler } from '../export-handler.ts';
+import type { InFlightBytes } from '../in-flight-bytes.ts';
+import { contentEncoding } from './content-encoding.ts';
+import { Cors } from './cors.ts';
+import {
+  type BodyFormat,
+  bodyFormat,
+  METHOD_NOT_ALLOWED,
+  NOT_FOUND,
+  type PlainAnswer,
+  refusalBody,
+  successBody,
+  UNSUPPORTED_MEDIA_TYPE,
+} from './http-answers.ts';
+import type { HttpServerSettings } from './otlp-http-server.ts';
+import { discardBody, readBody } from './request-body.ts';
+
+export interface ExportEndpointOptions {
+  readonly settings: HttpServerSettings;
+  readonly handler: ExportHandler;
+  readonly inFlight: InFlightBytes;
+  authenticate(credentials: Credentials): Promise<Sender>;
+  /** Told of every refusal of a request for a signal. */
+  refused(signal: Signal, error: SondeError): void;
+}
+
+/** Answers HTTP requests: what OTLP/HTTP says, in the order in which the Collector checks it. */
+export class ExportEndpoint {
+  readonly #options: ExportEndpointOptions;
+  readonly #cors: Cors | undefined;
+
+  constructor(options: ExportEndpointOptions) {
+    this.#options = options;
+    const { cors } = options.settings;
+    this.#cors = cors === undefined ? undefined : new Cors(cors);
+  }
+
+  /** Answers the request; never rejects and never throws. */
+  async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const format = bodyFormat(request.headers['content-type']);
+    const signal = this.#signal(request.url ?? '');
+    try {
+      await this.#answer(signal, format, request, response);
+    } catch (error) {
+      const refusal = SondeError.from(error);
+      if (signal !== undefined) this.#options.refused(signal, refusal);
+      this.#send(request, response, refusalBody(refusal, format));
+    }
+    discardBody(request, response);
+  }
+
+  async #answer(
+    signal: Signal | undefined,
+    format: BodyFormat | undefined,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    if (signal === undefined) return this.#send(request, response, NOT_FOUND);
+    if (this.#isPreflight(request)) return this.#sendPreflight(request, response);
+    const sender = await this.#authenticate(request);
+    if (request.method !== 'POST') return this.#send(request, response, METHOD_NOT_ALLOWED);
+    if (format === undefined) return this.#send(request, response, UNSUPPORTED_MEDIA_TYPE);
+    if (!this.#options.handler.serves(signal)) {
+      throw new SondeError('UNIMPLEMENTED', `no pipeline takes ${signal}`);
+    }
+    await this.#export(signal, format, sender, { request, response });
+    this.#send(request, response, successBody(format));
+  }
+
+  async #export(
+    signal: Signal,
+    format: BodyFormat,
+    sender: Sender,
+    { request, response }: { request: IncomingMessage; response: ServerResponse },
+  ): Promise<void> {
+    const { settings, handler, inFlight } = this.#options;
+    const { limits } = settings;
+    const encoding = contentEncoding(
+      request.headers['content-encoding'],
+      settings.contentEncodings,
+    );
+    const account = inFlight.open();
+    try {
+      const bytes = await readBody({ request, response, encoding, limits, account });
+      const { tenant } = sender;
+      const transport = 'http';
+      await handler.export({ signal, encoding: format, bytes, tenant, transport, account });
+    } finally {
+      account.close();
+    }
+  }
+
+  #signal(url: string): Signal | undefined {
+    const query = url.indexOf('?');
+    return this.#options.settings.paths.get(query === -1 ? url : url.slice(0, query));
+  }
+
+  #authenticate({ headers, socket }: IncomingMessage): Promise<Sender> {
+    const single: Record<string, string | undefined> = {};
+    for (const [name, value] of Object.entries(headers)) {
+      single[name] = Array.isArray(value) ? value.join(', ') : value;
+    }
+    return this.#options.authenticate({ headers: single, peer: socket.remoteAddress ?? '' });
+  }
+
+  #isPreflight({ method, headers }: IncomingMessage): boolean {
+    if (this.#cors === undefined || method !== 'OPTIONS') return false;
+    return headers['access-control-request-method'] !== undefined;
+  }
+
+  #sendPreflight(request: IncomingMessage, response: ServerResponse): void {
+    const granted = this.#cors?.preflight(request.headers) ?? {};
+    response.writeHead(204, { ...this.#options.settings.responseHeaders, ...granted });
+    response.end();
+  }
+
+  #send(request: IncomingMessage, response: ServerResponse, answer: PlainAnswer): void {
+    const headers: OutgoingHttpHeaders = {
+      ...this.#options.settings.responseHeaders,
+      ...this.#cors?.answer(request.headers),
+      ...answer.headers,
+      'Content-Type': answer.contentType,
+      'Content-Length': answer.body.length,
+    };
+    // The rest of a body nobody reads would be taken for the next request.
+    if (!request.complete) response.shouldKeepAlive = false;
+    response.writeHead(answer.status, headers);
+    response.end(answer.body);
+  }
+}

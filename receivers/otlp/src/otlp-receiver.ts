@@ -1,0 +1,137 @@
+import {
+  type Authenticator,
+  type Component,
+  type Credentials,
+  DEFAULT_TENANT,
+  type Host,
+  type Logger,
+  type Sender,
+  SondeError,
+} from '@sonde/pipeline';
+import type { OtlpConfig } from './config.ts';
+import { type Consumers, ExportHandler } from './export-handler.ts';
+import { GrpcJsServer } from './grpc/grpc-js-server.ts';
+import type { GrpcExport, OtlpGrpcServer } from './grpc/otlp-grpc-server.ts';
+import { ExportEndpoint } from './http/export-endpoint.ts';
+import { OtlpHttpServer } from './http/otlp-http-server.ts';
+import { InFlightBytes } from './in-flight-bytes.ts';
+import { RefusalCounter } from './refusal-counter.ts';
+import { grpcSettings, httpSettings, inFlightBytesMax } from './server-settings.ts';
+
+/** The addresses that a started receiver is bound to; undefined where a protocol is not served. */
+export interface BoundAddresses {
+  readonly grpc: string | undefined;
+  readonly http: string | undefined;
+}
+
+/**
+ * The OTLP receiver: one gRPC and one HTTP server for every signal, one handler behind them. It
+ * keeps no data: a sender has its answer when the pipeline has taken the request, and not before.
+ */
+export class OtlpReceiver implements Component {
+  readonly #config: OtlpConfig;
+  readonly #handler: ExportHandler;
+  readonly #inFlight: InFlightBytes;
+  readonly #refusals: RefusalCounter;
+  readonly #logger: Logger;
+  #grpc: OtlpGrpcServer | undefined;
+  #http: OtlpHttpServer | undefined;
+  #addresses: BoundAddresses = { grpc: undefined, http: undefined };
+  #state: 'new' | 'started' | 'stopped' = 'new';
+
+  constructor(config: OtlpConfig, next: Consumers, settings: { id: string; logger: Logger }) {
+    this.#config = config;
+    this.#handler = new ExportHandler(next);
+    this.#inFlight = new InFlightBytes(inFlightBytesMax(config));
+    this.#refusals = new RefusalCounter(settings);
+    this.#logger = settings.logger;
+  }
+
+  get addresses(): BoundAddresses {
+    return this.#addresses;
+  }
+
+  async start(host: Host): Promise<void> {
+    if (this.#state !== 'new') return;
+    this.#state = 'started';
+    try {
+      const grpc = await this.#startGrpc(host);
+      const http = await this.#startHttp(host);
+      this.#addresses = { grpc, http };
+    } catch (error) {
+      // A start that fails leaves no port open.
+      await this.shutdown(AbortSignal.abort());
+      throw error;
+    }
+  }
+
+  async shutdown(deadline: AbortSignal): Promise<void> {
+    if (this.#state !== 'started') return;
+    this.#state = 'stopped';
+    await Promise.all([this.#grpc?.close(deadline), this.#http?.close(deadline)]);
+  }
+
+  async #startGrpc(host: Host): Promise<string | undefined> {
+    const { grpc: config } = this.#config.protocols;
+    if (config === undefined) return undefined;
+    const authenticate = authentication(config.auth?.authenticator, host);
+    this.#grpc = new GrpcJsServer(grpcSettings(config), {
+      serves: (signal) => this.#handler.serves(signal),
+      authenticate,
+      export: (request) => this.#exportGrpc(request),
+      refused: (signal, error) => this.#refusals.count(signal, 'grpc', error),
+    });
+    const address = await this.#grpc.listen();
+    this.#logger.info('Starting GRPC server', { endpoint: address });
+    return address;
+  }
+
+  async #startHttp(host: Host): Promise<string | undefined> {
+    const { http: config } = this.#config.protocols;
+    if (config === undefined) return undefined;
+    const settings = httpSettings(config);
+    const endpoint = new ExportEndpoint({
+      settings,
+      handler: this.#handler,
+      inFlight: this.#inFlight,
+      authenticate: authentication(config.auth?.authenticator, host),
+      refused: (signal, error) => this.#refusals.count(signal, 'http', error),
+    });
+    this.#http = new OtlpHttpServer(settings, (request, response) => {
+      void endpoint.serve(request, response);
+    });
+    const address = await this.#http.listen();
+    this.#logger.info('Starting HTTP server', { endpoint: address });
+    return address;
+  }
+
+  async #exportGrpc({ signal, bytes, sender }: GrpcExport): Promise<void> {
+    const account = this.#inFlight.open();
+    try {
+      account.take(bytes.length);
+      await this.#handler.export({
+        signal,
+        encoding: 'protobuf',
+        bytes,
+        tenant: sender.tenant,
+        transport: 'grpc',
+        account,
+      });
+    } finally {
+      account.close();
+    }
+  }
+}
+
+/** Throws `SondeError` when the authenticator of that id is missing. */
+function authentication(id: string | undefined, host: Host): Authenticator['authenticate'] {
+  if (id === undefined) return () => Promise.resolve<Sender>({ tenant: DEFAULT_TENANT });
+  const authenticator = host.authenticator(id);
+  return async (credentials: Credentials): Promise<Sender> => {
+    try {
+      return await authenticator.authenticate(credentials);
+    } catch (error) {
+      throw SondeError.from(error);
+    }
+  };
+}

@@ -1,0 +1,118 @@
+import {
+  GRPC_LIMITS,
+  type GrpcLimits,
+  HTTP_LIMITS,
+  type HttpLimits,
+  parseEndpoint,
+} from '@sonde/pipeline';
+import type { Signal } from '@sonde/proto';
+import type { GrpcConfig, HttpConfig, OtlpConfig, TlsConfig } from './config.ts';
+import type { GrpcServerSettings } from './grpc/grpc-js-server.ts';
+import type { HttpServerSettings } from './http/otlp-http-server.ts';
+import { BODIES_IN_FLIGHT_MIN, IN_FLIGHT_BYTES_MAX } from './limits.ts';
+import type { ListenAddress } from './listen/listen-address.ts';
+import { TlsFiles } from './listen/tls-files.ts';
+
+const MIB = 1024 * 1024;
+
+/** 0 stands for "no limit" in Go, and for Sonde's own limit here. */
+function orDefault(value: number, initial: number): number {
+  return value > 0 ? value : initial;
+}
+
+export function grpcSettings(config: GrpcConfig): GrpcServerSettings {
+  const parameters = config.keepalive?.server_parameters;
+  return {
+    address: listenAddress(config),
+    limits: grpcLimits(config),
+    tls: tlsFiles(config.tls),
+    connectionAgeMsMax: orUndefined(parameters?.max_connection_age),
+    connectionAgeGraceMs: orUndefined(parameters?.max_connection_age_grace),
+    connectionIdleMsMax: orUndefined(parameters?.max_connection_idle),
+  };
+}
+
+function grpcLimits(config: GrpcConfig): GrpcLimits {
+  const parameters = config.keepalive?.server_parameters;
+  return {
+    ...GRPC_LIMITS,
+    messageBytesMax: orDefault(config.max_recv_msg_size_mib * MIB, GRPC_LIMITS.messageBytesMax),
+    concurrentStreamsMax: orDefault(
+      config.max_concurrent_streams,
+      GRPC_LIMITS.concurrentStreamsMax,
+    ),
+    keepaliveTimeMs: parameters?.time ?? GRPC_LIMITS.keepaliveTimeMs,
+    keepaliveTimeoutMs: parameters?.timeout ?? GRPC_LIMITS.keepaliveTimeoutMs,
+  };
+}
+
+export function httpSettings(config: HttpConfig): HttpServerSettings {
+  return {
+    address: listenAddress(config),
+    limits: httpLimits(config),
+    tls: tlsFiles(config.tls),
+    cors: corsSettings(config),
+    paths: new Map<string, Signal>([
+      [config.traces_url_path, 'traces'],
+      [config.metrics_url_path, 'metrics'],
+      [config.logs_url_path, 'logs'],
+      [config.profiles_url_path, 'profiles'],
+    ]),
+    contentEncodings: config.compression_algorithms,
+    responseHeaders: config.response_headers ?? {},
+    keepAlive: config.keep_alives_enabled,
+  };
+}
+
+function httpLimits(config: HttpConfig): HttpLimits {
+  const bodyBytesMax = orDefault(config.max_request_body_size, HTTP_LIMITS.bodyBytesMax);
+  return {
+    ...HTTP_LIMITS,
+    bodyBytesMax,
+    decompressedBytesMax: bodyBytesMax,
+    readHeaderTimeoutMs: orDefault(config.read_header_timeout, HTTP_LIMITS.readHeaderTimeoutMs),
+    readTimeoutMs: orDefault(config.read_timeout, HTTP_LIMITS.readTimeoutMs),
+    writeTimeoutMs: config.write_timeout,
+    // 0: a connection between two requests stays, as upstream's receiver has it; their number is bounded.
+    idleTimeoutMs: config.idle_timeout,
+  };
+}
+
+function corsSettings({ cors }: HttpConfig): HttpServerSettings['cors'] {
+  // Without origins there is no CORS, as upstream.
+  if (cors === null || cors === undefined || cors.allowed_origins.length === 0) return undefined;
+  return {
+    allowedOrigins: cors.allowed_origins,
+    allowedHeaders: cors.allowed_headers,
+    exposedHeaders: cors.exposed_headers,
+    maxAgeSeconds: cors.max_age,
+  };
+}
+
+/** Bytes of requests in flight of both protocols. */
+export function inFlightBytesMax({ protocols }: OtlpConfig): number {
+  const bodies = [
+    ...(protocols.grpc === undefined ? [] : [grpcLimits(protocols.grpc).messageBytesMax]),
+    ...(protocols.http === undefined ? [] : [httpLimits(protocols.http).bodyBytesMax]),
+  ];
+  // A body is there packed and unpacked for a moment.
+  return Math.max(IN_FLIGHT_BYTES_MAX, ...bodies.map((max) => max * 2 * BODIES_IN_FLIGHT_MIN));
+}
+
+function listenAddress(config: { endpoint: string; transport: 'tcp' | 'unix' }): ListenAddress {
+  if (config.transport === 'unix') return { transport: 'unix', path: config.endpoint };
+  const parsed = parseEndpoint(config.endpoint);
+  // The schema has refused what cannot be read.
+  if (!parsed.ok) throw new Error(parsed.reason);
+  return { transport: 'tcp', endpoint: parsed.endpoint };
+}
+
+function tlsFiles(config: TlsConfig | null | undefined): TlsFiles | undefined {
+  if (config === null || config === undefined) return undefined;
+  const { cert_file: cert, key_file: key, client_ca_file: clientCa } = config;
+  return new TlsFiles({ cert, key, clientCa });
+}
+
+function orUndefined(value: number | undefined): number | undefined {
+  return value === undefined || value === 0 ? undefined : value;
+}
