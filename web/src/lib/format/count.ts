@@ -26,6 +26,6 @@ export function formatExact(value: number): string {
 }
 
 /** `1 span`, `2 spans`, `12.4 k spans`. */
-export function formatCounted(value: number, noun: string): string {
-  return `${formatCount(value)} ${noun}${value === 1 ? '' : 's'}`;
+export function formatCounted(value: number, noun: string, plural = `${noun}s`): string {
+  return `${formatCount(value)} ${value === 1 ? noun : plural}`;
 }

@@ -1,0 +1,106 @@
+import { scaleLinear } from 'd3-scale';
+import { formatDurationTick } from '../format/duration.ts';
+import type { Surface } from './canvas-surface.ts';
+import { type HeatmapBins, heatLevel } from './heatmap-bins.ts';
+import { type HeatmapCell, labelledRows, type PlotBox, plotBox } from './heatmap-plot.ts';
+import type { Palette } from './palette.svelte.ts';
+import { timeTicks } from './time-axis.ts';
+
+export interface HeatmapView {
+  readonly bins: HeatmapBins;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly palette: Palette;
+  readonly hover: HeatmapCell | undefined;
+  /** Selected columns while dragging, inclusive. */
+  readonly drag: { readonly from: number; readonly to: number } | undefined;
+}
+
+/** Colour for a level of 0 to 1. */
+export function heatRamp(palette: Palette): (level: number) => string {
+  const last = palette.heat.length - 1;
+  return scaleLinear<string>()
+    .domain(palette.heat.map((_, index) => index / last))
+    .range([...palette.heat])
+    .clamp(true);
+}
+
+/** Draws latency over time: cells, error shares at their foot, both axes, what is pointed at. */
+export function drawHeatmap(surface: Surface, view: HeatmapView): void {
+  const box = plotBox(surface.width, surface.height);
+  drawDurationAxis(surface, view, box);
+  drawTimeAxis(surface, view, box);
+  drawCells(surface, view, box);
+  drawPointed(surface, view, box);
+}
+
+function drawCells(surface: Surface, view: HeatmapView, box: PlotBox): void {
+  const { context } = surface;
+  const { bins, palette } = view;
+  const ramp = heatRamp(palette);
+  const width = box.width / bins.columns;
+  const height = box.height / bins.rows;
+  const gap = width > 4 && height > 4 ? 1 : 0;
+  for (let column = 0; column < bins.columns; column += 1) {
+    for (let row = 0; row < bins.rows; row += 1) {
+      const count = bins.counts[column * bins.rows + row] ?? 0;
+      if (count <= 0) continue;
+      const x = box.left + column * width;
+      const y = box.top + (bins.rows - 1 - row) * height;
+      context.fillStyle = ramp(heatLevel(count, bins.countMax));
+      context.fillRect(x, y, width - gap, height - gap);
+      const share = (bins.errors[column * bins.rows + row] ?? 0) / count;
+      if (share <= 0) continue;
+      const strip = Math.max(2, (height - gap) * Math.min(1, share));
+      context.fillStyle = palette.errors;
+      context.fillRect(x, y + height - gap - strip, width - gap, strip);
+    }
+  }
+}
+
+function drawDurationAxis(surface: Surface, view: HeatmapView, box: PlotBox): void {
+  const { context } = surface;
+  context.font = `11px ${view.palette.font}`;
+  context.textAlign = 'right';
+  context.textBaseline = 'middle';
+  for (const row of labelledRows(view.bins, box)) {
+    const y = box.top + box.height - (row / view.bins.rows) * box.height;
+    context.fillStyle = view.palette.grid;
+    context.fillRect(box.left, Math.round(y), box.width, 1);
+    context.fillStyle = view.palette.textFaint;
+    context.fillText(formatDurationTick(view.bins.edgesNs[row] ?? 0), box.left - 8, y);
+  }
+}
+
+function drawTimeAxis(surface: Surface, view: HeatmapView, box: PlotBox): void {
+  const { context } = surface;
+  context.textAlign = 'center';
+  context.textBaseline = 'top';
+  context.fillStyle = view.palette.textFaint;
+  for (const tick of timeTicks(view.fromMs, view.toMs, box.width)) {
+    const share = (tick.ms - view.fromMs) / (view.toMs - view.fromMs);
+    const half = context.measureText(tick.label).width / 2;
+    const x = box.left + share * box.width;
+    if (x + half > surface.width) continue;
+    context.fillText(tick.label, x, box.top + box.height + 7);
+  }
+}
+
+function drawPointed(surface: Surface, view: HeatmapView, box: PlotBox): void {
+  const { context } = surface;
+  const width = box.width / view.bins.columns;
+  const height = box.height / view.bins.rows;
+  if (view.drag !== undefined) {
+    const from = Math.min(view.drag.from, view.drag.to);
+    const columns = Math.abs(view.drag.to - view.drag.from) + 1;
+    context.globalAlpha = 0.18;
+    context.fillStyle = view.palette.accent;
+    context.fillRect(box.left + from * width, box.top, columns * width, box.height);
+    context.globalAlpha = 1;
+  }
+  if (view.hover === undefined) return;
+  const y = box.top + (view.bins.rows - 1 - view.hover.row) * height;
+  context.strokeStyle = view.palette.text;
+  context.lineWidth = 1.5;
+  context.strokeRect(box.left + view.hover.column * width, y, width, height);
+}

@@ -1,0 +1,114 @@
+import type uPlot from 'uplot';
+import type { Palette } from './palette.svelte.ts';
+import { tickLabel } from './time-axis.ts';
+
+export interface ChartSeries {
+  readonly label: string;
+  readonly values: readonly (number | null)[];
+  /** A colour of the palette, as CSS text. */
+  readonly colour: string;
+  readonly fill?: boolean;
+  readonly hidden?: boolean;
+}
+
+export interface ChartHooks {
+  readonly format: (value: number) => string;
+  readonly zoom: (fromMs: number, toMs: number) => void;
+  /** Index of the step under the cursor, or null outside. */
+  readonly point: (index: number | null) => void;
+}
+
+interface ChartOptions extends ChartHooks {
+  readonly series: readonly ChartSeries[];
+  readonly palette: Palette;
+  readonly width: number;
+  readonly height: number;
+  /** Charts with the same key share the cursor. */
+  readonly syncKey: string;
+}
+
+const AXIS_PX_MIN = 40;
+const AXIS_CHAR_PX = 6.4;
+
+/** Options for one chart: time below, values on the left, drag zooms, nothing else can be dragged. */
+export function chartOptions(options: ChartOptions): uPlot.Options {
+  const { palette } = options;
+  return {
+    width: options.width,
+    height: options.height,
+    padding: [10, 12, 0, 0],
+    legend: { show: false },
+    cursor: {
+      y: false,
+      sync: { key: options.syncKey },
+      drag: { x: true, y: false, setScale: false },
+      points: { size: 6 },
+    },
+    scales: { x: { time: true }, y: { range: (_chart, min, max) => valueRange(min, max) } },
+    axes: [timeAxis(palette), valueAxis(options)],
+    series: [{}, ...options.series.map((series) => lineOf(series))],
+    hooks: {
+      setCursor: [(chart) => options.point(chart.cursor.idx ?? null)],
+      setSelect: [(chart) => zoomToSelection(chart, options.zoom)],
+    },
+  };
+}
+
+/** From zero, so that heights compare; below it only for values that are. Room above the highest. */
+function valueRange(min: number | null, max: number | null): [number, number] {
+  const low = Math.min(0, (min ?? 0) * 1.08);
+  const high = Math.max(0, (max ?? 0) * 1.08);
+  return low === high ? [0, 1] : [low, high];
+}
+
+function timeAxis(palette: Palette): uPlot.Axis {
+  return {
+    stroke: palette.textFaint,
+    font: `11px ${palette.font}`,
+    grid: { show: false },
+    ticks: { show: false },
+    size: 24,
+    gap: 4,
+    space: 80,
+    values: (_chart, splits) => splits.map((seconds) => tickLabel(new Date(seconds * 1000))),
+  };
+}
+
+function valueAxis(options: ChartOptions): uPlot.Axis {
+  return {
+    stroke: options.palette.textFaint,
+    font: `11px ${options.palette.font}`,
+    grid: { stroke: options.palette.grid, width: 1 },
+    ticks: { show: false },
+    gap: 6,
+    space: 28,
+    size: (_chart, values) => axisWidth(values),
+    values: (_chart, splits) => splits.map(options.format),
+  };
+}
+
+function axisWidth(values: readonly string[] | null): number {
+  const longest = Math.max(0, ...(values ?? []).map((value) => value.length));
+  return Math.max(AXIS_PX_MIN, Math.ceil(longest * AXIS_CHAR_PX) + 14);
+}
+
+function lineOf(series: ChartSeries): uPlot.Series {
+  return {
+    label: series.label,
+    stroke: series.colour,
+    width: 1.5,
+    show: series.hidden !== true,
+    spanGaps: false,
+    points: { show: false },
+    ...(series.fill === true ? { fill: `${series.colour}40` } : {}),
+  };
+}
+
+function zoomToSelection(chart: uPlot, zoom: ChartHooks['zoom']): void {
+  const { left, width } = chart.select;
+  if (width < 4) return;
+  const fromMs = chart.posToVal(left, 'x') * 1000;
+  const toMs = chart.posToVal(left + width, 'x') * 1000;
+  chart.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+  zoom(fromMs, toMs);
+}

@@ -1,0 +1,84 @@
+/** Heights and widths of the waterfall, in CSS pixels. */
+export const ROW_PX = 24;
+export const INDENT_PX = 14;
+export const CARET_PX = 16;
+
+/** Deeper rows are not indented further: the names must stay readable. */
+const INDENT_LEVELS_MAX = 14;
+
+const NAMES_SHARE = 0.38;
+const NAMES_PX_MIN = 150;
+const NAMES_PX_MAX = 460;
+
+/** Room at the right for the label of a bar that ends there. */
+const BAR_MARGIN_PX = 14;
+
+export interface TimeWindow {
+  readonly fromNs: number;
+  readonly toNs: number;
+}
+
+export interface WaterfallGeometry {
+  readonly width: number;
+  readonly namesWidth: number;
+  readonly barsLeft: number;
+  readonly barsWidth: number;
+  readonly window: TimeWindow;
+}
+
+export function waterfallGeometry(width: number, window: TimeWindow): WaterfallGeometry {
+  const namesWidth = Math.min(
+    NAMES_PX_MAX,
+    Math.max(NAMES_PX_MIN, Math.round(width * NAMES_SHARE)),
+  );
+  const barsLeft = namesWidth + 10;
+  return {
+    width,
+    namesWidth,
+    barsLeft,
+    barsWidth: Math.max(40, width - barsLeft - BAR_MARGIN_PX),
+    window,
+  };
+}
+
+export function timeToX(geometry: WaterfallGeometry, ns: number): number {
+  const { fromNs, toNs } = geometry.window;
+  return geometry.barsLeft + ((ns - fromNs) / (toNs - fromNs)) * geometry.barsWidth;
+}
+
+export function xToTime(geometry: WaterfallGeometry, x: number): number {
+  const { fromNs, toNs } = geometry.window;
+  return fromNs + ((x - geometry.barsLeft) / geometry.barsWidth) * (toNs - fromNs);
+}
+
+export function indentOf(depth: number): number {
+  return 6 + Math.min(depth, INDENT_LEVELS_MAX) * INDENT_PX;
+}
+
+/** First and last-but-one index of the rows that a viewport shows. */
+export function rowWindow(
+  scrollTop: number,
+  height: number,
+  rowCount: number,
+): { first: number; end: number } {
+  const first = Math.max(0, Math.floor(scrollTop / ROW_PX));
+  return { first, end: Math.min(rowCount, Math.ceil((scrollTop + height) / ROW_PX)) };
+}
+
+/** The scroll position that brings a row into view, moving as little as possible. */
+export function scrollToShow(index: number, scrollTop: number, height: number): number {
+  const top = index * ROW_PX;
+  if (top < scrollTop) return top;
+  if (top + ROW_PX > scrollTop + height) return top + ROW_PX - height;
+  return scrollTop;
+}
+
+/** `from-to` in nanoseconds from the URL, clipped to the trace; the whole trace for anything else. */
+export function parseWindow(text: string, durationNs: number): TimeWindow {
+  const match = /^(\d+)-(\d+)$/.exec(text);
+  const whole = { fromNs: 0, toNs: durationNs };
+  if (match === null) return whole;
+  const fromNs = Math.min(Number(match[1]), durationNs);
+  const toNs = Math.min(Number(match[2]), durationNs);
+  return toNs > fromNs ? { fromNs, toNs } : whole;
+}
