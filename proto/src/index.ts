@@ -9,6 +9,8 @@ export * from './columns/index.ts';
 export { hashAttributes, hashDictionaryString } from './decode/attribute-hash.ts';
 export * from './decode/index.ts';
 export * from './encoded-request.ts';
+export * from './json/index.ts';
 export * from './malformed.ts';
+export * from './rpc/index.ts';
 export * from './scan.ts';
 export * from './signal.ts';

@@ -1,0 +1,4 @@
+export { encodeRequest, type RequestObjects } from './encode-request.ts';
+export { JSON_DEPTH_MAX } from './json-reader.ts';
+export { jsonToProtobuf } from './json-to-protobuf.ts';
+export type * from './request-objects.ts';

@@ -1,0 +1,98 @@
+import { ByteRun } from '../columns/byte-run.ts';
+import { appendVarint32 } from './copy.ts';
+
+const VARINT_BYTES_MAX = 10;
+const UTF8_BYTES_PER_UNIT = 3;
+const encoder = new TextEncoder();
+
+/** Writes protobuf fields one behind the other into memory that grows. */
+export class ProtobufWriter {
+  readonly #run: ByteRun;
+
+  constructor(capacityBytes = 1024) {
+    this.#run = new ByteRun(capacityBytes);
+  }
+
+  /** A copy of what was written. */
+  finish(): Uint8Array {
+    return this.#run.used().slice();
+  }
+
+  tag(field: number, wireType: number): void {
+    this.varint((field << 3) | wireType, 0);
+  }
+
+  /** 64 bits as two words. */
+  varint(low: number, high: number): void {
+    const run = this.#run;
+    run.reserve(VARINT_BYTES_MAX);
+    let restLow = low;
+    let restHigh = high;
+    while (restHigh !== 0 || restLow >>> 0 > 127) {
+      run.bytes[run.length++] = (restLow & 127) | 128;
+      restLow = (restLow >>> 7) | (restHigh << 25);
+      restHigh >>>= 7;
+    }
+    run.bytes[run.length++] = restLow;
+  }
+
+  fixed32(word: number): void {
+    const run = this.#run;
+    run.reserve(4);
+    run.view.setInt32(run.length, word, true);
+    run.length += 4;
+  }
+
+  fixed64(low: number, high: number): void {
+    this.fixed32(low);
+    this.fixed32(high);
+  }
+
+  double(value: number): void {
+    const run = this.#run;
+    run.reserve(8);
+    run.view.setFloat64(run.length, value, true);
+    run.length += 8;
+  }
+
+  /** Length and bytes. */
+  bytes(bytes: Uint8Array): void {
+    const run = this.#run;
+    run.reserve(bytes.length + VARINT_BYTES_MAX);
+    appendVarint32(run, bytes.length);
+    run.bytes.set(bytes, run.length);
+    run.length += bytes.length;
+  }
+
+  /** Length and UTF-8; a lone surrogate becomes U+FFFD. */
+  text(text: string): void {
+    const start = this.begin();
+    const run = this.#run;
+    run.reserve(text.length * UTF8_BYTES_PER_UNIT);
+    const { written } = encoder.encodeInto(text, run.bytes.subarray(run.length));
+    run.length += written;
+    this.end(start);
+  }
+
+  /** Starts a part with its length in front; give the result to `end`. */
+  begin(): number {
+    const run = this.#run;
+    run.reserve(1);
+    return run.length++;
+  }
+
+  /** Writes the length, moving the part when that takes more than the byte left for it. */
+  end(start: number): void {
+    const run = this.#run;
+    const length = run.length - start - 1;
+    const prefix =
+      length < 1 << 7 ? 1 : length < 1 << 14 ? 2 : length < 1 << 21 ? 3 : length < 1 << 28 ? 4 : 5;
+    if (prefix > 1) {
+      run.reserve(prefix);
+      run.bytes.copyWithin(start + prefix, start + 1, run.length);
+    }
+    run.length = start;
+    appendVarint32(run, length);
+    run.length = start + prefix + length;
+  }
+}

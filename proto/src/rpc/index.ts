@@ -1,0 +1,3 @@
+export * from './export-response.ts';
+export * from './paths.ts';
+export * from './status.ts';
