@@ -1,1 +1,12 @@
-export {};
+/**
+ * Step 8 of the path: the API of Sonde and what serves the page.
+ *
+ * In: HTTP requests of people and programs. Out: JSON in the shapes of `api/contract`, the page.
+ * Asks the store (`@sonde/store`) and keeps what people set in the state database.
+ * Never: takes telemetry, writes to the store from a request, decodes OTLP, registers an SDK.
+ */
+export type { HttpLimits } from './limits.ts';
+export type { BackendLog } from './log.ts';
+export { type Backend, type BackendOptions, startBackend } from './server.ts';
+export * from './state/index.ts';
+export type * from './status/status-sources.ts';

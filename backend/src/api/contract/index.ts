@@ -8,5 +8,6 @@ export * from './logs.ts';
 export * from './metrics.ts';
 export * from './queries.ts';
 export * from './services.ts';
+export * from './settings.ts';
 export * from './status.ts';
 export * from './traces.ts';

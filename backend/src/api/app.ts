@@ -1,0 +1,90 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { trace } from '@opentelemetry/api';
+import { bodyLimit } from 'hono/body-limit';
+import { deadline } from '../http/deadline.ts';
+import { gzipJson } from '../http/gzip.ts';
+import { hostCheck } from '../http/host-check.ts';
+import { requestSpan } from '../http/request-span.ts';
+import { securityHeaders } from '../http/security-headers.ts';
+import { serveWeb } from '../http/serve-web.ts';
+import type { WebFiles } from '../http/web-files.ts';
+import type { HttpLimits } from '../limits.ts';
+import type { BackendLog } from '../log.ts';
+import type { StateStore } from '../state/index.ts';
+import type { StatusOptions } from '../status/status.ts';
+import type { StoreReader } from '../store-reader.ts';
+import { addDocs } from './docs.ts';
+import type { Api, ApiEnv, Viewer } from './env.ts';
+import { ApiFailure } from './failure.ts';
+import { addLogs } from './logs/routes.ts';
+import { addMetrics } from './metrics/routes.ts';
+import { addOpenApi } from './openapi.ts';
+import { badRequest, failureResponse, toFailure } from './refuse.ts';
+import { addServices } from './services/routes.ts';
+import { addSettings } from './settings/routes.ts';
+import { addStatus } from './status/routes.ts';
+import { addTraces } from './traces/routes.ts';
+
+export interface AppOptions {
+  readonly store: StoreReader;
+  readonly state: StateStore;
+  readonly status: StatusOptions;
+  readonly viewer: Viewer;
+  /** Host names besides localhost and addresses; undefined switches the check off. */
+  readonly allowedHosts: readonly string[] | undefined;
+  readonly webFiles: WebFiles | undefined;
+  readonly limits: HttpLimits;
+  readonly log: BackendLog;
+}
+
+/** The whole HTTP application: what guards it, the API's areas, and the page for every other path. */
+export function createApp(options: AppOptions): Api {
+  const { version } = options.status;
+  const app: Api = new OpenAPIHono<ApiEnv>({
+    defaultHook: (result) => {
+      if (!result.success) throw badRequest(result.error);
+    },
+  });
+  app.onError((error) => failureResponse(toFailure(error, options.log)));
+  addGuards(app, options);
+  addStatus(app, options.store, options.status);
+  addServices(app, options.store);
+  addTraces(app, options.store);
+  addLogs(app, options.store);
+  addMetrics(app, options.store);
+  addSettings(app, options.state);
+  addOpenApi(app, version);
+  addDocs(app, version);
+  app.all('/api/*', (context) => {
+    const { method, path } = context.req;
+    throw new ApiFailure('NOT_FOUND', `the API has no ${method} ${path}`, {
+      hint: 'GET /api/docs describes what it has.',
+    });
+  });
+  app.all('*', serveWeb(options.webFiles));
+  return app;
+}
+
+function addGuards(app: Api, options: AppOptions): void {
+  const { limits, viewer, allowedHosts } = options;
+  app.use('*', securityHeaders());
+  if (allowedHosts !== undefined) app.use('*', hostCheck(allowedHosts));
+  app.use('/api/*', gzipJson(limits.gzipBytesMin));
+  app.use('/api/*', requestSpan(trace.getTracer('@sonde/backend', options.status.version)));
+  app.use('/api/*', deadline(limits.answerMsMax));
+  app.use(
+    '/api/*',
+    bodyLimit({
+      maxSize: limits.bodyBytesMax,
+      onError: () => {
+        throw new ApiFailure('TOO_LARGE', `a body has at most ${limits.bodyBytesMax} bytes`);
+      },
+    }),
+  );
+  app.use('/api/*', async (context, next) => {
+    context.set('viewer', viewer);
+    await next();
+    // Answers change with the data; an area that knows better has said so.
+    if (!context.res.headers.has('Cache-Control')) context.header('Cache-Control', 'no-store');
+  });
+}

@@ -1,0 +1,27 @@
+/** `GET /settings`, `GET /settings/versions/{version}` and the body of `PUT /settings`. */
+export interface SettingsDocument {
+  /**
+   * Grows by one with every change; 0 is the defaults. In a `PUT` it is the version that was edited:
+   * 409 `VERSION_CONFLICT` when that is not the newest any more.
+   */
+  readonly version: number;
+  readonly retention: {
+    readonly tracesDays: number;
+    readonly logsDays: number;
+    readonly metricsDays: number;
+    readonly profilesDays: number;
+    readonly rollupsDays: number;
+  };
+}
+
+/** Who changed the settings when. */
+export interface SettingsVersionInfo {
+  readonly version: number;
+  readonly createdMs: number;
+  readonly actor: string;
+}
+
+/** `GET /settings/versions`: newest first. */
+export interface SettingsVersionsResponse {
+  readonly versions: readonly SettingsVersionInfo[];
+}

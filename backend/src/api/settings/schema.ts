@@ -1,0 +1,20 @@
+import { z } from '@hono/zod-openapi';
+import { DEFAULT_SETTINGS, RetentionSchema } from '@sonde/pipeline/settings';
+import type { SettingsDocument, SettingsVersionsResponse } from '../contract/index.ts';
+
+export const SettingsDocumentSchema: z.ZodType<SettingsDocument> = z
+  .strictObject({
+    version: z.number().int().min(0),
+    retention: RetentionSchema.default(DEFAULT_SETTINGS.retention),
+  })
+  .openapi('SettingsDocument', { example: DEFAULT_SETTINGS });
+
+export const SettingsVersionsSchema: z.ZodType<SettingsVersionsResponse> = z
+  .strictObject({
+    versions: z.array(
+      z.strictObject({ version: z.number(), createdMs: z.number(), actor: z.string() }),
+    ),
+  })
+  .openapi('SettingsVersionsResponse', {
+    example: { versions: [{ version: 1, createdMs: 1_790_000_000_000, actor: 'local' }] },
+  });

@@ -1,0 +1,60 @@
+import { z } from '@hono/zod-openapi';
+import type { PartStatus, SignalStatus, StatusResponse } from '../contract/index.ts';
+
+const PartSchema: z.ZodType<PartStatus> = z.strictObject({
+  name: z.string(),
+  state: z.enum(['ok', 'degraded', 'down']),
+  detail: z.string(),
+});
+
+const SignalSchema: z.ZodType<SignalStatus> = z.strictObject({
+  signal: z.enum(['traces', 'metrics', 'logs']),
+  rowsLastFiveMinutes: z.number(),
+  ownRowsLastFiveMinutes: z.number(),
+  lastReceivedMs: z.number().nullable(),
+  storedBytes: z.number(),
+  storedRows: z.number(),
+});
+
+const example: StatusResponse = {
+  version: '0.1.0',
+  startedMs: 1_790_000_000_000,
+  endpoints: {
+    otlpGrpc: 'http://127.0.0.1:4317',
+    otlpHttp: 'http://127.0.0.1:4318',
+    clickhouse: 'http://127.0.0.1:8123',
+    page: 'http://127.0.0.1:8080',
+  },
+  parts: [{ name: 'store', state: 'ok', detail: 'keeps telemetry' }],
+  signals: [
+    {
+      signal: 'traces',
+      rowsLastFiveMinutes: 120,
+      ownRowsLastFiveMinutes: 40,
+      lastReceivedMs: 1_790_000_060_000,
+      storedBytes: 52_000,
+      storedRows: 160,
+    },
+  ],
+  deadLetters: 0,
+  bufferLag: 0,
+  telemetryOfOthersSeen: true,
+};
+
+export const StatusSchema: z.ZodType<StatusResponse> = z
+  .strictObject({
+    version: z.string(),
+    startedMs: z.number(),
+    endpoints: z.strictObject({
+      otlpGrpc: z.string(),
+      otlpHttp: z.string(),
+      clickhouse: z.string(),
+      page: z.string(),
+    }),
+    parts: z.array(PartSchema),
+    signals: z.array(SignalSchema),
+    deadLetters: z.number(),
+    bufferLag: z.number(),
+    telemetryOfOthersSeen: z.boolean(),
+  })
+  .openapi('StatusResponse', { example });

@@ -1,0 +1,127 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { ANSWER_LIMITS } from '../../limits.ts';
+import { CostMeter } from '../../store-cost.ts';
+import type { StoreReader } from '../../store-reader.ts';
+import type { TracePosition } from '../../traces/list-queries.ts';
+import { readTrace } from '../../traces/read-trace.ts';
+import { readTraces } from '../../traces/read-traces.ts';
+import { traceSummary } from '../../traces/traces.ts';
+import { jsonAnswer, NOT_FOUND, STORE_REFUSALS } from '../answers.ts';
+import { decodeCursor, encodeCursor } from '../cursor.ts';
+import type { Api } from '../env.ts';
+import { ApiFailure } from '../failure.ts';
+import {
+  checkRange,
+  flagParameter,
+  hexParameter,
+  integerParameter,
+  limitParameter,
+  rangeParameters,
+  textParameter,
+} from '../parameters.ts';
+import { TraceSchema, TracesSchema } from './schema.ts';
+
+const tags = ['traces'];
+const DURATION_NS_MAX = Number.MAX_SAFE_INTEGER;
+const TRACE_ID_BYTES = 16;
+
+const CursorShape = z.tuple([z.string().regex(/^\d{1,19}$/), z.string().regex(/^[0-9a-f]{32}$/)]);
+
+export function addTraces(api: Api, store: StoreReader): void {
+  addList(api, store);
+  addTrace(api, store);
+}
+
+const listParameters = z
+  .strictObject({
+    ...rangeParameters,
+    service: textParameter('Traces in which this service took part.', 'checkout'),
+    operation: textParameter('Name of a span, of `service` when that is given.', 'POST /cart'),
+    minDurationNs: integerParameter({
+      description: 'Shortest duration of the whole trace, nanoseconds.',
+      min: 0,
+      max: DURATION_NS_MAX,
+      example: 1_000_000,
+    }),
+    maxDurationNs: integerParameter({
+      description: 'Longest duration of the whole trace, nanoseconds.',
+      min: 0,
+      max: DURATION_NS_MAX,
+      example: 60_000_000_000,
+    }),
+    errorsOnly: flagParameter('Only traces with a span whose status is error.'),
+    limit: limitParameter(),
+    cursor: textParameter('`nextCursor` of the page before.', ''),
+  })
+  .superRefine(checkRange);
+
+function addList(api: Api, store: StoreReader): void {
+  const route = createRoute({
+    method: 'get',
+    path: '/api/v1/traces',
+    tags,
+    summary: 'Traces that started in the range, newest first',
+    request: { query: listParameters },
+    responses: { 200: jsonAnswer('One page.', TracesSchema), ...STORE_REFUSALS },
+  });
+  api.openapi(route, async (context) => {
+    const { from, to, limit, cursor, ...filter } = context.req.valid('query');
+    const meter = new CostMeter();
+    const wish = {
+      filter: { ...filter, tenant: context.get('viewer').tenant },
+      range: { from, to },
+      after: cursor === undefined ? undefined : position(cursor),
+      limit,
+    };
+    const { rows, next } = await readTraces(store, wish, { meter, signal: context.get('signal') });
+    const page = { traces: rows.map(traceSummary), cost: meter.cost };
+    if (next === undefined) return context.json(page, 200);
+    const nextCursor = encodeCursor([next.startUnixNano, next.traceId]);
+    return context.json({ ...page, nextCursor }, 200);
+  });
+}
+
+function position(cursor: string): TracePosition {
+  const [startUnixNano, traceId] = decodeCursor(cursor, CursorShape);
+  return { startUnixNano, traceId };
+}
+
+function addTrace(api: Api, store: StoreReader): void {
+  const { spansMax } = ANSWER_LIMITS;
+  const route = createRoute({
+    method: 'get',
+    path: '/api/v1/traces/{traceId}',
+    tags,
+    summary: 'One trace with its spans in start order',
+    description: '`truncated` says that the trace has more spans than were given.',
+    request: {
+      params: z.strictObject({
+        traceId: hexParameter(
+          TRACE_ID_BYTES,
+          'Id of the trace.',
+          '4bf92f3577b34da6a3ce929d0e0e4736',
+        ),
+      }),
+      query: z.strictObject({
+        limit: integerParameter({
+          description: `Spans at the most; ${spansMax} when absent.`,
+          min: 1,
+          max: spansMax,
+          example: spansMax,
+        }),
+      }),
+    },
+    responses: { 200: jsonAnswer('The trace.', TraceSchema), ...STORE_REFUSALS, ...NOT_FOUND },
+  });
+  api.openapi(route, async (context) => {
+    const { traceId } = context.req.valid('param');
+    const { limit } = context.req.valid('query');
+    const { tenant } = context.get('viewer');
+    const wish = { tenant, traceId, limit: limit ?? spansMax };
+    const trace = await readTrace(store, wish, context.get('signal'));
+    if (trace !== undefined) return context.json(trace, 200);
+    throw new ApiFailure('NOT_FOUND', `no span of trace ${traceId} is stored`, {
+      hint: 'It may be older than the retention, not arrived yet, or not sampled.',
+    });
+  });
+}

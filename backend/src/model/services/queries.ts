@@ -1,0 +1,151 @@
+import { param, type Sql, sql } from '@sonde/store';
+import { z } from 'zod';
+import { ANSWER_LIMITS } from '../../limits.ts';
+import type { StoreQuery } from '../../store-reader.ts';
+import type { TimeSteps } from '../../time-steps.ts';
+import type { Origin } from './origin.ts';
+
+/** Whose roll-ups, cut into which steps. */
+export interface ServicesScope {
+  readonly tenant: string;
+  readonly steps: TimeSteps;
+}
+
+/** What `sumMap` gives: keys ascending, values parallel. */
+export type SumMap = readonly [readonly number[], readonly number[]];
+
+const OriginColumn = z.enum(['sdk', 'ebpf', 'derived']);
+const SumMapColumn = z.tuple([z.array(z.number()), z.array(z.number())]);
+
+export interface ServiceRow {
+  readonly service: string;
+  readonly namespace: string;
+  readonly environment: string;
+  readonly origin: Origin;
+  readonly requests: number;
+  readonly request_errors: number;
+  readonly histogram: SumMap;
+  readonly requests_by_step: SumMap;
+  readonly errors_by_step: SumMap;
+}
+
+const ServiceRowSchema: z.ZodType<ServiceRow> = z.object({
+  service: z.string(),
+  namespace: z.string(),
+  environment: z.string(),
+  origin: OriginColumn,
+  requests: z.number(),
+  request_errors: z.number(),
+  histogram: SumMapColumn,
+  requests_by_step: SumMapColumn,
+  errors_by_step: SumMapColumn,
+});
+
+/** Requests are server and consumer spans. */
+const ENTRY = sql`kind IN (2, 5)`;
+
+/** Every service with a row for each of its namespaces, environments and origins. */
+export function servicesQuery(scope: ServicesScope): StoreQuery<ServiceRow> {
+  const step = stepIndex(scope.steps);
+  return {
+    summary: 'SELECT red_1m services',
+    row: ServiceRowSchema,
+    sql: sql`
+      SELECT service, namespace, environment, origin,
+        sumIf(spans, ${ENTRY}) AS requests,
+        sumIf(errors, ${ENTRY}) AS request_errors,
+        sumMapIf(duration_histogram.1, duration_histogram.2, ${ENTRY}) AS histogram,
+        sumMapIf([${step}], [spans], ${ENTRY}) AS requests_by_step,
+        sumMapIf([${step}], [errors], ${ENTRY}) AS errors_by_step
+      FROM red_1m
+      WHERE ${inScope(scope)}
+      GROUP BY service, namespace, environment, origin
+      ORDER BY requests DESC, service, namespace, environment, origin
+      LIMIT ${param.uint64(ANSWER_LIMITS.servicesMax)} BY origin`,
+  };
+}
+
+export interface OperationRow {
+  readonly name: string;
+  readonly kind: number;
+  readonly origin: Origin;
+  readonly requests: number;
+  readonly request_errors: number;
+  readonly histogram: SumMap;
+}
+
+const OperationRowSchema: z.ZodType<OperationRow> = z.object({
+  name: z.string(),
+  kind: z.number(),
+  origin: OriginColumn,
+  requests: z.number(),
+  request_errors: z.number(),
+  histogram: SumMapColumn,
+});
+
+/** The entry operations of one service, those with most requests first. */
+export function operationsQuery(scope: ServicesScope, service: string): StoreQuery<OperationRow> {
+  return {
+    summary: 'SELECT red_1m operations',
+    row: OperationRowSchema,
+    sql: sql`
+      SELECT name, kind, origin,
+        sum(spans) AS requests,
+        sum(errors) AS request_errors,
+        sumMap(duration_histogram.1, duration_histogram.2) AS histogram
+      FROM red_1m
+      WHERE ${inScope(scope)} AND service = ${param.string(service)} AND ${ENTRY}
+      GROUP BY name, kind, origin
+      ORDER BY requests DESC, name, kind
+      LIMIT ${param.uint64(ANSWER_LIMITS.operationsMax)} BY origin`,
+  };
+}
+
+export interface LatencyRow {
+  readonly origin: Origin;
+  readonly step: number;
+  readonly requests: number;
+  readonly request_errors: number;
+  readonly histogram: SumMap;
+  readonly errors_histogram: SumMap;
+}
+
+const LatencyRowSchema: z.ZodType<LatencyRow> = z.object({
+  origin: OriginColumn,
+  step: z.number(),
+  requests: z.number(),
+  request_errors: z.number(),
+  histogram: SumMapColumn,
+  errors_histogram: SumMapColumn,
+});
+
+/** Requests, errors and their durations a step: lines and heatmap of one service. */
+export function latencyQuery(scope: ServicesScope, service: string): StoreQuery<LatencyRow> {
+  return {
+    summary: 'SELECT red_1m latency',
+    row: LatencyRowSchema,
+    sql: sql`
+      SELECT origin, ${stepIndex(scope.steps)} AS step,
+        sum(spans) AS requests,
+        sum(errors) AS request_errors,
+        sumMap(duration_histogram.1, duration_histogram.2) AS histogram,
+        sumMap(error_histogram.1, error_histogram.2) AS errors_histogram
+      FROM red_1m
+      WHERE ${inScope(scope)} AND service = ${param.string(service)} AND ${ENTRY}
+      GROUP BY origin, step
+      ORDER BY origin, step`,
+  };
+}
+
+function inScope({ tenant, steps }: ServicesScope): Sql {
+  return sql`tenant = ${param.string(tenant)}
+    AND time >= ${seconds(steps.fromMs)} AND time < ${seconds(steps.toMs)}`;
+}
+
+function stepIndex({ fromMs, stepMs }: TimeSteps): Sql {
+  return sql`toUInt32(intDiv(toUnixTimestamp(time) - ${param.uint64(fromMs / 1000)}, ${param.uint64(stepMs / 1000)}))`;
+}
+
+function seconds(ms: number): Sql {
+  return sql`toDateTime(${param.uint64(Math.ceil(ms / 1000))}, 'UTC')`;
+}

@@ -1,0 +1,152 @@
+import { type Span, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
+import {
+  createStoreClient,
+  type Sql,
+  type StoreClient,
+  type StoreClientOptions,
+  StoreError,
+} from '@sonde/store';
+import type { z } from 'zod';
+import type { QueryCost } from './api/contract/index.ts';
+import { ApiFailure } from './api/failure.ts';
+import { QUERY_LIMITS, type QueryLimits } from './limits.ts';
+
+/** Where the store is; the database is Sonde's own unless one is named. */
+export type StoreOptions = Pick<StoreClientOptions, 'url' | 'role' | 'token' | 'database'>;
+
+/** One SELECT and what its rows look like. */
+export interface StoreQuery<Row> {
+  /** For spans: what it does on which table, without values. */
+  readonly summary: string;
+  readonly sql: Sql;
+  readonly row: z.ZodType<Row>;
+}
+
+export interface StoreAnswer<Row> {
+  readonly rows: readonly Row[];
+  readonly cost: QueryCost;
+}
+
+/** What the areas of the API ask the store with. */
+export interface StoreReader {
+  /**
+   * All rows, within the limits of one query. Rejects with `ApiFailure` `STORE_UNAVAILABLE`,
+   * `QUERY_LIMIT`, `QUERY_TIMEOUT` or `INTERNAL`. When `signal` aborts the engine stops too.
+   */
+  read<Row>(query: StoreQuery<Row>, signal: AbortSignal): Promise<StoreAnswer<Row>>;
+  close(): Promise<void>;
+}
+
+const DATABASE = 'sonde';
+/** Above the statement's own limit, so that the store's words arrive. */
+const REQUEST_MS_MARGIN = 5000;
+
+export function openStore(options: StoreOptions, limits: QueryLimits = QUERY_LIMITS): StoreReader {
+  const client = createStoreClient({
+    database: DATABASE,
+    requestTimeoutMs: limits.executionSecondsMax * 1000 + REQUEST_MS_MARGIN,
+    ...options,
+  });
+  return new TracedStoreReader(client, limits);
+}
+
+/** A client span a query (semantic conventions of databases), limits on each, failures for people. */
+class TracedStoreReader implements StoreReader {
+  readonly #client: StoreClient;
+  readonly #limits: QueryLimits;
+  readonly #tracer: Tracer = trace.getTracer('@sonde/backend');
+
+  constructor(client: StoreClient, limits: QueryLimits) {
+    this.#client = client;
+    this.#limits = limits;
+  }
+
+  read<Row>(query: StoreQuery<Row>, signal: AbortSignal): Promise<StoreAnswer<Row>> {
+    const attributes = { 'db.system.name': 'clickhouse', 'db.query.summary': query.summary };
+    const options = { kind: SpanKind.CLIENT, attributes };
+    return this.#tracer.startActiveSpan(query.summary, options, async (span) => {
+      try {
+        const { rows, cost } = await this.#client.query(query.sql, query.row, {
+          signal,
+          settings: this.#settings(),
+        });
+        span.setAttribute('db.response.returned_rows', rows.length);
+        const { elapsedMs, rowsRead, bytesRead } = cost;
+        return { rows, cost: { elapsedMs, rowsRead, bytesRead } };
+      } catch (error) {
+        throw recordFailure(span, error);
+      } finally {
+        span.end();
+      }
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#client.close();
+  }
+
+  #settings(): Record<string, string> {
+    const { executionSecondsMax, memoryBytesMax, readRowsMax, resultRowsMax } = this.#limits;
+    return {
+      max_execution_time: String(executionSecondsMax),
+      max_memory_usage: String(memoryBytesMax),
+      max_rows_to_read: String(readRowsMax),
+      max_result_rows: String(resultRowsMax),
+    };
+  }
+}
+
+function recordFailure(span: Span, error: unknown): unknown {
+  if (!(error instanceof StoreError)) return error;
+  span.setStatus({ code: SpanStatusCode.ERROR, message: error.code });
+  span.setAttribute('error.type', error.code);
+  return storeFailure(error);
+}
+
+/** ClickHouse's names of what a statement may go over. */
+const LIMIT_CODES: ReadonlySet<string> = new Set([
+  'TOO_MANY_ROWS',
+  'TOO_MANY_BYTES',
+  'TOO_MANY_ROWS_OR_BYTES',
+  'MEMORY_LIMIT_EXCEEDED',
+  'SET_SIZE_LIMIT_EXCEEDED',
+]);
+
+const NO_SCHEMA = 'It gets one when a gateway or `sonde up` starts with it; try again then.';
+
+/** The store is there and the backend cannot use it: people can help. */
+const NOT_READY: ReadonlyMap<string, { message: string; hint: string }> = new Map([
+  [
+    'AUTHENTICATION_FAILED',
+    { message: 'the store refuses the token', hint: 'Check `store.token`.' },
+  ],
+  ['UNKNOWN_DATABASE', { message: 'the store has no schema yet', hint: NO_SCHEMA }],
+  ['UNKNOWN_TABLE', { message: 'the store has no schema yet', hint: NO_SCHEMA }],
+]);
+
+const NARROW = 'Ask for a shorter time range or add a filter.';
+
+function storeFailure(error: StoreError): ApiFailure {
+  if (LIMIT_CODES.has(error.code)) {
+    const message = `the query went over a limit of the store (${error.code})`;
+    return new ApiFailure('QUERY_LIMIT', message, { hint: NARROW, cause: error });
+  }
+  if (error.code === 'TIMEOUT_EXCEEDED' || error.kind === 'aborted') {
+    const message = 'the store did not answer in time';
+    return new ApiFailure('QUERY_TIMEOUT', message, { hint: NARROW, cause: error });
+  }
+  if (error.kind === 'unreachable' || error.retryable) {
+    return new ApiFailure('STORE_UNAVAILABLE', error.message, {
+      hint: 'Sonde tries again with the next request; GET /api/v1/status says how the store fares.',
+      cause: error,
+    });
+  }
+  const missing = NOT_READY.get(error.code);
+  if (missing !== undefined) {
+    return new ApiFailure('STORE_UNAVAILABLE', missing.message, { ...missing, cause: error });
+  }
+  return new ApiFailure('INTERNAL', `the store refused the query (${error.code})`, {
+    hint: "The backend's log says why.",
+    cause: error,
+  });
+}

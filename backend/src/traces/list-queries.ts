@@ -1,0 +1,128 @@
+import { joinSql, param, type Sql, sql, uint64Number } from '@sonde/store';
+import { z } from 'zod';
+import { atMs, atNano } from '../instant-sql.ts';
+import type { StoreQuery } from '../store-reader.ts';
+import type { TimeWindow } from '../time-windows.ts';
+
+/** Which traces; an absent filter lets all pass. */
+export interface TraceFilter {
+  readonly tenant: string;
+  readonly service?: string | undefined;
+  readonly operation?: string | undefined;
+  readonly minDurationNs?: number | undefined;
+  readonly maxDurationNs?: number | undefined;
+  readonly errorsOnly?: boolean | undefined;
+}
+
+/** The last trace of the page before: its start and its id. */
+export interface TracePosition {
+  readonly startUnixNano: string;
+  readonly traceId: string;
+}
+
+export interface TraceRow {
+  readonly id: string;
+  readonly start_nano: string;
+  readonly duration: number;
+  readonly span_count: number;
+  readonly error_count: number;
+  readonly service_names: readonly string[];
+  readonly root_service_name: string;
+  readonly root_span_name: string;
+}
+
+const TraceRowSchema: z.ZodType<TraceRow> = z.object({
+  id: z.string(),
+  start_nano: z.string(),
+  duration: z.number(),
+  span_count: uint64Number,
+  error_count: uint64Number,
+  service_names: z.array(z.string()),
+  root_service_name: z.string(),
+  root_span_name: z.string(),
+});
+
+/** How long after the range spans of its traces are looked for by name. */
+const LATE_SPAN_MS_MAX = 3_600_000;
+
+export interface TracesPage {
+  readonly window: TimeWindow;
+  readonly after: TracePosition | undefined;
+  readonly limit: number;
+}
+
+/** Traces that started in the window, newest first. */
+export function tracesQuery(filter: TraceFilter, page: TracesPage): StoreQuery<TraceRow> {
+  return {
+    summary: 'SELECT trace_index',
+    row: TraceRowSchema,
+    sql: sql`
+      SELECT lower(hex(trace_id)) AS id,
+        toString(toUnixTimestamp64Nano(first)) AS start_nano,
+        toFloat64(toUnixTimestamp64Nano(last) - toUnixTimestamp64Nano(first)) AS duration,
+        span_count, error_count, service_names, root_service_name, root_span_name
+      FROM (
+        SELECT trace_id,
+          min(start) AS first,
+          max(end) AS last,
+          sum(spans) AS span_count,
+          sum(errors) AS error_count,
+          arraySort(groupUniqArrayArray(services)) AS service_names,
+          argMinIfMerge(root_service) AS root_service_name,
+          argMinIfMerge(root_name) AS root_span_name
+        FROM trace_index
+        WHERE tenant = ${param.string(filter.tenant)} AND ${days(page.window)}
+          AND trace_id IN (${candidates(filter, page.window)})
+        GROUP BY trace_id
+      )
+      WHERE first >= ${atMs(page.window.from)} AND first < ${atMs(page.window.to)}
+        AND ${passes(filter)} AND ${isAfter(page.after)}
+      ORDER BY first DESC, trace_id DESC
+      LIMIT ${param.uint64(page.limit)}`,
+  };
+}
+
+/** Ids that may qualify. A trace has several rows; the one with its start lies in the window. */
+function candidates(filter: TraceFilter, window: TimeWindow): Sql {
+  const tenant = sql`tenant = ${param.string(filter.tenant)}`;
+  const { service, operation } = filter;
+  if (operation === undefined) {
+    return sql`SELECT trace_id FROM trace_index WHERE ${tenant} AND ${days(window)}
+      AND start >= ${atMs(window.from)} AND start < ${atMs(window.to)}`;
+  }
+  const ofService = service === undefined ? sql`1` : sql`service = ${param.string(service)}`;
+  // Only spans know the names of spans that are no roots.
+  return sql`SELECT trace_id FROM spans WHERE ${tenant}
+    AND timestamp >= ${atMs(window.from)} AND timestamp < ${atMs(window.to + LATE_SPAN_MS_MAX)}
+    AND ${ofService} AND name = ${param.string(operation)}`;
+}
+
+/** Partitions of the index: a trace's rows lie on the days of its spans. */
+function days(window: TimeWindow): Sql {
+  return sql`day >= toDate(${atMs(window.from)})
+    AND day <= toDate(${atMs(window.to)}) + 1`;
+}
+
+function passes(filter: TraceFilter): Sql {
+  const { service, minDurationNs, maxDurationNs, errorsOnly } = filter;
+  const duration = sql`toUnixTimestamp64Nano(last) - toUnixTimestamp64Nano(first)`;
+  const conditions = [
+    service === undefined ? undefined : sql`has(service_names, ${param.string(service)})`,
+    minDurationNs === undefined ? undefined : sql`${duration} >= ${param.int64(minDurationNs)}`,
+    maxDurationNs === undefined ? undefined : sql`${duration} <= ${param.int64(maxDurationNs)}`,
+    errorsOnly === true ? sql`error_count > 0` : undefined,
+  ];
+  return joinSql([sql`1`, ...conditions.filter((each) => each !== undefined)], ' AND ');
+}
+
+function isAfter(position: TracePosition | undefined): Sql {
+  if (position === undefined) return sql`1`;
+  const start = atNano(position.startUnixNano);
+  return sql`(first < ${start}
+    OR (first = ${start} AND trace_id < ${traceIdBytes(position.traceId)}))`;
+}
+
+/** Hex as the bytes of a `trace_id` column. */
+export function traceIdBytes(hex: string): Sql {
+  return sql`toFixedString(unhex(${param.string(hex)}), 16)`;
+}

@@ -1,0 +1,150 @@
+import { param, type Sql, sql, uint64Number } from '@sonde/store';
+import { z } from 'zod';
+import { type AttributeArrays, AttributeArraysColumn } from '../attributes.ts';
+import { atHour, atNano } from '../instant-sql.ts';
+import type { StoreQuery } from '../store-reader.ts';
+import { traceIdBytes } from './list-queries.ts';
+
+export interface TraceBounds {
+  readonly start_nano: string;
+  readonly end_nano: string;
+  readonly span_count: number;
+}
+
+const TraceBoundsSchema: z.ZodType<TraceBounds> = z.object({
+  start_nano: z.string(),
+  end_nano: z.string(),
+  span_count: uint64Number,
+});
+
+/** When the trace began and ended, and its number of spans; no row when it is not known. */
+export function traceBoundsQuery(tenant: string, traceId: string): StoreQuery<TraceBounds> {
+  return {
+    summary: 'SELECT trace_index bounds',
+    row: TraceBoundsSchema,
+    sql: sql`
+      SELECT toString(toUnixTimestamp64Nano(min(start))) AS start_nano,
+        toString(toUnixTimestamp64Nano(max(end))) AS end_nano,
+        sum(spans) AS span_count
+      FROM trace_index
+      WHERE tenant = ${param.string(tenant)} AND trace_id = ${traceIdBytes(traceId)}
+      GROUP BY trace_id`,
+  };
+}
+
+export interface SpanRow {
+  readonly id: string;
+  readonly parent: string;
+  readonly service: string;
+  readonly name: string;
+  readonly kind: number;
+  readonly start_nano: string;
+  readonly sent_nano: string;
+  readonly time_source: 'sent' | 'received' | 'observed';
+  readonly duration: number;
+  readonly status_code: number;
+  readonly status_message: string;
+  readonly trace_state: string;
+  readonly scope_name: string;
+  readonly scope_version: string;
+  readonly origin: 'sdk' | 'ebpf' | 'derived';
+  readonly attribute_arrays: AttributeArrays;
+  readonly resource: string;
+  readonly event_rows: readonly (readonly [string, string, AttributeArrays, number])[];
+  readonly link_rows: readonly (readonly [string, string, string, AttributeArrays])[];
+}
+
+const SpanRowSchema: z.ZodType<SpanRow> = z.object({
+  id: z.string(),
+  parent: z.string(),
+  service: z.string(),
+  name: z.string(),
+  kind: z.number(),
+  start_nano: z.string(),
+  sent_nano: z.string(),
+  time_source: z.enum(['sent', 'received', 'observed']),
+  duration: z.number(),
+  status_code: z.number(),
+  status_message: z.string(),
+  trace_state: z.string(),
+  scope_name: z.string(),
+  scope_version: z.string(),
+  origin: z.enum(['sdk', 'ebpf', 'derived']),
+  attribute_arrays: AttributeArraysColumn,
+  resource: z.string(),
+  event_rows: z.array(z.tuple([z.string(), z.string(), AttributeArraysColumn, z.number()])),
+  link_rows: z.array(z.tuple([z.string(), z.string(), z.string(), AttributeArraysColumn])),
+});
+
+export interface TraceScope {
+  readonly tenant: string;
+  readonly traceId: string;
+  readonly bounds: TraceBounds;
+}
+
+const EVENTS = sql`arrayMap(
+  (t, n, a, k, d) -> (toString(toUnixTimestamp64Nano(t)), n, (mapKeys(a), mapValues(a), k), d),
+  events.timestamp, events.name, events.attributes, events.attribute_types,
+  events.dropped_attributes_count)`;
+
+const LINKS = sql`arrayMap(
+  (t, s, state, a, k) -> (lower(hex(t)), lower(hex(s)), state, (mapKeys(a), mapValues(a), k)),
+  links.trace_id, links.span_id, links.trace_state, links.attributes, links.attribute_types)`;
+
+/** The spans within the bounds, in start order. */
+export function spansQuery(scope: TraceScope, limit: number): StoreQuery<SpanRow> {
+  return {
+    summary: 'SELECT spans of a trace',
+    row: SpanRowSchema,
+    sql: sql`
+      SELECT lower(hex(span_id)) AS id,
+        if(parent_span_id = toFixedString('', 8), '', lower(hex(parent_span_id))) AS parent,
+        service, name, kind,
+        toString(toUnixTimestamp64Nano(timestamp)) AS start_nano,
+        toString(reinterpretAsUInt64(sent_unix_nano)) AS sent_nano,
+        time_source,
+        toFloat64(duration_ns) AS duration,
+        status_code, status_message, trace_state, scope_name, scope_version, origin,
+        (mapKeys(attributes), mapValues(attributes), attribute_types) AS attribute_arrays,
+        lower(hex(resource_fingerprint)) AS resource,
+        ${EVENTS} AS event_rows,
+        ${LINKS} AS link_rows
+      FROM spans
+      WHERE ${inTrace(scope)}
+      ORDER BY timestamp, span_id
+      LIMIT ${param.uint64(limit)}`,
+  };
+}
+
+export interface ResourceRow {
+  readonly resource: string;
+  readonly attribute_arrays: AttributeArrays;
+}
+
+const ResourceRowSchema: z.ZodType<ResourceRow> = z.object({
+  resource: z.string(),
+  attribute_arrays: AttributeArraysColumn,
+});
+
+/** The resources of those spans. */
+export function resourcesQuery(scope: TraceScope, limit: number): StoreQuery<ResourceRow> {
+  const first = Number(BigInt(scope.bounds.start_nano) / 1_000_000n);
+  return {
+    summary: 'SELECT resources of a trace',
+    row: ResourceRowSchema,
+    sql: sql`
+      SELECT lower(hex(fingerprint)) AS resource,
+        (mapKeys(attributes), mapValues(attributes), attribute_types) AS attribute_arrays
+      FROM resources
+      WHERE tenant = ${param.string(scope.tenant)} AND bucket >= ${atHour(first)}
+        AND (service, fingerprint) IN (
+          SELECT service, resource_fingerprint FROM spans WHERE ${inTrace(scope)})
+      LIMIT 1 BY fingerprint
+      LIMIT ${param.uint64(limit)}`,
+  };
+}
+
+function inTrace({ tenant, traceId, bounds }: TraceScope): Sql {
+  return sql`tenant = ${param.string(tenant)} AND trace_id = ${traceIdBytes(traceId)}
+    AND timestamp >= ${atNano(bounds.start_nano)} AND timestamp <= ${atNano(bounds.end_nano)}`;
+}
