@@ -9,6 +9,7 @@ export { FEATURE_GATES, type FeatureGate, type FeatureGates } from './feature-ga
 export * from './fields/index.ts';
 export { type LoadOptions, loadConfig } from './load-config.ts';
 export { formatPosition, type Position } from './position.ts';
+export { readRoleConfig } from './read-role-config.ts';
 export { type ResolvedConfig, type ResolveOptions, resolveConfig } from './resolve-config.ts';
 export { SourceError } from './sources.ts';
 export type { LogConfig, LogSamplingConfig, OwnTelemetryConfig } from './telemetry-config.ts';
