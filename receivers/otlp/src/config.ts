@@ -8,6 +8,7 @@ import {
   section,
   textList,
 } from '@sonde/pipeline';
+import { EXPORT_PATHS } from '@sonde/proto';
 import { z } from 'zod';
 import { CONTENT_ENCODINGS } from './http/content-encoding.ts';
 
@@ -181,10 +182,10 @@ const http: z.ZodType<HttpConfig> = z
     idle_timeout: duration(NONE),
     keep_alives_enabled: z.boolean().default(true),
     include_metadata: z.boolean().default(false),
-    traces_url_path: path('/v1/traces'),
-    metrics_url_path: path('/v1/metrics'),
-    logs_url_path: path('/v1/logs'),
-    profiles_url_path: path('/v1development/profiles'),
+    traces_url_path: path(EXPORT_PATHS.traces.http),
+    metrics_url_path: path(EXPORT_PATHS.metrics.http),
+    logs_url_path: path(EXPORT_PATHS.logs.http),
+    profiles_url_path: path(EXPORT_PATHS.profiles.http),
   })
   .superRefine(checkEndpoint)
   .superRefine(checkPaths);

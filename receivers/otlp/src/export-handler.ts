@@ -1,11 +1,20 @@
 import { type Consumer, SondeError, Telemetry, type TelemetryOptions } from '@sonde/pipeline';
-import { decodeRequests, MalformedError, type Signal, scanRequest } from '@sonde/proto';
+import {
+  decodeRequests,
+  type Encoding,
+  jsonToProtobuf,
+  MalformedError,
+  type Signal,
+  scanRequest,
+} from '@sonde/proto';
 import type { InFlightAccount } from './in-flight-bytes.ts';
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** One export request, unpacked. */
 export interface ExportRequest {
   readonly signal: Signal;
-  readonly encoding: 'protobuf' | 'json';
+  readonly encoding: Encoding;
   /** Kept: nobody may write to them afterwards. */
   readonly bytes: Uint8Array;
   readonly tenant: string;
@@ -61,7 +70,22 @@ function validate(request: ExportRequest): { bytes: Uint8Array; itemCount: numbe
   }
 }
 
-function protobufBytes({ encoding, bytes }: ExportRequest): Uint8Array {
+function protobufBytes({ signal, encoding, bytes, account }: ExportRequest): Uint8Array {
   if (encoding === 'protobuf') return bytes;
-  throw new SondeError('UNIMPLEMENTED', 'JSON is not taken yet');
+  if (signal === 'profiles') {
+    throw new SondeError('UNIMPLEMENTED', 'profiles are taken in protobuf only');
+  }
+  // The text and what is made of it are there beside the bytes.
+  account.take(2 * bytes.length);
+  const protobuf = jsonToProtobuf(signal, textOf(bytes));
+  account.giveBack(2 * bytes.length);
+  return protobuf;
+}
+
+function textOf(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes);
+  } catch (error) {
+    throw new SondeError('INVALID_DATA', 'JSON that is not UTF-8', { cause: error });
+  }
 }

@@ -1,29 +1,38 @@
 import { ERROR_MESSAGE_BYTES_MAX, type SondeError } from '@sonde/pipeline';
-import { encodeStatus, type RpcStatus, statusToJson } from './rpc-status-bytes.ts';
+import {
+  type Encoding,
+  encodeStatus,
+  MalformedError,
+  RPC_MESSAGE_LENGTH_MAX,
+  type RpcStatus,
+} from '@sonde/proto';
 import { SENDER_ANSWERS } from './sender-answers.ts';
 
-/** The error's text for a sender: cut at `ERROR_MESSAGE_BYTES_MAX` bytes of UTF-8, well-formed. */
+/** The error's text for a sender: within both limits of length, and well-formed. */
 export function senderMessage(error: SondeError): string {
-  const bytes = Buffer.from(error.message, 'utf8');
-  if (bytes.length <= ERROR_MESSAGE_BYTES_MAX) return bytes.toString('utf8');
+  const text = error.message.slice(0, RPC_MESSAGE_LENGTH_MAX);
+  const bytes = Buffer.from(text, 'utf8');
+  if (text === error.message && bytes.length <= ERROR_MESSAGE_BYTES_MAX) return bytes.toString();
   // A character that the cut divides would become a replacement character: it goes too.
   return bytes.toString('utf8', 0, ERROR_MESSAGE_BYTES_MAX).replace(/\uFFFD+$/, '');
 }
 
-/** The error as a `google.rpc.Status` message, with `RetryInfo` where a delay is known. */
-export function statusProtobuf(error: SondeError): Uint8Array {
-  return encodeStatus(rpcStatus(error));
-}
-
-/** The same in protobuf's JSON. */
-export function statusJson(error: SondeError): Uint8Array {
-  return Buffer.from(statusToJson(rpcStatus(error)));
-}
-
-function rpcStatus(error: SondeError): RpcStatus {
-  return {
-    code: SENDER_ANSWERS[error.code].grpcCode,
-    message: senderMessage(error),
-    retryDelayMs: error.retryAfterMs,
-  };
+/**
+ * The error as a `google.rpc.Status`: with `RetryInfo` where a delay is known, with `BadRequest`
+ * where bytes are not OTLP.
+ */
+export function statusBytes(error: SondeError, encoding: Encoding): Uint8Array {
+  const { cause, retryAfterMs } = error;
+  const message = senderMessage(error);
+  const status: RpcStatus = { code: SENDER_ANSWERS[error.code].rpcCode, message };
+  return encodeStatus(
+    {
+      ...status,
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      ...(cause instanceof MalformedError
+        ? { violations: [{ field: `offset ${cause.offset}`, description: message }] }
+        : {}),
+    },
+    encoding,
+  );
 }

@@ -1,21 +1,9 @@
 import type { ErrorCode } from '@sonde/pipeline';
-
-/** Codes of `google.rpc.Code` that a sender may see. */
-export const GrpcCode = {
-  ok: 0,
-  invalidArgument: 3,
-  deadlineExceeded: 4,
-  permissionDenied: 7,
-  resourceExhausted: 8,
-  unimplemented: 12,
-  internal: 13,
-  unavailable: 14,
-  unauthenticated: 16,
-} as const;
+import { RpcCode } from '@sonde/proto';
 
 export interface SenderAnswer {
   readonly httpStatus: number;
-  readonly grpcCode: number;
+  readonly rpcCode: RpcCode;
 }
 
 /**
@@ -25,14 +13,14 @@ export interface SenderAnswer {
  * `ErrorCode` stand on those. `RESOURCE_EXHAUSTED` without a delay is permanent.
  */
 export const SENDER_ANSWERS: Readonly<Record<ErrorCode, SenderAnswer>> = {
-  INVALID_DATA: { httpStatus: 400, grpcCode: GrpcCode.invalidArgument },
-  TOO_LARGE: { httpStatus: 413, grpcCode: GrpcCode.resourceExhausted },
-  UNAUTHENTICATED: { httpStatus: 401, grpcCode: GrpcCode.unauthenticated },
-  PERMISSION_DENIED: { httpStatus: 403, grpcCode: GrpcCode.permissionDenied },
-  UNIMPLEMENTED: { httpStatus: 404, grpcCode: GrpcCode.unimplemented },
-  OVERLOADED: { httpStatus: 503, grpcCode: GrpcCode.unavailable },
-  UNAVAILABLE: { httpStatus: 503, grpcCode: GrpcCode.unavailable },
-  DEADLINE_EXCEEDED: { httpStatus: 503, grpcCode: GrpcCode.deadlineExceeded },
-  SHUTTING_DOWN: { httpStatus: 503, grpcCode: GrpcCode.unavailable },
-  INTERNAL: { httpStatus: 500, grpcCode: GrpcCode.internal },
+  INVALID_DATA: { httpStatus: 400, rpcCode: RpcCode.invalidArgument },
+  TOO_LARGE: { httpStatus: 413, rpcCode: RpcCode.resourceExhausted },
+  UNAUTHENTICATED: { httpStatus: 401, rpcCode: RpcCode.unauthenticated },
+  PERMISSION_DENIED: { httpStatus: 403, rpcCode: RpcCode.permissionDenied },
+  UNIMPLEMENTED: { httpStatus: 404, rpcCode: RpcCode.unimplemented },
+  OVERLOADED: { httpStatus: 503, rpcCode: RpcCode.unavailable },
+  UNAVAILABLE: { httpStatus: 503, rpcCode: RpcCode.unavailable },
+  DEADLINE_EXCEEDED: { httpStatus: 503, rpcCode: RpcCode.deadlineExceeded },
+  SHUTTING_DOWN: { httpStatus: 503, rpcCode: RpcCode.unavailable },
+  INTERNAL: { httpStatus: 500, rpcCode: RpcCode.internal },
 };

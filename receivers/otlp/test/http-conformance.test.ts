@@ -201,7 +201,7 @@ describe('OTLP over HTTP', () => {
     expect(pipeline.taken).toHaveLength(0);
   });
 
-  it.skip('29: answers in JSON whoever sent JSON', async () => {
+  it('29: answers in JSON whoever sent JSON', async () => {
     const { http } = await start();
     const answer = await send(http, { headers: JSON_TYPE, body: '{"resourceSpans": 5' });
     expect(answer.status).toBe(400);
@@ -308,10 +308,10 @@ describe('OTLP over HTTP', () => {
 
   it('38: cuts the text of an error', async () => {
     const { http, pipeline } = await start();
-    const message = `${'x'.repeat(4095)}ä${'y'.repeat(100_000)}`;
+    const message = `${'x'.repeat(2047)}\u{1f525}${'y'.repeat(100_000)}`;
     pipeline.answerWith(() => Promise.reject(new SondeError('INTERNAL', message)));
     const answer = await send(http, { body: traces() });
-    expect(readStatus(answer.body).message).toBe('x'.repeat(4095));
+    expect(readStatus(answer.body).message).toBe('x'.repeat(2047));
   });
 
   it('39: answers only after the pipeline has taken the data', async () => {

@@ -43,25 +43,27 @@ export function metrics(name = 'up'): Buffer {
 }
 
 /** Reads a `google.rpc.Status`: its code, its text, and the seconds and nanoseconds of RetryInfo. */
-export function readStatus(bytes: Uint8Array): {
+export function readStatus(content: Uint8Array): {
   code: number;
   message: string;
   retryMs: number | undefined;
 } {
-  const fields = readFields(bytes);
+  const fields = readFields(content);
   const code = fields.find(({ number }) => number === 1);
   const message = fields.find(({ number }) => number === 2);
-  const detail = fields.find(({ number }) => number === 3);
+  const delays = fields
+    .filter(({ number }) => number === 3)
+    .map(({ bytes }) => retryDelayMs(bytes));
   return {
     code: code?.value ?? 0,
     message: message?.bytes.toString() ?? '',
-    retryMs: detail === undefined ? undefined : retryDelayMs(detail.bytes),
+    retryMs: delays.find((delay) => delay !== undefined),
   };
 }
 
-function retryDelayMs(any: Buffer): number {
+function retryDelayMs(any: Buffer): number | undefined {
   const [type, value] = readFields(any);
-  if (type?.bytes.toString() !== 'type.googleapis.com/google.rpc.RetryInfo') return -1;
+  if (type?.bytes.toString() !== 'type.googleapis.com/google.rpc.RetryInfo') return undefined;
   const [delay] = readFields(value?.bytes ?? Buffer.alloc(0));
   const parts = readFields(delay?.bytes ?? Buffer.alloc(0));
   const part = (wanted: number): number =>

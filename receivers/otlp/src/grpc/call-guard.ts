@@ -5,14 +5,13 @@ import {
   type ServerInterceptor,
 } from '@grpc/grpc-js';
 import { type Sender, SondeError } from '@sonde/pipeline';
-import { SIGNALS, type Signal } from '@sonde/proto';
+import { EXPORT_PATHS, SIGNALS, type Signal } from '@sonde/proto';
 import { GRPC_CALLS_MAX, GRPC_RECEIVE_TIMEOUT_MS, IN_FLIGHT_RETRY_AFTER_MS } from '../limits.ts';
 import { statusOf } from './grpc-status.ts';
 import type { GrpcExportService } from './otlp-grpc-server.ts';
-import { exportPath, serviceName } from './services.ts';
 
 const SIGNAL_BY_PATH: ReadonlyMap<string, Signal> = new Map(
-  SIGNALS.map((signal) => [exportPath(signal), signal]),
+  SIGNALS.map((signal) => [EXPORT_PATHS[signal].grpc, signal]),
 );
 
 /**
@@ -72,8 +71,7 @@ export class CallGuard {
     call: ServerInterceptingCallInterface,
   ): Promise<void> {
     if (signal === undefined || !this.#service.serves(signal)) {
-      const name = signal === undefined ? '' : serviceName(signal);
-      throw new SondeError('UNIMPLEMENTED', `unknown service ${name}`);
+      throw new SondeError('UNIMPLEMENTED', `unknown service ${serviceOf(signal)}`);
     }
     if (this.#calls > GRPC_CALLS_MAX) {
       throw new SondeError('OVERLOADED', 'too many calls in progress', {
@@ -93,6 +91,11 @@ export class CallGuard {
     if (signal !== undefined) this.#service.refused(signal, refusal);
     call.sendStatus(statusOf(refusal));
   }
+}
+
+/** `/package.Service/Export` without the method, as gRPC's servers word it. */
+function serviceOf(signal: Signal | undefined): string {
+  return signal === undefined ? '' : (EXPORT_PATHS[signal].grpc.split('/')[1] ?? '');
 }
 
 function tooSlow(): SondeError {

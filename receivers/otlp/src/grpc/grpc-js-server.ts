@@ -6,14 +6,13 @@ import {
   ServerCredentials,
 } from '@grpc/grpc-js';
 import { type GrpcLimits, SondeError } from '@sonde/pipeline';
-import { SIGNALS, type Signal } from '@sonde/proto';
+import { EXPORT_PATHS, encodeExportResponse, SIGNALS, type Signal } from '@sonde/proto';
 import type { ListenAddress } from '../listen/listen-address.ts';
 import { listen } from '../listen/listener.ts';
 import type { TlsFiles } from '../listen/tls-files.ts';
 import { CallGuard } from './call-guard.ts';
 import { statusOf } from './grpc-status.ts';
 import type { GrpcExportService, OtlpGrpcServer } from './otlp-grpc-server.ts';
-import { exportPath } from './services.ts';
 
 export interface GrpcServerSettings {
   readonly address: ListenAddress;
@@ -24,9 +23,6 @@ export interface GrpcServerSettings {
   readonly connectionAgeGraceMs: number | undefined;
   readonly connectionIdleMsMax: number | undefined;
 }
-
-/** An answer without partial success is an empty message. */
-const SUCCESS = Buffer.alloc(0);
 
 const identity = (bytes: Buffer): Buffer => bytes;
 
@@ -56,7 +52,7 @@ export class GrpcJsServer implements OtlpGrpcServer {
       interceptors: [this.#guard.interceptor],
     });
     for (const signal of SIGNALS) {
-      grpc.register(exportPath(signal), this.#handler(signal), identity, identity, 'unary');
+      grpc.register(EXPORT_PATHS[signal].grpc, this.#handler(signal), identity, identity, 'unary');
     }
     const connections = grpc.createConnectionInjector(await credentials(this.#settings.tls));
     const listener = createListener(connections, this.#settings.limits.connectionsMax);
@@ -83,6 +79,7 @@ export class GrpcJsServer implements OtlpGrpcServer {
   }
 
   #handler(signal: Signal): handleUnaryCall<Buffer, Buffer> {
+    const success = Buffer.from(encodeExportResponse(signal, 'protobuf'));
     return (call, answer) => {
       const sender = this.#guard.senderOf(call.metadata);
       if (sender === undefined) {
@@ -90,7 +87,7 @@ export class GrpcJsServer implements OtlpGrpcServer {
         return;
       }
       this.#service.export({ signal, bytes: call.request, sender }).then(
-        () => answer(null, SUCCESS),
+        () => answer(null, success),
         (error: unknown) => {
           const refusal = SondeError.from(error);
           this.#service.refused(signal, refusal);

@@ -1,18 +1,17 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { type Credentials, type Sender, SondeError } from '@sonde/pipeline';
-import type { Signal } from '@sonde/proto';
+import type { Encoding, Signal } from '@sonde/proto';
 import type { ExportHandler } from '../export-handler.ts';
 import type { InFlightBytes } from '../in-flight-bytes.ts';
 import { contentEncoding } from './content-encoding.ts';
 import { Cors } from './cors.ts';
 import {
-  type BodyFormat,
-  bodyFormat,
+  encodingOf,
   METHOD_NOT_ALLOWED,
   NOT_FOUND,
   type PlainAnswer,
-  refusalBody,
-  successBody,
+  refusal,
+  success,
   UNSUPPORTED_MEDIA_TYPE,
 } from './http-answers.ts';
 import type { HttpServerSettings } from './otlp-http-server.ts';
@@ -40,21 +39,21 @@ export class ExportEndpoint {
 
   /** Answers the request; never rejects and never throws. */
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const format = bodyFormat(request.headers['content-type']);
+    const encoding = encodingOf(request.headers['content-type']);
     const signal = this.#signal(request.url ?? '');
     try {
-      await this.#answer(signal, format, request, response);
+      await this.#answer(signal, encoding, request, response);
     } catch (error) {
-      const refusal = SondeError.from(error);
-      if (signal !== undefined) this.#options.refused(signal, refusal);
-      this.#send(request, response, refusalBody(refusal, format));
+      const refused = SondeError.from(error);
+      if (signal !== undefined) this.#options.refused(signal, refused);
+      this.#send(request, response, refusal(refused, encoding));
     }
     discardBody(request, response);
   }
 
   async #answer(
     signal: Signal | undefined,
-    format: BodyFormat | undefined,
+    encoding: Encoding | undefined,
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> {
@@ -62,32 +61,29 @@ export class ExportEndpoint {
     if (this.#isPreflight(request)) return this.#sendPreflight(request, response);
     const sender = await this.#authenticate(request);
     if (request.method !== 'POST') return this.#send(request, response, METHOD_NOT_ALLOWED);
-    if (format === undefined) return this.#send(request, response, UNSUPPORTED_MEDIA_TYPE);
+    if (encoding === undefined) return this.#send(request, response, UNSUPPORTED_MEDIA_TYPE);
     if (!this.#options.handler.serves(signal)) {
       throw new SondeError('UNIMPLEMENTED', `no pipeline takes ${signal}`);
     }
-    await this.#export(signal, format, sender, { request, response });
-    this.#send(request, response, successBody(format));
+    await this.#export(signal, encoding, sender, { request, response });
+    this.#send(request, response, success(signal, encoding));
   }
 
   async #export(
     signal: Signal,
-    format: BodyFormat,
+    encoding: Encoding,
     sender: Sender,
     { request, response }: { request: IncomingMessage; response: ServerResponse },
   ): Promise<void> {
     const { settings, handler, inFlight } = this.#options;
     const { limits } = settings;
-    const encoding = contentEncoding(
-      request.headers['content-encoding'],
-      settings.contentEncodings,
-    );
+    const packing = contentEncoding(request.headers['content-encoding'], settings.contentEncodings);
     const account = inFlight.open();
     try {
-      const bytes = await readBody({ request, response, encoding, limits, account });
+      const bytes = await readBody({ request, response, packing, limits, account });
       const { tenant } = sender;
       const transport = 'http';
-      await handler.export({ signal, encoding: format, bytes, tenant, transport, account });
+      await handler.export({ signal, encoding, bytes, tenant, transport, account });
     } finally {
       account.close();
     }

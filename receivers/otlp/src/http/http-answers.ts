@@ -1,12 +1,13 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { SondeError } from '@sonde/pipeline';
-import { statusJson, statusProtobuf } from '../rpc-status.ts';
+import { type Encoding, encodeExportResponse, type Signal } from '@sonde/proto';
+import { senderMessage, statusBytes } from '../rpc-status.ts';
 import { SENDER_ANSWERS } from '../sender-answers.ts';
 
-export type BodyFormat = 'protobuf' | 'json';
-
-const PROTOBUF = 'application/x-protobuf';
-const JSON_TYPE = 'application/json';
+const CONTENT_TYPES: Readonly<Record<Encoding, string>> = {
+  protobuf: 'application/x-protobuf',
+  json: 'application/json',
+};
 const TEXT = 'text/plain';
 const MS_PER_SECOND = 1000;
 
@@ -18,11 +19,11 @@ export interface PlainAnswer {
   readonly body: Uint8Array;
 }
 
-/** The format a `Content-Type` names, its parameters left aside; undefined when it is another. */
-export function bodyFormat(contentType: string | undefined): BodyFormat | undefined {
+/** What a `Content-Type` names, its parameters left aside; undefined when it is another. */
+export function encodingOf(contentType: string | undefined): Encoding | undefined {
   const type = contentType?.split(';', 1)[0]?.trim().toLowerCase();
-  if (type === PROTOBUF) return 'protobuf';
-  return type === JSON_TYPE ? 'json' : undefined;
+  if (type === CONTENT_TYPES.protobuf) return 'protobuf';
+  return type === CONTENT_TYPES.json ? 'json' : undefined;
 }
 
 function text(status: number, words: string): PlainAnswer {
@@ -37,31 +38,25 @@ export const METHOD_NOT_ALLOWED: PlainAnswer = {
 };
 export const UNSUPPORTED_MEDIA_TYPE: PlainAnswer = text(
   415,
-  `415 unsupported media type, supported: [${JSON_TYPE}, ${PROTOBUF}]`,
+  `415 unsupported media type, supported: [${CONTENT_TYPES.json}, ${CONTENT_TYPES.protobuf}]`,
 );
 
-/** An answer without partial success: an empty message, `{}` in JSON. */
-export function successBody(format: BodyFormat): PlainAnswer {
-  if (format === 'json') {
-    return { status: 200, contentType: JSON_TYPE, body: Buffer.from('{}') };
-  }
-  return { status: 200, contentType: PROTOBUF, body: Buffer.alloc(0) };
+/** All was taken: partial success is unset. */
+export function success(signal: Signal, encoding: Encoding): PlainAnswer {
+  const body = encodeExportResponse(signal, encoding);
+  return { status: 200, contentType: CONTENT_TYPES[encoding], body };
 }
 
 /**
- * A refusal: `google.rpc.Status` in the format of the request, plain text when that is unknown.
+ * A refusal: `google.rpc.Status` in the encoding of the request, plain text when that is unknown.
  * `Retry-After` (whole seconds, rounded up) only where a delay is known.
  */
-export function refusalBody(error: SondeError, format: BodyFormat | undefined): PlainAnswer {
+export function refusal(error: SondeError, encoding: Encoding | undefined): PlainAnswer {
   const status = SENDER_ANSWERS[error.code].httpStatus;
   const headers = refusalHeaders(error);
-  if (format === 'protobuf') {
-    return { status, contentType: PROTOBUF, headers, body: statusProtobuf(error) };
-  }
-  if (format === 'json') {
-    return { status, contentType: JSON_TYPE, headers, body: statusJson(error) };
-  }
-  return { ...text(status, error.message), headers };
+  if (encoding === undefined) return { ...text(status, senderMessage(error)), headers };
+  const contentType = CONTENT_TYPES[encoding];
+  return { status, contentType, headers, body: statusBytes(error, encoding) };
 }
 
 function refusalHeaders(error: SondeError): OutgoingHttpHeaders {

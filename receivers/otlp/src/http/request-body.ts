@@ -7,7 +7,7 @@ import { type ContentEncoding, tooLarge, unpack } from './content-encoding.ts';
 export interface BodyReading {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  readonly encoding: ContentEncoding;
+  readonly packing: ContentEncoding;
   readonly limits: HttpLimits;
   /** Takes what the body holds. */
   readonly account: InFlightAccount;
@@ -18,10 +18,10 @@ export interface BodyReading {
  * `UNAVAILABLE` when the sender went away.
  */
 export async function readBody(reading: BodyReading): Promise<Buffer> {
-  const { encoding, limits, account } = reading;
+  const { packing, limits, account } = reading;
   const packed = await readPacked(reading);
-  if (encoding === '') return packed;
-  const body = await unpack(packed, encoding, limits, account);
+  if (packing === '') return packed;
+  const body = await unpack(packed, packing, limits, account);
   account.giveBack(packed.length);
   return body;
 }

@@ -1,0 +1,152 @@
+import { decodeRequests, MalformedError } from '@sonde/proto';
+import { describe, expect, it } from 'vitest';
+import { type Answer, JSON_TYPE, type Started, send, start } from './harness.ts';
+import { field, traces } from './otlp-bytes.ts';
+
+const SPAN = { traceId: '07'.repeat(16), spanId: '0000000000000001', name: 'GET /' };
+
+function requestOf(span: object): object {
+  return { resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] };
+}
+
+function post(started: Started, request: object, path = '/v1/traces'): Promise<Answer> {
+  const body = JSON.stringify(request);
+  return send(started.http, { path, headers: JSON_TYPE, body });
+}
+
+/** The bytes that the pipeline was given for one span. */
+async function taken(span: object): Promise<Buffer> {
+  const started = await start();
+  expect((await post(started, requestOf(span))).status).toBe(200);
+  return Buffer.from(started.pipeline.taken[0]?.requests[0]?.bytes ?? []);
+}
+
+// The lines of the OTLP checklist about JSON, seen from outside; `@sonde/proto` tests every field.
+describe('OTLP/JSON', () => {
+  it('6: answers on the same port and path, in JSON, and hands protobuf on', async () => {
+    const started = await start();
+    const answer = await post(started, requestOf(SPAN));
+    expect(answer.status).toBe(200);
+    expect(answer.headers['content-type']).toBe('application/json');
+    expect(JSON.parse(answer.text)).toEqual({ partialSuccess: {} });
+    const [request] = started.pipeline.taken[0]?.requests ?? [];
+    expect(Buffer.from(request?.bytes ?? []).equals(traces())).toBe(true);
+    expect(request?.itemCount).toBe(1);
+  });
+
+  it('14: ignores keys it does not know, and snake_case names with them', async () => {
+    const odd = { ...SPAN, trace_state: 'a=b', unknown: { deep: [{ er: [1, null] }] } };
+    expect(await taken(odd)).toEqual(traces());
+  });
+
+  it('15: reads ids in hex of either case and refuses those of a wrong length', async () => {
+    const upper = { ...SPAN, traceId: 'AB'.repeat(16) };
+    expect(await taken(upper)).toEqual(await taken({ ...SPAN, traceId: 'ab'.repeat(16) }));
+    const started = await start();
+    for (const wrong of [
+      { traceId: 'ab' },
+      { spanId: 'zz'.repeat(8) },
+      { spanId: '0'.repeat(15) },
+    ]) {
+      const answer = await post(started, requestOf({ ...SPAN, ...wrong }));
+      expect(answer.status).toBe(400);
+      expect(JSON.parse(answer.text)).toMatchObject({ code: 3 });
+    }
+    expect(started.pipeline.taken).toHaveLength(0);
+  });
+
+  it('16, 18, 21: reads bytes in base64, special doubles, and every kind of value', async () => {
+    const values = [
+      { stringValue: 'ä' },
+      { boolValue: true },
+      { intValue: '9007199254740993' },
+      { doubleValue: 'NaN' },
+      { bytesValue: 'AAEC/w==' },
+      { arrayValue: { values: [{ kvlistValue: { values: [{ key: 'k', value: {} }] } }] } },
+      {},
+    ];
+    const attributes = values.map((value, index) => ({ key: `k${index}`, value }));
+    const bytes = await taken({ ...SPAN, attributes });
+    expect(bytes.includes(Buffer.from([0, 1, 2, 255]))).toBe(true);
+    expect(bytes.includes(Buffer.from('ä'))).toBe(true);
+  });
+
+  it('17: reads 64-bit integers as text and as numbers, without losing a digit', async () => {
+    const time = '1795630948123456789';
+    const asText = await taken({ ...SPAN, startTimeUnixNano: time });
+    const started = await start();
+    const text = JSON.stringify(requestOf({ ...SPAN, startTimeUnixNano: 0 }));
+    const body = text.replace('"startTimeUnixNano":0', `"startTimeUnixNano":${time}`);
+    expect((await send(started.http, { headers: JSON_TYPE, body })).status).toBe(200);
+    expect(Buffer.from(started.pipeline.taken[0]?.requests[0]?.bytes ?? [])).toEqual(asText);
+    const wire = Buffer.alloc(8);
+    wire.writeBigUInt64LE(BigInt(time));
+    expect(asText.includes(wire)).toBe(true);
+  });
+
+  it('19: reads enums by number and by name', async () => {
+    const byNumber = await taken({ ...SPAN, kind: 2, status: { code: 2 } });
+    const byName = { kind: 'SPAN_KIND_SERVER', status: { code: 'STATUS_CODE_ERROR' } };
+    expect(await taken({ ...SPAN, ...byName })).toEqual(byNumber);
+  });
+
+  it('20: takes null for absent', async () => {
+    expect(await taken({ ...SPAN, traceState: null, attributes: null, status: null })).toEqual(
+      traces(),
+    );
+  });
+
+  it('20: takes the last of several members of a oneof', async () => {
+    const started = await start();
+    const text = '{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":VALUE}]}]}]}';
+    const body = text.replace('VALUE', '{"intValue":"1","stringValue":"hello"}');
+    expect((await send(started.http, { path: '/v1/logs', headers: JSON_TYPE, body })).status).toBe(
+      200,
+    );
+    const requests = started.pipeline.taken[0]?.requests ?? [];
+    // The body's value ends the request: in protobuf too the last member counts.
+    expect(Buffer.from(requests[0]?.bytes ?? []).subarray(-7)).toEqual(field(1, 'hello'));
+    expect(requests[0]?.itemCount).toBe(1);
+  });
+
+  it('26: acknowledges {} without calling the pipeline', async () => {
+    const started = await start();
+    for (const empty of [{}, { resourceSpans: [] }, { resourceSpans: [{}] }]) {
+      expect((await post(started, empty)).status).toBe(200);
+    }
+    expect(started.pipeline.taken).toHaveLength(0);
+  });
+
+  it('29, 31: answers what is no OTLP/JSON with 400 and a Status in JSON', async () => {
+    const started = await start();
+    const bodies = [
+      '',
+      '[]',
+      '{"resourceSpans": 5}',
+      '{"resourceSpans": [{"scopeSpans": [{"spans": [{"name": 5}]}]}]}',
+      `{"resourceSpans": ${'['.repeat(100_000)}`,
+      Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]),
+    ];
+    for (const body of bodies) {
+      const answer = await send(started.http, { headers: JSON_TYPE, body });
+      expect(answer.status).toBe(400);
+      expect(answer.headers['content-type']).toBe('application/json');
+      expect(JSON.parse(answer.text)).toMatchObject({ code: 3, message: expect.any(String) });
+    }
+    expect(started.pipeline.taken).toHaveLength(0);
+  });
+
+  it('says that profiles are taken in protobuf only', async () => {
+    const started = await start();
+    const answer = await post(started, {}, '/v1development/profiles');
+    expect(answer.status).toBe(404);
+    expect(JSON.parse(answer.text)).toMatchObject({ code: 12 });
+  });
+
+  it('never hands on what decoding refuses', async () => {
+    const started = await start();
+    expect((await post(started, requestOf(SPAN))).status).toBe(200);
+    const requests = started.pipeline.taken[0]?.requests ?? [];
+    expect(() => decodeRequests('traces', requests)).not.toThrow(MalformedError);
+  });
+});
