@@ -1,0 +1,9 @@
+export {
+  RENDER_CUT,
+  RENDER_DEPTH_MAX,
+  renderAnyValue,
+  renderNativeValue,
+} from './any-value-text.ts';
+export { type AttributeText, readAttribute, readValue } from './attribute-text.ts';
+export { dictionaryText, idText, nativeText } from './native-text.ts';
+export { SeriesIds } from './series-id.ts';
