@@ -21,6 +21,26 @@ const RETRYABLE_CODES: ReadonlySet<number> = new Set([
   394, 410, 415, 416, 425, 439, 473, 517, 519, 525, 574, 645, 659, 667, 677, 722, 745, 999,
 ]);
 
+/**
+ * Names of codes that callers match. The ClickHouse client takes the first word in brackets for the
+ * name, and error texts may quote other words before it.
+ */
+const CODE_NAMES: Readonly<Record<number, string>> = {
+  47: 'UNKNOWN_IDENTIFIER',
+  60: 'UNKNOWN_TABLE',
+  62: 'SYNTAX_ERROR',
+  81: 'UNKNOWN_DATABASE',
+  115: 'UNKNOWN_SETTING',
+  159: 'TIMEOUT_EXCEEDED',
+  164: 'READONLY',
+  202: 'TOO_MANY_SIMULTANEOUS_QUERIES',
+  241: 'MEMORY_LIMIT_EXCEEDED',
+  252: 'TOO_MANY_PARTS',
+  394: 'QUERY_WAS_CANCELLED',
+  497: 'ACCESS_DENIED',
+  516: 'AUTHENTICATION_FAILED',
+};
+
 export interface StoreErrorOptions {
   readonly kind: StoreErrorKind;
   readonly code: string;
@@ -53,7 +73,7 @@ function fromClickHouse(error: ClickHouseError): StoreError {
   const number = Number(error.code);
   return new StoreError(error.message.trim(), {
     kind: 'clickhouse',
-    code: error.type ?? `CLICKHOUSE_${error.code}`,
+    code: CODE_NAMES[number] ?? error.type ?? `CLICKHOUSE_${error.code}`,
     clickhouseCode: number,
     retryable: RETRYABLE_CODES.has(number),
     cause: error,

@@ -31,7 +31,8 @@ export function stateChanges(from: SessionState, to: SessionState, base: Setting
     assignments.push(`${name} = ${own === undefined ? 'DEFAULT' : stringLiteral(own)}`);
   }
   const changes: string[] = [];
-  if (assignments.length > 0) changes.push(`SET ${assignments.join(', ')}`);
   if (from.database !== to.database) changes.push(`USE ${quotedIdentifier(to.database)}`);
+  // Last: `readonly` may be among them, and ends all changing.
+  if (assignments.length > 0) changes.push(`SET ${assignments.join(', ')}`);
   return changes;
 }

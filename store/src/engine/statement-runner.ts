@@ -59,7 +59,6 @@ export class StatementRunner {
     } else {
       await this.#guardedQuery(run, run.statement.sql, summary);
     }
-    await run.answer.end(summary);
   }
 
   async #insert(run: Run, insert: IncomingInsert, summary: StatementSummary): Promise<void> {
@@ -76,6 +75,7 @@ export class StatementRunner {
         const sql = Buffer.concat([insert.sql, tag]);
         const prepared = { sql, format: insert.format, parameters };
         summary.add(await connection.insert(prepared, insert.data));
+        await answer.end(summary);
       }),
     );
   }
@@ -97,28 +97,16 @@ export class StatementRunner {
     statementShape(sql.toString('latin1'));
     const { tableFunctions } = this.#options;
     checkUserStatement(sql.toString('latin1'), { tableFunctions, narrowed });
+    await this.#refuseWriting(sql);
     const settings = userSettings(call.settings, this.#options.config.user);
-    await this.#options.user.use(
-      { database: call.database, settings },
-      signal,
-      async (connection) => {
-        await this.#refuseWriting(sql);
-        await this.#lock(connection, caller.tenant);
-        await this.#query(connection, run, sql, summary);
-      },
-    );
-  }
-
-  /** From here on the connection reads, and reads what the tenant may see. */
-  async #lock(connection: EngineConnection, tenant: string | undefined): Promise<void> {
-    connection.discardAfterUse();
-    const locks = ['readonly = 1'];
-    if (tenant !== undefined) {
-      const filters = await tenantFilters(this.#options.control, tenant);
-      locks.unshift(`additional_table_filters = ${mapLiteral(filters)}`);
+    if (caller.tenant !== undefined) {
+      const filters = await tenantFilters(this.#options.control, caller.tenant);
+      settings.set('additional_table_filters', mapLiteral(filters));
     }
-    const sql = `SET ${locks.join(', ')}`;
-    await connection.query({ sql, format: 'Null', parameters: [] });
+    settings.set('readonly', '1');
+    await this.#options.user.use({ database: call.database, settings }, signal, (connection) =>
+      this.#query(connection, run, sql, summary),
+    );
   }
 
   /** The engine's own parser has the last word on whether a statement only reads. */
@@ -150,6 +138,8 @@ export class StatementRunner {
       const sql = Buffer.concat([whole.subarray(0, shape.end), tag]);
       const prepared = { sql, format, parameters: call.parameters };
       await this.#produce(connection, prepared, shape, run, summary);
+      // Before the connection is given back: closing one takes longer than a small statement.
+      await answer.end(summary);
     });
   }
 
