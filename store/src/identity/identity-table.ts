@@ -1,4 +1,4 @@
-import type { ResourceTable } from '@sonde/proto';
+import { Hash64, HashWords, type ResourceTable } from '@sonde/proto';
 import { TextTable } from '../native-format/text-table.ts';
 import { deriveIdentity, type Identity } from './identity.ts';
 import { deriveOrigin } from './origin.ts';
@@ -24,6 +24,11 @@ export class IdentityTable {
   readonly fields: Readonly<Record<keyof Identity, IdentityField>>;
   /** `Origin` a resource. */
   readonly origin: Uint8Array;
+  /**
+   * What rows name their resource by, two words, low first: the fingerprint of the attributes, with
+   * the count of dropped ones hashed in where there are some, so that equal ones are equal rows.
+   */
+  readonly fingerprint: Uint32Array;
 
   constructor(resources: ResourceTable) {
     const { count } = resources;
@@ -37,6 +42,7 @@ export class IdentityTable {
       instance: field(),
     };
     this.origin = new Uint8Array(count);
+    this.fingerprint = resources.fingerprint.slice(0, count * 2);
     for (let i = 0; i < count; i++) {
       const attributes = readAttributes(resources.attributes, resources.attributeEnd, i);
       const identity = deriveIdentity(attributes);
@@ -45,6 +51,22 @@ export class IdentityTable {
         ids[i] = texts.idOf(identity[name]);
       }
       this.origin[i] = deriveOrigin(attributes);
+      const dropped = resources.droppedAttributesCount[i];
+      if (dropped !== 0) hashIn(this.fingerprint, i, dropped);
     }
   }
+}
+
+const words = new HashWords(3);
+const hash = new Hash64();
+
+function hashIn(fingerprint: Uint32Array, row: number, word: number): void {
+  words
+    .start()
+    .word(fingerprint[row * 2])
+    .word(fingerprint[row * 2 + 1])
+    .word(word)
+    .into(hash);
+  fingerprint[row * 2] = hash.low;
+  fingerprint[row * 2 + 1] = hash.high;
 }

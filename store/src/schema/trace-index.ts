@@ -39,6 +39,12 @@ export function traceIndexTable(): TableDefinition {
   };
 }
 
+/**
+ * Longer spans end a year after their start here: an end past the year 2262 would overflow, and an
+ * error in a view refuses the whole block.
+ */
+const DURATION_NS_MAX = '31622400000000000';
+
 /** A span without a trace id is in no trace. */
 export function traceIndexView(options: SchemaOptions): ViewDefinition {
   return {
@@ -50,7 +56,7 @@ export function traceIndexView(options: SchemaOptions): ViewDefinition {
   toDate(timestamp) AS day,
   retention_days,
   min(timestamp) AS start,
-  max(addNanoseconds(timestamp, greatest(duration_ns, 0))) AS end,
+  max(addNanoseconds(timestamp, least(greatest(duration_ns, 0), ${DURATION_NS_MAX}))) AS end,
   count() AS spans,
   countIf(status_code = 2) AS errors,
   groupUniqArray(toString(service)) AS services,

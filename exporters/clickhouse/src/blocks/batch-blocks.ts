@@ -90,7 +90,7 @@ function withResources(
   const { block, identities, tenant, movedCount } = batch;
   const rows = { count, resource, tenant, timestamp: block.timestamp };
   const ownerKeys = stored.owners.of(segments, retentionDays);
-  const hours = new ResourceHours(resources, [rows], { stored: stored.resources, ownerKeys });
+  const hours = new ResourceHours(identities, [rows], { stored: stored.resources, ownerKeys });
   const owner = { segments, retentionDays };
   return {
     catalogue: [new ResourceBlock({ resources, identities, hours, owner })],

@@ -67,11 +67,10 @@ export class LogBlock implements BlockSource {
 
   write(writer: BlockWriter, runs: RowRuns): void {
     const { columns, identities, owner, times } = this.#options;
-    const { resources, resource } = columns;
     writeOwner(writer, owner, runs);
     writeTimes(writer, times, runs);
     this.#writeRecord(writer, runs);
-    const resourceRows = { resources, identities, resource };
+    const resourceRows = { identities, resource: columns.resource };
     writeFingerprint(writer, 'resource_fingerprint', resourceRows, runs);
     writeIdentity(writer, resourceRows, runs);
     writeScope(writer, columns, runs);

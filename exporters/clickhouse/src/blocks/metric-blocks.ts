@@ -21,14 +21,14 @@ import { storedTimes } from './time-columns.ts';
 export function metricBlocks(options: BatchOptions<MetricColumns>): BatchBlocks {
   const { columns, retentionDays, stored } = options;
   const { resources, segments } = columns;
-  const kinds = pointKinds(options);
   const identities = new IdentityTable(resources);
+  const kinds = pointKinds(options, identities);
   const ownerKeys = stored.owners.of(segments, retentionDays);
   const series = kinds.map(
     ({ points }) => new SeriesBlock({ points, identities, stored: stored.series, ownerKeys }),
   );
   const hours = new ResourceHours(
-    resources,
+    identities,
     kinds.map(({ points }) => ({
       count: points.points.count,
       resource: resourceOfPoints(columns, points.points),
@@ -52,9 +52,12 @@ interface PointKind {
   readonly blocks: readonly BlockSource[];
 }
 
-function pointKinds(options: BatchOptions<MetricColumns>): readonly PointKind[] {
+function pointKinds(
+  options: BatchOptions<MetricColumns>,
+  identities: IdentityTable,
+): readonly PointKind[] {
   const { numbers, histograms, exponentialHistograms, summaries } = options.columns;
-  const metrics = metricHashes(options.columns);
+  const metrics = metricHashes(options.columns, identities.fingerprint);
   const number = pointRows(options, numbers, metrics);
   const histogram = pointRows(options, histograms, metrics);
   const exponential = pointRows(options, exponentialHistograms, metrics);

@@ -57,7 +57,7 @@ export class ResourceBlock implements BlockSource {
     const { resources, identities, hours, owner } = this.#options;
     const { out } = writer;
     writeOwner(writer, { ...owner, tenant: hours.tenant }, runs);
-    const rows = { resources, identities, resource: hours.resource };
+    const rows = { identities, resource: hours.resource };
     writeFingerprint(writer, 'fingerprint', rows, runs);
     writer.column('bucket');
     writeFixedColumn(out, { source: hours.bucket, widthBytes: 4 }, runs);

@@ -1,4 +1,4 @@
-import type { ResourceTable } from '@sonde/proto';
+import type { IdentityTable } from '@sonde/store';
 import { KeySet, type RecentKey, type RecentKeys } from './recent-keys.ts';
 import { hourOf, setHour } from './time-words.ts';
 
@@ -30,12 +30,12 @@ export class ResourceHours {
    * resources that are stored already.
    */
   constructor(
-    resources: ResourceTable,
+    identities: IdentityTable,
     tables: readonly TimedRows[],
     known: { readonly stored: RecentKeys; readonly ownerKeys: Int32Array },
   ) {
     const found: Found[] = [];
-    for (const rows of tables) this.#collect(resources, rows, { ...known, found });
+    for (const rows of tables) this.#collect(identities, rows, { ...known, found });
     this.count = found.length;
     this.resource = Uint32Array.from(found, (pair) => pair.resource);
     this.tenant = Uint32Array.from(found, (pair) => pair.tenant);
@@ -46,8 +46,8 @@ export class ResourceHours {
     });
   }
 
-  #collect(resources: ResourceTable, rows: TimedRows, known: Known): void {
-    const { fingerprint } = resources;
+  #collect(identities: IdentityTable, rows: TimedRows, known: Known): void {
+    const { fingerprint } = identities;
     const key: RecentKey = { low: 0, high: 0, hour: 0, owner: 0 };
     let last: Found = { resource: -1, tenant: 0, hour: 0 };
     for (let row = 0; row < rows.count; row++) {

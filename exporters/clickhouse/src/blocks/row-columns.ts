@@ -1,4 +1,4 @@
-import type { Dictionary, ResourceTable, ScopeTable, Segments } from '@sonde/proto';
+import type { Dictionary, ScopeTable, Segments } from '@sonde/proto';
 import {
   type BlockWriter,
   IDENTITY_FIELDS,
@@ -53,7 +53,6 @@ export function writeTimes(writer: BlockWriter, times: StoredTimes, runs: RowRun
 
 /** Resources of a batch, and which of them each row has. */
 export interface ResourceRows {
-  readonly resources: ResourceTable;
   readonly identities: IdentityTable;
   readonly resource: Uint32Array;
 }
@@ -75,7 +74,7 @@ export function writeFingerprint(
   runs: RowRuns,
 ): void {
   writer.column(name);
-  const { fingerprint } = rows.resources;
+  const { fingerprint } = rows.identities;
   writeUint64Via(writer.out, { table: fingerprint, via: rows.resource }, runs);
 }
 

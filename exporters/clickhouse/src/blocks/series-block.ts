@@ -89,7 +89,7 @@ export class SeriesBlock implements BlockSource {
     this.#writeMetric(writer, runs);
     writeAttributes(writer, points, runs);
     const resource = compose(columns.resource, points.metric);
-    const resourceRows = { resources: columns.resources, identities, resource };
+    const resourceRows = { identities, resource };
     writeFingerprint(writer, 'resource_fingerprint', resourceRows, runs);
     writeIdentity(writer, resourceRows, runs);
     const { scopes, schemaUrls } = columns;

@@ -10,17 +10,16 @@ import {
 import { endBefore } from '@sonde/store';
 
 /**
- * What makes a series, hashed by metric: `stableHash64` over kind, temporality, monotonicity, the
+ * What makes a series, hashed by metric (`fingerprint`: two words a resource): `stableHash64` over kind, temporality, monotonicity, the
  * resource's fingerprint and the hashes of name, unit, schema URLs and scope. Ids lie in the store:
  * they never change.
  */
-export function metricHashes(columns: MetricColumns): Int32Array {
+export function metricHashes(columns: MetricColumns, fingerprint: Uint32Array): Int32Array {
   const hashes = new Int32Array(columns.count * 2);
   const scopes = scopeHashes(columns.scopes);
   const part = new Hash64();
   const words = new HashWords(19);
   for (let row = 0; row < columns.count; row++) {
-    const { fingerprint } = columns.resources;
     const resource = columns.resource[row] * 2;
     const scope = columns.scope[row] * 2;
     words

@@ -88,11 +88,10 @@ export class SpanBlock implements BlockSource {
 
   write(writer: BlockWriter, runs: RowRuns): void {
     const { columns, identities, owner, times } = this.#options;
-    const { resources, resource } = columns;
     writeOwner(writer, owner, runs);
     writeTimes(writer, times, runs);
     this.#writeSpan(writer, runs);
-    const resourceRows = { resources, identities, resource };
+    const resourceRows = { identities, resource: columns.resource };
     writeFingerprint(writer, 'resource_fingerprint', resourceRows, runs);
     writeIdentity(writer, resourceRows, runs);
     writeScope(writer, columns, runs);
