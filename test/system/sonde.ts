@@ -15,6 +15,7 @@ export interface Addresses {
   readonly otlpGrpc: string;
   readonly clickhouse: string;
   readonly health: string;
+  readonly metrics: string;
 }
 
 /** A real Sonde for a test: `sonde up` on free ports and a folder of its own. */
@@ -40,10 +41,8 @@ export class Sonde {
 
   /** Resolves when it says that it is up. */
   async up(extra: readonly string[] = []): Promise<Addresses> {
-    const ports = ['page', 'otlp-http', 'otlp-grpc', 'clickhouse', 'health'].flatMap((name) => [
-      '--port',
-      `${name}=0`,
-    ]);
+    const names = ['page', 'otlp-http', 'otlp-grpc', 'clickhouse', 'health', 'metrics'];
+    const ports = names.flatMap((name) => ['--port', `${name}=0`]);
     const args = [join(ROOT, 'cli/dist/sonde.js'), 'up', '--data', this.directory];
     const child = spawn(process.execPath, [...args, ...ports, ...extra], {
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -21,6 +21,7 @@ const WANTED_PORTS = {
   page: 8080,
   clickhouse: 8123,
   health: 13_133,
+  metrics: 8888,
 } as const;
 
 type PortName = keyof typeof WANTED_PORTS;
@@ -33,6 +34,7 @@ const PORT_TITLES: Readonly<Record<PortName, { readonly title: string; readonly 
   otlpGrpc: { title: 'OTLP gRPC', flag: 'otlp-grpc' },
   clickhouse: { title: 'ClickHouse HTTP', flag: 'clickhouse' },
   health: { title: 'Health', flag: 'health' },
+  metrics: { title: 'Own metrics', flag: 'metrics' },
 };
 
 /** `sonde up`: everything on one machine, on loopback, under one supervisor. */
@@ -105,6 +107,8 @@ function stagesOf(data: DataDirectory, ports: Ports): readonly Stage[] {
     ...set('exporters::clickhouse::password', `\${file:${data.ingestTokenFile}}`),
     ...set('extensions::health_check::endpoint', `${HOST}:${ports.health.port}`),
     ...['--settings-url', `http://${HOST}:${ports.page.port}`],
+    ...['--settings-folder', join(data.path, 'settings')],
+    ...['--metrics-endpoint', `${HOST}:${ports.metrics.port}`],
     ...['--own-telemetry', `http://${HOST}:${ports.otlpHttp.port}`],
   ];
   const serve = [
@@ -118,6 +122,7 @@ function stagesOf(data: DataDirectory, ports: Ports): readonly Stage[] {
     ...set('endpoints::otlp_http', `http://${HOST}:${ports.otlpHttp.port}`),
     ...set('endpoints::clickhouse', storeUrl),
     ...set('endpoints::health', `http://${HOST}:${ports.health.port}`),
+    ...set('endpoints::metrics', `http://${HOST}:${ports.metrics.port}/metrics`),
     ...['--own-telemetry', `http://${HOST}:${ports.otlpHttp.port}`],
   ];
   const log = (name: string): string => join(data.logs, `${name}.log`);
@@ -144,7 +149,7 @@ function sayMovedPorts(ports: Ports): void {
 }
 
 function portNames(): readonly PortName[] {
-  return ['page', 'otlpHttp', 'otlpGrpc', 'clickhouse', 'health'];
+  return ['page', 'otlpHttp', 'otlpGrpc', 'clickhouse', 'health', 'metrics'];
 }
 
 function writeRunFile(data: DataDirectory, ports: Ports, stages: readonly Stage[]): void {
@@ -158,6 +163,7 @@ function writeRunFile(data: DataDirectory, ports: Ports, stages: readonly Stage[
     otlpGrpc: `${HOST}:${ports.otlpGrpc.port}`,
     clickhouse: `http://${HOST}:${ports.clickhouse.port}`,
     health: `http://${HOST}:${ports.health.port}`,
+    metrics: `http://${HOST}:${ports.metrics.port}/metrics`,
   };
   writeFileSync(data.runFile, `${JSON.stringify(run, null, 2)}\n`, { mode: 0o600 });
 }

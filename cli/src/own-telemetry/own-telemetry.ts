@@ -3,10 +3,15 @@ import { metrics, trace } from '@opentelemetry/api';
 import { logs } from '@opentelemetry/api-logs';
 import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-proto';
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto';
+import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { type Resource, resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchLogRecordProcessor, LoggerProvider } from '@opentelemetry/sdk-logs';
-import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
+import {
+  type IMetricReader,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+} from '@opentelemetry/sdk-metrics';
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { VERSION } from '../version.ts';
 import { observeProcess } from './process-metrics.ts';
@@ -24,8 +29,10 @@ const OWN_NAMESPACE = 'sonde';
 export interface OwnTelemetryOptions {
   /** `sonde-gateway`, `sonde-serve`, ... */
   readonly serviceName: string;
-  /** OTLP/HTTP address of Sonde's own gateway, without a path. */
-  readonly endpoint: string;
+  /** OTLP/HTTP address of Sonde's own gateway, without a path; undefined sends nothing. */
+  readonly endpoint: string | undefined;
+  /** Where own metrics are served in Prometheus' text format, `host:port`; undefined serves none. */
+  readonly metricsEndpoint: string | undefined;
 }
 
 /**
@@ -37,50 +44,58 @@ export interface OwnTelemetryOptions {
  */
 export function startOwnTelemetry(options: OwnTelemetryOptions): () => Promise<void> {
   const resource = ownResource(options.serviceName);
-  const url = (signal: string): string => `${options.endpoint}/v1/${signal}`;
-
-  const tracerProvider = new NodeTracerProvider({
-    resource,
-    spanProcessors: [
-      new BatchSpanProcessor(new OTLPTraceExporter({ url: url('traces') }), {
-        maxQueueSize: QUEUE_ITEMS_MAX,
-        scheduledDelayMillis: SCHEDULE_DELAY_MS,
-      }),
-    ],
-  });
-  const meterProvider = new MeterProvider({
-    resource,
-    readers: [
-      new PeriodicExportingMetricReader({
-        exporter: new OTLPMetricExporter({ url: url('metrics') }),
-        exportIntervalMillis: METRIC_INTERVAL_MS,
-        exportTimeoutMillis: METRIC_INTERVAL_MS / 2,
-      }),
-    ],
-  });
-  const loggerProvider = new LoggerProvider({
-    resource,
-    processors: [
-      new BatchLogRecordProcessor({
-        exporter: new OTLPLogExporter({ url: url('logs') }),
-        maxQueueSize: QUEUE_ITEMS_MAX,
-        scheduledDelayMillis: SCHEDULE_DELAY_MS,
-      }),
-    ],
-  });
-  tracerProvider.register();
+  const meterProvider = new MeterProvider({ resource, readers: metricReaders(options) });
   metrics.setGlobalMeterProvider(meterProvider);
-  logs.setGlobalLoggerProvider(loggerProvider);
   observeProcess(meterProvider.getMeter('sonde.process'));
+  const providers = [meterProvider, ...pushProviders(resource, options.endpoint)];
 
   return async () => {
-    const providers = [tracerProvider, meterProvider, loggerProvider];
     const flushed = Promise.allSettled(providers.map((provider) => provider.shutdown()));
     await Promise.race([flushed, delay(SCHEDULE_DELAY_MS)]);
     trace.disable();
     metrics.disable();
     logs.disable();
   };
+}
+
+function metricReaders({ endpoint, metricsEndpoint }: OwnTelemetryOptions): IMetricReader[] {
+  const readers: IMetricReader[] = [];
+  if (endpoint !== undefined) {
+    readers.push(
+      new PeriodicExportingMetricReader({
+        exporter: new OTLPMetricExporter({ url: `${endpoint}/v1/metrics` }),
+        exportIntervalMillis: METRIC_INTERVAL_MS,
+        exportTimeoutMillis: METRIC_INTERVAL_MS / 2,
+      }),
+    );
+  }
+  if (metricsEndpoint !== undefined) {
+    const { hostname: host, port } = new URL(`http://${metricsEndpoint}`);
+    readers.push(new PrometheusExporter({ host, port: Number(port) }));
+  }
+  return readers;
+}
+
+/** Providers of spans and log lines, made the global ones. */
+function pushProviders(
+  resource: Resource,
+  endpoint: string | undefined,
+): readonly { shutdown(): Promise<void> }[] {
+  if (endpoint === undefined) return [];
+  const queue = { maxQueueSize: QUEUE_ITEMS_MAX, scheduledDelayMillis: SCHEDULE_DELAY_MS };
+  const spanExporter = new OTLPTraceExporter({ url: `${endpoint}/v1/traces` });
+  const tracerProvider = new NodeTracerProvider({
+    resource,
+    spanProcessors: [new BatchSpanProcessor(spanExporter, queue)],
+  });
+  const logExporter = new OTLPLogExporter({ url: `${endpoint}/v1/logs` });
+  const loggerProvider = new LoggerProvider({
+    resource,
+    processors: [new BatchLogRecordProcessor({ exporter: logExporter, ...queue })],
+  });
+  tracerProvider.register();
+  logs.setGlobalLoggerProvider(loggerProvider);
+  return [tracerProvider, loggerProvider];
 }
 
 function ownResource(serviceName: string): Resource {

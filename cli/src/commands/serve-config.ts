@@ -1,0 +1,43 @@
+import { z } from 'zod';
+
+/** `serve.yaml`. */
+export interface ServeConfig {
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly store: { readonly url: string; readonly username: string; readonly password: string };
+  readonly state: { readonly path: string };
+  readonly endpoints: {
+    readonly otlp_grpc: string;
+    readonly otlp_http: string;
+    readonly clickhouse: string;
+    readonly health?: string | undefined;
+    readonly metrics?: string | undefined;
+  };
+}
+
+const ListenSchema = z.string().transform((text, context) => {
+  const match = /^(.+):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[2]);
+  if (match?.[1] === undefined || port > 65_535) {
+    context.addIssue({ code: 'custom', message: 'write HOST:PORT, like 127.0.0.1:8080' });
+    return z.NEVER;
+  }
+  return { host: match[1], port };
+});
+
+/** Unknown keys are refused. */
+export const ServeConfigSchema: z.ZodType<ServeConfig> = z.strictObject({
+  listen: ListenSchema.default({ host: '127.0.0.1', port: 8080 }),
+  store: z.strictObject({
+    url: z.url(),
+    username: z.string().default('internal'),
+    password: z.string().default(''),
+  }),
+  state: z.strictObject({ path: z.string().min(1) }),
+  endpoints: z.strictObject({
+    otlp_grpc: z.string().default('127.0.0.1:4317'),
+    otlp_http: z.string().default('http://127.0.0.1:4318'),
+    clickhouse: z.string().default('http://127.0.0.1:8123'),
+    health: z.url().optional(),
+    metrics: z.url().optional(),
+  }),
+});

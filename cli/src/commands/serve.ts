@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type StatusSources, startBackend } from '@sonde/backend';
+import { createConsoleLogger, readRoleConfig, resolveConfig } from '@sonde/pipeline';
+import { bridgeLogs } from '../own-telemetry/bridge-logs.ts';
+import { startOwnTelemetry } from '../own-telemetry/own-telemetry.ts';
+import { projectRoot } from '../project-root.ts';
+import { aborted, sayReady, untilStopped } from '../supervise/child-side.ts';
+import { VERSION } from '../version.ts';
+import { type ServeConfig, ServeConfigSchema } from './serve-config.ts';
+
+/** `sonde serve`: the API and the page over a store. */
+export async function serve(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      config: { type: 'string', multiple: true },
+      set: { type: 'string', multiple: true },
+      'own-telemetry': { type: 'string' },
+    },
+    strict: true,
+  });
+  const stop = untilStopped();
+  const logger = bridgeLogs(createConsoleLogger());
+  const resolved = resolveConfig({
+    configUris: values.config ?? [],
+    sets: values.set ?? [],
+    env: process.env,
+    warn: (message, fields) => logger.warn(message, fields),
+  });
+  const config = readRoleConfig(ServeConfigSchema, resolved);
+  const endTelemetry = startOwnTelemetry({
+    serviceName: 'sonde-serve',
+    endpoint: values['own-telemetry'],
+    metricsEndpoint: undefined,
+  });
+  const backend = await startBackend({
+    host: config.listen.host,
+    port: config.listen.port,
+    store: { url: config.store.url, role: 'internal', token: config.store.password },
+    state: { path: config.state.path },
+    webDirectory: join(projectRoot(), 'web', 'build'),
+    endpoints: {
+      otlpGrpc: config.endpoints.otlp_grpc,
+      otlpHttp: config.endpoints.otlp_http,
+      clickhouse: config.endpoints.clickhouse,
+      page: `http://${config.listen.host}:${config.listen.port}`,
+    },
+    sources: statusSources(config),
+    version: VERSION,
+    log: logger,
+  });
+  try {
+    sayReady();
+    await aborted(stop);
+  } finally {
+    await backend.close();
+    await endTelemetry();
+  }
+}
+
+function statusSources(config: ServeConfig): StatusSources {
+  const { health, metrics } = config.endpoints;
+  const parts =
+    health === undefined
+      ? []
+      : [{ name: 'gateway', health: { url: health, detail: 'takes telemetry and stores it' } }];
+  if (metrics === undefined) return { parts };
+  return {
+    parts,
+    bufferLag: { url: metrics, metric: 'sonde_buffer_lag' },
+    deadLetters: { url: metrics, metric: 'sonde_buffer_dead_letters' },
+  };
+}

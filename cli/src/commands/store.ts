@@ -1,0 +1,54 @@
+import { parseArgs } from 'node:util';
+import { createStoreClient, migrate, runEngine } from '@sonde/store';
+import { aborted, sayReady, untilStopped } from '../supervise/child-side.ts';
+import { readToken } from '../supervise/data-directory.ts';
+import { UsageError } from '../usage-error.ts';
+
+/** `sonde store`: the embedded ClickHouse engine and its door, the schema brought up to date. */
+export async function store(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      directory: { type: 'string' },
+      port: { type: 'string', default: '8123' },
+      host: { type: 'string', default: '127.0.0.1' },
+      'ingest-token-file': { type: 'string' },
+      'internal-token-file': { type: 'string' },
+    },
+    strict: true,
+  });
+  const internalFile = values['internal-token-file'];
+  if (values.directory === undefined || internalFile === undefined) {
+    throw new UsageError('sonde store needs --directory FOLDER and --internal-token-file FILE');
+  }
+  const stop = untilStopped();
+  const internal = readToken(internalFile);
+  const ingestFile = values['ingest-token-file'];
+  const engine = await runEngine({
+    directory: values.directory,
+    host: values.host,
+    port: Number(values.port),
+    tokens: [
+      { role: 'internal', token: internal },
+      ...(ingestFile === undefined
+        ? []
+        : [{ role: 'ingest' as const, token: readToken(ingestFile) }]),
+    ],
+  });
+  try {
+    await migrateStore(engine.url, internal);
+    sayReady();
+    await aborted(stop);
+  } finally {
+    await engine.close();
+  }
+}
+
+async function migrateStore(url: string, token: string): Promise<void> {
+  const client = createStoreClient({ url, role: 'internal', token });
+  try {
+    await migrate(client);
+  } finally {
+    await client.close();
+  }
+}
