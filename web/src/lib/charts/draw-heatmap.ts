@@ -2,7 +2,13 @@ import { scaleLinear } from 'd3-scale';
 import { formatDurationTick } from '../format/duration.ts';
 import type { Surface } from './canvas-surface.ts';
 import { type HeatmapBins, heatLevel } from './heatmap-bins.ts';
-import { type HeatmapCell, labelledRows, type PlotBox, plotBox } from './heatmap-plot.ts';
+import {
+  durationTicks,
+  durationToY,
+  type HeatmapCell,
+  type PlotBox,
+  plotBox,
+} from './heatmap-plot.ts';
 import type { Palette } from './palette.svelte.ts';
 import { timeTicks } from './time-axis.ts';
 
@@ -15,6 +21,12 @@ export interface HeatmapView {
   /** Selected columns while dragging, inclusive. */
   readonly drag: { readonly from: number; readonly to: number } | undefined;
 }
+
+/** Smaller cells touch: the gaps would be what one sees. */
+const GAP_FROM_PX = 10;
+
+/** Below it a strip would be thinner than a pixel, and a few errors in many would look like many. */
+const ERROR_SHARE_MIN = 0.05;
 
 /** Colour for a level of 0 to 1. */
 export function heatRamp(palette: Palette): (level: number) => string {
@@ -40,7 +52,7 @@ function drawCells(surface: Surface, view: HeatmapView, box: PlotBox): void {
   const ramp = heatRamp(palette);
   const width = box.width / bins.columns;
   const height = box.height / bins.rows;
-  const gap = width > 4 && height > 4 ? 1 : 0;
+  const gap = width > GAP_FROM_PX && height > GAP_FROM_PX ? 1 : 0;
   for (let column = 0; column < bins.columns; column += 1) {
     for (let row = 0; row < bins.rows; row += 1) {
       const count = bins.counts[column * bins.rows + row] ?? 0;
@@ -50,8 +62,8 @@ function drawCells(surface: Surface, view: HeatmapView, box: PlotBox): void {
       context.fillStyle = ramp(heatLevel(count, bins.countMax));
       context.fillRect(x, y, width - gap, height - gap);
       const share = (bins.errors[column * bins.rows + row] ?? 0) / count;
-      if (share <= 0) continue;
-      const strip = Math.max(2, (height - gap) * Math.min(1, share));
+      if (share < ERROR_SHARE_MIN) continue;
+      const strip = Math.max(1.5, (height - gap) * Math.min(1, share));
       context.fillStyle = palette.errors;
       context.fillRect(x, y + height - gap - strip, width - gap, strip);
     }
@@ -63,12 +75,12 @@ function drawDurationAxis(surface: Surface, view: HeatmapView, box: PlotBox): vo
   context.font = `11px ${view.palette.font}`;
   context.textAlign = 'right';
   context.textBaseline = 'middle';
-  for (const row of labelledRows(view.bins, box)) {
-    const y = box.top + box.height - (row / view.bins.rows) * box.height;
+  for (const ns of durationTicks(view.bins, box)) {
+    const y = durationToY(view.bins, box, ns);
     context.fillStyle = view.palette.grid;
     context.fillRect(box.left, Math.round(y), box.width, 1);
     context.fillStyle = view.palette.textFaint;
-    context.fillText(formatDurationTick(view.bins.edgesNs[row] ?? 0), box.left - 8, y);
+    context.fillText(formatDurationTick(ns), box.left - 8, y);
   }
 }
 

@@ -36,11 +36,35 @@ export function cellAt(
   return { column: Math.floor(across * bins.columns), row: Math.floor(up * bins.rows) };
 }
 
-/** Rows whose lower edge gets a label: the first of each 1-2-5 step, with room for the text. */
-export function labelledRows(bins: HeatmapBins, box: PlotBox): number[] {
-  const LABEL_PX = 22;
-  const every = Math.max(1, Math.ceil((LABEL_PX * bins.rows) / box.height));
-  const rows: number[] = [];
-  for (let row = 0; row <= bins.rows; row += every) rows.push(row);
-  return rows;
+/** Least distance of two labels. */
+const LABEL_PX = 24;
+
+/** Multiples of a power of ten that get a label, the most that fit. */
+const MULTIPLES: readonly (readonly number[])[] = [[1, 2, 5], [1, 3], [1]];
+
+/** Round durations (1 ms, 2 ms, 5 ms, 10 ms, ...) within the plot, as many as have room. */
+export function durationTicks(bins: HeatmapBins, box: PlotBox): number[] {
+  const low = bins.edgesNs[0] ?? 0;
+  const high = bins.edgesNs.at(-1) ?? 0;
+  if (low <= 0 || high <= low) return [];
+  const decadePx = box.height / Math.log10(high / low);
+  const multiples = MULTIPLES.find((list) => decadePx / list.length >= LABEL_PX) ?? [1];
+  const ticks: number[] = [];
+  for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high); power += 1) {
+    for (const multiple of multiples) {
+      const ns = multiple * 10 ** power;
+      if (ns >= low && ns <= high) ticks.push(ns);
+    }
+  }
+  return ticks;
+}
+
+/** Height of a duration: rows are equally high, between two edges it goes by the logarithm. */
+export function durationToY(bins: HeatmapBins, box: PlotBox, ns: number): number {
+  const above = bins.edgesNs.findIndex((edge) => edge > ns);
+  const row = above < 0 ? bins.rows : Math.max(0, above - 1);
+  const low = bins.edgesNs[row] ?? ns;
+  const high = bins.edgesNs[row + 1] ?? low;
+  const within = low > 0 && high > low && ns > low ? Math.log(ns / low) / Math.log(high / low) : 0;
+  return box.top + box.height * (1 - Math.min(1, (row + within) / bins.rows));
 }

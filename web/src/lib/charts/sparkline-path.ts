@@ -16,7 +16,7 @@ export interface SparklineSize {
 const BAR_PX_MIN = 1;
 
 /** Most bars: steps beyond are added together pairwise, then by four, and so on. */
-const BARS_MAX = 60;
+const BARS_MAX = 48;
 
 /** SVG path data for requests a step with their errors stacked at the bottom. */
 export function sparklinePaths(
@@ -29,14 +29,15 @@ export function sparklinePaths(
   const peak = Math.max(0, ...totals);
   if (peak === 0) return { requests: '', errors: '', peak };
   const step = size.width / totals.length;
-  const barWidth = Math.max(1, step - (step > 3 ? 1 : 0.4));
   const parts = { requests: '', errors: '' };
   totals.forEach((total, index) => {
     if (total <= 0) return;
     const height = Math.max(BAR_PX_MIN, (total / peak) * size.height);
     const share = Math.min(1, (bad[index] ?? 0) / total);
     const badHeight = share === 0 ? 0 : Math.max(BAR_PX_MIN, height * share);
-    const x = index * step;
+    // Whole pixels: bars of one width on the screen, not now three and now two pixels.
+    const x = Math.round(index * step);
+    const barWidth = Math.max(1, Math.round((index + 1) * step) - x - (step >= 3 ? 1 : 0));
     const top = size.height - Math.max(height, badHeight);
     const split = size.height - badHeight;
     if (split > top) parts.requests += bar(x, top, barWidth, split);
@@ -60,5 +61,5 @@ export function fold(values: readonly number[], countMax: number): number[] {
 
 function bar(x: number, top: number, width: number, bottom: number): string {
   const height = bottom - top;
-  return `M${x.toFixed(1)} ${top.toFixed(1)}h${width.toFixed(1)}v${height.toFixed(1)}h-${width.toFixed(1)}z`;
+  return `M${x} ${top.toFixed(1)}h${width}v${height.toFixed(1)}h-${width}z`;
 }

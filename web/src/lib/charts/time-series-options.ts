@@ -1,4 +1,5 @@
 import type uPlot from 'uplot';
+import { trimZeros } from '../format/significant.ts';
 import type { Palette } from './palette.svelte.ts';
 import { tickLabel } from './time-axis.ts';
 
@@ -83,7 +84,7 @@ function valueAxis(options: ChartOptions): uPlot.Axis {
     gap: 6,
     space: 28,
     size: (_chart, values) => axisWidth(values),
-    values: (_chart, splits) => splits.map(options.format),
+    values: (_chart, splits) => splits.map((value) => trimZeros(options.format(value))),
   };
 }
 

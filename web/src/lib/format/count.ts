@@ -7,9 +7,9 @@ const STEPS = [
   { size: 1e3, unit: 'k' },
 ] as const;
 
-const COMPACT_FROM = 10_000;
+const COMPACT_FROM = 100_000;
 
-/** A whole number: exact below ten thousand (`9,412`), three digits above (`12.4 k`, `3.05 M`). */
+/** A whole number: exact below a hundred thousand (`9,412`), three digits above (`124 k`, `3.05 M`). */
 export function formatCount(value: number): string {
   if (!Number.isFinite(value)) return '–';
   if (value < 0) return `−${formatCount(-value)}`;
@@ -25,7 +25,7 @@ export function formatExact(value: number): string {
   return Math.round(value).toLocaleString('en-US');
 }
 
-/** `1 span`, `2 spans`, `12.4 k spans`. */
+/** `1 span`, `2 spans`, `124 k spans`. */
 export function formatCounted(value: number, noun: string, plural = `${noun}s`): string {
   return `${formatCount(value)} ${value === 1 ? noun : plural}`;
 }

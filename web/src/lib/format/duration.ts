@@ -1,4 +1,4 @@
-import { significant, UNIT_GAP } from './significant.ts';
+import { significant, trimZeros, UNIT_GAP } from './significant.ts';
 
 interface Step {
   readonly ns: number;
@@ -32,9 +32,7 @@ export function formatDuration(ns: number): string {
 
 /** Like `formatDuration`, for axis labels: no trailing zeros (`1 ms`, `500 µs`, `2.5 s`). */
 export function formatDurationTick(ns: number): string {
-  return formatDuration(ns).replace(/\.(\d*?)0+(?=\D|$)/, (_match, kept: string) =>
-    kept === '' ? '' : `.${kept}`,
-  );
+  return trimZeros(formatDuration(ns));
 }
 
 /** `250ms`, `1.5 s`, `30us`, `2m` or bare milliseconds `250` to nanoseconds; undefined if it is none. */

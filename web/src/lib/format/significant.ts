@@ -6,5 +6,12 @@ export function significant(value: number): string {
   return value.toFixed(2);
 }
 
+/** `1.50 s` to `1.5 s`, `20.0 %` to `20 %`: for axes, where all digits are known to be round. */
+export function trimZeros(text: string): string {
+  return text.replace(/\.(\d*?)0+(?=\D|$)/, (_match, kept: string) =>
+    kept === '' ? '' : `.${kept}`,
+  );
+}
+
 /** Between a number and its unit: never broken over two lines. */
 export const UNIT_GAP = '\u00a0';

@@ -80,11 +80,11 @@ function drawLabels(surface: Surface, view: RulerView): void {
   for (const ns of rulerTicks(geometry.window, geometry.barsWidth)) {
     const label = formatDurationTick(ns);
     const x = timeToX(geometry, ns);
-    const fits = x + 4 + context.measureText(label).width < surface.width;
+    const fits = x + 5 + context.measureText(label).width < surface.width;
     context.fillStyle = palette.line;
     context.fillRect(Math.round(x), MINIMAP_PX, 1, RULER_PX);
     context.fillStyle = palette.textFaint;
-    context.textAlign = fits ? 'left' : 'right';
-    context.fillText(label, fits ? x + 5 : x - 5, MINIMAP_PX + RULER_PX / 2 + 1);
+    context.textAlign = 'left';
+    if (fits) context.fillText(label, x + 5, MINIMAP_PX + RULER_PX / 2 + 1);
   }
 }
