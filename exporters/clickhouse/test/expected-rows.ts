@@ -67,7 +67,7 @@ function typed(cell: Cell): Cell {
   const [member = '', value = ''] = asList(cell);
   const type = TYPES.get(String(member));
   if (type === undefined) throw new Error(`${member} is no member of AnyValue`);
-  return [type, type === 0 || type >= 5 ? '' : textOf(String(member), value)];
+  return [type, type === 0 ? '' : textOf(String(member), value)];
 }
 
 /** Text of a value as `renderAnyValue` documents it, written anew. */

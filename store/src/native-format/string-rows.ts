@@ -1,5 +1,4 @@
-import { type ByteRun, type Dictionary, FIRST_ENCODED_TYPE } from '@sonde/proto';
-import { writeEncodedValue } from './encoded-value.ts';
+import { type ByteRun, type Dictionary, FIRST_ENCODED_TYPE, renderNativeValue } from '@sonde/proto';
 import type { RowRuns } from './row-runs.ts';
 
 /**
@@ -49,7 +48,7 @@ function writeMixedRun(out: ByteRun, rows: StringRows, run: Run): void {
   for (let row = run.start; row < run.end; row++) {
     if (types === undefined || types[row] < FIRST_ENCODED_TYPE) continue;
     copyRows(out, rows, { start: plain, end: row });
-    writeEncodedValue(out, rows.run, rows.start[row]);
+    renderNativeValue(rows.run, rows.start[row], out);
     plain = row + 1;
   }
   copyRows(out, rows, { start: plain, end: run.end });

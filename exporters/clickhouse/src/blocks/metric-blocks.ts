@@ -1,4 +1,10 @@
-import type { ExemplarColumns, MetricColumns, PointColumns } from '@sonde/proto';
+import {
+  type ExemplarColumns,
+  Hash64,
+  type MetricColumns,
+  type PointColumns,
+  SeriesIds,
+} from '@sonde/proto';
 import { IdentityTable } from '@sonde/store';
 import type { BatchBlocks, BatchOptions } from './batch-blocks.ts';
 import type { BlockSource } from './block-source.ts';
@@ -14,7 +20,6 @@ import { ResourceBlock } from './resource-block.ts';
 import { ResourceHours } from './resource-hours.ts';
 import { childRowEnds, tenantOfRows } from './row-segments.ts';
 import { SeriesBlock } from './series-block.ts';
-import { metricHashes, seriesIds } from './series-ids.ts';
 import { storedTimes } from './time-columns.ts';
 
 /** Metrics of a batch as rows of the tables of points, `exemplars`, `metric_series`, `resources`. */
@@ -22,7 +27,7 @@ export function metricBlocks(options: BatchOptions<MetricColumns>): BatchBlocks 
   const { columns, retentionDays, stored } = options;
   const { resources, segments } = columns;
   const identities = new IdentityTable(resources);
-  const kinds = pointKinds(options, identities);
+  const kinds = pointKinds(options);
   const ownerKeys = stored.owners.of(segments, retentionDays);
   const series = kinds.map(
     ({ points }) => new SeriesBlock({ points, identities, stored: stored.series, ownerKeys }),
@@ -52,16 +57,13 @@ interface PointKind {
   readonly blocks: readonly BlockSource[];
 }
 
-function pointKinds(
-  options: BatchOptions<MetricColumns>,
-  identities: IdentityTable,
-): readonly PointKind[] {
+function pointKinds(options: BatchOptions<MetricColumns>): readonly PointKind[] {
   const { numbers, histograms, exponentialHistograms, summaries } = options.columns;
-  const metrics = metricHashes(options.columns, identities.fingerprint);
-  const number = pointRows(options, numbers, metrics);
-  const histogram = pointRows(options, histograms, metrics);
-  const exponential = pointRows(options, exponentialHistograms, metrics);
-  const summary = pointRows(options, summaries, metrics);
+  const ids = new SeriesIds(options.columns);
+  const number = pointRows(options, numbers, ids);
+  const histogram = pointRows(options, histograms, ids);
+  const exponential = pointRows(options, exponentialHistograms, ids);
+  const summary = pointRows(options, summaries, ids);
   return [
     { points: number, blocks: [sampleBlock(number), exemplarBlock(number, numbers)] },
     {
@@ -82,7 +84,7 @@ function pointKinds(
 function pointRows<Points extends PointColumns>(
   options: BatchOptions<MetricColumns>,
   points: Points,
-  metrics: Int32Array,
+  ids: SeriesIds,
 ): PointRows<Points> {
   const { columns, retentionDays } = options;
   const { segments } = columns;
@@ -93,7 +95,7 @@ function pointRows<Points extends PointColumns>(
     points,
     owner: { segments, tenant: tenantOfRows(segments, rowEnd, points.count), retentionDays },
     times: storedTimes(sent, segments, retentionDays),
-    series: seriesIds(points, metrics),
+    series: seriesOfPoints(points, ids),
   };
 }
 
@@ -108,4 +110,16 @@ function resourceOfPoints(columns: MetricColumns, points: PointColumns): Uint32A
   const resource = new Uint32Array(points.count);
   for (let row = 0; row < points.count; row++) resource[row] = columns.resource[points.metric[row]];
   return resource;
+}
+
+/** Two words a point. */
+function seriesOfPoints(points: PointColumns, ids: SeriesIds): Uint32Array {
+  const series = new Uint32Array(points.count * 2);
+  const id = new Hash64();
+  for (let row = 0; row < points.count; row++) {
+    ids.of(points, row, id);
+    series[row * 2] = id.low;
+    series[row * 2 + 1] = id.high;
+  }
+  return series;
 }

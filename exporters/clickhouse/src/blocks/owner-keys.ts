@@ -1,5 +1,4 @@
-import type { Segments } from '@sonde/proto';
-import { readVarint } from '@sonde/store';
+import { dictionaryText, type Segments } from '@sonde/proto';
 
 /** Owners that are remembered; then all are forgotten, which costs a row written once more. */
 const OWNERS_MAX = 10_000;
@@ -17,7 +16,7 @@ export class OwnerKeys {
     const { tenants } = segments;
     const keys = new Int32Array(tenants.count);
     for (let id = 0; id < tenants.count; id++) {
-      keys[id] = this.#keyOf(`${retentionDays} ${tenantText(segments, id)}`);
+      keys[id] = this.#keyOf(`${retentionDays} ${dictionaryText(tenants, id)}`);
     }
     return keys;
   }
@@ -30,12 +29,4 @@ export class OwnerKeys {
     this.#keys.set(owner, key);
     return key;
   }
-}
-
-const TEXT_DECODER = new TextDecoder();
-
-function tenantText(segments: Segments, id: number): string {
-  const { run, offset } = segments.tenants;
-  const { value: length, next } = readVarint(run.bytes, offset[id]);
-  return TEXT_DECODER.decode(run.bytes.subarray(next, next + length));
 }

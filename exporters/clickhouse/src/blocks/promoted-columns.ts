@@ -1,4 +1,10 @@
-import { type AttributeList, Dictionary, FIRST_ENCODED_TYPE, intern } from '@sonde/proto';
+import {
+  type AttributeList,
+  Dictionary,
+  dictionaryText,
+  FIRST_ENCODED_TYPE,
+  intern,
+} from '@sonde/proto';
 import { endBefore, readVarint } from '@sonde/store';
 
 /** Columns of `spans` that copy a text attribute; the first name wins where a span has both. */
@@ -68,7 +74,7 @@ export class PromotedColumns {
     });
     const { keyDictionary } = this.#attributes;
     return Array.from({ length: keyDictionary.count }, (_, id) =>
-      id === 0 ? undefined : byName.get(keyText(keyDictionary, id)),
+      id === 0 ? undefined : byName.get(dictionaryText(keyDictionary, id)),
     );
   }
 
@@ -102,13 +108,6 @@ function textColumnNames(): readonly TextColumn[] {
     'messaging_destination',
     'peer_service',
   ];
-}
-
-/** Keys that matter here are ASCII; any other text matches none of them. */
-function keyText(dictionary: Dictionary, id: number): string {
-  const { value: length, next } = readVarint(dictionary.run.bytes, dictionary.offset[id]);
-  if (length > 64) return '';
-  return String.fromCharCode(...dictionary.run.bytes.subarray(next, next + length));
 }
 
 /** The number of up to four digits in the Native String at `start`; 0 for any other text. */
