@@ -14,3 +14,15 @@ export const HEADERS = {
   /** Spans, log records or data points inside, decimal. */
   items: 'items',
 } as const;
+
+/** Headers of a record in the dead-letter topic, besides those it had. Its value is what it was. */
+export const DEAD_LETTER_HEADERS = {
+  /** Why it can never be processed, for people. */
+  reason: 'reason',
+  /** The error's code. */
+  code: 'code',
+  /** Where it was: topic, partition and offset name it, also when it was written here twice. */
+  topic: 'topic',
+  partition: 'partition',
+  offset: 'offset',
+} as const;

@@ -23,7 +23,8 @@ const closingLogs: Map<string, Promise<void>> = new Map();
 
 /**
  * The log in `directory`, opened by the first caller in this process and closed when the last one
- * has released it. Limits are the first caller's; every caller's `onEvent` is called.
+ * has released it. Limits are the first caller's. An event goes to one of those who listen, not to
+ * all: it is one happening.
  */
 export async function openSharedLog(
   directory: string,
@@ -60,7 +61,10 @@ export async function openSharedLog(
 function openFirst(path: string, limits: EmbeddedLogOptions): OpenLog {
   const listeners: Set<OnLogEvent> = new Set();
   const onEvent = (event: LogEvent): void => {
-    for (const listener of listeners) listener(event);
+    for (const listener of listeners) {
+      listener(event);
+      break;
+    }
   };
   const entry = { log: EmbeddedLog.open(path, { ...limits, onEvent }), listeners, holders: 0 };
   openLogs.set(path, entry);

@@ -1,0 +1,139 @@
+import {
+  type BufferRecord,
+  describeLogEvent,
+  type Intent,
+  isWarning,
+  type LogEvent,
+  type PartitionState,
+} from '@sonde/buffer';
+import { type Logger, OwnTelemetry, type SondeError } from '@sonde/pipeline';
+
+type Counter = ReturnType<OwnTelemetry['counter']>;
+
+/** One partition, in the events of its pump. */
+export interface PartitionName {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+/** What happens in the receiver and the log below it: a counter and, where wanted, a line. */
+export class BufferReceiverEvents {
+  readonly #id: string;
+  readonly #group: string;
+  readonly #logger: Logger;
+  readonly #telemetry: OwnTelemetry;
+  readonly #deadLetters: Counter;
+  readonly #retries: Counter;
+  readonly #replays: Counter;
+
+  constructor(
+    names: { readonly id: string; readonly group: string },
+    logger: Logger,
+    telemetry: OwnTelemetry = new OwnTelemetry(),
+  ) {
+    this.#id = names.id;
+    this.#group = names.group;
+    this.#logger = logger;
+    this.#telemetry = telemetry;
+    this.#deadLetters = telemetry.counter('sonde_receiver_buffer_dead_letters', {
+      unit: '{records}',
+      description: 'Number of requests that no pipeline can take, put into the dead-letter topic.',
+    });
+    this.#retries = telemetry.counter('sonde_receiver_buffer_retries', {
+      unit: '{tries}',
+      description: 'Number of failed tries that are repeated.',
+    });
+    this.#replays = telemetry.counter('sonde_receiver_buffer_replays', {
+      unit: '{ranges}',
+      description: 'Number of ranges that an earlier process began and did not commit.',
+    });
+  }
+
+  /** Read when metrics are collected. Returns what ends it. */
+  observeLag(state: () => readonly PartitionState[]): () => void {
+    const gauge = this.#telemetry.meter.createObservableGauge('sonde_receiver_buffer_lag', {
+      unit: '{records}',
+      description: 'Number of requests in the buffer that the group has not committed.',
+    });
+    const lost = this.#telemetry.meter.createObservableGauge('sonde_receiver_buffer_lost', {
+      unit: '{records}',
+      description:
+        'Number of requests that damage to the log has cost, as found since it was opened.',
+    });
+    const observeLag = (result: Parameters<Parameters<typeof gauge.addCallback>[0]>[0]): void => {
+      for (const { groups, endOffset, ...name } of state()) {
+        const position = groups[this.#group];
+        if (position !== undefined) result.observe(endOffset - position, this.#labels(name));
+      }
+    };
+    const observeLost = (result: Parameters<Parameters<typeof lost.addCallback>[0]>[0]): void => {
+      for (const { lostRecords, ...name } of state()) {
+        result.observe(lostRecords, this.#labels(name));
+      }
+    };
+    gauge.addCallback(observeLag);
+    lost.addCallback(observeLost);
+    return () => {
+      gauge.removeCallback(observeLag);
+      lost.removeCallback(observeLost);
+    };
+  }
+
+  replaying(name: PartitionName, intent: Intent, configVersion: string): void {
+    this.#replays.add(1, this.#labels(name));
+    const { from, to } = intent;
+    const fields = { ...name, from, to };
+    this.#logger.info('Delivering a range again that was begun before.', fields);
+    if (intent.configVersion === configVersion) return;
+    this.#logger.warn('The configuration has changed since this range was begun.', {
+      ...fields,
+      begun_with: intent.configVersion,
+      now: configVersion,
+      hint: 'rows of it that are stored already stay as the earlier configuration made them',
+    });
+  }
+
+  retrying(name: PartitionName, error: Error & { readonly code: string }, waitMs: number): void {
+    this.#retries.add(1, { ...this.#labels(name), code: error.code });
+    this.#logger.warn('A range could not be delivered for now, trying again.', {
+      ...name,
+      code: error.code,
+      error: error.message,
+      wait_ms: Math.round(waitMs),
+    });
+  }
+
+  searchingPoison(name: PartitionName, records: number, error: SondeError): void {
+    this.#logger.warn('A range was refused, looking for the requests that cause it.', {
+      ...name,
+      records,
+      code: error.code,
+      error: error.message,
+    });
+  }
+
+  deadLettered(name: PartitionName, record: BufferRecord, error: SondeError): void {
+    this.#deadLetters.add(1, { ...this.#labels(name), code: error.code });
+    this.#logger.error('A request can not be processed, it is in the dead letters.', {
+      ...name,
+      offset: record.offset,
+      bytes: record.value.length,
+      code: error.code,
+      error: error.message,
+    });
+  }
+
+  failed(name: PartitionName, error: Error): void {
+    this.#logger.error('Reading the buffer failed for good.', { ...name, error: error.message });
+  }
+
+  logEvent(event: LogEvent): void {
+    const message = describeLogEvent(event);
+    if (isWarning(event)) this.#logger.warn(message, { event: event.type });
+    else this.#logger.info(message, { event: event.type });
+  }
+
+  #labels({ topic, partition }: PartitionName): Record<string, string | number> {
+    return { receiver: this.#id, topic, partition };
+  }
+}

@@ -1,0 +1,24 @@
+import { type BufferRecord, DEAD_LETTER_HEADERS, type NewRecord } from '@sonde/buffer';
+import type { SondeError } from '@sonde/pipeline';
+import type { PartitionName } from './buffer-events.ts';
+
+/** Characters of an error's message that are kept. */
+const REASON_LENGTH_MAX = 2000;
+
+/** The record as it was, with why and from where. Its time stays the time of receipt. */
+export function toDeadLetter(
+  record: BufferRecord,
+  { topic, partition }: PartitionName,
+  error: SondeError,
+): NewRecord {
+  const { key, value, timestampUnixMs } = record;
+  const headers = {
+    ...record.headers,
+    [DEAD_LETTER_HEADERS.reason]: error.message.slice(0, REASON_LENGTH_MAX),
+    [DEAD_LETTER_HEADERS.code]: error.code,
+    [DEAD_LETTER_HEADERS.topic]: topic,
+    [DEAD_LETTER_HEADERS.partition]: String(partition),
+    [DEAD_LETTER_HEADERS.offset]: String(record.offset),
+  };
+  return { ...(key === undefined ? {} : { key }), value, headers, timestampUnixMs };
+}

@@ -1,0 +1,12 @@
+import type { ReceiverFactory } from '@sonde/pipeline';
+import { BufferReceiver } from './buffer-receiver.ts';
+import { type BufferReceiverConfig, bufferReceiverConfig } from './config.ts';
+
+/** The receiver `buffer`: batches out of the embedded log. */
+export const bufferReceiverFactory: ReceiverFactory<BufferReceiverConfig> = {
+  kind: 'receiver',
+  type: 'buffer',
+  config: bufferReceiverConfig,
+  signals: { traces: 'beta', metrics: 'beta', logs: 'beta', profiles: 'alpha' },
+  create: (settings, config, next) => new BufferReceiver(settings, config, next),
+};

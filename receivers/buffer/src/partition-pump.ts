@@ -1,0 +1,161 @@
+import { type Buffer, BufferError, type PartitionReader, TOPICS } from '@sonde/buffer';
+import { type Consumer, type SettingsSource, SondeError, Telemetry } from '@sonde/pipeline';
+import { decodeRequests, type Signal } from '@sonde/proto';
+import { Backoff, pause } from './backoff.ts';
+import { type Batch, BatchCollector, readRange } from './batch-collector.ts';
+import type { BufferReceiverEvents } from './buffer-events.ts';
+import type { BatchConfig, RetryWaits } from './config.ts';
+import { toDeadLetter } from './dead-letter.ts';
+import { splitBatch } from './split-batch.ts';
+
+export interface PumpSettings {
+  readonly signal: Signal;
+  readonly buffer: Pick<Buffer, 'append'>;
+  readonly reader: PartitionReader;
+  readonly next: Consumer;
+  readonly batch: BatchConfig;
+  readonly retry: RetryWaits;
+  readonly configVersion: string;
+  readonly settings: SettingsSource;
+  readonly events: BufferReceiverEvents;
+  /** Called with an error when a range has to wait, and with undefined when it goes on. */
+  readonly onTrouble: (error: Error | undefined) => void;
+}
+
+/** What the pump throws to itself when it is stopped between two tries. */
+class Stopped extends Error {}
+
+/**
+ * Delivers one partition in order:
+ *
+ *     pending intent ──> deliver exactly that range ──> commit
+ *     collect a batch ─> intent ─> consume ─> commit ─> collect ...
+ *                                    │ retryable: the same range again, for ever
+ *                                    └ permanent: smaller ranges; one record alone: dead letter
+ */
+export class PartitionPump {
+  readonly #settings: PumpSettings;
+  readonly #stop: AbortSignal;
+  readonly #collector: BatchCollector;
+  #isInTrouble = false;
+
+  constructor(settings: PumpSettings, stop: AbortSignal) {
+    this.#settings = settings;
+    this.#stop = stop;
+    const { reader, signal, batch: limits } = settings;
+    this.#collector = new BatchCollector({ reader, signal, limits });
+  }
+
+  /** Runs until `stop` aborts and the batch in flight is done. Rejects when it cannot go on. */
+  async run(): Promise<void> {
+    try {
+      await this.#replay();
+      while (!this.#stop.aborted) await this.#deliverNext();
+    } catch (error) {
+      if (error instanceof Stopped) return;
+      // The deadline passed and everything was closed: the range is delivered after the next start.
+      if (this.#stop.aborted && error instanceof BufferError) return;
+      throw error;
+    }
+  }
+
+  /** An intent of an earlier process: the same range again, with the settings it names. */
+  async #replay(): Promise<void> {
+    const { reader, signal, events, configVersion } = this.#settings;
+    const intent = reader.pendingIntent();
+    if (intent === undefined) return;
+    events.replaying(reader, intent, configVersion);
+    const batch = await this.#retry(() => readRange({ reader, signal }, intent));
+    await this.#deliver(batch, intent.settingsVersion);
+  }
+
+  async #deliverNext(): Promise<void> {
+    const { reader, settings } = this.#settings;
+    const batch = await this.#retry(() => this.#collector.collect(reader.position(), this.#stop));
+    if (batch === undefined) return;
+    const { version } = settings.current();
+    await this.#begin(batch, version);
+    await this.#deliver(batch, version);
+  }
+
+  async #begin({ from, to }: Batch, settingsVersion: number): Promise<void> {
+    const { reader, configVersion } = this.#settings;
+    await this.#retry(() => reader.begin({ from, to, configVersion, settingsVersion }));
+  }
+
+  /** The batch's intent is open; it is committed, or smaller ranges are, when this resolves. */
+  async #deliver(batch: Batch, settingsVersion: number): Promise<void> {
+    const { reader } = this.#settings;
+    const refusal = batch.records.length > 0 && (await this.#consume(batch, settingsVersion));
+    if (refusal instanceof SondeError) await this.#resolveRefusal(batch, settingsVersion, refusal);
+    else await this.#retry(() => reader.commit(batch.to));
+  }
+
+  /** Undefined when the pipeline took it; the error when it never will. */
+  async #consume(batch: Batch, settingsVersion: number): Promise<SondeError | undefined> {
+    const { signal, reader, next } = this.#settings;
+    const { topic, partition } = reader;
+    const telemetry = new Telemetry({
+      signal,
+      requests: batch.records.map(({ request }) => request),
+      source: { topic, partition, from: batch.from, to: batch.to, settingsVersion },
+      decode: (requests) => decodeRequests(signal, requests),
+    });
+    return this.#retry(async () => {
+      try {
+        await next.consume(telemetry);
+      } catch (thrown) {
+        const error = SondeError.from(thrown);
+        if (error.retryable) throw error;
+        return error;
+      }
+      return undefined;
+    });
+  }
+
+  async #resolveRefusal(batch: Batch, settingsVersion: number, error: SondeError): Promise<void> {
+    const { reader, buffer, events } = this.#settings;
+    const [only, ...others] = batch.records;
+    if (only !== undefined && others.length === 0) {
+      const letter = toDeadLetter(only.record, reader, error);
+      await this.#retry(() => buffer.append(TOPICS.deadLetters, 0, [letter]));
+      events.deadLettered(reader, only.record, error);
+      await this.#retry(() => reader.commit(batch.to));
+      return;
+    }
+    events.searchingPoison(reader, batch.records.length, error);
+    // The whole range is given up, as a promise to deliver it in one piece; its parts follow.
+    await this.#retry(() => reader.commit(batch.from));
+    for (const part of splitBatch(batch, error)) {
+      await this.#begin(part, settingsVersion);
+      await this.#deliver(part, settingsVersion);
+    }
+  }
+
+  /** Tries until it works, `stop` aborts, or it fails for good. */
+  async #retry<T>(work: () => Promise<T>): Promise<T> {
+    const backoff = new Backoff(this.#settings.retry);
+    for (;;) {
+      try {
+        const result = await work();
+        this.#setTrouble(undefined);
+        return result;
+      } catch (error) {
+        if (!(error instanceof SondeError || error instanceof BufferError)) throw error;
+        if (!error.retryable) throw error;
+        const retryAfterMs = error instanceof SondeError ? error.retryAfterMs : undefined;
+        const waitMs = backoff.next(retryAfterMs);
+        this.#settings.events.retrying(this.#settings.reader, error, waitMs);
+        this.#setTrouble(error);
+        await pause(waitMs, this.#stop);
+        if (this.#stop.aborted) throw new Stopped();
+      }
+    }
+  }
+
+  #setTrouble(error: Error | undefined): void {
+    if (error === undefined && !this.#isInTrouble) return;
+    this.#isInTrouble = error !== undefined;
+    this.#settings.onTrouble(error);
+  }
+}

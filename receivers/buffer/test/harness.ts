@@ -1,0 +1,164 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type BufferRecord, type EmbeddedLog, openSharedLog, TOPICS } from '@sonde/buffer';
+import {
+  type Component,
+  type ComponentStatus,
+  type Consumer,
+  createConsoleLogger,
+  type Host,
+  type SignallessCreateSettings,
+  SondeError,
+  StaticSettingsSource,
+  type Telemetry,
+} from '@sonde/pipeline';
+import { LogColumns, MalformedError } from '@sonde/proto';
+import { onTestFinished } from 'vitest';
+import { bufferReceiverConfig, bufferReceiverFactory } from '../src/index.ts';
+import { recordOf } from './log-record.ts';
+import { logsRequest } from './log-requests.ts';
+
+export async function makeFolder(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'sonde-receiver-buffer-'));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  return directory;
+}
+
+/** The folder's log as the exporter would hold it, with the topic of logs. */
+export async function openFolder(directory: string): Promise<EmbeddedLog> {
+  const shared = await openSharedLog(directory);
+  onTestFinished(() => shared.release());
+  await shared.log.createTopic(TOPICS.logs, { partitions: 1 });
+  return shared.log;
+}
+
+export async function append(log: EmbeddedLog, ...bodies: readonly string[]): Promise<void> {
+  const records = bodies.map((body) => recordOf(logsRequest(body)));
+  await log.append(TOPICS.logs, 0, records);
+}
+
+/** One batch that a pipeline was handed. */
+export interface Taken {
+  readonly from: number;
+  readonly to: number;
+  readonly settingsVersion: number | undefined;
+  readonly rows: number;
+}
+
+/**
+ * The end of a pipeline: decodes like an exporter, takes a range once, answers as told, and lets a
+ * test wait for the n-th batch.
+ */
+export class Store implements Consumer {
+  /** Every call, the failed ones too. */
+  readonly calls: Taken[] = [];
+  readonly taken: Taken[] = [];
+  /** Runs before a batch is taken; what it throws is the answer. */
+  answer: (telemetry: Telemetry, call: number) => void | Promise<void> = () => {};
+  readonly #waiting = new Set<() => void>();
+
+  async consume(telemetry: Telemetry): Promise<void> {
+    const { source } = telemetry;
+    if (source === undefined) throw new Error('a batch without its range');
+    const { from, to, settingsVersion } = source;
+    const call = { from, to, settingsVersion, rows: telemetry.itemCount };
+    this.calls.push(call);
+    this.#wake();
+    await this.answer(telemetry, this.calls.length);
+    const columns = decode(telemetry);
+    if (!(columns instanceof LogColumns)) throw new Error('logs become log columns');
+    this.taken.push({ ...call, rows: columns.count });
+    this.#wake();
+  }
+
+  async until(holds: (store: Store) => boolean): Promise<void> {
+    while (!holds(this)) {
+      await new Promise<void>((resolve) => this.#waiting.add(resolve));
+    }
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiting) resolve();
+    this.#waiting.clear();
+  }
+}
+
+function decode(telemetry: Telemetry): ReturnType<Telemetry['columns']> {
+  try {
+    return telemetry.columns();
+  } catch (error) {
+    if (!(error instanceof MalformedError)) throw error;
+    throw new SondeError('INVALID_DATA', error.message, { cause: error });
+  }
+}
+
+export interface Running {
+  readonly store: Store;
+  readonly receiver: Component;
+  readonly statuses: ComponentStatus[];
+  readonly lines: string[];
+  /** Resolves when the group has committed everything before `offset`. */
+  committed(log: EmbeddedLog, offset: number): Promise<void>;
+}
+
+const RETRY = { initial_interval: '1ms', max_interval: '4ms' } as const;
+
+export async function startReceiver(
+  directory: string,
+  options: {
+    readonly config?: Readonly<Record<string, unknown>>;
+    readonly store?: Store;
+    readonly configVersion?: string;
+  } = {},
+): Promise<Running> {
+  const store = options.store ?? new Store();
+  const lines: string[] = [];
+  const settings: SignallessCreateSettings = {
+    id: 'buffer',
+    logger: createConsoleLogger({ write: (line) => void lines.push(line) }),
+    configVersion: options.configVersion ?? 'config-1',
+    settings: new StaticSettingsSource(),
+  };
+  const config = bufferReceiverConfig.parse({
+    directory,
+    batch: { timeout: '5ms' },
+    retry: RETRY,
+    ...options.config,
+  });
+  const receiver = bufferReceiverFactory.create(settings, config, { logs: store });
+  const statuses: ComponentStatus[] = [];
+  await receiver.start(hostWith((status) => void statuses.push(status)));
+  onTestFinished(() => receiver.shutdown(AbortSignal.timeout(5000)));
+  return { store, receiver, statuses, lines, committed: waitForCommit };
+}
+
+export function hostWith(reportStatus: (status: ComponentStatus) => void): Host {
+  return {
+    reportStatus,
+    extension: () => undefined,
+    authenticator: () => {
+      throw new Error('there are no extensions here');
+    },
+    serviceStatus: () => ({ phase: 'ready', readySinceUnixMs: 0, components: new Map() }),
+  };
+}
+
+/** The log has no event for a commit: looks at its state between turns of the event loop. */
+async function waitForCommit(log: EmbeddedLog, offset: number): Promise<void> {
+  const position = (): number =>
+    log.state().find(({ topic }) => topic === TOPICS.logs)?.groups['store'] ?? 0;
+  while (position() < offset) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** A signal that never aborts, or has. */
+export function deadline(state: 'never' | 'passed'): AbortSignal {
+  return state === 'never' ? new AbortController().signal : AbortSignal.abort();
+}
+
+export async function deadLettersOf(log: EmbeddedLog): Promise<readonly BufferRecord[]> {
+  const reader = await log.openReader('check', TOPICS.deadLetters, 0);
+  const records = await reader.read(0, { bytesMax: 1 << 20, recordsMax: 1000, waitMs: 0 });
+  await reader.close();
+  return records;
+}
