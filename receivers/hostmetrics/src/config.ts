@@ -1,0 +1,228 @@
+import {
+  duration,
+  nullMeansDefaults,
+  refuseMeaning,
+  refuseReading,
+  textList,
+} from '@sonde/pipeline';
+import { z } from 'zod';
+import { PATTERN_LENGTH_MAX, PATTERNS_MAX } from './limits.ts';
+
+/** `metrics: {system.cpu.utilization: {enabled: false}}`. */
+export type MetricSwitches = Readonly<Record<string, { readonly enabled: boolean }>>;
+
+interface ScraperConfig {
+  readonly metrics: MetricSwitches;
+}
+
+export interface MatchConfig {
+  readonly match_type: 'strict' | 'regexp';
+  readonly patterns: readonly string[];
+  /** The key below which the patterns were written. */
+  readonly key: 'devices' | 'interfaces' | 'fs_types' | 'mount_points';
+}
+
+export interface LoadConfig extends ScraperConfig {
+  readonly cpu_average: boolean;
+}
+
+export interface DiskConfig extends ScraperConfig {
+  readonly include?: MatchConfig | undefined;
+  readonly exclude?: MatchConfig | undefined;
+}
+
+export interface NetworkConfig extends ScraperConfig {
+  readonly include?: MatchConfig | undefined;
+  readonly exclude?: MatchConfig | undefined;
+}
+
+export interface FilesystemConfig extends ScraperConfig {
+  readonly include_devices?: MatchConfig | undefined;
+  readonly exclude_devices?: MatchConfig | undefined;
+  readonly include_fs_types?: MatchConfig | undefined;
+  readonly exclude_fs_types?: MatchConfig | undefined;
+  readonly include_mount_points?: MatchConfig | undefined;
+  readonly exclude_mount_points?: MatchConfig | undefined;
+  readonly include_virtual_filesystems: boolean;
+}
+
+/** A scraper that is not named does not run. */
+export interface ScrapersConfig {
+  readonly cpu?: ScraperConfig | undefined;
+  readonly memory?: ScraperConfig | undefined;
+  readonly load?: LoadConfig | undefined;
+  readonly disk?: DiskConfig | undefined;
+  readonly filesystem?: FilesystemConfig | undefined;
+  readonly network?: NetworkConfig | undefined;
+  readonly processes?: ScraperConfig | undefined;
+  readonly paging?: ScraperConfig | undefined;
+  readonly system?: ScraperConfig | undefined;
+}
+
+export interface HostMetricsConfig {
+  /** Milliseconds. */
+  readonly collection_interval: number;
+  /** Milliseconds. */
+  readonly initial_delay: number;
+  /** Where the host's root is mounted; empty for the root itself. */
+  readonly root_path: string;
+  readonly scrapers: ScrapersConfig;
+}
+
+const metrics: z.ZodPrefault<z.ZodType<MetricSwitches>> = z
+  .record(z.string(), z.strictObject({ enabled: z.boolean().default(true) }))
+  .prefault({});
+
+const matchType = z.enum(['strict', 'regexp']);
+
+const devices: Match = match(
+  z
+    .strictObject({ match_type: matchType, devices: textList() })
+    .transform(({ match_type, devices: patterns }) => ({ match_type, patterns, key: 'devices' })),
+);
+
+const interfaces: Match = match(
+  z
+    .strictObject({ match_type: matchType, interfaces: textList() })
+    .transform(({ match_type, interfaces: patterns }) => ({
+      match_type,
+      patterns,
+      key: 'interfaces',
+    })),
+);
+
+const fsTypes: Match = match(
+  z
+    .strictObject({ match_type: matchType, fs_types: textList() })
+    .transform(({ match_type, fs_types: patterns }) => ({ match_type, patterns, key: 'fs_types' })),
+);
+
+const mountPoints: Match = match(
+  z
+    .strictObject({ match_type: matchType, mount_points: textList() })
+    .transform(({ match_type, mount_points: patterns }) => ({
+      match_type,
+      patterns,
+      key: 'mount_points',
+    })),
+);
+
+type Match = z.ZodOptional<z.ZodType<MatchConfig>>;
+
+function match(schema: z.ZodType<MatchConfig>): Match {
+  return schema.superRefine(checkPatterns).optional();
+}
+
+const plain: z.ZodType<ScraperConfig> = z.strictObject({ metrics });
+
+const load: z.ZodType<LoadConfig> = z.strictObject({
+  metrics,
+  cpu_average: z.boolean().default(false),
+});
+
+const disk: z.ZodType<DiskConfig> = z.strictObject({
+  metrics,
+  include: devices,
+  exclude: devices,
+});
+
+const network: z.ZodType<NetworkConfig> = z.strictObject({
+  metrics,
+  include: interfaces,
+  exclude: interfaces,
+});
+
+const filesystem: z.ZodType<FilesystemConfig> = z.strictObject({
+  metrics,
+  include_devices: devices,
+  exclude_devices: devices,
+  include_fs_types: fsTypes,
+  exclude_fs_types: fsTypes,
+  include_mount_points: mountPoints,
+  exclude_mount_points: mountPoints,
+  include_virtual_filesystems: z.boolean().default(false),
+});
+
+const SCRAPERS = {
+  cpu: orNull(plain),
+  memory: orNull(plain),
+  load: orNull(load),
+  disk: orNull(disk),
+  filesystem: orNull(filesystem),
+  network: orNull(network),
+  processes: orNull(plain),
+  paging: orNull(plain),
+  system: orNull(plain),
+};
+
+/** A scraper with null (`cpu:`) runs with its defaults; an absent one does not run. */
+function orNull<C>(scraper: z.ZodType<C>): z.ZodOptional<z.ZodType<C>> {
+  return nullMeansDefaults(scraper).optional();
+}
+
+function checkPatterns(config: MatchConfig, context: z.core.$RefinementCtx): void {
+  const path = [config.key];
+  if (config.patterns.length > PATTERNS_MAX) {
+    refuseMeaning(context, { text: `more than ${PATTERNS_MAX} patterns`, path });
+  }
+  if (config.match_type === 'strict') return;
+  for (const pattern of config.patterns) {
+    if (pattern.length > PATTERN_LENGTH_MAX || !isRegExp(pattern)) {
+      refuseMeaning(context, {
+        text: `error parsing regexp: ${JSON.stringify(pattern.slice(0, PATTERN_LENGTH_MAX))}`,
+        path,
+        hint: "JavaScript's regular expressions, unicode mode",
+      });
+    }
+  }
+}
+
+function isRegExp(pattern: string): boolean {
+  try {
+    return new RegExp(pattern, 'u') instanceof RegExp;
+  } catch {
+    return false;
+  }
+}
+
+/** Longer waits are beyond the clock of timers. Milliseconds: some 24 days. */
+const INTERVAL_MS_MAX = 2 ** 31 - 1;
+
+const scrapers: z.ZodType<ScrapersConfig> = z
+  .looseObject(SCRAPERS)
+  .superRefine((value, context) => {
+    for (const key of Object.keys(value)) {
+      if (key in SCRAPERS) continue;
+      refuseReading(context, {
+        text: `invalid scraper key: ${key}`,
+        path: [key],
+        hint: `Sonde has ${Object.keys(SCRAPERS).join(', ')}`,
+      });
+    }
+  });
+
+/** Upstream's configuration, with its defaults. */
+export const hostMetricsConfig: z.ZodType<HostMetricsConfig> = nullMeansDefaults(
+  z
+    .strictObject({
+      collection_interval: duration('1m'),
+      initial_delay: duration('1s'),
+      root_path: z.string().default(''),
+      scrapers: nullMeansDefaults(scrapers),
+    })
+    .superRefine((config, context) => {
+      const { collection_interval: interval, initial_delay: delay } = config;
+      if (interval <= 0 || interval > INTERVAL_MS_MAX) {
+        refuseMeaning(context, { text: '"collection_interval": requires positive value' });
+      }
+      if (delay < 0 || delay > INTERVAL_MS_MAX) {
+        refuseMeaning(context, { text: '"initial_delay": requires zero or a positive value' });
+      }
+      if (Object.keys(config.scrapers).length === 0) {
+        refuseMeaning(context, {
+          text: 'must specify at least one scraper when using hostmetrics receiver',
+          hint: 'write scrapers: {cpu: , memory: }',
+        });
+      }
+    }),
+);
