@@ -8,13 +8,8 @@ import {
   RECORD_BYTES_MAX,
   TOPICS,
 } from '@sonde/buffer';
-import {
-  type ConsumingComponent,
-  type CreateSettings,
-  createConsoleLogger,
-  StaticSettingsSource,
-  Telemetry,
-} from '@sonde/pipeline';
+import { type ConsumingComponent, Telemetry } from '@sonde/pipeline';
+import { contractHost, contractSignalSettings } from '@sonde/pipeline/contract-suite';
 import { decodeRequests, type EncodedRequest, type Signal } from '@sonde/proto';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { bufferExporterConfig, bufferExporterFactory } from '../src/index.ts';
@@ -27,23 +22,13 @@ async function makeFolder(): Promise<string> {
   return directory;
 }
 
-function settingsOf(signal: Signal): CreateSettings {
-  return {
-    id: 'buffer',
-    signal,
-    logger: createConsoleLogger({ level: 'error' }),
-    configVersion: 'config-1',
-    settings: new StaticSettingsSource(),
-  };
-}
-
 async function startExporter(
   signal: Signal,
   config: Readonly<Record<string, unknown>>,
 ): Promise<ConsumingComponent> {
   const parsed = bufferExporterConfig.parse(config);
-  const exporter = bufferExporterFactory.create(settingsOf(signal), parsed);
-  await exporter.start(NO_HOST);
+  const exporter = bufferExporterFactory.create(contractSignalSettings('buffer', signal), parsed);
+  await exporter.start(contractHost());
   onTestFinished(() => stop(exporter));
   return exporter;
 }
@@ -170,10 +155,10 @@ describe('the exporter', () => {
     const directory = await makeFolder();
     const holder = await EmbeddedLog.open(directory);
     const exporter = bufferExporterFactory.create(
-      settingsOf('traces'),
+      contractSignalSettings('buffer', 'traces'),
       bufferExporterConfig.parse({ directory }),
     );
-    await expect(exporter.start(NO_HOST)).rejects.toThrow(/in use by this process/);
+    await expect(exporter.start(contractHost())).rejects.toThrow(/in use by this process/);
     await stop(exporter);
     await holder.close();
   });
@@ -193,7 +178,10 @@ describe('the exporter', () => {
 
   it('is shut down without a start and twice, and takes nothing afterwards', async () => {
     const config = bufferExporterConfig.parse({ directory: await makeFolder() });
-    const exporter = bufferExporterFactory.create(settingsOf('traces'), config);
+    const exporter = bufferExporterFactory.create(
+      contractSignalSettings('buffer', 'traces'),
+      config,
+    );
     await stop(exporter);
     await stop(exporter);
     const request = telemetryOf(requestOf('traces', Buffer.from('a')));
@@ -207,16 +195,3 @@ describe('the exporter', () => {
     expect((await recordsIn(config.directory, TOPICS.traces)).length).toBe(1);
   });
 });
-
-const NO_HOST = {
-  extension: () => undefined,
-  authenticator: () => {
-    throw new Error('there are no extensions here');
-  },
-  reportStatus: () => {},
-  serviceStatus: () => ({
-    phase: 'ready' as const,
-    readySinceUnixMs: 0,
-    components: new Map(),
-  }),
-};

@@ -1,9 +1,9 @@
 import { truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EmbeddedLog, TOPICS } from '@sonde/buffer';
-import { createConsoleLogger, SondeError, StaticSettingsSource } from '@sonde/pipeline';
+import { SondeError } from '@sonde/pipeline';
 import { describe, expect, it } from 'vitest';
-import { bufferReceiverConfig, bufferReceiverFactory } from '../src/index.ts';
+import { bufferReceiverConfig } from '../src/index.ts';
 import {
   append,
   deadLettersOf,
@@ -132,7 +132,7 @@ describe('a retryable error', () => {
     await store.until(({ taken }) => taken.length === 1);
     expect(store.calls).toEqual(Array.from({ length: 4 }, () => store.calls[0]));
     await running.committed(log, 2);
-    expect(running.statuses.map(({ state }) => state)).toEqual([
+    expect(running.host.reported.map(({ state }) => state)).toEqual([
       'recoverable',
       'recoverable',
       'recoverable',
@@ -269,7 +269,13 @@ describe('a pending intent', () => {
       { from: 0, to: 4, settingsVersion: 41, rows: 4 },
       { from: 4, to: 5, settingsVersion: 0, rows: 1 },
     ]);
-    expect(running.lines.join('')).toContain('The configuration has changed');
+    expect(running.logger.lines).toContainEqual(
+      expect.objectContaining({
+        level: 'warn',
+        message: 'The configuration has changed since this range was begun.',
+        fields: expect.objectContaining({ begun_with: 'config-0', now: 'config-1' }),
+      }),
+    );
   });
 
   it('of a range that the log has lost is committed, and reading goes on', async () => {
@@ -318,14 +324,14 @@ describe('shutdown', () => {
     const store = new Store();
     let release: () => void = () => {};
     store.answer = () => new Promise((resolve) => (release = resolve));
-    const { receiver, statuses } = await startReceiver(directory, { store });
+    const { receiver, host } = await startReceiver(directory, { store });
     await store.until(({ calls }) => calls.length === 1);
     await receiver.shutdown(deadline('passed'));
     const reader = await log.openReader('store', TOPICS.logs, 0);
     expect(reader.pendingIntent()).toMatchObject({ from: 0, to: 1 });
     release();
     await store.until(({ taken }) => taken.length === 1);
-    expect(statuses).toEqual([]);
+    expect(host.reported).toEqual([]);
   });
 
   it('does not wait for a batch that is still gathering', async () => {
@@ -336,25 +342,6 @@ describe('shutdown', () => {
     await receiver.shutdown(deadline('never'));
     expect(store.calls).toEqual([]);
     expect(log.state().find(({ topic }) => topic === TOPICS.logs)?.endOffset).toBe(1);
-  });
-
-  it('without a start, and twice, is fine', async () => {
-    const receiver = bufferReceiverFactory.create(
-      {
-        id: 'buffer',
-        logger: createConsoleLogger({ level: 'error' }),
-        configVersion: 'config-1',
-        settings: new StaticSettingsSource(),
-      },
-      bufferReceiverConfig.parse({ directory: await makeFolder() }),
-      {},
-    );
-    await receiver.shutdown(deadline('never'));
-    await receiver.shutdown(deadline('passed'));
-
-    const { receiver: started } = await startReceiver(await makeFolder());
-    await started.shutdown(deadline('never'));
-    await started.shutdown(deadline('never'));
   });
 });
 

@@ -2,17 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BufferRecord, type EmbeddedLog, openSharedLog, TOPICS } from '@sonde/buffer';
+import { type Component, type Consumer, SondeError, type Telemetry } from '@sonde/pipeline';
 import {
-  type Component,
-  type ComponentStatus,
-  type Consumer,
-  createConsoleLogger,
-  type Host,
-  type SignallessCreateSettings,
-  SondeError,
-  StaticSettingsSource,
-  type Telemetry,
-} from '@sonde/pipeline';
+  type ContractHost,
+  contractHost,
+  contractSettings,
+  RecordingLogger,
+} from '@sonde/pipeline/contract-suite';
 import { LogColumns, MalformedError } from '@sonde/proto';
 import { onTestFinished } from 'vitest';
 import { bufferReceiverConfig, bufferReceiverFactory } from '../src/index.ts';
@@ -96,8 +92,8 @@ function decode(telemetry: Telemetry): ReturnType<Telemetry['columns']> {
 export interface Running {
   readonly store: Store;
   readonly receiver: Component;
-  readonly statuses: ComponentStatus[];
-  readonly lines: string[];
+  readonly host: ContractHost;
+  readonly logger: RecordingLogger;
   /** Resolves when the group has committed everything before `offset`. */
   committed(log: EmbeddedLog, offset: number): Promise<void>;
 }
@@ -113,12 +109,10 @@ export async function startReceiver(
   } = {},
 ): Promise<Running> {
   const store = options.store ?? new Store();
-  const lines: string[] = [];
-  const settings: SignallessCreateSettings = {
-    id: 'buffer',
-    logger: createConsoleLogger({ write: (line) => void lines.push(line) }),
+  const logger = new RecordingLogger();
+  const settings = {
+    ...contractSettings('buffer', logger),
     configVersion: options.configVersion ?? 'config-1',
-    settings: new StaticSettingsSource(),
   };
   const config = bufferReceiverConfig.parse({
     directory,
@@ -127,21 +121,10 @@ export async function startReceiver(
     ...options.config,
   });
   const receiver = bufferReceiverFactory.create(settings, config, { logs: store });
-  const statuses: ComponentStatus[] = [];
-  await receiver.start(hostWith((status) => void statuses.push(status)));
+  const host = contractHost();
+  await receiver.start(host);
   onTestFinished(() => receiver.shutdown(AbortSignal.timeout(5000)));
-  return { store, receiver, statuses, lines, committed: waitForCommit };
-}
-
-export function hostWith(reportStatus: (status: ComponentStatus) => void): Host {
-  return {
-    reportStatus,
-    extension: () => undefined,
-    authenticator: () => {
-      throw new Error('there are no extensions here');
-    },
-    serviceStatus: () => ({ phase: 'ready', readySinceUnixMs: 0, components: new Map() }),
-  };
+  return { store, receiver, host, logger, committed: waitForCommit };
 }
 
 /** The log has no event for a commit: looks at its state between turns of the event loop. */
