@@ -68,7 +68,7 @@ function statusSources(config: ServeConfig): StatusSources {
   if (metrics === undefined) return { parts };
   return {
     parts,
-    bufferLag: { url: metrics, metric: 'sonde_buffer_lag' },
-    deadLetters: { url: metrics, metric: 'sonde_buffer_dead_letters' },
+    bufferLag: { url: metrics, metric: 'sonde_receiver_buffer_lag' },
+    deadLetters: { url: metrics, metric: 'sonde_receiver_buffer_dead_letters' },
   };
 }

@@ -99,15 +99,18 @@ function isNativeAddon(value: unknown): value is NativeAddon {
 
 const require = createRequire(import.meta.url);
 
-/** The nearest folder above this file that holds `prebuilds/`: the package, or a bundle beside it. */
+/** The nearest folder that holds `prebuilds/`: the package above this file, or `store/` beside a bundle. */
 function addonFolder(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'prebuilds'))) {
+  for (;;) {
+    const found = [folder, join(folder, 'store')].find((candidate) =>
+      existsSync(join(candidate, 'prebuilds')),
+    );
+    if (found !== undefined) return found;
     const parent = dirname(folder);
     if (parent === folder) throw new Error('the store is installed without its prebuilds folder');
     folder = parent;
   }
-  return folder;
 }
 
 function loadPrebuilt(folder: string): unknown {
