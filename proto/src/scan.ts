@@ -8,7 +8,7 @@ import type { Signal } from './signal.ts';
  * holds (a histogram is one), without building anything.
  *
  * Throws `MalformedError` for exactly the bytes that decoding refuses: what passed here and was
- * acknowledged never fails later. Profiles have no columns yet: nothing but their outer frame is
+ * acknowledged never fails later. Profiles have no columns yet: only their outer two frames are
  * looked at, and the count is of `ResourceProfiles`.
  */
 export function scanRequest(signal: Signal, bytes: Uint8Array): number {

@@ -17,6 +17,8 @@ export function skipField(
   tag: number,
   known: number,
 ): number {
+  // A tag that runs over the end was read from memory that is not the sender's: say nothing of it.
+  if (p > end) malformed(end, 'field past the end of the message');
   const field = tag >>> 3;
   if (field === 0) malformed(p, 'field number 0');
   if (field < 32 && ((known >>> field) & 1) === 1) {

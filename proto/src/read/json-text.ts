@@ -10,8 +10,8 @@ const BACKSLASH = 0x5c;
 
 /** Second byte of a two-byte escape by character; 0 where there is none. */
 const SHORT_ESCAPES = new Uint8Array(128);
-for (const [character, escape] of ['\bb', '\tt', '\nn', '\ff', '\rr', '""', '\\\\']) {
-  SHORT_ESCAPES[character.charCodeAt(0)] = escape.charCodeAt(0);
+for (const [character, letter] of ['\bb', '\tt', '\nn', '\ff', '\rr', '""', '\\\\']) {
+  SHORT_ESCAPES[character.charCodeAt(0)] = letter.charCodeAt(0);
 }
 
 export function appendText(text: string, out: ByteRun): void {
