@@ -91,11 +91,14 @@ export function fixtureFactories(journal: Journal = new Journal()): readonly Fac
   return [
     receiver('otlp', OTLP, journal),
     receiver('nop', EMPTY, journal),
+    receiver('twin', EMPTY, journal),
     processor('batch', journal),
     processor('tag', journal),
     exporter('nop', journal),
     exporter('debug', journal, ['traces']),
-    connector(journal),
+    exporter('twin', journal),
+    connector('forward', journal),
+    connector('twin', journal),
     extension(journal),
   ];
 }
@@ -142,10 +145,10 @@ function exporter(
   };
 }
 
-function connector(journal: Journal): ConnectorFactory {
+function connector(type: string, journal: Journal): ConnectorFactory {
   return {
     kind: 'connector',
-    type: 'forward',
+    type,
     pairs: { traces: { traces: 'beta', logs: 'beta' } },
     config: EMPTY,
     create: ({ id, from, to }, _config, next) => {

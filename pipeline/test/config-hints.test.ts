@@ -1,0 +1,65 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { didYouMean } from '../src/config/did-you-mean.ts';
+import { readConfig } from '../src/run-service.ts';
+import { fixtureFactories } from './fixture-components.ts';
+import { refusal } from './fixture-config.ts';
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'hints-'));
+});
+
+afterEach(() => rm(folder, { recursive: true }));
+
+async function refusedFile(lines: readonly string[]): Promise<string> {
+  const path = join(folder, 'config.yaml');
+  await writeFile(path, lines.join('\n'));
+  const message = refusal(() =>
+    readConfig({ configUris: [path], env: {}, factories: fixtureFactories() }),
+  );
+  return message.replaceAll(path, 'config.yaml');
+}
+
+describe('our line below the line of the Collector', () => {
+  it('names file, line, column, path and the key that was meant', async () => {
+    const message = await refusedFile([
+      'receivers:',
+      '  otlp:',
+      '    protocols:',
+      '      grpc:',
+      '        endpont: localhost:1',
+      'exporters:',
+      '  debgu:',
+      '  nop:',
+      'service:',
+      '  pipelines:',
+      '    traces:',
+      '      receivers: [otpl]',
+      '      exporters: [nop]',
+    ]);
+    expect(message.split('\n').filter((line) => line.startsWith('    '))).toEqual([
+      '    config.yaml:5:9 receivers::otlp::protocols::grpc::endpont: did you mean "endpoint"?',
+      '    config.yaml:7:3 exporters::debgu: did you mean "debug"?',
+      '    config.yaml:12:19 service::pipelines::traces::receivers::0: did you mean "otlp"?',
+    ]);
+  });
+
+  it('lists the keys there are when none is near', async () => {
+    const message = await refusedFile(['receivers: {otlp: {zzz: 1}}']);
+    expect(message).toContain('config.yaml:1:20 receivers::otlp::zzz: known keys: protocols');
+  });
+
+  it.each([
+    ['protocolz', 'did you mean "protocols"?'],
+    ['Protocols', 'did you mean "protocols"?'],
+    ['prtoocols', 'did you mean "protocols"?'],
+    ['endpoint', undefined],
+    ['x', undefined],
+  ])('takes %s for a slip of the finger or not', (word, expected) => {
+    expect(didYouMean(word, ['protocols', 'auth'])).toBe(expected);
+  });
+});
