@@ -21,3 +21,15 @@ const HOUR_MS = 3_600_000;
 export function atHour(ms: number): Sql {
   return atSecond(Math.floor(ms / HOUR_MS) * HOUR_MS);
 }
+
+/**
+ * `[from, to)` of a raw table's `timestamp`, by milliseconds. Names the five-minute bucket that the
+ * sorting key opens with too: the engine does not see by itself that a range of time is one of it.
+ */
+export function inTimestamps(window: { readonly from: number; readonly to: number }): Sql {
+  const from = atMs(window.from);
+  const to = atMs(window.to);
+  return sql`toStartOfFiveMinutes(timestamp) >= toStartOfFiveMinutes(${from})
+    AND toStartOfFiveMinutes(timestamp) <= toStartOfFiveMinutes(${to})
+    AND timestamp >= ${from} AND timestamp < ${to}`;
+}

@@ -1,7 +1,7 @@
 import { joinSql, param, type Sql, sql, uint64Number } from '@sonde/store';
 import { z } from 'zod';
 import { type AttributeArrays, AttributeArraysColumn } from '../attributes.ts';
-import { atMs, atNano } from '../instant-sql.ts';
+import { atNano, inTimestamps } from '../instant-sql.ts';
 import type { StoreQuery } from '../store-reader.ts';
 import type { TimeSteps } from '../time-steps.ts';
 import type { TimeWindow } from '../time-windows.ts';
@@ -139,8 +139,7 @@ export function logHistogramQuery(filter: LogFilter, steps: TimeSteps): StoreQue
 function matches(filter: LogFilter, window: TimeWindow): Sql {
   const { service, minSeverity, text, traceId } = filter;
   const conditions = [
-    sql`tenant = ${param.string(filter.tenant)}
-      AND timestamp >= ${atMs(window.from)} AND timestamp < ${atMs(window.to)}`,
+    sql`tenant = ${param.string(filter.tenant)} AND ${inTimestamps(window)}`,
     service === undefined ? undefined : sql`service = ${param.string(service)}`,
     minSeverity === undefined ? undefined : sql`severity_number >= ${param.uint64(minSeverity)}`,
     text === undefined ? undefined : sql`lower(body) LIKE ${param.string(likePattern(text))}`,

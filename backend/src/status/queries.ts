@@ -1,19 +1,18 @@
-import { param, type Sql, sql, uint64Number } from '@sonde/store';
+import { param, sql, uint64Number } from '@sonde/store';
 import { z } from 'zod';
-import { atHour, atMs } from '../instant-sql.ts';
+import { atHour, atMs, inTimestamps } from '../instant-sql.ts';
 import { OWN_NAMESPACE } from '../own.ts';
 import type { StoreQuery } from '../store-reader.ts';
 
-const FIVE_MINUTES_MS = 300_000;
-/** How far back the newest row is looked for. */
-const LAST_RECEIVED_MS_MAX = 86_400_000;
-
 const OWN = param.string(OWN_NAMESPACE);
+
+/** A record may be dated that far ahead of its receipt (the time rule). */
+const FUTURE_MS_MAX = 3_600_000;
 
 export interface RecentRow {
   readonly own_rows: number;
   readonly other_rows: number;
-  /** Milliseconds since the epoch; null when nothing came within a day. */
+  /** Milliseconds since the epoch; null when there are no rows. */
   readonly last_ms: number | null;
 }
 
@@ -23,12 +22,16 @@ const RecentRowSchema: z.ZodType<RecentRow> = z.object({
   last_ms: uint64Number.nullable(),
 });
 
+const LAST_MS = sql`if(count() = 0, NULL, toUnixTimestamp64Milli(max(timestamp)))`;
+
 export interface ActivityScope {
   readonly tenant: string;
+  /** Rows with a time from then on. */
+  readonly sinceMs: number;
   readonly nowMs: number;
 }
 
-/** Rows of the last five minutes by owner, and the newest, of spans or logs. */
+/** Rows by owner, and the newest, of spans or logs. */
 export function recentRowsQuery(
   table: 'spans' | 'logs',
   scope: ActivityScope,
@@ -38,50 +41,36 @@ export function recentRowsQuery(
     summary: `SELECT ${table} recent`,
     row: RecentRowSchema,
     sql: sql`
-      SELECT
-        countIf(namespace = ${OWN} AND ${isRecent(scope)}) AS own_rows,
-        countIf(namespace != ${OWN} AND ${isRecent(scope)}) AS other_rows,
+      SELECT countIf(namespace = ${OWN}) AS own_rows, countIf(namespace != ${OWN}) AS other_rows,
         ${LAST_MS} AS last_ms
       ${from}
-      WHERE ${withinADay(scope)}`,
+      WHERE tenant = ${param.string(scope.tenant)}
+        AND ${inTimestamps({ from: scope.sinceMs, to: scope.nowMs + FUTURE_MS_MAX })}`,
   };
 }
 
 /** The same of all tables of points; whose a point is stands in its series. */
 export function recentPointsQuery(scope: ActivityScope): StoreQuery<RecentRow> {
+  const tenant = sql`tenant = ${param.string(scope.tenant)}`;
   const own = sql`series IN (
     SELECT series FROM metric_series
-    WHERE tenant = ${param.string(scope.tenant)} AND namespace = ${OWN}
-      AND bucket >= ${atHour(scope.nowMs - FIVE_MINUTES_MS)})`;
+    WHERE ${tenant} AND namespace = ${OWN} AND bucket >= ${atHour(scope.sinceMs)})`;
+  const recent = sql`${tenant} AND timestamp >= ${atMs(scope.sinceMs)}`;
   return {
     summary: 'SELECT metric points recent',
     row: RecentRowSchema,
     sql: sql`
-      SELECT
-        countIf(${own} AND ${isRecent(scope)}) AS own_rows,
-        countIf(NOT ${own} AND ${isRecent(scope)}) AS other_rows,
-        ${LAST_MS} AS last_ms
+      SELECT countIf(${own}) AS own_rows, countIf(NOT ${own}) AS other_rows, ${LAST_MS} AS last_ms
       FROM (
-        SELECT tenant, series, timestamp FROM metric_samples WHERE ${withinADay(scope)}
+        SELECT series, timestamp FROM metric_samples WHERE ${recent}
         UNION ALL
-        SELECT tenant, series, timestamp FROM metric_histograms WHERE ${withinADay(scope)}
+        SELECT series, timestamp FROM metric_histograms WHERE ${recent}
         UNION ALL
-        SELECT tenant, series, timestamp FROM metric_exponential_histograms
-        WHERE ${withinADay(scope)}
+        SELECT series, timestamp FROM metric_exponential_histograms WHERE ${recent}
         UNION ALL
-        SELECT tenant, series, timestamp FROM metric_summaries WHERE ${withinADay(scope)}
+        SELECT series, timestamp FROM metric_summaries WHERE ${recent}
       )`,
   };
-}
-
-const LAST_MS = sql`if(count() = 0, NULL, toUnixTimestamp64Milli(max(timestamp)))`;
-
-function withinADay({ tenant, nowMs }: ActivityScope): Sql {
-  return sql`tenant = ${param.string(tenant)} AND timestamp >= ${atMs(nowMs - LAST_RECEIVED_MS_MAX)}`;
-}
-
-function isRecent({ nowMs }: ActivityScope): Sql {
-  return sql`timestamp >= ${atMs(nowMs - FIVE_MINUTES_MS)}`;
 }
 
 export interface StoredRow {

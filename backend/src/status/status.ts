@@ -1,6 +1,7 @@
 import type { PartStatus, SignalStatus, StatusResponse } from '../api/contract/index.ts';
-import type { StoreReader } from '../store-reader.ts';
+import type { StoreQuery, StoreReader } from '../store-reader.ts';
 import {
+  type ActivityScope,
   othersSeenQuery,
   type RecentRow,
   recentPointsQuery,
@@ -10,6 +11,10 @@ import {
 } from './queries.ts';
 import { readSources } from './read-sources.ts';
 import type { StatusSources } from './status-sources.ts';
+
+const RECENT_MS = 300_000;
+/** How far back the newest row is looked for when there is none of late. */
+const LAST_RECEIVED_MS_MAX = 86_400_000;
 
 /** What the backend knows of itself and was told about the rest. */
 export interface StatusOptions {
@@ -53,21 +58,22 @@ async function readStoreStatus(
   tenant: string,
   signal: AbortSignal,
 ): Promise<StoreStatus> {
-  const scope = { tenant, nowMs: Date.now() };
+  const recent = (signalName: SignalStatus['signal']): Promise<RecentRow> =>
+    readRecent(store, { tenant, signalName, signal });
   try {
     const [traces, logs, metrics, stored, others] = await Promise.all([
-      store.read(recentRowsQuery('spans', scope), signal),
-      store.read(recentRowsQuery('logs', scope), signal),
-      store.read(recentPointsQuery(scope), signal),
+      recent('traces'),
+      recent('logs'),
+      recent('metrics'),
       store.read(storedQuery(), signal),
       store.read(othersSeenQuery(tenant), signal),
     ]);
     return {
       part: { name: 'store', state: 'ok', detail: 'keeps telemetry and answers queries' },
       signals: [
-        signalStatus('traces', traces.rows, stored.rows),
-        signalStatus('metrics', metrics.rows, stored.rows),
-        signalStatus('logs', logs.rows, stored.rows),
+        signalStatus('traces', traces, stored.rows),
+        signalStatus('metrics', metrics, stored.rows),
+        signalStatus('logs', logs, stored.rows),
       ],
       othersSeen: others.rows.some((row) => row.seen > 0),
     };
@@ -78,18 +84,40 @@ async function readStoreStatus(
   }
 }
 
+const NOTHING: RecentRow = { own_rows: 0, other_rows: 0, last_ms: null };
+
+/** Counts of the last five minutes; where there are none, the newest row of a day. */
+async function readRecent(
+  store: StoreReader,
+  wish: { tenant: string; signalName: SignalStatus['signal']; signal: AbortSignal },
+): Promise<RecentRow> {
+  const nowMs = Date.now();
+  const read = async (widthMs: number): Promise<RecentRow> => {
+    const scope = { tenant: wish.tenant, sinceMs: nowMs - widthMs, nowMs };
+    const answer = await store.read(recentQuery(wish.signalName, scope), wish.signal);
+    return answer.rows[0] ?? NOTHING;
+  };
+  const recent = await read(RECENT_MS);
+  if (recent.last_ms !== null) return recent;
+  return { ...NOTHING, last_ms: (await read(LAST_RECEIVED_MS_MAX)).last_ms };
+}
+
+function recentQuery(name: SignalStatus['signal'], scope: ActivityScope): StoreQuery<RecentRow> {
+  if (name === 'metrics') return recentPointsQuery(scope);
+  return recentRowsQuery(name === 'traces' ? 'spans' : 'logs', scope);
+}
+
 function signalStatus(
   signal: SignalStatus['signal'],
-  recent: readonly RecentRow[],
+  recent: RecentRow,
   stored: readonly StoredRow[],
 ): SignalStatus {
-  const [row] = recent;
   const onDisk = stored.find((candidate) => candidate.signal === signal);
   return {
     signal,
-    rowsLastFiveMinutes: row?.other_rows ?? 0,
-    ownRowsLastFiveMinutes: row?.own_rows ?? 0,
-    lastReceivedMs: row?.last_ms ?? null,
+    rowsLastFiveMinutes: recent.other_rows,
+    ownRowsLastFiveMinutes: recent.own_rows,
+    lastReceivedMs: recent.last_ms,
     storedBytes: onDisk?.bytes ?? 0,
     storedRows: onDisk?.row_count ?? 0,
   };

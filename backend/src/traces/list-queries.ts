@@ -1,6 +1,6 @@
 import { joinSql, param, type Sql, sql, uint64Number } from '@sonde/store';
 import { z } from 'zod';
-import { atMs, atNano } from '../instant-sql.ts';
+import { atMs, atNano, inTimestamps } from '../instant-sql.ts';
 import type { StoreQuery } from '../store-reader.ts';
 import type { TimeWindow } from '../time-windows.ts';
 
@@ -91,9 +91,9 @@ function candidates(filter: TraceFilter, window: TimeWindow): Sql {
       AND start >= ${atMs(window.from)} AND start < ${atMs(window.to)}`;
   }
   const ofService = service === undefined ? sql`1` : sql`service = ${param.string(service)}`;
+  const late = { from: window.from, to: window.to + LATE_SPAN_MS_MAX };
   // Only spans know the names of spans that are no roots.
-  return sql`SELECT trace_id FROM spans WHERE ${tenant}
-    AND timestamp >= ${atMs(window.from)} AND timestamp < ${atMs(window.to + LATE_SPAN_MS_MAX)}
+  return sql`SELECT trace_id FROM spans WHERE ${tenant} AND ${inTimestamps(late)}
     AND ${ofService} AND name = ${param.string(operation)}`;
 }
 

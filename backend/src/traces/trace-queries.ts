@@ -1,9 +1,11 @@
 import { param, type Sql, sql, uint64Number } from '@sonde/store';
 import { z } from 'zod';
 import { type AttributeArrays, AttributeArraysColumn } from '../attributes.ts';
-import { atHour, atNano } from '../instant-sql.ts';
+import { atHour, inTimestamps } from '../instant-sql.ts';
 import type { StoreQuery } from '../store-reader.ts';
 import { traceIdBytes } from './list-queries.ts';
+
+const NANO_PER_MS = 1_000_000n;
 
 export interface TraceBounds {
   readonly start_nano: string;
@@ -128,7 +130,7 @@ const ResourceRowSchema: z.ZodType<ResourceRow> = z.object({
 
 /** The resources of those spans. */
 export function resourcesQuery(scope: TraceScope, limit: number): StoreQuery<ResourceRow> {
-  const first = Number(BigInt(scope.bounds.start_nano) / 1_000_000n);
+  const first = Number(BigInt(scope.bounds.start_nano) / NANO_PER_MS);
   return {
     summary: 'SELECT resources of a trace',
     row: ResourceRowSchema,
@@ -145,6 +147,10 @@ export function resourcesQuery(scope: TraceScope, limit: number): StoreQuery<Res
 }
 
 function inTrace({ tenant, traceId, bounds }: TraceScope): Sql {
+  const window = {
+    from: Number(BigInt(bounds.start_nano) / NANO_PER_MS),
+    to: Number(BigInt(bounds.end_nano) / NANO_PER_MS) + 1,
+  };
   return sql`tenant = ${param.string(tenant)} AND trace_id = ${traceIdBytes(traceId)}
-    AND timestamp >= ${atNano(bounds.start_nano)} AND timestamp <= ${atNano(bounds.end_nano)}`;
+    AND ${inTimestamps(window)}`;
 }

@@ -137,8 +137,11 @@ export function latencyQuery(scope: ServicesScope, service: string): StoreQuery<
   };
 }
 
+// The key opens with the hour; the engine does not see by itself that a range of `time` is one of it.
 function inScope({ tenant, steps }: ServicesScope): Sql {
   return sql`tenant = ${param.string(tenant)}
+    AND toStartOfHour(time) >= toStartOfHour(${seconds(steps.fromMs)})
+    AND toStartOfHour(time) <= toStartOfHour(${seconds(steps.toMs)})
     AND time >= ${seconds(steps.fromMs)} AND time < ${seconds(steps.toMs)}`;
 }
 

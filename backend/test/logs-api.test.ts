@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LogsSchema } from '../src/api/logs/schema.ts';
+import { logsQuery } from '../src/logs/queries.ts';
+import { runSonde, type Sonde } from './engine-fixture.ts';
+import { insertSql, type LogSeed, logRow } from './seed.ts';
+
+const HOUR = 3_600_000;
+const base = Math.floor(Date.now() / 60_000) * 60_000 - 5 * HOUR;
+const range = `from=${base}&to=${base + 4 * HOUR}`;
+const TRACE = 'c'.repeat(32);
+
+let sonde: Sonde;
+
+const insert = (seeds: readonly LogSeed[]) => sonde.run(insertSql('logs', seeds.map(logRow)));
+
+beforeAll(async () => {
+  sonde = await runSonde({ migrated: true });
+  // Ten records at the same nanosecond, in two inserts and two retention classes.
+  await insert(Array.from({ length: 5 }, (_, i) => ({ atMs: base, body: `same ${i}` })));
+  await insert(
+    Array.from({ length: 5 }, (_, i) => ({ atMs: base, body: `same ${5 + i}`, retentionDays: 3 })),
+  );
+  await insert([
+    { atMs: base + HOUR, body: 'Payment REFUSED: 100% of 5_0', severity: 17, traceId: TRACE },
+    { atMs: base + 2 * HOUR, body: 'slow', severity: 13, service: 'api' },
+    { atMs: base + 3 * HOUR + 1, body: 'fatal', severity: 21, service: 'api' },
+    { atMs: base + 3 * HOUR, body: 'plain\nsecond line', severity: 0 },
+    { atMs: base + HOUR, body: 'not ours', tenant: 'other' },
+  ]);
+});
+afterAll(() => sonde.close());
+
+const bodies = async (query: string): Promise<string[]> => {
+  const { records } = await sonde.get(`/api/v1/logs?${range}&${query}`, LogsSchema);
+  return records.map(({ body }) => body);
+};
+
+describe('the list of logs', () => {
+  it('is newest first over all its time windows', async () => {
+    const all = await bodies('limit=100');
+    expect(all).toHaveLength(14);
+    expect(all.slice(0, 4)).toEqual([
+      'fatal',
+      'plain\nsecond line',
+      'slow',
+      'Payment REFUSED: 100% of 5_0',
+    ]);
+  });
+
+  it.each([1, 3, 4, 7])('in pages of %i loses and repeats nothing', async (limit) => {
+    const all = await bodies('limit=100');
+    const paged: string[] = [];
+    let cursor: string | undefined;
+    for (let pages = 0; pages < 20; pages++) {
+      const from = cursor === undefined ? '' : `&cursor=${cursor}`;
+      const path = `/api/v1/logs?${range}&limit=${limit}${from}`;
+      const page = await sonde.get(path, LogsSchema);
+      expect(page.records.length).toBeLessThanOrEqual(limit);
+      paged.push(...page.records.map(({ body }) => body));
+      cursor = page.nextCursor;
+      if (cursor === undefined) break;
+    }
+    expect(paged).toEqual(all);
+  });
+
+  it('keeps its pages when parts are merged between two of them', async () => {
+    const all = await bodies('limit=100');
+    const first = await sonde.get(`/api/v1/logs?${range}&limit=7`, LogsSchema);
+    await sonde.run('OPTIMIZE TABLE sonde.logs FINAL');
+    const path = `/api/v1/logs?${range}&limit=100&cursor=${first.nextCursor}`;
+    const second = await sonde.get(path, LogsSchema);
+    expect([...first.records, ...second.records].map(({ body }) => body)).toEqual(all);
+  });
+
+  it.each([
+    ['service=api', ['fatal', 'slow']],
+    ['minSeverity=17', ['fatal', 'Payment REFUSED: 100% of 5_0']],
+    ['text=refused', ['Payment REFUSED: 100% of 5_0']],
+    ['text=100%25%20OF%205_', ['Payment REFUSED: 100% of 5_0']],
+    ['text=100_', []],
+    ['text=%25', ['Payment REFUSED: 100% of 5_0']],
+    [`traceId=${TRACE.toUpperCase()}`, ['Payment REFUSED: 100% of 5_0']],
+    ['service=api&minSeverity=14', ['fatal']],
+  ])('with %s has only those', async (query, expected) => {
+    expect(await bodies(query)).toEqual(expected);
+  });
+
+  it('has records whole', async () => {
+    const { records } = await sonde.get(`/api/v1/logs?${range}&text=refused`, LogsSchema);
+    expect(records[0]).toMatchObject({
+      timeUnixNano: `${base + HOUR}000000`,
+      observedTimeUnixNano: `${base + HOUR}000005`,
+      service: 'shop',
+      severityNumber: 17,
+      severityText: 'INFO',
+      traceId: TRACE,
+      spanId: '',
+      scopeName: 'app',
+      attributes: [{ key: 'k', type: 'string', value: 'v' }],
+    });
+  });
+
+  it('finds a trace by the index on its id', async () => {
+    const window = { from: base, to: base + 4 * HOUR };
+    const query = logsQuery(
+      { tenant: 'default', traceId: TRACE },
+      { window, after: undefined, limit: 10 },
+    );
+    expect(await sonde.explain(query.sql)).toMatch(/Skip[\s\S]*i_trace_id/);
+  });
+
+  it('reads the five-minute buckets of its window alone', async () => {
+    const window = { from: base, to: base + HOUR };
+    const query = logsQuery({ tenant: 'default' }, { window, after: undefined, limit: 10 });
+    const plan = await sonde.explain(query.sql);
+    expect(plan).toMatch(/PrimaryKey[│\s]+Keys:[│\s\w]*toStartOfFiveMinutes\(timestamp\)/);
+    expect(plan).toContain('Read type: InReverseOrder');
+  });
+
+  it('finds whole words by the index on the body', async () => {
+    const window = { from: base, to: base + 4 * HOUR };
+    const query = logsQuery(
+      { tenant: 'default', text: 'was refused by' },
+      { window, after: undefined, limit: 10 },
+    );
+    expect(await sonde.explain(query.sql)).toMatch(/Skip[\s\S]*i_body/);
+  });
+});
+
+describe('the histogram', () => {
+  it('counts all that match by severity, whatever the page holds', async () => {
+    const { histogram } = await sonde.get(`/api/v1/logs?${range}&limit=1`, LogsSchema);
+    const at = (ms: number): number => Math.floor((ms - histogram.fromMs) / histogram.stepMs);
+    expect(histogram.other[at(base)]).toBe(10);
+    expect(histogram.error[at(base + HOUR)]).toBe(1);
+    expect(histogram.warn[at(base + 2 * HOUR)]).toBe(1);
+    expect(histogram.error[at(base + 3 * HOUR)]).toBe(1);
+    expect(histogram.other[at(base + 3 * HOUR)]).toBe(1);
+  });
+
+  it('is of what matches the filter, and comes with the first page alone', async () => {
+    const first = await sonde.get(`/api/v1/logs?${range}&limit=1&service=api`, LogsSchema);
+    const sum = (line: readonly number[]): number => line.reduce((all, count) => all + count, 0);
+    expect(sum(first.histogram.error) + sum(first.histogram.warn)).toBe(2);
+    expect(sum(first.histogram.other)).toBe(0);
+    const path = `/api/v1/logs?${range}&service=api&cursor=${first.nextCursor}`;
+    expect((await sonde.get(path, LogsSchema)).histogram.error).toEqual([]);
+  });
+});

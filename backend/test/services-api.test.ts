@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ServiceDetailSchema, ServicesSchema } from '../src/api/services/schema.ts';
+import { latencyQuery, operationsQuery, servicesQuery } from '../src/model/services/queries.ts';
+import { timeSteps } from '../src/time-steps.ts';
+import { runSonde, type Sonde } from './engine-fixture.ts';
+import { insertSql, type SpanSeed, spanRow } from './seed.ts';
+
+const MINUTE = 60_000;
+/** A whole minute, ten before now: the tests look at the hour around it. */
+const base = Math.floor(Date.now() / MINUTE) * MINUTE - 10 * MINUTE;
+const range = `from=${base - 30 * MINUTE}&to=${base + 5 * MINUTE}`;
+
+let sonde: Sonde;
+let nextId = 1;
+
+function span(seed: Omit<SpanSeed, 'traceId' | 'spanId'>): ReturnType<typeof spanRow> {
+  const id = (nextId++).toString(16).padStart(16, '0');
+  return spanRow({ traceId: id.padStart(32, 'f'), spanId: id, ...seed });
+}
+
+const shop = { service: 'shop', name: 'GET /cart', atMs: base };
+
+beforeAll(async () => {
+  sonde = await runSonde({ migrated: true });
+  await sonde.run(
+    insertSql('spans', [
+      span({ ...shop, durationNs: 1_000_000 }),
+      span({ ...shop, durationNs: 1_000_000, weight: 8 }),
+      span({ ...shop, durationNs: 64_000_000, error: true, atMs: base + MINUTE }),
+      // No request: what the service itself calls.
+      span({ ...shop, name: 'query', kind: 3, durationNs: 900_000_000 }),
+      // The same requests, seen by the agent: one request is not two.
+      span({ ...shop, durationNs: 1_100_000, origin: 'ebpf' }),
+      span({ ...shop, durationNs: 1_100_000, origin: 'ebpf' }),
+      span({ service: 'legacy', name: 'GET /old', atMs: base, durationNs: 5, origin: 'ebpf' }),
+      span({ service: 'worker', name: 'take', atMs: base, kind: 5, durationNs: 10 }),
+      span({ service: 'gateway', name: 'own', atMs: base, durationNs: 1, namespace: 'sonde' }),
+      span({ service: 'theirs', name: 'x', atMs: base, durationNs: 1, tenant: 'other' }),
+      span({ service: 'earlier', name: 'x', atMs: base - 50 * MINUTE, durationNs: 1 }),
+    ]),
+  );
+});
+afterAll(() => sonde.close());
+
+describe('the list of services', () => {
+  it('counts requests by weight, once a request, of the own tenant and the range', async () => {
+    const { services } = await sonde.get(`/api/v1/services?${range}`, ServicesSchema);
+    expect(services.map(({ service, origin, requests }) => [service, origin, requests])).toEqual([
+      ['shop', 'sdk', 10],
+      ['gateway', 'sdk', 1],
+      ['legacy', 'ebpf', 1],
+      ['worker', 'sdk', 1],
+    ]);
+    expect(services.filter(({ own }) => own).map(({ service }) => service)).toEqual(['gateway']);
+  });
+
+  it('says how a service fares, a value a step', async () => {
+    const answer = await sonde.get(`/api/v1/services?${range}`, ServicesSchema);
+    const found = answer.services.find(({ service }) => service === 'shop');
+    expect(found).toMatchObject({ errors: 1, errorRatio: 0.1 });
+    expect(found?.durationP50Ns).toBeGreaterThan(840_000);
+    expect(found?.durationP50Ns).toBeLessThan(1_190_000);
+    expect(found?.durationP99Ns).toBeGreaterThan(53_000_000);
+    expect(found?.durationP99Ns).toBeLessThan(76_000_000);
+    const step = (base - answer.fromMs) / answer.stepMs;
+    expect(found?.requestsByStep.slice(step, step + 2)).toEqual([9, 1]);
+    expect(found?.errorsByStep.slice(step, step + 2)).toEqual([0, 1]);
+    const steps = Math.ceil((answer.toMs - answer.fromMs) / answer.stepMs);
+    expect(found?.requestsByStep).toHaveLength(steps);
+    expect(found?.requestsPerSecond).toBeCloseTo(10 / ((answer.toMs - answer.fromMs) / 1000), 9);
+    expect(answer.cost.rowsRead).toBeGreaterThan(0);
+  });
+});
+
+describe('one service', () => {
+  it('has its entry operations of the preferred origin', async () => {
+    const detail = await sonde.get(`/api/v1/services/shop?${range}`, ServiceDetailSchema);
+    expect(detail.operations).toHaveLength(1);
+    expect(detail.operations[0]).toMatchObject({
+      name: 'GET /cart',
+      kind: 'server',
+      requests: 10,
+      errors: 1,
+    });
+  });
+
+  it('has a heatmap whose cells add up to the requests, and whose buckets hold the durations', async () => {
+    const { heatmap, requestsByStep, errorsByStep } = await sonde.get(
+      `/api/v1/services/shop?${range}`,
+      ServiceDetailSchema,
+    );
+    const sum = (cells: readonly number[]): number => cells.reduce((all, cell) => all + cell, 0);
+    expect(heatmap.counts.map(sum)).toEqual(requestsByStep);
+    expect(heatmap.errors.map(sum)).toEqual(errorsByStep);
+    for (const cells of heatmap.counts) expect(cells).toHaveLength(heatmap.bucketsNs.length - 1);
+    const slow = heatmap.errors.flatMap((cells) => cells.flatMap((c, i) => (c > 0 ? [i] : [])));
+    expect(slow).toHaveLength(1);
+    expect(heatmap.bucketsNs[slow[0] ?? -1]).toBeLessThanOrEqual(64_000_000);
+    expect(heatmap.bucketsNs[(slow[0] ?? -1) + 1]).toBeGreaterThan(64_000_000);
+  });
+
+  it('has its name decoded from the path', async () => {
+    const name = 'a/b c?d';
+    const path = `/api/v1/services/${encodeURIComponent(name)}?${range}`;
+    expect((await sonde.get(path, ServiceDetailSchema)).service).toBe(name);
+  });
+});
+
+describe('the queries of services', () => {
+  const steps = timeSteps(
+    { from: base - 30 * MINUTE, to: base },
+    { stepsWanted: 60, stepMsMin: MINUTE },
+  );
+  const scope = { tenant: 'default', steps };
+  const queries = [
+    servicesQuery(scope),
+    operationsQuery(scope, 'shop'),
+    latencyQuery(scope, 'shop'),
+  ];
+
+  it('read the roll-up and no other table', () => {
+    for (const { sql } of queries) {
+      const tables = [...sql.render().text.matchAll(/\b(?:FROM|JOIN)\s+(\w+)/g)].map(([, t]) => t);
+      expect(tables).toEqual(['red_1m']);
+    }
+  });
+
+  it('are answered from the hours of the range alone', async () => {
+    for (const { sql } of queries) {
+      const plan = await sonde.explain(sql);
+      expect(plan).toMatch(/PrimaryKey\s+Keys:[\s\w]*toStartOfHour\(time\)/);
+    }
+  });
+});
