@@ -3,20 +3,20 @@ import { once } from 'node:events';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { FolderLock } from '../src/embedded/folder-lock.ts';
 import { EmbeddedLog } from '../src/index.ts';
+import { bundleChild } from './bundle-child.ts';
 import { makeFolder, TOPIC } from './log-folder.ts';
 
-const CHILD = fileURLToPath(new URL('append-forever.ts', import.meta.url));
+const CHILD = await bundleChild('append-forever', import.meta.url);
 
 function ignore(): void {}
 
 describe('the lock on the folder', () => {
   it('refuses a second process in words, and is taken over when the first is killed', async () => {
     const directory = await makeFolder();
-    const arguments_ = ['--import', 'tsx', CHILD, directory, TOPIC, '0'];
+    const arguments_ = [CHILD, directory, TOPIC, '0'];
     const child = spawn(process.execPath, arguments_, { stdio: ['ignore', 'pipe', 'inherit'] });
     onTestFinished(() => void child.kill('SIGKILL'));
     await once(createInterface({ input: child.stdout }), 'line');

@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readAll, textOf } from '../src/contract-suite.ts';
 import { EmbeddedLog } from '../src/index.ts';
+import { bundleChild } from './bundle-child.ts';
 import { makeFolder, TOPIC } from './log-folder.ts';
 
 const ROUNDS = 6;
-const CHILD = fileURLToPath(new URL('append-forever.ts', import.meta.url));
+const CHILD = await bundleChild('append-forever', import.meta.url);
 
 interface Heard {
   readonly acknowledged: Map<number, string>;
@@ -16,11 +16,9 @@ interface Heard {
 }
 
 function start(directory: string, round: number): ChildProcess {
-  const child = spawn(
-    process.execPath,
-    ['--import', 'tsx', CHILD, directory, TOPIC, String(round)],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
+  const child = spawn(process.execPath, [CHILD, directory, TOPIC, String(round)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   onTestFinished(() => void child.kill('SIGKILL'));
   return child;
 }

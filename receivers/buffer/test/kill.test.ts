@@ -3,16 +3,16 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { bundleChild } from './bundle-child.ts';
 import { makeFolder } from './harness.ts';
 
-const CHILD = fileURLToPath(new URL('deliver-forever.ts', import.meta.url));
+const CHILD = await bundleChild('deliver-forever', import.meta.url);
 const KILLS = 5;
 const FOREVER = 1_000_000;
 
 function start(paths: readonly string[], wanted: number, round: number): ChildProcess {
-  const args = ['--import', 'tsx', CHILD, ...paths, String(wanted), String(round)];
+  const args = [CHILD, ...paths, String(wanted), String(round)];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   onTestFinished(() => void child.kill('SIGKILL'));
   return child;
