@@ -129,6 +129,10 @@ export async function openDoor(
   const server = createServer(
     { maxHeaderSize: HEADER_BYTES_MAX, keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS, requestTimeout: 0 },
     (request, response) => {
+      // A kept connection would hold the closing server until its client lets go of it.
+      response.once('close', () => {
+        if (!server.listening) setImmediate(() => server.closeIdleConnections());
+      });
       void handle(options, request, response);
     },
   );

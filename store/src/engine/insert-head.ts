@@ -12,19 +12,22 @@ export interface InsertHead {
 /** `more`: undecided until more bytes are there; `none`: not an INSERT with data. */
 export type InsertHeadAnswer = InsertHead | 'more' | 'none';
 
-/** A cursor over lazily read tokens. */
+/** A cursor over lazily read tokens, to the last that is certain to be whole. */
 class TokenCursor {
   readonly #tokens: Iterator<Token>;
+  readonly #end: number;
   current: Token | undefined;
 
-  constructor(tokens: Iterator<Token>) {
-    this.#tokens = tokens;
+  constructor(sql: string, complete: boolean) {
+    this.#tokens = tokenize(sql, { strict: false });
+    // A token at the very end may go on in bytes that are not here yet.
+    this.#end = complete ? sql.length : sql.length - 1;
     this.advance();
   }
 
   advance(): Token | undefined {
     const step = this.#tokens.next();
-    this.current = step.done === true ? undefined : step.value;
+    this.current = step.done === true || step.value.end > this.#end ? undefined : step.value;
     return this.current;
   }
 
@@ -73,14 +76,21 @@ function skipTableName(cursor: TokenCursor): void {
   }
 }
 
+/** `INSERT INTO FUNCTION file(...)`: writes files or to the network instead of a table. */
+export function insertsIntoFunction(sql: string): boolean {
+  const cursor = new TokenCursor(sql, true);
+  for (const keyword of ['INSERT', 'INTO', 'TABLE']) cursor.takeKeyword(keyword);
+  return isKeyword(cursor.current, 'FUNCTION');
+}
+
 function findData(sql: string, complete: boolean): InsertHeadAnswer {
-  const cursor = new TokenCursor(tokenize(sql, { strict: false }));
+  const cursor = new TokenCursor(sql, complete);
   if (!cursor.takeKeyword('INSERT'))
     return cursor.current === undefined && !complete ? 'more' : 'none';
   skipTableName(cursor);
   while (cursor.current !== undefined) {
     const token = cursor.current;
-    if (isKeyword(token, 'VALUES') && (complete || token.end < sql.length)) {
+    if (isKeyword(token, 'VALUES')) {
       return { statementEnd: token.at, format: 'Values', dataStart: token.end };
     }
     if (isKeyword(token, 'FORMAT')) return formatData(sql, token, cursor.advance(), complete);
@@ -101,7 +111,7 @@ function formatData(
 ): InsertHeadAnswer {
   if (name === undefined) return complete ? 'none' : 'more';
   const dataStart = dataStartAfterFormat(sql, name.end);
-  // The name or the blanks behind it may go on in bytes that are not here yet.
+  // The blanks behind the name may go on in bytes that are not here yet.
   if (dataStart >= sql.length && !complete) return 'more';
   return { statementEnd: keyword.at, format: name.text, dataStart };
 }

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { z } from 'zod';
 import { type EngineConfig, EngineConfigSchema, type EngineOptions } from './config.ts';
 import { ConnectionPool } from './connection-pool.ts';
 import { holdDirectory } from './data-directory.ts';
@@ -83,16 +84,22 @@ async function closeEngine(
   await control.close();
 }
 
+function readConfig(options: EngineOptions): EngineConfig {
+  const parsed = EngineConfigSchema.safeParse(options);
+  if (parsed.success) return parsed.data;
+  throw new Error(`the store's options do not fit:\n${z.prettifyError(parsed.error)}`);
+}
+
 /**
  * Opens the embedded ClickHouse engine in this process and its HTTP interface in front of it. The
  * process must be one of its own (never a worker thread: the engine crashes when one ends), and ends
  * with `close`, not with `process.exit`.
  *
- * Rejects with `DirectoryInUseError`, with a zod error for options that do not fit, with Node's
- * error when the port is taken.
+ * Rejects with `DirectoryInUseError`, with words for options that do not fit, with Node's error when
+ * the port is taken.
  */
 export async function runEngine(options: EngineOptions): Promise<RunningEngine> {
-  const parsed = EngineConfigSchema.parse(options);
+  const parsed = readConfig(options);
   const config = { ...parsed, directory: resolve(parsed.directory) };
   const addon = loadNativeAddon();
   holdDirectory(addon, config.directory);

@@ -6,6 +6,7 @@ import type { EngineConnection, PreparedStatement } from './engine-connection.ts
 import { CODES, EngineError, engineError } from './engine-error.ts';
 import { isJoinable } from './formats.ts';
 import type { IncomingInsert, IncomingStatement } from './incoming-statement.ts';
+import { insertsIntoFunction } from './insert-head.ts';
 import type { RequestCall } from './request-call.ts';
 import type { Caller } from './roles.ts';
 import { mapLiteral, stringLiteral } from './sql-literals.ts';
@@ -66,7 +67,9 @@ export class StatementRunner {
     if (caller.role === 'user' || call.method === 'GET') {
       throw engineError(CODES.readonly, `${caller.role}: Cannot execute query in readonly mode`);
     }
-    if (caller.role === 'ingest') refuseInsertFunction(insert.sql);
+    if (caller.role === 'ingest' && insertsIntoFunction(insert.sql.toString('latin1'))) {
+      throw engineError(CODES.accessDenied, 'ingest: INSERT INTO FUNCTION is not allowed');
+    }
     answer.format = insert.format;
     const pool = caller.role === 'ingest' ? this.#options.ingest : this.#options.internal;
     const { database, settings, parameters } = call;
@@ -175,11 +178,16 @@ export class StatementRunner {
     const tag = `/*sonde:${randomUUID()}*/`;
     let timer: NodeJS.Timeout | undefined;
     let kills = 0;
-    const kill = (): void => {
-      if (kills++ >= KILLS_MAX) return;
-      timer = setTimeout(kill, KILL_INTERVAL_MS);
+    const killOnce = (): void => {
       // A failed kill is tried again by the timer.
       this.#kill(tag).catch(() => undefined);
+      if (++kills >= KILLS_MAX) clearInterval(timer);
+    };
+    // Client and door may both ask for it.
+    const kill = (): void => {
+      if (timer !== undefined) return;
+      timer = setInterval(killOnce, KILL_INTERVAL_MS);
+      killOnce();
     };
     signal.addEventListener('abort', kill, { once: true });
     this.#kills.add(kill);
@@ -190,7 +198,7 @@ export class StatementRunner {
     } finally {
       this.#kills.delete(kill);
       signal.removeEventListener('abort', kill);
-      clearTimeout(timer);
+      clearInterval(timer);
     }
   }
 
@@ -213,10 +221,4 @@ function escapeParameter(value: string): string {
     .replaceAll('\n', '\\n')
     .replaceAll('\r', '\\r')
     .replaceAll('\0', '\\0');
-}
-
-function refuseInsertFunction(sql: Buffer): void {
-  if (/^\s*INSERT\s+(INTO\s+)?(TABLE\s+)?FUNCTION\b/i.test(sql.toString('latin1'))) {
-    throw engineError(CODES.accessDenied, 'ingest: INSERT INTO FUNCTION is not allowed');
-  }
 }

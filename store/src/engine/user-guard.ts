@@ -124,10 +124,18 @@ function isDeniedFunction(name: string, options: GuardOptions): boolean {
   return DENIED_PREFIXES.some((prefix) => name.startsWith(prefix));
 }
 
-/** A call is a name before a bracket; quoting the name does not change what is called. */
-function checkCall(token: Token, next: Token | undefined, options: GuardOptions): void {
-  if (token.kind !== 'word' && token.kind !== 'quoted') return;
-  if (!isSymbol(next, '(')) return;
+/** A call is a name before a bracket, or the name in `APPLY name` and `APPLY(name)`. */
+function isCall(tokens: readonly Token[], index: number): boolean {
+  if (isSymbol(tokens[index + 1], '(')) return true;
+  const before = tokens[index - 1];
+  return isKeyword(isSymbol(before, '(') ? tokens[index - 2] : before, 'APPLY');
+}
+
+/** Quoting the name does not change what is called. */
+function checkCall(tokens: readonly Token[], index: number, options: GuardOptions): void {
+  const token = tokens[index];
+  if (token?.kind !== 'word' && token?.kind !== 'quoted') return;
+  if (!isCall(tokens, index)) return;
   if (token.kind === 'quoted' && token.text.includes('\\')) {
     refuse(CODES.accessDenied, 'user: an escape in the name of a function is not allowed');
   }
@@ -184,8 +192,8 @@ export function checkDatabase(database: string, narrowed: boolean): void {
 export function checkUserStatement(sql: string, options: GuardOptions): void {
   const tokens = readTokens(sql);
   checkFirstKeyword(tokens, options.narrowed);
-  for (const [index, token] of tokens.entries()) {
-    checkCall(token, tokens[index + 1], options);
+  for (const index of tokens.keys()) {
+    checkCall(tokens, index, options);
     checkClauses(tokens, index);
     if (options.narrowed) checkNarrowed(tokens, index);
   }

@@ -1,0 +1,18 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const require = createRequire(import.meta.url);
+const store = new URL('../../', import.meta.url);
+
+describe('the committed addon', () => {
+  it('was built from the sources beside it', () => {
+    const source = readFileSync(new URL('native/chdb.c', store));
+    const load: unknown = require('node-gyp-build');
+    if (typeof load !== 'function') throw new Error('node-gyp-build exports no function');
+    const addon: unknown = load(fileURLToPath(store));
+    expect(addon).toHaveProperty('sourceHash', createHash('sha256').update(source).digest('hex'));
+  });
+});

@@ -1,0 +1,329 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, request as httpRequest } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ask, type DoorAnswer } from './door-request.ts';
+import {
+  type EngineUnderTest,
+  INTERNAL_TOKEN,
+  startTestEngine,
+  TENANT_TOKEN,
+} from './engine-under-test.ts';
+
+const SECRET = 'the secret of the file';
+
+let under: EngineUnderTest;
+let folder: string;
+let secretFile: string;
+let outFile: string;
+let callsOut = 0;
+let outside: string;
+const outsideServer = createServer((_, response) => {
+  callsOut++;
+  response.end('1\n');
+});
+
+function asUser(sql: string, params: Record<string, string> = {}): Promise<DoorAnswer> {
+  return ask(under.url, 'user', '', { body: sql, params });
+}
+
+function asTenant(sql: string, params: Record<string, string> = {}): Promise<DoorAnswer> {
+  return ask(under.url, 'user', TENANT_TOKEN, { body: sql, params });
+}
+
+function asInternal(sql: string): Promise<DoorAnswer> {
+  return ask(under.url, 'internal', INTERNAL_TOKEN, { body: sql });
+}
+
+const SCHEMA = [
+  'CREATE DATABASE box ENGINE = Atomic',
+  'CREATE TABLE box.t (tenant LowCardinality(String), n UInt64) ENGINE = MergeTree ORDER BY n',
+  "INSERT INTO box.t SELECT if(number < 10, 'acme', 'rival'), number FROM numbers(1000)",
+  'CREATE TABLE box.bare (n UInt64) ENGINE = MergeTree ORDER BY n',
+  'INSERT INTO box.bare SELECT number FROM numbers(7)',
+  'CREATE VIEW box.v AS SELECT n FROM box.t',
+  'CREATE TABLE box.sums (tenant String, total UInt64) ENGINE = SummingMergeTree ORDER BY tenant',
+  'CREATE MATERIALIZED VIEW box.mv TO box.sums AS SELECT tenant, sum(n) AS total FROM box.t GROUP BY tenant',
+  "INSERT INTO box.t VALUES ('acme', 5000), ('rival', 6000)",
+];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sonde-sandbox-'));
+  secretFile = join(folder, 'secret.txt');
+  outFile = join(folder, 'out.txt');
+  await writeFile(secretFile, `${SECRET}\n`);
+  outside = await new Promise((resolve) => {
+    outsideServer.listen(0, '127.0.0.1', () => {
+      const address: AddressInfo | string | null = outsideServer.address();
+      const port = typeof address === 'object' && address !== null ? address.port : 0;
+      resolve(`http://127.0.0.1:${port}/`);
+    });
+  });
+  under = await startTestEngine();
+  for (const sql of SCHEMA) expect((await asInternal(sql)).text).toBe('');
+});
+
+afterAll(async () => {
+  outsideServer.close();
+  await under.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Each reaches for something a reader must not have; all must fail, and leave no trace. */
+function escapes(): string[] {
+  const file = `'${secretFile}'`;
+  const out = `'${outFile}'`;
+  return [
+    `SELECT file(${file})`,
+    `SELECT FILE(${file})`,
+    `SELECT \`file\`(${file})`,
+    `SELECT "file"(${file})`,
+    `SELECT \`fi\\x6ce\`(${file})`,
+    `SELECT file/* */(${file})`,
+    `SELECT file -- \n (${file})`,
+    `SELECT /* /* */ ' */ file(${file}) /* ' */ */`,
+    `SELECT $$ $$, file(${file})`,
+    `SELECT ‘’, file(${file})`,
+    `SELECT # '\n file(${file}) # '`,
+    `WITH (SELECT file(${file})) AS f SELECT f`,
+    `SELECT * APPLY(file) FROM (SELECT ${file})`,
+    `SELECT * APPLY file FROM (SELECT ${file})`,
+    `SELECT arrayMap(x -> file(x), [${file}])`,
+    `SELECT * FROM file(${file}, 'LineAsString')`,
+    `SELECT * FROM view(SELECT file(${file}))`,
+    `DESCRIBE TABLE file(${file}, 'LineAsString')`,
+    `SELECT * FROM eval('SELECT file(${file.replaceAll("'", "\\'")})')`,
+    `SELECT * FROM viewExplain('EXPLAIN', '', (SELECT 1))`,
+    `EXPLAIN SELECT (SELECT file(${file}))`,
+    `SELECT 1 INTO OUTFILE ${out}`,
+    `(SELECT 1) INTO/**/OUTFILE ${out}`,
+    `SELECT * FROM url('${outside}', 'LineAsString')`,
+    `SELECT * FROM s3('${outside}', 'LineAsString')`,
+    `SELECT * FROM remote('127.0.0.1:${new URL(outside).port}', system.one)`,
+    `SELECT hasColumnInTable('127.0.0.1:${new URL(outside).port}', 'system', 'one', 'dummy')`,
+    `SELECT * FROM executable('touch ${outFile}', 'TSV', 'x String')`,
+    `SELECT * FROM sqlite(${out}, 't')`,
+    `INSERT INTO FUNCTION file(${out}, 'TSV', 'x UInt8') SELECT 1`,
+    `SELECT catboostEvaluate(${file}, 1)`,
+    "SELECT aiGenerate('say something')",
+    "SELECT reverseDNSQuery('127.0.0.1')",
+    'SELECT sleep(3)',
+    'SELECT 1; DROP TABLE box.t',
+    'SELECT 1 PARALLEL WITH DROP TABLE box.t',
+    'DROP TABLE box.t',
+    'TRUNCATE TABLE box.t',
+    "INSERT INTO box.t VALUES ('acme', 1)",
+    'INSERT INTO box.t SELECT tenant, n FROM box.t',
+    "WITH 1 AS x INSERT INTO box.t SELECT 'acme', x",
+    'ALTER TABLE box.t DELETE WHERE 1',
+    'CREATE TABLE box.mine (n UInt8) ENGINE = Memory',
+    'CREATE TEMPORARY TABLE mine (n UInt8)',
+    'CREATE FUNCTION f AS () -> 1',
+    "BACKUP TABLE box.t TO File('b')",
+    'SET max_memory_usage = 0',
+    'SYSTEM STOP MERGES',
+    'KILL QUERY WHERE 1',
+    'USE box',
+    'DETACH TABLE box.t',
+    'SELECT 1 SETTINGS max_memory_usage = 0',
+    'SELECT 1 FORMAT TSV SETTINGS readonly = 0',
+    'SELECT 1 FORMAT TSV SETTINGS/**/max_memory_usage = 0',
+    'nonsense',
+    `file(${file})`,
+  ];
+}
+
+describe('a user at the door', () => {
+  it('reads', async () => {
+    expect((await asUser('SELECT count() FROM box.t')).text).toBe('1002\n');
+    expect((await asUser('WITH 1 AS x SELECT x FORMAT JSONEachRow')).text).toBe('{"x":1}\n');
+    expect((await asUser('SHOW TABLES FROM box')).text).toContain('t\n');
+    expect((await asUser('DESCRIBE TABLE box.t')).status).toBe(200);
+    expect((await asUser('EXPLAIN SELECT n FROM box.t')).status).toBe(200);
+    expect((await asUser("SELECT 'INTO OUTFILE file(', `n` FROM box.t LIMIT 1")).status).toBe(200);
+    expect((await asUser('SELECT n AS file, 1 AS url, (file) FROM box.t LIMIT 1')).status).toBe(
+      200,
+    );
+    expect((await asUser('SELECT {x:UInt8} + 1', { param_x: '4' })).text).toBe('5\n');
+    const names = await asUser('SELECT count() > 1000 FROM system.settings');
+    expect(names.text).toBe('1\n');
+  });
+
+  it('reaches no file, no network, no other statement, and changes nothing', async () => {
+    for (const sql of escapes()) {
+      const answer = await asUser(sql);
+      expect([sql, answer.status >= 400, answer.text.includes(SECRET)]).toEqual([sql, true, false]);
+      expect(answer.text).toMatch(/^Code: \d+\. DB::Exception: /);
+    }
+    expect(existsSync(outFile)).toBe(false);
+    expect(callsOut).toBe(0);
+    expect((await asInternal('SELECT count() FROM box.t')).text).toBe('1002\n');
+    expect((await asInternal('SHOW TABLES FROM box')).text).not.toContain('mine');
+  });
+
+  it('reaches none of it with a tenant token either', async () => {
+    for (const sql of escapes()) {
+      const answer = await asTenant(sql);
+      expect([sql, answer.status >= 400, answer.text.includes(SECRET)]).toEqual([sql, true, false]);
+    }
+    expect(existsSync(outFile)).toBe(false);
+  });
+
+  it('gets the engine’s own words for a syntax error', async () => {
+    const answer = await asUser('SELECT (1');
+    expect(answer.text).toMatch(/^Code: 62\. .*Syntax error/s);
+  });
+
+  it('may lower its limits, never raise them', async () => {
+    const setting = "SELECT value FROM system.settings WHERE name = 'max_execution_time'";
+    expect((await asUser(setting)).text).toBe('60\n');
+    expect((await asUser(setting, { max_execution_time: '5' })).text).toBe('5\n');
+    expect((await asUser(setting, { max_execution_time: '0' })).text).toBe('60\n');
+    expect((await asUser(setting, { max_execution_time: '999999' })).text).toBe('60\n');
+    const raised = await asUser('SELECT 1', { allow_introspection_functions: '1' });
+    expect(raised.text).toMatch(/^Code: 164\. /);
+    const formatted = { output_format_json_quote_64bit_integers: '1' };
+    const quoted = await asUser('SELECT 1::UInt64 AS n FORMAT JSONEachRow', formatted);
+    expect(quoted.text).toBe('{"n":"1"}\n');
+  });
+
+  it('is stopped at its memory limit, and the engine lives', async () => {
+    const sql = 'SELECT length(groupArray(toString(number))) FROM numbers(100000000)';
+    expect((await asUser(sql)).text).toMatch(/^Code: 241\. /);
+    expect((await asUser('SELECT 1')).text).toBe('1\n');
+  });
+});
+
+describe('a tenant’s token', () => {
+  it('shows its own rows, whichever way the table is read', async () => {
+    const statements: Array<[string, string]> = [
+      ['SELECT count() FROM box.t', '11\n'],
+      ['SELECT count(), min(n), max(n) FROM box.t', '11\t0\t5000\n'],
+      ['SELECT uniqExact(tenant) FROM box.t', '1\n'],
+      ['SELECT count() FROM `box`.`t` AS a JOIN box.t AS b USING (n)', '11\n'],
+      ['SELECT count() FROM box.v', '11\n'],
+      ['SELECT count() FROM box.t PREWHERE n >= 0 WHERE n >= 0', '11\n'],
+      ['SELECT count() FROM numbers(1000) WHERE number IN (SELECT n FROM box.t)', '10\n'],
+      ['SELECT (SELECT count() FROM box.t)', '11\n'],
+      ['SELECT count() FROM view(SELECT * FROM box.t)', '11\n'],
+      ['SELECT groupArray(tenant) FROM box.sums', "['acme']\n"],
+      ['SELECT groupArray(tenant) FROM box.mv', "['acme']\n"],
+      ["SELECT count() FROM box.t WHERE tenant = 'rival' OR 1", '11\n'],
+      ['SELECT count() FROM box.bare', '0\n'],
+    ];
+    for (const [sql, expected] of statements) {
+      expect([sql, (await asTenant(sql)).text]).toEqual([sql, expected]);
+    }
+    expect((await asTenant('SELECT count() FROM t', { database: 'box' })).text).toBe('11\n');
+  });
+
+  it('gets no way around the filter', async () => {
+    const around: Array<[string, Record<string, string>]> = [
+      ["SELECT count() FROM merge('box', '^t$')", {}],
+      ["SELECT * FROM mergeTreeIndex('box', 't')", {}],
+      ['SELECT count() FROM box.t SETTINGS additional_table_filters = {}', {}],
+      ['SELECT count() FROM box.t FORMAT TSV SETTINGS additional_table_filters = {}', {}],
+      ['SELECT count() FROM box.t', { additional_table_filters: '{}' }],
+      ['SELECT query FROM system.processes', {}],
+      ['SELECT query FROM `system` . "processes"', {}],
+      ['SELECT query FROM processes', { database: 'system' }],
+      ['SELECT * FROM {d:Identifier}.processes', { param_d: 'system' }],
+      ['SELECT * FROM system.parts', {}],
+      ['SHOW PROCESSLIST', {}],
+      ['EXPLAIN ESTIMATE SELECT * FROM box.t', {}],
+    ];
+    for (const [sql, params] of around) {
+      const answer = await asTenant(sql, params);
+      expect([sql, answer.status]).toEqual([sql, 403]);
+    }
+  });
+
+  it('covers a table that was made a moment ago', async () => {
+    await asInternal('CREATE TABLE box.new (tenant String, n UInt8) ENGINE = MergeTree ORDER BY n');
+    await asInternal("INSERT INTO box.new VALUES ('rival', 1)");
+    expect((await asTenant('SELECT count() FROM box.new')).text).toBe('0\n');
+  });
+});
+
+describe('roles at the door', () => {
+  it('lets nobody in with a wrong token', async () => {
+    for (const [user, password] of [
+      ['internal', ''],
+      ['internal', 'wrong'],
+      ['ingest', INTERNAL_TOKEN],
+      ['user', 'wrong'],
+      ['admin', INTERNAL_TOKEN],
+    ] as const) {
+      const answer = await ask(under.url, user, password, { body: 'SELECT 1' });
+      expect([user, answer.status]).toEqual([user, 403]);
+      expect(answer.text).toMatch(/^Code: 516\. /);
+    }
+  });
+
+  it('takes credentials from Basic and from the URL', async () => {
+    const basic = `Basic ${Buffer.from(`internal:${INTERNAL_TOKEN}`).toString('base64')}`;
+    const create = 'CREATE DATABASE IF NOT EXISTS basic';
+    const byHeader = await fetch(under.url, {
+      method: 'POST',
+      body: create,
+      headers: { Authorization: basic },
+    });
+    expect(byHeader.status).toBe(200);
+    const byUrl = await fetch(`${under.url}/?user=internal&password=${INTERNAL_TOKEN}`, {
+      method: 'POST',
+      body: create,
+    });
+    expect(byUrl.status).toBe(200);
+  });
+
+  it('lets ingest insert and read, nothing else', async () => {
+    const ingest = (body: string): Promise<DoorAnswer> =>
+      ask(under.url, 'ingest', under.ingestToken, { body });
+    expect((await ingest('INSERT INTO box.bare VALUES (100)')).status).toBe(200);
+    expect((await ingest('SELECT 1')).text).toBe('1\n');
+    for (const sql of [
+      'DROP TABLE box.t',
+      'CREATE TABLE box.mine (n UInt8) ENGINE = Memory',
+      `INSERT INTO FUNCTION file('${outFile}', 'TSV', 'x UInt8') VALUES (1)`,
+      `INSERT INTO TABLE/* */FUNCTION file('${outFile}', 'TSV', 'x UInt8') VALUES (1)`,
+      `INSERT INTO box.bare SELECT 1`,
+      `INSERT INTO box.bare FROM INFILE '${secretFile}' FORMAT TSV`,
+    ]) {
+      expect([sql, (await ingest(sql)).status]).toEqual([sql, 403]);
+    }
+    expect(existsSync(outFile)).toBe(false);
+  });
+
+  it('never writes by GET, so that a link cannot', async () => {
+    const answer = await ask(under.url, 'internal', INTERNAL_TOKEN, {
+      method: 'GET',
+      sql: 'DROP TABLE box.t',
+    });
+    expect(answer.text).toMatch(/^Code: 164\. /);
+  });
+
+  it('serves no page that rebound its name to this machine', async () => {
+    const status = await new Promise((resolve, reject) => {
+      const target = `${under.url}/?query=SELECT+1`;
+      const request = httpRequest(
+        target,
+        { headers: { Host: 'evil.example:8123' } },
+        (response) => {
+          response.resume();
+          resolve(response.statusCode);
+        },
+      );
+      request.on('error', reject);
+      request.end();
+    });
+    expect(status).toBe(403);
+  });
+
+  it('writes no token into the data directory', async () => {
+    const config = await readFile(join(under.directory, 'engine.xml'), 'utf8');
+    expect(config).not.toContain(INTERNAL_TOKEN);
+  });
+});
