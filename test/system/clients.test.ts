@@ -33,7 +33,7 @@ async function expectArrived(service: string, spans: number, logs: number): Prom
   await sonde.untilSelect(`SELECT uniqExact(span_id) FROM spans ${where}`, String(spans));
   await sonde.untilSelect(`SELECT count() FROM logs ${where}`, String(logs));
   await sonde.untilSelect(
-    `SELECT sum(value) FROM metric_samples ${where} AND metric = 'peer.work'`,
+    `SELECT sum(value) FROM metric_samples WHERE metric = 'peer.work' AND series IN (SELECT series FROM metric_series ${where})`,
     String(spans),
   );
   const response = await fetch(

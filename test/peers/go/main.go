@@ -90,7 +90,7 @@ func sendLogs(ctx context.Context, res *resource.Resource, count int) error {
 	for i := 0; i < count; i++ {
 		var record log.Record
 		record.SetSeverity(log.SeverityInfo)
-		record.SetBody(log.StringValue("line " + strconv.Itoa(i)))
+		record.SetBody(attribute.StringValue("line " + strconv.Itoa(i)))
 		logger.Emit(ctx, record)
 	}
 	return provider.Shutdown(ctx)

@@ -33,7 +33,7 @@ def main(run, count, protocol):
     span_exporter, metric_exporter, log_exporter = exporters(protocol)
 
     traces = TracerProvider(resource=resource)
-    traces.add_span_processor(BatchSpanProcessor(span_exporter, max_queue_size=count + 1))
+    traces.add_span_processor(BatchSpanProcessor(span_exporter))
     tracer = traces.get_tracer("peer")
     for index in range(count):
         with tracer.start_as_current_span("work") as span:
@@ -47,7 +47,7 @@ def main(run, count, protocol):
     metrics.shutdown()
 
     logs = LoggerProvider(resource=resource)
-    logs.add_log_record_processor(BatchLogRecordProcessor(log_exporter, max_queue_size=count + 1))
+    logs.add_log_record_processor(BatchLogRecordProcessor(log_exporter))
     logger = logging.getLogger("peer")
     logger.setLevel(logging.INFO)
     logger.addHandler(LoggingHandler(logger_provider=logs))
