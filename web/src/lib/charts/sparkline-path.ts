@@ -15,6 +15,9 @@ export interface SparklineSize {
 /** A step with a request is at least this high: it must not look like none. */
 const BAR_PX_MIN = 1;
 
+/** Errors that would be thinner are left to the figure beside: one in ten thousand is no red line. */
+const ERROR_PX_MIN = 0.3;
+
 /** Most bars: steps beyond are added together pairwise, then by four, and so on. */
 const BARS_MAX = 48;
 
@@ -34,7 +37,8 @@ export function sparklinePaths(
     if (total <= 0) return;
     const height = Math.max(BAR_PX_MIN, (total / peak) * size.height);
     const share = Math.min(1, (bad[index] ?? 0) / total);
-    const badHeight = share === 0 ? 0 : Math.max(BAR_PX_MIN, height * share);
+    const exactBad = height * share;
+    const badHeight = exactBad < ERROR_PX_MIN ? 0 : Math.max(BAR_PX_MIN, exactBad);
     // Whole pixels: bars of one width on the screen, not now three and now two pixels.
     const x = Math.round(index * step);
     const barWidth = Math.max(1, Math.round((index + 1) * step) - x - (step >= 3 ? 1 : 0));

@@ -1,0 +1,144 @@
+import type { LogRecord, MetricInfo, ServiceSummary } from '@sonde/backend/api-contract';
+import { describe, expect, it } from 'vitest';
+import { logsQuery, readLogFilters } from '../src/lib/logs/filters.ts';
+import { recordKeys } from '../src/lib/logs/record-keys.ts';
+import { severityClass, severityName } from '../src/lib/logs/severity.ts';
+import {
+  aggregationsFor,
+  matchesMetric,
+  readSelection,
+  sayLabels,
+} from '../src/lib/metrics/selection.ts';
+import { matchesService, sortServices, totalsOf } from '../src/lib/services/order.ts';
+import { isTraceId } from '../src/lib/trace/trace-id.ts';
+
+function service(name: string, more: Partial<ServiceSummary> = {}): ServiceSummary {
+  return {
+    service: name,
+    namespace: 'shop',
+    environment: 'production',
+    origin: 'sdk',
+    requests: 100,
+    errors: 0,
+    requestsPerSecond: 1,
+    errorRatio: 0,
+    durationP50Ns: 1,
+    durationP95Ns: 2,
+    durationP99Ns: 3,
+    requestsByStep: [],
+    errorsByStep: [],
+    own: false,
+    ...more,
+  };
+}
+
+describe('the list of services', () => {
+  const rows = [
+    service('b', { requestsPerSecond: 5 }),
+    service('c', { requestsPerSecond: 5 }),
+    service('a', { requestsPerSecond: 9 }),
+  ];
+
+  it('sorts by a column, equals by name in both directions', () => {
+    const names = (descending: boolean): string[] =>
+      sortServices(rows, { key: 'rate', descending }).map((row) => row.service);
+    expect(names(true)).toEqual(['a', 'b', 'c']);
+    expect(names(false)).toEqual(['b', 'c', 'a']);
+  });
+
+  it('filters by all words, in name, namespace or environment', () => {
+    expect(matchesService(service('checkout'), 'SHOP check')).toBe(true);
+    expect(matchesService(service('checkout'), 'cart')).toBe(false);
+    expect(matchesService(service('checkout'), '')).toBe(true);
+  });
+
+  it('weighs the total share of errors by requests', () => {
+    const totals = totalsOf([
+      service('a', { requests: 900, errors: 0 }),
+      service('b', { requests: 100, errors: 100 }),
+    ]);
+    expect(totals).toEqual({ count: 2, requestsPerSecond: 2, errorRatio: 0.1 });
+    expect(totalsOf([]).errorRatio).toBe(0);
+  });
+});
+
+describe('the list of log records', () => {
+  const record: LogRecord = {
+    timeUnixNano: '17',
+    observedTimeUnixNano: '18',
+    service: 'cart',
+    severityNumber: 9,
+    severityText: 'INFO',
+    body: 'hello',
+    eventName: '',
+    traceId: '',
+    spanId: '',
+    scopeName: '',
+    attributes: [],
+    resourceFingerprint: '',
+  };
+
+  it('has a key for each record, the same after a reload, even for twins', () => {
+    const keys = recordKeys([record, { ...record, body: 'other' }, record]);
+    expect(new Set(keys).size).toBe(3);
+    expect(recordKeys([{ ...record }])[0]).toBe(keys[0]);
+  });
+
+  it('names severities by their range', () => {
+    expect(severityName(0)).toBe('');
+    expect(severityName(9)).toBe('INFO');
+    expect(severityName(24)).toBe('FATAL');
+    expect([8, 13, 16, 17].map(severityClass)).toEqual(['other', 'warn', 'warn', 'error']);
+  });
+
+  it('asks the API by what the URL says', () => {
+    const filters = readLogFilters(new URLSearchParams('severity=13&q=timeout&trace=ab'));
+    expect(logsQuery(filters, { fromMs: 1, toMs: 2 }, undefined)).toEqual({
+      from: 1,
+      to: 2,
+      limit: 100,
+      minSeverity: 13,
+      text: 'timeout',
+      traceId: 'ab',
+    });
+  });
+});
+
+describe('the catalogue of metrics', () => {
+  const metric: MetricInfo = {
+    name: 'http.server.request.duration',
+    type: 'histogram',
+    unit: 's',
+    description: 'Duration of requests',
+    temporality: 'delta',
+    isMonotonic: false,
+    services: [],
+    seriesCount: 1,
+  };
+
+  it('is searched by words in name and description', () => {
+    expect(matchesMetric(metric, 'http DURATION')).toBe(true);
+    expect(matchesMetric(metric, 'memory')).toBe(false);
+  });
+
+  it('offers a rate for counters first and none for gauges', () => {
+    expect(aggregationsFor({ ...metric, type: 'sum', isMonotonic: true })[0]).toBe('rate');
+    expect(aggregationsFor({ ...metric, type: 'gauge' })).not.toContain('rate');
+  });
+
+  it('reads the chart from the URL and refuses an aggregation that is none', () => {
+    const read = (text: string) => readSelection(new URLSearchParams(text));
+    expect(read('metric=m&aggregation=max&group=k').aggregation).toBe('max');
+    expect(read('metric=m&aggregation=median').aggregation).toBeUndefined();
+    expect(sayLabels({})).toBe('all series');
+    expect(sayLabels({ a: '1', b: '' })).toBe('a=1, b=(empty)');
+  });
+});
+
+describe('a trace id', () => {
+  it('is 32 hex digits that are not all zero', () => {
+    expect(isTraceId('0af7651916cd43dd8448eb211c80319c')).toBe(true);
+    expect(isTraceId('0'.repeat(32))).toBe(false);
+    expect(isTraceId('abc')).toBe(false);
+  });
+});

@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import { absoluteRange, parseRelative } from '../src/lib/location/time-range.ts';
+import { KeyReader } from '../src/lib/shell/keys.ts';
+import { pageName } from '../src/lib/shell/page-names.ts';
+import { recentRanges, rememberRange } from '../src/lib/shell/recent-ranges.ts';
+import { connectLines } from '../src/lib/status/connect-lines.ts';
+import { headline } from '../src/lib/status/headline.ts';
+
+/** What `Storage` does, in memory. */
+class MemoryStorage implements Storage {
+  readonly #map = new Map<string, string>();
+  get length(): number {
+    return this.#map.size;
+  }
+  clear(): void {
+    this.#map.clear();
+  }
+  getItem(key: string): string | null {
+    return this.#map.get(key) ?? null;
+  }
+  key(index: number): string | null {
+    return [...this.#map.keys()][index] ?? null;
+  }
+  removeItem(key: string): void {
+    this.#map.delete(key);
+  }
+  setItem(key: string, value: string): void {
+    this.#map.set(key, value);
+  }
+}
+
+describe('keys', () => {
+  it('go to a page by g and a letter, within a moment', () => {
+    const reader = new KeyReader();
+    expect(reader.read('g', 0)).toBeUndefined();
+    expect(reader.read('t', 300)).toEqual({ kind: 'go', path: '/traces' });
+    reader.read('g', 1000);
+    expect(reader.read('t', 5000)).toBeUndefined();
+    expect(reader.read('t', 5001)).toBeUndefined();
+  });
+
+  it('search, help and refresh alone', () => {
+    const reader = new KeyReader();
+    expect(reader.read('/', 0)).toEqual({ kind: 'search' });
+    expect(reader.read('?', 0)).toEqual({ kind: 'keys' });
+    expect(reader.read('r', 0)).toEqual({ kind: 'refresh' });
+    expect(reader.read('q', 0)).toBeUndefined();
+  });
+
+  it('start a new chord when g is pressed twice', () => {
+    const reader = new KeyReader();
+    reader.read('g', 0);
+    reader.read('g', 100);
+    expect(reader.read('s', 200)).toEqual({ kind: 'go', path: '/services' });
+  });
+});
+
+describe('ranges used lately', () => {
+  it('are kept newest first, once each, and at most five', () => {
+    const storage = new MemoryStorage();
+    for (const text of ['5m', '1h', '3h', '6h', '12h', '1d', '5m']) {
+      const range = parseRelative(text);
+      if (range !== undefined) rememberRange(storage, range);
+    }
+    rememberRange(storage, absoluteRange(1000, 9000));
+    const texts = recentRanges(storage).map((range) =>
+      range.kind === 'relative' ? range.text : `${range.fromMs}-${range.toMs}`,
+    );
+    expect(texts).toEqual(['1000-9000', '5m', '1d', '12h', '6h']);
+  });
+
+  it('are none without storage or with rubbish in it', () => {
+    expect(recentRanges(undefined)).toEqual([]);
+    const storage = new MemoryStorage();
+    storage.setItem('sonde.ranges', 'x y');
+    expect(recentRanges(storage)).toEqual([]);
+  });
+});
+
+describe('the header', () => {
+  it('names the page a path belongs to', () => {
+    expect(pageName('/traces/abc')).toBe('Traces');
+    expect(pageName('/nowhere')).toBe('Sonde');
+  });
+});
+
+const endpoints = {
+  otlpGrpc: 'http://10.0.0.7:14317',
+  otlpHttp: 'http://10.0.0.7:14318',
+  clickhouse: 'http://10.0.0.7:18123',
+  page: 'http://10.0.0.7:18080',
+};
+
+describe('lines to connect', () => {
+  it('carry the addresses of this instance, the default ports nowhere', () => {
+    const lines = connectLines(endpoints);
+    const text = lines.map((entry) => entry.lines).join('\n');
+    expect(text).not.toMatch(/:(4317|4318|8123)\b/);
+    expect(lines.find(({ id }) => id === 'env')?.lines).toContain(endpoints.otlpHttp);
+    expect(lines.find(({ id }) => id === 'sql')?.lines).toContain(
+      `curl '${endpoints.clickhouse}/'`,
+    );
+    expect(lines.find(({ id }) => id === 'collector')?.lines).toContain(
+      'endpoint: 10.0.0.7:14317\n',
+    );
+  });
+});
+
+describe('the headline of the status', () => {
+  const status = {
+    version: '0.1.0',
+    startedMs: 0,
+    endpoints,
+    parts: [{ name: 'store', state: 'ok' as const, detail: '' }],
+    signals: [],
+    deadLetters: 0,
+    bufferLag: 0,
+    telemetryOfOthersSeen: true,
+  };
+
+  it('lets the worst speak', () => {
+    expect(headline(status)).toEqual({ state: 'ok', words: 'All parts work' });
+    expect(headline({ ...status, deadLetters: 2 }).state).toBe('degraded');
+    const down = { name: 'gateway', state: 'down' as const, detail: '' };
+    expect(headline({ ...status, parts: [...status.parts, down] })).toEqual({
+      state: 'down',
+      words: 'gateway is down',
+    });
+  });
+
+  it('says when nobody sends yet', () => {
+    expect(headline({ ...status, telemetryOfOthersSeen: false }).words).toMatch(/No telemetry/);
+  });
+});
