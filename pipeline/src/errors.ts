@@ -24,6 +24,20 @@ export type ErrorCode =
   /** A bug or an answer nobody expected. Permanent: retrying the same data would loop. */
   | 'INTERNAL';
 
+/** Every code, in the order of `docs/errors.md`. */
+export const ERROR_CODES: readonly ErrorCode[] = [
+  'INVALID_DATA',
+  'TOO_LARGE',
+  'UNAUTHENTICATED',
+  'PERMISSION_DENIED',
+  'UNIMPLEMENTED',
+  'OVERLOADED',
+  'UNAVAILABLE',
+  'DEADLINE_EXCEEDED',
+  'SHUTTING_DOWN',
+  'INTERNAL',
+];
+
 const RETRYABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'OVERLOADED',
   'UNAVAILABLE',

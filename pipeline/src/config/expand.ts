@@ -4,7 +4,7 @@ import { parseUri, type Retrieved, retrieve, type SourceContext, SourceError } f
 /** How often values are expanded again before a reference counts as endless. */
 const EXPANSIONS_MAX = 1000;
 /** References that double the text each time would reach any size before that. */
-const EXPANDED_CHARS_MAX: number = 10 * 1024 * 1024;
+const EXPANDED_CHARS_MAX: number = 2 * 1024 * 1024;
 
 interface Step {
   readonly value: ConfigValue;
