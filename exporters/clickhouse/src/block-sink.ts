@@ -2,7 +2,10 @@
 export interface InsertOptions {
   readonly database: string;
   readonly table: string;
-  /** The store takes a token once a table and partition; undefined inserts without a check. */
+  /**
+   * The store takes a token once a table and partition. Without one it goes by the block's content:
+   * the very same rows are taken once.
+   */
   readonly token: string | undefined;
 }
 
@@ -25,6 +28,7 @@ export interface BlockSink {
  */
 export const ONE_BLOCK_SETTINGS: Readonly<Record<string, string>> = {
   async_insert: '0',
+  insert_deduplicate: '1',
   deduplicate_blocks_in_dependent_materialized_views: '1',
   max_block_size: '1048576',
   max_insert_block_size: '1048576',
@@ -37,6 +41,6 @@ export const ONE_BLOCK_SETTINGS: Readonly<Record<string, string>> = {
 
 /** Settings of one insert. */
 export function insertSettings(token: string | undefined): Readonly<Record<string, string>> {
-  if (token === undefined) return { ...ONE_BLOCK_SETTINGS, insert_deduplicate: '0' };
-  return { ...ONE_BLOCK_SETTINGS, insert_deduplicate: '1', insert_deduplication_token: token };
+  if (token === undefined) return ONE_BLOCK_SETTINGS;
+  return { ...ONE_BLOCK_SETTINGS, insert_deduplication_token: token };
 }

@@ -37,6 +37,7 @@ export class ClickHouseExporter implements ConsumingComponent {
     runningMax: BATCHES_IN_FLIGHT_MAX,
     waitingMax: BATCHES_WAITING_MAX,
   });
+  #schemaMade: Promise<void> | undefined;
   #state: 'new' | 'running' | 'stopped' = 'new';
 
   constructor(
@@ -54,7 +55,7 @@ export class ClickHouseExporter implements ConsumingComponent {
   async start(): Promise<void> {
     if (this.#state !== 'new') return;
     this.#state = 'running';
-    if (this.#config.create_schema) await this.#sink.migrate();
+    if (this.#config.create_schema) await this.#createSchemaEarly();
   }
 
   async consume(telemetry: Telemetry): Promise<void> {
@@ -63,6 +64,7 @@ export class ClickHouseExporter implements ConsumingComponent {
     }
     await this.#turns.take();
     try {
+      if (this.#config.create_schema) await this.#schemaCreated();
       await this.#insertBatch(telemetry);
     } finally {
       this.#turns.leave();
@@ -72,8 +74,30 @@ export class ClickHouseExporter implements ConsumingComponent {
   async shutdown(deadline: AbortSignal): Promise<void> {
     if (this.#state === 'stopped') return;
     this.#state = 'stopped';
-    await Promise.race([this.#turns.idle(), aborted(deadline)]);
+    await this.#turns.idle(deadline);
     await this.#sink.close();
+  }
+
+  /** A store that starts later than we do is waited for by the first batch, not by the service. */
+  async #createSchemaEarly(): Promise<void> {
+    try {
+      await this.#schemaCreated();
+    } catch (error) {
+      const failure = SondeError.from(error);
+      if (!failure.retryable) throw failure;
+      this.#settings.logger.warn('The store is not ready; the schema is created when it is.', {
+        error: failure.message,
+      });
+    }
+  }
+
+  /** Creates the schema, once; a failed try is repeated by the next call. */
+  async #schemaCreated(): Promise<void> {
+    this.#schemaMade ??= this.#sink.migrate().catch((error: unknown) => {
+      this.#schemaMade = undefined;
+      throw error;
+    });
+    await this.#schemaMade;
   }
 
   async #insertBatch(telemetry: Telemetry): Promise<void> {
@@ -151,11 +175,4 @@ function decode(telemetry: Telemetry): Columns {
     if (!(error instanceof MalformedError)) throw error;
     throw new SondeError('INVALID_DATA', error.message, { cause: error });
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

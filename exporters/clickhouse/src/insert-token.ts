@@ -1,24 +1,29 @@
+import { randomUUID } from 'node:crypto';
 import type { BufferRange } from '@sonde/pipeline';
 
 /**
  * Tokens of a batch's blocks: `topic/partition/from-to/table`, and `/part` from a table's second
- * block on. The same range gives the same tokens for the same rows, whenever it is read.
+ * block on. The same range gives the same tokens for the same rows, whenever it is read. Data that
+ * no buffer holds has no range to be read again: each batch has tokens of its own, or the store
+ * would take equal batches for one.
  */
 export class InsertTokens {
-  readonly #source: BufferRange | undefined;
+  readonly #batch: string;
   readonly #parts = new Map<string, number>();
 
   constructor(source: BufferRange | undefined) {
-    this.#source = source;
+    this.#batch = source === undefined ? randomUUID() : rangeText(source);
   }
 
-  /** The token of the next block of `table`; undefined for data that no buffer holds. */
-  next(table: string): string | undefined {
-    if (this.#source === undefined) return undefined;
+  /** The token of the next block of `table`. */
+  next(table: string): string {
     const part = this.#parts.get(table) ?? 0;
     this.#parts.set(table, part + 1);
-    const { topic, partition, from, to } = this.#source;
-    const token = `${topic}/${partition}/${from}-${to}/${table}`;
+    const token = `${this.#batch}/${table}`;
     return part === 0 ? token : `${token}/${part}`;
   }
+}
+
+function rangeText({ topic, partition, from, to }: BufferRange): string {
+  return `${topic}/${partition}/${from}-${to}`;
 }

@@ -36,9 +36,16 @@ export class Turns {
     for (const resolve of this.#idle.splice(0)) resolve();
   }
 
-  /** Resolves when nobody has a turn. */
-  async idle(): Promise<void> {
-    if (this.#running === 0) return;
-    await new Promise<void>((resolve) => this.#idle.push(resolve));
+  /** Resolves when nobody has a turn, or when `deadline` aborts. */
+  async idle(deadline: AbortSignal): Promise<void> {
+    if (this.#running === 0 || deadline.aborted) return;
+    await new Promise<void>((resolve) => {
+      this.#idle.push(() => {
+        deadline.removeEventListener('abort', resolveOnAbort);
+        resolve();
+      });
+      const resolveOnAbort = (): void => resolve();
+      deadline.addEventListener('abort', resolveOnAbort, { once: true });
+    });
   }
 }

@@ -18,7 +18,7 @@ import {
   clickHouseExporterFactory,
 } from '../src/index.ts';
 
-const TOKEN = 'internal-token-of-a-test';
+export const TOKEN = 'internal-token-of-a-test';
 
 /** A real engine in a folder of its own, and a client to it. */
 export interface TestEngine {

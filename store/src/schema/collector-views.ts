@@ -12,7 +12,7 @@ export function collectorViews(options: SchemaOptions): readonly ViewDefinition[
   return [tracesView(options), logsView(options), ...collectorMetricViews(options)];
 }
 
-const hexSpanId = (id: string): string => `if(${id} = toFixedString('', 8), '', lower(hex(${id})))`;
+const hexSpanId = (id: string): string => `if(empty(${id}), '', lower(hex(${id})))`;
 
 function resourceJoin({ database }: SchemaOptions, rows: string): string {
   return `LEFT JOIN (

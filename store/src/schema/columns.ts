@@ -77,4 +77,5 @@ export function nestedAttributeColumns(prefix: string): readonly ColumnDefinitio
 
 /** Raw rows leave with their whole partition: a day of one retention class. */
 export const RAW_PARTITION = '(toDate(timestamp), retention_days)';
-export const RAW_TTL = 'toDateTime(timestamp) + toIntervalDay(retention_days)';
+/** A day longer than promised: a row at the edge may wait in the buffer before it gets here. */
+export const RAW_TTL = 'toDateTime(timestamp) + toIntervalDay(retention_days + 1)';

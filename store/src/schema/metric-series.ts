@@ -43,7 +43,7 @@ export function metricSeriesTable(): TableDefinition {
     engine: 'ReplacingMergeTree',
     partitionBy: '(toDate(bucket), retention_days)',
     orderBy: '(tenant, metric, series, bucket)',
-    ttl: 'bucket + toIntervalDay(retention_days)',
+    ttl: 'bucket + toIntervalDay(retention_days + 1)',
     settings: TABLE_SETTINGS,
   };
 }

@@ -33,7 +33,7 @@ export function resourcesTable(): TableDefinition {
     engine: 'ReplacingMergeTree',
     partitionBy: '(toDate(bucket), retention_days)',
     orderBy: '(tenant, service, fingerprint, bucket)',
-    ttl: 'bucket + toIntervalDay(retention_days)',
+    ttl: 'bucket + toIntervalDay(retention_days + 1)',
     settings: TABLE_SETTINGS,
   };
 }

@@ -26,8 +26,11 @@ export function bodyIndexes(kind: SearchIndex): readonly string[] {
   return ['INDEX i_body lower(body) TYPE tokenbf_v1(32768, 3, 0) GRANULARITY 8'];
 }
 
-/** A trace id as the Collector's views show it. */
-export const HEX_TRACE_ID = "if(trace_id = toFixedString('', 16), '', lower(hex(trace_id)))";
+/**
+ * A trace id as the Collector's views show it. A FixedString of zeros is `empty`; compared with a
+ * folded constant instead, the engine would not find the index for the expression again.
+ */
+export const HEX_TRACE_ID = "if(empty(trace_id), '', lower(hex(trace_id)))";
 
 /** By id, raw for our own queries and as hex for those of the Collector's views. */
 export const TRACE_ID_INDEXES: readonly string[] = [

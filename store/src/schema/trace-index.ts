@@ -34,7 +34,7 @@ export function traceIndexTable(): TableDefinition {
     engine: 'AggregatingMergeTree',
     partitionBy: '(day, retention_days)',
     orderBy: '(tenant, trace_id)',
-    ttl: 'day + toIntervalDay(retention_days + 1)',
+    ttl: 'day + toIntervalDay(retention_days + 2)',
     settings: TABLE_SETTINGS,
   };
 }
