@@ -1,3 +1,4 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
 import {
   duration,
   GRPC_LIMITS,
@@ -175,7 +176,7 @@ const http: z.ZodType<HttpConfig> = z
     cors: cors.nullish(),
     max_request_body_size: z.int().default(HTTP_LIMITS.bodyBytesMax),
     compression_algorithms: textList(CONTENT_ENCODINGS),
-    response_headers: z.record(z.string(), z.string()).nullish(),
+    response_headers: z.record(z.string(), z.string()).superRefine(checkHeaders).nullish(),
     read_timeout: duration(NONE),
     read_header_timeout: duration(`${HTTP_LIMITS.readHeaderTimeoutMs}ms`),
     write_timeout: duration(NONE),
@@ -202,6 +203,21 @@ function checkEndpoint(
     path: ['endpoint'],
     hint: 'write host:port, like localhost:4317',
   });
+}
+
+function checkHeaders(
+  headers: Readonly<Record<string, string>>,
+  context: z.core.$RefinementCtx,
+): void {
+  for (const [name, value] of Object.entries(headers)) {
+    try {
+      validateHeaderName(name);
+      validateHeaderValue(name, value);
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error);
+      refuseMeaning(context, { text, path: [name] });
+    }
+  }
 }
 
 function checkPaths(config: SignalPaths, context: z.core.$RefinementCtx): void {

@@ -80,6 +80,7 @@ export class OtlpReceiver implements Component {
       authenticate,
       export: (request) => this.#exportGrpc(request),
       refused: (signal, error) => this.#refusals.count(signal, 'grpc', error),
+      dropped: () => this.#refusals.droppedConnection('grpc'),
     });
     const address = await this.#grpc.listen();
     this.#logger.info('Starting GRPC server', { endpoint: address });
@@ -97,8 +98,9 @@ export class OtlpReceiver implements Component {
       authenticate: authentication(config.auth?.authenticator, host),
       refused: (signal, error) => this.#refusals.count(signal, 'http', error),
     });
-    this.#http = new OtlpHttpServer(settings, (request, response) => {
-      void endpoint.serve(request, response);
+    this.#http = new OtlpHttpServer(settings, {
+      handle: (request, response) => void endpoint.serve(request, response),
+      dropped: () => this.#refusals.droppedConnection('http'),
     });
     const address = await this.#http.listen();
     this.#logger.info('Starting HTTP server', { endpoint: address });

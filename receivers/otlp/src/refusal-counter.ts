@@ -6,25 +6,34 @@ import type { Signal } from '@sonde/proto';
 export class RefusalCounter {
   readonly #receiver: string;
   readonly #logger: Logger;
-  readonly #counter: Counter;
+  readonly #requests: Counter;
+  readonly #connections: Counter;
 
   constructor({ id, logger }: { id: string; logger: Logger }) {
     this.#receiver = id;
     this.#logger = logger;
-    this.#counter = metrics
-      .getMeter('@sonde/receiver-otlp')
-      .createCounter('sonde_receiver_refused_requests', {
-        description: 'Requests that were answered with an error, by code.',
-        unit: '{requests}',
-      });
+    const meter = metrics.getMeter('@sonde/receiver-otlp');
+    this.#requests = meter.createCounter('sonde_receiver_refused_requests', {
+      description: 'Requests that were answered with an error, by code.',
+      unit: '{requests}',
+    });
+    this.#connections = meter.createCounter('sonde_receiver_dropped_connections', {
+      description: 'Connections beyond the limit, closed at once.',
+      unit: '{connections}',
+    });
   }
 
   count(signal: Signal, transport: 'grpc' | 'http', error: SondeError): void {
     const { code } = error;
-    this.#counter.add(1, { receiver: this.#receiver, signal, transport, code });
+    this.#requests.add(1, { receiver: this.#receiver, signal, transport, code });
     const fields = { 'otelcol.signal': signal, transport, code, error: error.message };
     // What a sender does wrong or what is full behind is counted; only our own fault is an error.
     if (code === 'INTERNAL') this.#logger.error('Request failed', fields);
     else this.#logger.debug('Request refused', fields);
+  }
+
+  droppedConnection(transport: 'grpc' | 'http'): void {
+    this.#connections.add(1, { receiver: this.#receiver, transport });
+    this.#logger.warn('Too many connections', { transport });
   }
 }

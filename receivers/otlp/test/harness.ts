@@ -94,6 +94,10 @@ function collect(lines: string[]): Logger {
   return createConsoleLogger({ level: 'debug', write: (line) => lines.push(line) });
 }
 
+export function quietLogger(): Logger {
+  return collect([]);
+}
+
 export function hostWith(authenticator?: Authenticator): Host {
   return {
     extension: (): Component | undefined => undefined,

@@ -1,4 +1,4 @@
-import { createServer, type Server as NetServer } from 'node:net';
+import { createServer, type Server as NetServer, type Socket } from 'node:net';
 import {
   type ConnectionInjector,
   type handleUnaryCall,
@@ -37,6 +37,8 @@ export class GrpcJsServer implements OtlpGrpcServer {
   readonly #settings: GrpcServerSettings;
   readonly #service: GrpcExportService;
   readonly #guard: CallGuard;
+  /** At most `connectionsMax`. */
+  readonly #sockets: Set<Socket> = new Set();
   #grpc: Server | undefined;
   #listener: NetServer | undefined;
 
@@ -55,7 +57,7 @@ export class GrpcJsServer implements OtlpGrpcServer {
       grpc.register(EXPORT_PATHS[signal].grpc, this.#handler(signal), identity, identity, 'unary');
     }
     const connections = grpc.createConnectionInjector(await credentials(this.#settings.tls));
-    const listener = createListener(connections, this.#settings.limits.connectionsMax);
+    const listener = this.#createListener(connections);
     this.#grpc = grpc;
     this.#listener = listener;
     return await listen(listener, this.#settings.address);
@@ -67,7 +69,11 @@ export class GrpcJsServer implements OtlpGrpcServer {
     if (grpc === undefined || listener === undefined) return;
     this.#grpc = undefined;
     const closed = new Promise<void>((resolve) => listener.close(() => resolve()));
-    const cut = (): void => grpc.forceShutdown();
+    // grpc-js knows its connections only with channelz on, so they are cut here.
+    const cut = (): void => {
+      for (const socket of this.#sockets) socket.destroy();
+      grpc.forceShutdown();
+    };
     deadline.addEventListener('abort', cut, { once: true });
     // Tells every client to go away (GOAWAY) once its calls are answered.
     await new Promise<void>((resolve) => {
@@ -76,6 +82,17 @@ export class GrpcJsServer implements OtlpGrpcServer {
     });
     await closed;
     deadline.removeEventListener('abort', cut);
+  }
+
+  #createListener(connections: ConnectionInjector): NetServer {
+    const listener = createServer({ noDelay: true }, (socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+      connections.injectConnection(socket);
+    });
+    listener.maxConnections = this.#settings.limits.connectionsMax;
+    listener.on('drop', () => this.#service.dropped());
+    return listener;
   }
 
   #handler(signal: Signal): handleUnaryCall<Buffer, Buffer> {
@@ -96,14 +113,6 @@ export class GrpcJsServer implements OtlpGrpcServer {
       );
     };
   }
-}
-
-function createListener(connections: ConnectionInjector, connectionsMax: number): NetServer {
-  const listener = createServer({ noDelay: true }, (socket) => {
-    connections.injectConnection(socket);
-  });
-  listener.maxConnections = connectionsMax;
-  return listener;
 }
 
 function channelOptions(settings: GrpcServerSettings): Record<string, number> {

@@ -19,6 +19,8 @@ export interface GrpcExportService {
   export(request: GrpcExport): Promise<void>;
   /** Told of every refusal, also of those that the server decides on. */
   refused(signal: Signal, error: SondeError): void;
+  /** Told of each connection beyond the limit, which is closed at once. */
+  dropped(): void;
 }
 
 /**

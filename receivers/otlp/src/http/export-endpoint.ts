@@ -26,6 +26,11 @@ export interface ExportEndpointOptions {
   refused(signal: Signal, error: SondeError): void;
 }
 
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
 /** Answers HTTP requests: what OTLP/HTTP says, in the order in which the Collector checks it. */
 export class ExportEndpoint {
   readonly #options: ExportEndpointOptions;
@@ -46,7 +51,7 @@ export class ExportEndpoint {
     } catch (error) {
       const refused = SondeError.from(error);
       if (signal !== undefined) this.#options.refused(signal, refused);
-      this.#send(request, response, refusal(refused, encoding));
+      this.#refuse(refused, encoding, { request, response });
     }
     discardBody(request, response);
   }
@@ -73,7 +78,7 @@ export class ExportEndpoint {
     signal: Signal,
     encoding: Encoding,
     sender: Sender,
-    { request, response }: { request: IncomingMessage; response: ServerResponse },
+    { request, response }: Exchange,
   ): Promise<void> {
     const { settings, handler, inFlight } = this.#options;
     const { limits } = settings;
@@ -111,6 +116,16 @@ export class ExportEndpoint {
     const granted = this.#cors?.preflight(request.headers) ?? {};
     response.writeHead(204, { ...this.#options.settings.responseHeaders, ...granted });
     response.end();
+  }
+
+  #refuse(
+    error: SondeError,
+    encoding: Encoding | undefined,
+    { request, response }: Exchange,
+  ): void {
+    // A failure after the answer began can only be shown by cutting it.
+    if (response.headersSent) response.destroy();
+    else this.#send(request, response, refusal(error, encoding));
   }
 
   #send(request: IncomingMessage, response: ServerResponse, answer: PlainAnswer): void {

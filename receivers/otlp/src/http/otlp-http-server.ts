@@ -27,7 +27,12 @@ export interface HttpServerSettings {
   readonly keepAlive: boolean;
 }
 
-export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
+export interface HttpHandlers {
+  /** Answers a request; never throws. */
+  readonly handle: (request: IncomingMessage, response: ServerResponse) => void;
+  /** Told of each connection beyond `connectionsMax`, which is closed at once. */
+  readonly dropped: () => void;
+}
 
 /** How often Node looks for requests that are too slow; a timeout is late by at most that. */
 const TIMEOUT_CHECK_MS_MAX = 30_000;
@@ -35,13 +40,13 @@ const TIMEOUT_CHECK_MS_MAX = 30_000;
 /** Listens, keeps to the limits of time and size, and stops without losing a request. */
 export class OtlpHttpServer {
   readonly #settings: HttpServerSettings;
-  readonly #handle: RequestHandler;
+  readonly #handlers: HttpHandlers;
+  readonly #inFlight: Set<ServerResponse> = new Set();
   #server: Server | undefined;
-  #isClosing = false;
 
-  constructor(settings: HttpServerSettings, handle: RequestHandler) {
+  constructor(settings: HttpServerSettings, handlers: HttpHandlers) {
     this.#settings = settings;
-    this.#handle = handle;
+    this.#handlers = handlers;
   }
 
   /** Resolves to the bound address. Rejects with `SondeError` and Go's text. */
@@ -52,10 +57,13 @@ export class OtlpHttpServer {
     server.maxConnections = limits.connectionsMax;
     server.keepAliveTimeout = limits.idleTimeoutMs;
     const take = (request: IncomingMessage, response: ServerResponse): void => {
-      if (this.#isClosing || !keepAlive) response.shouldKeepAlive = false;
-      response.setTimeout(0);
-      this.#handle(request, response);
+      if (this.#server === undefined || !keepAlive) response.shouldKeepAlive = false;
+      this.#inFlight.add(response);
+      response.once('close', () => this.#inFlight.delete(response));
+      if (limits.writeTimeoutMs > 0) cutAfter(limits.writeTimeoutMs, request, response);
+      this.#handlers.handle(request, response);
     };
+    server.on('drop', this.#handlers.dropped);
     server.on('request', take);
     // A sender that asks first hears of a refusal before it sends the body.
     server.on('checkContinue', take);
@@ -68,7 +76,8 @@ export class OtlpHttpServer {
     const server = this.#server;
     if (server === undefined) return;
     this.#server = undefined;
-    this.#isClosing = true;
+    // A connection that stays open after its answer would keep the server from closing.
+    for (const response of this.#inFlight) response.shouldKeepAlive = false;
     const cut = (): void => server.closeAllConnections();
     deadline.addEventListener('abort', cut, { once: true });
     await new Promise<void>((resolve) => {
@@ -91,6 +100,14 @@ export class OtlpHttpServer {
     const verify = clientCa === undefined ? {} : { ca: clientCa, requestCert: true };
     return createTlsServer({ ...options, key, cert, ...verify });
   }
+}
+
+/** From the end of the request to the end of the answer, as Go's `WriteTimeout`. */
+function cutAfter(timeoutMs: number, request: IncomingMessage, response: ServerResponse): void {
+  request.once('end', () => {
+    const timer = setTimeout(() => response.destroy(), timeoutMs);
+    response.once('close', () => clearTimeout(timer));
+  });
 }
 
 function checkIntervalMs({ readHeaderTimeoutMs, readTimeoutMs }: HttpLimits): number {

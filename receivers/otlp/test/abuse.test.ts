@@ -1,0 +1,218 @@
+import { connect as connectHttp2, constants } from 'node:http2';
+import { connect, type Socket } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { otlpConfig } from '../src/config.ts';
+import { OtlpHttpServer } from '../src/http/otlp-http-server.ts';
+import { InFlightBytes } from '../src/in-flight-bytes.ts';
+import { httpSettings } from '../src/server-settings.ts';
+import { RawClient, TRACE_SERVICE } from './grpc-client.ts';
+import { PROTOBUF, send, start } from './harness.ts';
+import { logs, traces } from './otlp-bytes.ts';
+
+const HEAD =
+  'POST /v1/traces HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-protobuf\r\n' as const;
+
+/** A raw connection and all it receives until it is closed. */
+function raw(address: string): { socket: Socket; closed: Promise<string> } {
+  const { port } = new URL(`http://${address}`);
+  const socket = connect(Number(port), '127.0.0.1');
+  onTestFinished(() => {
+    socket.destroy();
+  });
+  let text = '';
+  socket.on('data', (chunk: Buffer) => {
+    text += chunk.toString('latin1');
+  });
+  // A reset is one way of being cut off.
+  socket.on('error', () => undefined);
+  const closed = new Promise<string>((resolve) => socket.on('close', () => resolve(text)));
+  return { socket, closed };
+}
+
+describe('a hostile sender', () => {
+  it('is cut off when its headers or its body trickle', async () => {
+    const { http, pipeline } = await start({
+      http: { read_header_timeout: '150ms', read_timeout: '300ms' },
+    });
+    const headers = raw(http);
+    headers.socket.write('POST /v1/traces HTTP/1.1\r\nHost: x\r\nX-Slow: ');
+    const body = raw(http);
+    body.socket.write(`${HEAD}Content-Length: 1000\r\n\r\nabc`);
+    expect(await headers.closed).toMatch(/^(HTTP\/1\.1 408 |$)/);
+    expect(await body.closed).toMatch(/^(HTTP\/1\.1 408 |$)/);
+    expect((await send(http, { body: traces() })).status).toBe(200);
+    expect(pipeline.taken).toHaveLength(1);
+  });
+
+  it('cannot make a packed body grow beyond the limit', async () => {
+    const { http, pipeline } = await start({ http: { max_request_body_size: 1_000_000 } });
+    const bomb = gzipSync(Buffer.alloc(60_000_000), { level: 1 });
+    const before = process.memoryUsage.rss();
+    const headers = { ...PROTOBUF, 'content-encoding': 'gzip' };
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => send(http, { headers, body: bomb })),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(413));
+    expect(process.memoryUsage.rss() - before).toBeLessThan(300_000_000);
+    expect(pipeline.taken).toHaveLength(0);
+  });
+
+  it('that opens too many connections is dropped, and counted', async () => {
+    const { http } = otlpConfig.parse({
+      protocols: { http: { endpoint: '127.0.0.1:0' } },
+    }).protocols;
+    if (http === undefined) throw new Error('it is on');
+    const settings = httpSettings(http);
+    let dropped = 0;
+    const server = new OtlpHttpServer(
+      { ...settings, limits: { ...settings.limits, connectionsMax: 1 } },
+      {
+        handle: (_, response) => void response.end('served'),
+        dropped: () => {
+          dropped += 1;
+        },
+      },
+    );
+    const address = await server.listen();
+    onTestFinished(() => server.close(AbortSignal.abort()));
+    const first = raw(address);
+    first.socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    await new Promise((resolve) => first.socket.once('data', resolve));
+    expect(await raw(address).closed).toBe('');
+    expect(dropped).toBe(1);
+  });
+
+  it('that never reads its answer in time is cut off, where a time is set', async () => {
+    const { http, pipeline } = await start({ http: { write_timeout: '100ms' } });
+    pipeline.answerWith(() => new Promise(() => undefined));
+    await expect(send(http, { body: traces() })).rejects.toThrow('socket hang up');
+    expect(pipeline.taken).toHaveLength(1);
+  });
+
+  it('that sends headers without end gets 431', async () => {
+    const { http } = await start();
+    const { socket, closed } = raw(http);
+    socket.write(`${HEAD}X-Long: ${'x'.repeat(100_000)}\r\n\r\n`);
+    expect(await closed).toMatch(/^HTTP\/1\.1 431 /);
+  });
+
+  it('that sends nonsense gets 400 and is cut off', async () => {
+    const { http } = await start();
+    const { socket, closed } = raw(http);
+    socket.write('\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03');
+    expect(await closed).toMatch(/^HTTP\/1\.1 400 /);
+  });
+
+  it('cannot smuggle a second request in the body of one that was refused', async () => {
+    const { http, pipeline } = await start({ http: { max_request_body_size: 1000 } });
+    const { socket, closed } = raw(http);
+    const second = `${HEAD}Content-Length: ${traces().length}\r\n\r\n`;
+    socket.write(`${HEAD}Content-Length: 5000\r\n\r\n`);
+    socket.write(Buffer.concat([Buffer.from(second), traces(), Buffer.alloc(3000)]));
+    const text = await closed;
+    expect(text.match(/HTTP\/1\.1 /g)).toHaveLength(1);
+    expect(text).toMatch(/^HTTP\/1\.1 413 /);
+    expect(pipeline.taken).toHaveLength(0);
+  });
+
+  it('that sends on and on after a refusal is cut off', async () => {
+    const { http } = await start({ http: { max_request_body_size: 1000 } });
+    const { socket, closed } = raw(http);
+    socket.write(`${HEAD}Content-Length: 1000000000\r\n\r\n`);
+    const piece = Buffer.alloc(256 * 1024);
+    const pump = (): void => {
+      // Bounded by the server: the connection goes away.
+      while (!socket.destroyed && socket.write(piece));
+    };
+    socket.on('drain', pump);
+    pump();
+    await closed;
+    expect(socket.bytesWritten).toBeLessThan(100_000_000);
+  });
+
+  it('that goes away in the middle leaves nothing behind', async () => {
+    const { http, grpc, pipeline } = await start();
+    for (let i = 0; i < 20; i += 1) {
+      const { socket, closed } = raw(http);
+      await new Promise<void>((resolve) =>
+        socket.write(`${HEAD}Content-Length: 1000\r\n\r\n${'x'.repeat(i * 10)}`, () => resolve()),
+      );
+      socket.destroy();
+      await closed;
+    }
+    const session = connectHttp2(`http://${grpc}`);
+    onTestFinished(() => session.destroy());
+    const stream = session.request({
+      ':method': 'POST',
+      ':path': `/${TRACE_SERVICE}/Export`,
+      'content-type': 'application/grpc',
+    });
+    const gone = new Promise<void>((resolve) => stream.on('close', () => resolve()));
+    stream.write(Buffer.from([0, 0, 0, 1, 0, 1, 2, 3]));
+    stream.close(constants.NGHTTP2_CANCEL);
+    await gone;
+    expect((await send(http, { body: traces() })).status).toBe(200);
+    expect((await new RawClient(grpc).export(traces())).code).toBe(0);
+    expect(pipeline.taken).toHaveLength(2);
+  });
+});
+
+describe('a crowd of senders', () => {
+  it('is served, a hundred at a time, over both protocols', async () => {
+    const { http, grpc, pipeline } = await start();
+    const client = new RawClient(grpc);
+    const byHttp = Array.from({ length: 100 }, (_, i) => send(http, { body: traces(i + 1) }));
+    const byGrpc = Array.from({ length: 100 }, (_, i) => client.export(traces(i + 1)));
+    expect((await Promise.all(byHttp)).every(({ status }) => status === 200)).toBe(true);
+    expect((await Promise.all(byGrpc)).every(({ code }) => code === 0)).toBe(true);
+    const items = pipeline.taken.reduce((sum, { itemCount }) => sum + itemCount, 0);
+    expect(items).toBe(2 * 5050);
+  });
+
+  it('is asked to come back when its bodies together are too large', async () => {
+    const { http, grpc, pipeline } = await start();
+    let release: () => void = () => undefined;
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    pipeline.answerWith(() => released);
+    // The default is room for 160 MiB; each of these holds 18.
+    const large = logs('x'.repeat(18 * 1024 * 1024));
+    const path = '/v1/logs';
+    const answers = Array.from({ length: 12 }, () => send(http, { path, body: large }));
+    const statuses: number[] = [];
+    const refused = new Promise<void>((resolve) => {
+      for (const answer of answers) {
+        void answer.then(({ status, headers }) => {
+          statuses.push(status);
+          if (status === 503) expect(headers['retry-after']).toBe('1');
+          if (statuses.length === 4) resolve();
+        });
+      }
+    });
+    await pipeline.came(8);
+    await refused;
+    expect(statuses).toEqual([503, 503, 503, 503]);
+    // A small request of the other protocol still finds room.
+    const small = new RawClient(grpc).export(traces());
+    await pipeline.came(9);
+    release();
+    expect((await small).code).toBe(0);
+    expect((await Promise.all(answers)).filter(({ status }) => status === 200)).toHaveLength(8);
+  });
+
+  it('never takes more bytes than there is room for', () => {
+    const inFlight = new InFlightBytes(100);
+    const [first, second] = [inFlight.open(), inFlight.open()];
+    first.take(60);
+    expect(() => second.take(41)).toThrow('too many bytes');
+    second.take(40);
+    first.giveBack(10);
+    expect(inFlight.bytes).toBe(90);
+    first.close();
+    first.close();
+    second.close();
+    expect(inFlight.bytes).toBe(0);
+  });
+});
