@@ -1,10 +1,8 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Meter } from '@opentelemetry/api';
 
-const NANOSECONDS = 1e9;
 const MICROSECONDS = 1e6;
 
-/** CPU, memory and event-loop delay of this process, by OpenTelemetry's semantic conventions. */
+/** CPU, memory and event-loop utilization of this process, by OpenTelemetry's semantic conventions. */
 export function observeProcess(meter: Meter): void {
   meter.createObservableCounter('process.cpu.time', { unit: 's' }).addCallback((result) => {
     const { user, system } = process.cpuUsage();
@@ -23,11 +21,14 @@ export function observeProcess(meter: Meter): void {
   observeEventLoop(meter);
 }
 
+/** The share of time the event loop worked since the last reading; needs no timer of its own. */
 function observeEventLoop(meter: Meter): void {
-  const delay = monitorEventLoopDelay({ resolution: 100 });
-  delay.enable();
-  meter.createObservableGauge('nodejs.eventloop.delay.p99', { unit: 's' }).addCallback((result) => {
-    result.observe(delay.percentile(99) / NANOSECONDS);
-    delay.reset();
-  });
+  let last = performance.eventLoopUtilization();
+  meter
+    .createObservableGauge('nodejs.eventloop.utilization', { unit: '1' })
+    .addCallback((result) => {
+      const now = performance.eventLoopUtilization();
+      result.observe(performance.eventLoopUtilization(now, last).utilization);
+      last = now;
+    });
 }
