@@ -10,7 +10,6 @@ import {
 } from './config-value.ts';
 import { didYouMean } from './did-you-mean.ts';
 import type { PipelineConfig } from './engine-config.ts';
-import { textList } from './fields/text-list.ts';
 import type { ProblemList } from './problem-list.ts';
 import { readValue } from './read-value.ts';
 import { type OwnTelemetryConfig, OwnTelemetrySchema } from './telemetry-config.ts';
@@ -21,16 +20,19 @@ export interface ServiceReading {
   readonly telemetry: OwnTelemetryConfig;
 }
 
+/** A list and nothing else: upstream splits texts at commas only for lists of plain texts. */
+const idList = (): z.ZodDefault<z.ZodArray<z.ZodString>> => z.array(z.string()).default([]);
+
 const SERVICE = z.strictObject({
-  extensions: textList(),
+  extensions: idList(),
   pipelines: z.record(z.string(), z.unknown()).default({}),
   telemetry: z.unknown().optional(),
 });
 
 const PIPELINE = z.strictObject({
-  receivers: textList(),
-  processors: textList(),
-  exporters: textList(),
+  receivers: idList(),
+  processors: idList(),
+  exporters: idList(),
 });
 
 const DEFAULT_TELEMETRY: OwnTelemetryConfig = OwnTelemetrySchema.parse({});
