@@ -15,7 +15,7 @@ export const HEADERS = {
   items: 'items',
 } as const;
 
-/** Headers of a record in the dead-letter topic, besides those it had. Its value is what it was. */
+/** Headers of a record in the dead-letter topic, besides `HEADERS`. Its value is what it was. */
 export const DEAD_LETTER_HEADERS = {
   /** Why it can never be processed, for people. */
   reason: 'reason',

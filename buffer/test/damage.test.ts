@@ -1,4 +1,4 @@
-import { copyFile, open, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { copyFile, open, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { intentOf, readAll, textOf, textRecord } from '../src/contract-suite.ts';
 import { EmbeddedLog } from '../src/index.ts';
@@ -199,5 +199,7 @@ describe('a later format', () => {
       /written in format 2.*reads format 1/,
     );
     expect(await readFile(segment)).toEqual(before);
+    // The folder is free again for the release that can read it.
+    expect(await readdir(directory)).not.toContain('.lock');
   });
 });

@@ -140,8 +140,8 @@ describe('a disk that gets full', () => {
     'answers BUFFER_FULL, loses nothing and goes on (needs root for tmpfs)',
     async () => {
       const directory = await makeFolder();
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', directory]);
-      onTestFinished(() => void execFileSync('umount', [directory]));
+      execFileSync('/bin/mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', directory]);
+      onTestFinished(() => void execFileSync('/bin/umount', [directory]));
       const log = await EmbeddedLog.open(directory, { reserveBytes: 0 });
       await log.createTopic(TOPIC, { partitions: 1 });
       log.setLimits(TOPIC, { segmentBytes: 256 * KIB });

@@ -73,16 +73,14 @@ export class EmbeddedLog implements BufferContract {
    */
   static async open(directory: string, options: EmbeddedLogOptions = {}): Promise<EmbeddedLog> {
     const onEvent = options.onEvent ?? ignore;
-    let lock: FolderLock | undefined;
     try {
       await mkdir(directory, { recursive: true });
-      lock = await FolderLock.acquire(directory, onEvent);
-      const groups = await GroupLog.open(join(directory, '.groups'), onEvent);
+      const lock = await FolderLock.acquire(directory, onEvent);
+      const groups = await openGroups(directory, lock, onEvent);
       const log = new EmbeddedLog(directory, { lock, groups, options });
-      await log.#load();
+      await log.#loadOrClose();
       return log;
     } catch (error) {
-      await lock?.release();
       throw ioError(error, `opening the buffer in ${directory}`);
     }
   }
@@ -206,6 +204,16 @@ export class EmbeddedLog implements BufferContract {
     await this.#lock.release();
   }
 
+  /** A log that cannot be opened whole leaves nothing open, and the folder free. */
+  async #loadOrClose(): Promise<void> {
+    try {
+      await this.#load();
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
   async #load(): Promise<void> {
     for (const topic of await namesIn(this.directory, TOPIC_PATTERN)) {
       const partitions = await namesIn(join(this.directory, topic), PARTITION_PATTERN);
@@ -297,6 +305,19 @@ export class EmbeddedLog implements BufferContract {
 }
 
 function ignore(): void {}
+
+async function openGroups(
+  directory: string,
+  lock: FolderLock,
+  onEvent: OnLogEvent,
+): Promise<GroupLog> {
+  try {
+    return await GroupLog.open(join(directory, '.groups'), onEvent);
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
 
 /** Names of folders in `directory` that match. */
 async function namesIn(directory: string, pattern: RegExp): Promise<string[]> {

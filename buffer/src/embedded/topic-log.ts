@@ -51,9 +51,12 @@ export class TopicLog implements Room {
       throw new BufferError('BUFFER_FULL', this.#describeFull());
     }
     this.#takenBytes += bytes;
-    if (await this.#takeFromDisk(bytes)) return;
-    this.#takenBytes -= bytes;
-    throw new BufferError('BUFFER_FULL', this.#settings.disk.describe());
+    try {
+      await this.#takeFromDisk(bytes);
+    } catch (error) {
+      this.#takenBytes -= bytes;
+      throw error;
+    }
   }
 
   give(bytes: number): void {
@@ -80,11 +83,11 @@ export class TopicLog implements Room {
     return dropped;
   }
 
-  async #takeFromDisk(bytes: number): Promise<boolean> {
-    while (!(await this.#settings.disk.take(bytes))) {
-      if (!(await this.#settings.reclaim())) return false;
+  async #takeFromDisk(bytes: number): Promise<void> {
+    const { disk, reclaim } = this.#settings;
+    while (!(await disk.take(bytes))) {
+      if (!(await reclaim())) throw new BufferError('BUFFER_FULL', disk.describe());
     }
-    return true;
   }
 
   /** Makes some room, or closes `partition`'s last segment so that the next call can. */
