@@ -103,6 +103,26 @@ describe('the engine process', () => {
     expect(await second.engine.stop()).toBe(0);
   });
 
+  it('runs with the memory it was given, and backs up into its own folder alone', async () => {
+    const memoryMaxBytes = 1_500_000_000;
+    const under = await startTestEngine({ memoryMaxBytes });
+    const setting =
+      "SELECT value FROM system.server_settings WHERE name = 'max_server_memory_usage'";
+    expect(await asInternal(under, setting)).toBe(`${memoryMaxBytes}\n`);
+    await asInternal(under, 'CREATE DATABASE d ENGINE = Atomic');
+    await asInternal(under, 'CREATE TABLE d.t (n UInt64) ENGINE = MergeTree ORDER BY n');
+    await asInternal(under, 'INSERT INTO d.t SELECT number FROM numbers(10)');
+    expect(await asInternal(under, "BACKUP DATABASE d TO File('first')")).toContain(
+      'BACKUP_CREATED',
+    );
+    const elsewhere = await asInternal(under, `BACKUP DATABASE d TO File('${spare}/elsewhere')`);
+    expect(elsewhere).toMatch(/^Code: \d+/);
+    await asInternal(under, 'DROP DATABASE d SYNC');
+    await asInternal(under, "RESTORE DATABASE d FROM File('first')");
+    expect(await asInternal(under, 'SELECT sum(n) FROM d.t')).toBe('45\n');
+    await under.close();
+  });
+
   it('stops a statement whose client hung up, and an insert that was cut off stores nothing', async () => {
     const under = await startTestEngine();
     await asInternal(under, 'CREATE DATABASE d ENGINE = Atomic');
