@@ -219,9 +219,9 @@ describe('what is malformed', () => {
       /length over 31 bits/,
     ],
     [
-      'a varint over 10 bytes',
+      'a varint over 64 bits',
       Buffer.concat([Buffer.from([0x10]), Buffer.alloc(10, 0xff), Buffer.from([1])]),
-      /varint over 10 bytes/,
+      /varint over 64 bits/,
     ],
     ['a trace id of 15 bytes', around(field(1, Buffer.alloc(15))), /id of 15 bytes instead of 16/],
     ['a span id of 16 bytes', around(field(2, Buffer.alloc(16))), /id of 16 bytes instead of 8/],

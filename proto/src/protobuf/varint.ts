@@ -81,9 +81,10 @@ function readLongVarint(bytes: Uint8Array, start: number): number {
     for (;;) {
       const byte = bytes[p++];
       high |= (byte & 127) << shift;
+      // The tenth byte holds one bit.
+      if (shift === 31 && byte > 1) malformed(start, 'varint over 64 bits');
       if (byte < 128) break;
       shift += 7;
-      if (shift > 31) malformed(start, 'varint over 10 bytes');
     }
   }
   result.low = low;
