@@ -137,6 +137,7 @@ class HttpStoreClient implements StoreClient {
     reader: RowReader<Row>,
     options: CallOptions = {},
   ): AsyncGenerator<Row[], void> {
+    refuseAborted(options.signal);
     const leaving = new AbortController();
     const signals = options.signal === undefined ? [] : [options.signal];
     const signal = AbortSignal.any([leaving.signal, ...signals]);
@@ -212,6 +213,7 @@ class HttpStoreClient implements StoreClient {
     signal: AbortSignal | undefined,
     call: (queryId: string) => Promise<T>,
   ): Promise<T> {
+    refuseAborted(signal);
     const queryId = randomUUID();
     try {
       return await call(queryId);
@@ -236,6 +238,11 @@ class HttpStoreClient implements StoreClient {
       // The statement may be over already, and the caller is told of the abort, not of this.
     }
   }
+}
+
+/** The ClickHouse client looks at a signal only when it aborts later. */
+function refuseAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw toStoreError(signal.reason, signal);
 }
 
 function signalOf(options: CallOptions): { abort_signal?: AbortSignal } {

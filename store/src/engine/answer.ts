@@ -12,6 +12,8 @@ import type { StatementSummary } from './summary.ts';
 const HOLD_BYTES = 1024 * 1024;
 /** The same for `wait_end_of_query=1`; a larger result is streamed all the same. */
 const WAIT_BYTES_MAX = 64 * 1024 * 1024;
+/** A client that takes nothing for so long is gone, and must not hold a connection of the engine. */
+const STALL_TIMEOUT_MS = 300_000;
 /** Smaller answers are not worth compressing. */
 const COMPRESS_BYTES_MIN = 1024;
 const EXCEPTION_MARKER = '__exception__';
@@ -89,7 +91,9 @@ export class Answer {
     } else {
       this.#out.write(piece);
     }
-    if (this.#out.writableNeedDrain) await once(this.#out, 'drain', { signal });
+    if (!this.#out.writableNeedDrain) return;
+    const patience = AbortSignal.any([signal, AbortSignal.timeout(STALL_TIMEOUT_MS)]);
+    await once(this.#out, 'drain', { signal: patience });
   }
 
   async end(summary: StatementSummary): Promise<void> {

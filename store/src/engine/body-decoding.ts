@@ -6,14 +6,39 @@ import { decodeLz4Frames } from './lz4-frame.ts';
 /** Decoded bytes of one request body. Data is streamed, so this bounds time and disk, not memory. */
 export const BODY_BYTES_MAX: number = 16 * 1024 * 1024 * 1024;
 
-async function* bounded(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+/** A sender that sends nothing for so long is gone, and must not hold a connection of the engine. */
+const BODY_IDLE_TIMEOUT_MS = 120_000;
+
+/** The next piece; only the sender's time counts, not the engine's. */
+async function nextPiece(
+  source: Readable,
+  chunks: AsyncIterator<Uint8Array>,
+): Promise<IteratorResult<Uint8Array>> {
+  const timer = setTimeout(() => {
+    const seconds = BODY_IDLE_TIMEOUT_MS / 1000;
+    source.destroy(engineError(CODES.socketTimeout, `The body stood still for ${seconds} s`));
+  }, BODY_IDLE_TIMEOUT_MS);
+  try {
+    return await chunks.next();
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function* bounded(
+  source: Readable,
+  decoded: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array, void> {
+  const chunks = decoded[Symbol.asyncIterator]();
   let total = 0;
-  for await (const chunk of chunks) {
-    total += chunk.length;
+  for (;;) {
+    const step = await nextPiece(source, chunks);
+    if (step.done === true) return;
+    total += step.value.length;
     if (total > BODY_BYTES_MAX) {
       throw engineError(CODES.queryTooLarge, `The body is larger than ${BODY_BYTES_MAX} bytes`);
     }
-    yield chunk;
+    yield step.value;
   }
 }
 
@@ -67,5 +92,5 @@ function decode(source: Readable, encoding: string): AsyncIterable<Uint8Array> {
 
 /** The body's bytes, decoded as they arrive, at most `BODY_BYTES_MAX`. Throws `EngineError`. */
 export function decodeBody(source: Readable, encoding: string): AsyncIterable<Uint8Array> {
-  return bounded(decode(source, encoding.trim().toLowerCase()));
+  return bounded(source, decode(source, encoding.trim().toLowerCase()));
 }

@@ -52,6 +52,7 @@ const STATUSES: ReadonlyMap<number, number> = new Map<number, number>([
   [CODES.queryTooLarge, 413],
   [CODES.notImplemented, 501],
   [CODES.tooManyStatements, 503],
+  [CODES.socketTimeout, 503],
   [CODES.aborted, 503],
 ]);
 

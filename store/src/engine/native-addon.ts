@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isMainThread } from 'node:worker_threads';
 
 /** Opaque; only the addon looks inside. */
 export type NativeConnection = object;
@@ -156,6 +157,7 @@ let loaded: NativeAddon | undefined;
 /** Loads the addon and the engine's library once in this process (about 0.4 s, 150 MB). */
 export function loadNativeAddon(): NativeAddon {
   if (loaded !== undefined) return loaded;
+  if (!isMainThread) throw new Error('the engine runs in a process of its own, never in a worker');
   const addon = findAddon();
   if (!isNativeAddon(addon)) throw new Error('the store addon is of another release: rebuild it');
   addon.load(libraryPath());
