@@ -94,8 +94,8 @@ interface FactoryBase<C> {
   /** Other names the Collector has for it; accepted for ever. */
   readonly aliases?: readonly string[];
   /**
-   * Defaults, unknown keys refused, checks: the only reading of the configuration. `parse(undefined)`
-   * and `parse(null)` give the defaults where the component has them.
+   * Defaults, unknown keys refused, checks: the only reading of the configuration.
+   * `parse(undefined)` and `parse(null)` give the defaults where the component has them.
    */
   readonly config: z.ZodType<C>;
 }

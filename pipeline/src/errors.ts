@@ -13,7 +13,9 @@ export type ErrorCode =
   | 'PERMISSION_DENIED'
   /** The signal, method or encoding is not served here. Permanent. */
   | 'UNIMPLEMENTED'
-  /** Something behind is full: buffer, queue, memory. Retryable, with a delay where one is known. */
+  /**
+   * Something behind is full: buffer, queue, memory. Retryable, with a delay where one is known.
+   */
   | 'OVERLOADED'
   /** Something behind is away for now: store, broker, network. Retryable. */
   | 'UNAVAILABLE'
@@ -51,7 +53,10 @@ export interface SondeErrorOptions {
   readonly retryAfterMs?: number;
 }
 
-/** The only error that crosses component boundaries; anything else thrown there counts as `INTERNAL`. */
+/**
+ * The only error that crosses component boundaries; anything else thrown there counts as
+ * `INTERNAL`.
+ */
 export class SondeError extends Error {
   readonly code: ErrorCode;
   readonly retryable: boolean;

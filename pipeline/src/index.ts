@@ -1,9 +1,9 @@
 /**
  * The engine, around steps 1 to 6 of the path.
  *
- * In: a configuration with the Collector's meaning, and the factories of the components it may name.
+ * In: a configuration with the Collector's meaning, and the factories of what it may name.
  * Out: a running graph of receivers, processors and exporters, its counters and its log lines.
- * Never: wire bytes, files of its own, the name of a component (`cli/src/components.ts` has those).
+ * Never: wire bytes, files of its own, the name of a component (`cli/src/components.ts` has them).
  */
 export * from './authenticator.ts';
 export * from './component.ts';

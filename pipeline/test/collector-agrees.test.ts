@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { load, refusal, WORKING } from './fixture-config.ts';
 
-/** The reference Collector as `npm run setup:collector` builds it; undefined where it has not run. */
+/**
+ * The reference Collector as `npm run setup:collector` builds it; undefined where it has not run.
+ */
 function findCollector(): string | undefined {
   const folder = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'sonde/otelcol');
   if (!existsSync(folder)) return undefined;

@@ -52,13 +52,15 @@ describe('what the Collector says of a whole configuration', () => {
 
   it('an extension that is not configured', () => {
     expect(refusedWith('service.extensions=[x]')).toContain(
-      'invalid configuration: service::extensions: references extension "x" which is not configured',
+      'invalid configuration: service::extensions: references extension "x" which is ' +
+        'not configured',
     );
   });
 
   it.each(['receiver', 'exporter'])('an id that is a connector and a %s', (kind) => {
     expect(refusedWith('connectors.twin=null', `${kind}s.twin=null`)).toContain(
-      `invalid configuration: connectors::twin: ambiguous ID: Found both "twin" ${kind} and "twin" ` +
+      `invalid configuration: connectors::twin: ambiguous ID: Found both "twin" ${kind} and ` +
+        '"twin" ' +
         "connector. Change one of the components' IDs to eliminate ambiguity (e.g. rename " +
         '"twin" connector to "twin/connector")',
     );
@@ -86,10 +88,13 @@ describe('what the Collector says of a whole configuration', () => {
     );
     expect(text.split('\n').filter((line) => line !== '' && !line.startsWith('    '))).toEqual([
       DECODING.trim(),
-      `error decoding 'receivers': error reading configuration for "otlp": decoding failed due to the following error(s):`,
+      `error decoding 'receivers': error reading configuration for "otlp": decoding ` +
+        'failed due to the following error(s):',
       "'' has invalid keys: protocolz",
-      `error decoding 'exporters': unknown type: "foo" for id: "foo" (valid values: [nop debug twin])`,
-      'invalid configuration: service::extensions: references extension "e" which is not configured',
+      `error decoding 'exporters': unknown type: "foo" for id: "foo" (valid values: ` +
+        '[nop debug twin])',
+      'invalid configuration: service::extensions: references extension "e" which is ' +
+        'not configured',
       'service::pipelines::traces: references processor "z" multiple times',
       'service::pipelines::traces: references processor "z" which is not configured',
       'service::pipelines::traces: references processor "z" which is not configured',
@@ -149,11 +154,13 @@ describe('what the Collector says of keys and kinds', () => {
     ['receivers=5', `'receivers' expected a map or struct, got "int"`],
     [
       'receivers.otlp=5',
-      `error decoding 'receivers': '[otlp]' expected type 'map[string]interface {}', got unconvertible type 'int'`,
+      `error decoding 'receivers': '[otlp]' expected type 'map[string]interface ` +
+        `{}', got unconvertible type 'int'`,
     ],
     [
       'receivers.otlp=[5]',
-      `error decoding 'receivers': '[otlp]' expected type 'map[string]interface {}', got unconvertible type '[]interface {}'`,
+      `error decoding 'receivers': '[otlp]' expected type 'map[string]interface ` +
+        `{}', got unconvertible type '[]interface {}'`,
     ],
     ['receivers.otlp.protocols=5', `'protocols' expected a map or struct, got "int"`],
     [
@@ -166,7 +173,8 @@ describe('what the Collector says of keys and kinds', () => {
     ],
     [
       'receivers.otlp.protocols.grpc.endpoint={a: 1}',
-      `'protocols.grpc.endpoint' expected type 'string', got unconvertible type 'map[string]interface {}'`,
+      `'protocols.grpc.endpoint' expected type 'string', got unconvertible type ` +
+        `'map[string]interface {}'`,
     ],
     [
       'receivers.otlp.protocols.grpc.endpoint=12',
@@ -188,7 +196,8 @@ describe('what the Collector says of keys and kinds', () => {
 
   it('checks components that no pipeline names', () => {
     expect(refusedWith('receivers.otlp/2=null')).toContain(
-      'invalid configuration: receivers::otlp/2: must specify at least one protocol when using the OTLP receiver',
+      'invalid configuration: receivers::otlp/2: must specify at least one protocol ' +
+        'when using the OTLP receiver',
     );
   });
 });

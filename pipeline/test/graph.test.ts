@@ -92,33 +92,41 @@ describe('the graph', () => {
   it.each([
     [
       ['logs: {receivers: [nop], exporters: [debug]}'],
-      'failed to build pipelines: failed to create "debug" exporter for data type "logs": telemetry type is not supported',
+      'failed to build pipelines: failed to create "debug" exporter for data type ' +
+        '"logs": telemetry type is not supported',
     ],
     [
       ['traces: {receivers: [nop], exporters: [forward]}'],
-      'failed to build pipelines: connector "forward" used as exporter in [traces] pipeline but not used in any supported receiver pipeline',
+      'failed to build pipelines: connector "forward" used as exporter in [traces] ' +
+        'pipeline but not used in any supported receiver pipeline',
     ],
     [
       ['traces: {receivers: [forward], exporters: [nop]}'],
-      'failed to build pipelines: connector "forward" used as receiver in [traces] pipeline but not used in any supported exporter pipeline',
+      'failed to build pipelines: connector "forward" used as receiver in [traces] ' +
+        'pipeline but not used in any supported exporter pipeline',
     ],
     [
       [
         'logs: {receivers: [nop], exporters: [forward]}',
         'traces: {receivers: [forward], exporters: [nop]}',
       ],
-      'connector "forward" used as exporter in [logs] pipeline but not used in any supported receiver pipeline',
+      'connector "forward" used as exporter in [logs] pipeline but not used in any ' +
+        'supported receiver pipeline',
     ],
     [
       ['traces: {receivers: [forward], processors: [tag], exporters: [forward]}'],
-      'failed to build pipelines: cycle detected: connector "forward" (traces to traces) -> processor "tag" in pipeline "traces" -> connector "forward" (traces to traces)',
+      'failed to build pipelines: cycle detected: connector "forward" (traces to ' +
+        'traces) -> processor "tag" in pipeline "traces" -> connector "forward" ' +
+        '(traces to traces)',
     ],
     [
       [
         'traces: {receivers: [nop, forward/2], processors: [tag], exporters: [forward]}',
         'traces/2: {receivers: [forward], processors: [tag/2], exporters: [forward/2]}',
       ],
-      'cycle detected: connector "forward" (traces to traces) -> processor "tag/2" in pipeline "traces/2" -> connector "forward/2" (traces to traces) -> processor "tag" in pipeline "traces" -> connector "forward" (traces to traces)',
+      'cycle detected: connector "forward" (traces to traces) -> processor "tag/2" ' +
+        'in pipeline "traces/2" -> connector "forward/2" (traces to traces) -> ' +
+        'processor "tag" in pipeline "traces" -> connector "forward" (traces to traces)',
     ],
   ])('refuses %j', (pipelines, text) => {
     expect(() => build(pipelines)).toThrow(text);
@@ -127,13 +135,16 @@ describe('the graph', () => {
   it('gives components the version of the configuration, whatever the order of its keys', () => {
     const versions = [
       load(
-        'receivers: {nop: }\nexporters: {nop: }\nservice: {pipelines: {traces: {receivers: [nop], exporters: [nop]}}}',
+        'receivers: {nop: }\nexporters: {nop: }\nservice: {pipelines: {traces: ' +
+          '{receivers: [nop], exporters: [nop]}}}',
       ),
       load(
-        'exporters: {nop: }\nservice: {telemetry: {logs: {level: debug}}, pipelines: {traces: {exporters: [nop], receivers: [nop]}}}\nreceivers: {nop: }',
+        'exporters: {nop: }\nservice: {telemetry: {logs: {level: debug}}, pipelines: ' +
+          '{traces: {exporters: [nop], receivers: [nop]}}}\nreceivers: {nop: }',
       ),
       load(
-        'receivers: {nop: }\nexporters: {nop: }\nservice: {pipelines: {traces/2: {receivers: [nop], exporters: [nop]}}}',
+        'receivers: {nop: }\nexporters: {nop: }\nservice: {pipelines: {traces/2: ' +
+          '{receivers: [nop], exporters: [nop]}}}',
       ),
     ].map(({ version }) => version);
     expect(versions[0]).toMatch(/^[0-9a-f]{32}$/);

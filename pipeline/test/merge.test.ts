@@ -25,9 +25,11 @@ describe('merging sources', () => {
 
   it('appends lists of components without duplicates when the gate is on', () => {
     const first =
-      'service: {extensions: [e], pipelines: {traces: {receivers: [a, b], processors: [p], exporters: [x]}}}';
+      'service: {extensions: [e], pipelines: {traces: {receivers: [a, b], ' +
+      'processors: [p], exporters: [x]}}}';
     const second =
-      'service: {extensions: [f], pipelines: {traces: {receivers: [b, c], processors: [q], exporters: [y]}}}';
+      'service: {extensions: [f], pipelines: {traces: {receivers: [b, c], ' +
+      'processors: [q], exporters: [y]}}}';
     expect(merge([first, second], true)).toEqual({
       service: {
         extensions: ['e', 'f'],

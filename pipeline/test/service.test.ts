@@ -37,7 +37,7 @@ function fixture(shutdownDeadlineMs = 5000): Fixture {
 }
 
 describe('a service', () => {
-  it('starts extensions, exporters, processors, receivers, and shuts down the other way', async () => {
+  it('starts what is behind first, and shuts down the other way', async () => {
     const { service, journal } = fixture();
     await service.start();
     await service.start();

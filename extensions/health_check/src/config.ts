@@ -20,7 +20,9 @@ const SCHEMA = z
     response_body: z
       .strictObject({ healthy: z.string().default(''), unhealthy: z.string().default('') })
       .optional(),
-    /** Accepted for the Collector's files; there it is known not to work, here the truth is told. */
+    /**
+     * Accepted for the Collector's files; there it is known not to work, here the truth is told.
+     */
     check_collector_pipeline: z
       .strictObject({
         enabled: z.boolean().default(false),

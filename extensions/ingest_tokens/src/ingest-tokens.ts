@@ -22,7 +22,9 @@ export interface IngestTokensOptions {
   readonly now?: () => number;
 }
 
-/** Names the tenant of a request by its ingest token: `Authorization: Bearer` or `x-sonde-token`. */
+/**
+ * Names the tenant of a request by its ingest token: `Authorization: Bearer` or `x-sonde-token`.
+ */
 export class IngestTokens implements Component, Authenticator {
   readonly #config: IngestTokensConfig;
   readonly #events: TokenEvents;

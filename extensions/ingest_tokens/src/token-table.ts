@@ -14,8 +14,8 @@ interface Row {
 const KEY_BYTES = 32;
 
 /**
- * Tokens by a digest under a key of this process: the tokens themselves are not kept, and how long a
- * look-up takes says nothing about them. A token given twice belongs to the later tenant.
+ * Tokens by a digest under a key of this process: the tokens themselves are not kept, and how long
+ * a look-up takes says nothing about them. A token given twice belongs to the later tenant.
  */
 export class TokenTable {
   readonly #key: Buffer = randomBytes(KEY_BYTES);

@@ -27,8 +27,11 @@ export function checkService(
   for (const id of ids.connectors) checkAmbiguous(id, ids, add);
   for (const [index, id] of service.extensions.entries()) {
     if (ids.extensions.has(id)) continue;
-    const text = `service::extensions: references extension ${JSON.stringify(id)} which is not configured`;
-    add(['service', 'extensions', String(index)], text, didYouMean(id, ids.extensions));
+    add(
+      ['service', 'extensions', String(index)],
+      `service::extensions: ${notConfigured('extension', id)}`,
+      didYouMean(id, ids.extensions),
+    );
   }
   if (service.pipelines.size === 0 && !gates.has('service.AllowNoPipelines')) {
     add(['service', 'pipelines'], 'service::pipelines: service must have at least one pipeline');
@@ -104,8 +107,12 @@ function checkReferences(pipeline: PipelineConfig, ids: KnownIds, add: Add): voi
     for (const [index, id] of pipeline[list].entries()) {
       if (known.has(id)) continue;
       const path = ['service', 'pipelines', pipeline.id];
-      const text = `${path.join('::')}: references ${kind} ${JSON.stringify(id)} which is not configured`;
+      const text = `${path.join('::')}: ${notConfigured(kind, id)}`;
       add([...path, list, String(index)], text, didYouMean(id, known));
     }
   }
+}
+
+function notConfigured(kind: string, id: string): string {
+  return `references ${kind} ${JSON.stringify(id)} which is not configured`;
 }

@@ -131,8 +131,9 @@ function readComponent<F extends Factory>(
   const { id, key, factory } = reading;
   const value = seenThrough(reading.value);
   if (value !== null && !isMap(value)) {
-    const kinds = `expected type 'map[string]interface {}', got unconvertible type '${goTypeOf(value)}'`;
-    const text = `error decoding '${section}': '[${id.text}]' ${kinds}`;
+    const text =
+      `error decoding '${section}': '[${id.text}]' expected type 'map[string]interface {}', ` +
+      `got unconvertible type '${goTypeOf(value)}'`;
     problems.add({ stage: 'unmarshal', text, path: [section, key] });
     return undefined;
   }

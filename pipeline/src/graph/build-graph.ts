@@ -243,7 +243,8 @@ function create<C extends Component | ConsumingComponent>(
     const what = kind === 'extension' ? 'extensions' : 'pipelines';
     throw new ServiceError(
       'BUILD_FAILED',
-      `failed to build ${what}: failed to create ${JSON.stringify(id)} ${kind}${forSignal}: ${reason}`,
+      `failed to build ${what}: failed to create ${JSON.stringify(id)} ` +
+        `${kind}${forSignal}: ${reason}`,
       { component: `${kind} ${id}`, cause: error },
     );
   }

@@ -30,13 +30,15 @@ function checkConnector(id: string, config: EngineConfig): readonly Joint[] {
   for (const { signal } of before) {
     if (after.some((other) => supports(signal, other.signal))) continue;
     refuse(
-      `connector ${JSON.stringify(id)} used as exporter in ${names(before, signal)} pipeline but not used in any supported receiver pipeline`,
+      `connector ${JSON.stringify(id)} used as exporter in ${names(before, signal)} ` +
+        'pipeline but not used in any supported receiver pipeline',
     );
   }
   for (const { signal } of after) {
     if (before.some((other) => supports(other.signal, signal))) continue;
     refuse(
-      `connector ${JSON.stringify(id)} used as receiver in ${names(after, signal)} pipeline but not used in any supported exporter pipeline`,
+      `connector ${JSON.stringify(id)} used as receiver in ${names(after, signal)} ` +
+        'pipeline but not used in any supported exporter pipeline',
     );
   }
   return before.flatMap((from) =>

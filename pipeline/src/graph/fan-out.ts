@@ -4,7 +4,8 @@ import type { Telemetry } from '../telemetry.ts';
 
 /**
  * One consumer for several: calls each in order, every one even if one before it failed, and
- * rejects with all errors as one. Consumers that took the data see it again when the sender retries.
+ * rejects with all errors as one. Consumers that took the data see it again when the sender
+ * retries.
  */
 export function fanOut(consumers: readonly Consumer[]): Consumer {
   const [only] = consumers;

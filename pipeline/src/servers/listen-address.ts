@@ -6,8 +6,8 @@ export interface ListenAddress {
 }
 
 /**
- * Where to listen for an endpoint. `localhost` is 127.0.0.1, as Go chooses; Node would take whatever
- * the resolver names first, and half of the clients would not find it.
+ * Where to listen for an endpoint. `localhost` is 127.0.0.1, as Go chooses; Node would take
+ * whatever the resolver names first, and half of the clients would not find it.
  */
 export function listenAddress(endpoint: {
   readonly host: string;

@@ -5,7 +5,9 @@ import { type Settings, SettingsSchema } from './settings.ts';
 
 const FileSchema = z.object({ versions: z.array(SettingsSchema) });
 
-/** Versions kept across a restart, newest last; a missing file is none. Rejects when it is broken. */
+/**
+ * Versions kept across a restart, newest last; a missing file is none. Rejects when it is broken.
+ */
 export async function readSettingsFile(path: string): Promise<readonly Settings[]> {
   let text: string;
   try {

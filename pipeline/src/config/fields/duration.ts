@@ -47,8 +47,8 @@ export function parseDuration(text: string): DurationResult {
 
 /**
  * A Go duration as milliseconds. `initial` is what an absent or null field stands for; without one
- * the field must be given. A bare number other than 0 is refused: upstream takes it for nanoseconds,
- * which nobody who writes `timeout: 5` means.
+ * the field must be given. A bare number other than 0 is refused: upstream takes it for
+ * nanoseconds, which nobody who writes `timeout: 5` means.
  */
 export function duration(initial: string): z.ZodPrefault<z.ZodType<number>>;
 export function duration(): z.ZodType<number>;

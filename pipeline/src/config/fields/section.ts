@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { rememberInner } from './wrapped-schema.ts';
 
 /**
- * An optional section (upstream's `configoptional`): undefined where it is off. Null and `{}` turn it
- * on with its defaults; inside it `enabled: false` turns it off, its keys still being checked.
+ * An optional section (upstream's `configoptional`): undefined where it is off. Null and `{}` turn
+ * it on with its defaults; inside it `enabled: false` turns it off, its keys still being checked.
  * `absent` says what no section at all means.
  */
 export function section<C>(

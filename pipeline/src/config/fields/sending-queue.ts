@@ -102,10 +102,9 @@ function batchProblems(batch: RawBatch): readonly string[] {
   if (batch.sizer === 'requests') {
     problems.push('`batch` supports only `items` or `bytes` sizer, found "requests"');
   }
-  if (batch.max_size > 0 && batch.max_size < batch.min_size) {
-    problems.push(
-      `\`max_size\` (${batch.max_size}) must be greater or equal to \`min_size\` (${batch.min_size})`,
-    );
+  const { min_size: min, max_size: max } = batch;
+  if (max > 0 && max < min) {
+    problems.push(`\`max_size\` (${max}) must be greater or equal to \`min_size\` (${min})`);
   }
   const seen = new Set<string>();
   for (const key of batch.partition.metadata_keys) {
