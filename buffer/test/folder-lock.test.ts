@@ -36,6 +36,31 @@ describe('the lock on the folder', () => {
     expect(await readdir(directory)).not.toContain('.lock');
   });
 
+  it('is not held by a zombie, which a parent that does not look leaves behind', async () => {
+    const directory = await makeFolder();
+    const lock = await FolderLock.acquire(directory, ignore);
+    const own: unknown = JSON.parse(await readFile(join(directory, '.lock'), 'utf8'));
+    await lock.release();
+    // The shell becomes `sleep`, which never asks for the child that ends when its input does.
+    const script = 'exec 3<&0; (read line <&3) & echo $!; exec sleep 60';
+    const parent = spawn('sh', ['-c', script], { stdio: ['pipe', 'pipe', 'inherit'] });
+    onTestFinished(() => void parent.kill('SIGKILL'));
+    const [pid] = (await once(createInterface({ input: parent.stdout }), 'line')).map(Number);
+    const turnUntil = async (holds: () => Promise<boolean>): Promise<void> => {
+      while (!(await holds())) await new Promise((resolve) => setImmediate(resolve));
+    };
+    const stat = async (): Promise<string[]> =>
+      (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ').at(-1)?.split(' ') ?? [];
+    await turnUntil(async () => {
+      return (await readFile(`/proc/${parent.pid}/comm`, 'utf8')) === 'sleep\n';
+    });
+    parent.stdin.end();
+    await turnUntil(async () => (await stat())[0] === 'Z');
+    const startTicks = (await stat())[19];
+    await writeFile(join(directory, '.lock'), JSON.stringify({ ...Object(own), pid, startTicks }));
+    await (await FolderLock.acquire(directory, ignore)).release();
+  });
+
   it('refuses a second log in the same process', async () => {
     const directory = await makeFolder();
     const log = await EmbeddedLog.open(directory);

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readAll, textOf } from '../src/contract-suite.ts';
@@ -33,6 +34,8 @@ function note(line: string, heard: Heard): void {
 /** Kills the child once it has said `lines` lines; returns after the last of its words. */
 async function killAfter(child: ChildProcess, lines: number, heard: Heard): Promise<void> {
   if (child.stdout === null) throw new Error('the child has no standard output');
+  // Its words end before it does: a sync in the kernel is waited for.
+  const exit = once(child, 'exit');
   let count = 0;
   for await (const line of createInterface({ input: child.stdout })) {
     // A line that the kill cut in two is no acknowledgement that anybody saw.
@@ -40,6 +43,7 @@ async function killAfter(child: ChildProcess, lines: number, heard: Heard): Prom
     count += 1;
     if (count === lines) child.kill('SIGKILL');
   }
+  await exit;
 }
 
 describe('a process that is killed while it appends', () => {

@@ -10,7 +10,9 @@ const LOCK_NAME = '.lock';
 const TAKEOVERS_NESTED_MAX = 8;
 /** How often the lock may change hands while we look. */
 const ATTEMPTS_MAX = 32;
-/** Fields of /proc/<pid>/stat after the name's closing parenthesis; the start time is the 22nd of all. */
+/** Fields of /proc/<pid>/stat after the name's closing parenthesis: proc_pid_stat(5), less two. */
+const STATE_FIELD = 0;
+const THREADS_FIELD = 17;
 const START_TIME_FIELD = 19;
 
 /** A process that no other can be taken for: pids are reused, also by a container's first process. */
@@ -152,7 +154,7 @@ async function bootId(): Promise<string> {
   return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
 }
 
-/** Undefined when there is no such process. */
+/** Undefined when there is no such process, or it has ended and only its parent has not noticed. */
 async function startTicksOf(pid: number): Promise<string | undefined> {
   let text: string;
   try {
@@ -163,7 +165,10 @@ async function startTicksOf(pid: number): Promise<string | undefined> {
     throw error;
   }
   // The process name may hold blanks and parentheses: fields are counted from the last one.
-  return text.slice(text.lastIndexOf(')') + 2).split(' ')[START_TIME_FIELD];
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  // Of a killed process the first thread may be a zombie while another one still ends its write.
+  const isZombie = fields[STATE_FIELD] === 'Z' && Number(fields[THREADS_FIELD]) <= 1;
+  return isZombie ? undefined : fields[START_TIME_FIELD];
 }
 
 function lockedError(path: string, holder: Holder): BufferError {
