@@ -5,7 +5,7 @@ import { fold, sparklinePaths } from '../src/lib/charts/sparkline-path.ts';
 import { tickLabel, timeTicks } from '../src/lib/charts/time-axis.ts';
 import { describeValues } from '../src/lib/metrics/series-values.ts';
 import { durationShare } from '../src/lib/services/log-share.ts';
-import { latestIndex } from '../src/lib/services/steps.ts';
+import { latestIndex, ratesOf } from '../src/lib/services/steps.ts';
 
 const SIZE = { width: 100, height: 20 };
 
@@ -76,6 +76,18 @@ describe('axes and steps', () => {
     expect(durationShare(5, 1e9)).toBe(0);
     expect(durationShare(10_000_000, 1e9)).toBeCloseTo(0.5, 6);
     expect(durationShare(9e9, 1e9)).toBe(1);
+  });
+});
+
+describe('rates of a range', () => {
+  const range = { fromMs: 0, stepMs: 60_000 };
+
+  it('count the last step by the part of it that has passed', () => {
+    expect(ratesOf([60, 60, 30], { ...range, toMs: 150_000 })).toEqual([1, 1, 1]);
+  });
+
+  it('leave a step out that has hardly begun', () => {
+    expect(ratesOf([60, 60, 3], { ...range, toMs: 121_000 })).toEqual([1, 1, null]);
   });
 });
 

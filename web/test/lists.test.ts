@@ -10,6 +10,7 @@ import {
   sayLabels,
 } from '../src/lib/metrics/selection.ts';
 import { matchesService, sortServices, totalsOf } from '../src/lib/services/order.ts';
+import { isOwnMetric, isOwnTrace, ownServices } from '../src/lib/services/own-services.ts';
 import { isTraceId } from '../src/lib/trace/trace-id.ts';
 
 function service(name: string, more: Partial<ServiceSummary> = {}): ServiceSummary {
@@ -132,6 +133,55 @@ describe('the catalogue of metrics', () => {
     expect(read('metric=m&aggregation=median').aggregation).toBeUndefined();
     expect(sayLabels({})).toBe('all series');
     expect(sayLabels({ a: '1', b: '' })).toBe('a=1, b=(empty)');
+  });
+});
+
+describe("Sonde's own telemetry", () => {
+  const answer = {
+    fromMs: 0,
+    toMs: 1,
+    stepMs: 1,
+    services: [service('sonde-gateway', { own: true }), service('cart')],
+    cost: { elapsedMs: 0, rowsRead: 0, bytesRead: 0 },
+  };
+  const trace = {
+    traceId: 'a',
+    rootService: 'sonde-gateway',
+    rootName: '',
+    startMs: 0,
+    durationNs: 1,
+    spanCount: 1,
+    errorCount: 0,
+    services: ['sonde-gateway'],
+  };
+
+  it('is told by what the API marks; a trace that others took part in is theirs', () => {
+    const own = ownServices(answer);
+    expect(isOwnTrace(trace, own)).toBe(true);
+    expect(isOwnTrace({ ...trace, services: ['sonde-gateway', 'cart'] }, own)).toBe(false);
+    expect(isOwnTrace({ ...trace, services: [] }, own)).toBe(false);
+    expect(ownServices(undefined).size).toBe(0);
+  });
+
+  it('has metrics that nobody else sends', () => {
+    const own = ownServices(answer);
+    const sentBy = (...services: string[]): boolean =>
+      isOwnMetric(
+        {
+          name: 'm',
+          type: 'gauge',
+          unit: '',
+          description: '',
+          temporality: 'unspecified',
+          isMonotonic: false,
+          services,
+          seriesCount: 1,
+        },
+        own,
+      );
+    expect(sentBy('sonde-gateway', 'sonde-store')).toBe(true);
+    expect(sentBy('sonde-gateway', 'cart')).toBe(false);
+    expect(sentBy()).toBe(false);
   });
 });
 

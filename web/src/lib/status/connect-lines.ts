@@ -136,7 +136,7 @@ function sql({ clickhouse }: Endpoints): ConnectLines {
     lines: [
       `curl '${clickhouse}/' --data-binary "`,
       '  SELECT ServiceName, count() AS spans, quantile(0.95)(Duration) / 1e6 AS p95_ms',
-      '  FROM otel_traces WHERE Timestamp > now() - INTERVAL 1 HOUR',
+      '  FROM sonde.otel_traces WHERE Timestamp > now() - INTERVAL 1 HOUR',
       '  GROUP BY ServiceName ORDER BY spans DESC FORMAT PrettyCompact"',
     ].join('\n'),
   };
