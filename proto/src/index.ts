@@ -11,6 +11,7 @@ export * from './decode/index.ts';
 export * from './encoded-request.ts';
 export * from './json/index.ts';
 export * from './malformed.ts';
+export { REQUEST_ROWS_MAX } from './protobuf/row-budget.ts';
 export * from './read/index.ts';
 export * from './rpc/index.ts';
 export * from './scan.ts';

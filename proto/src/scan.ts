@@ -1,3 +1,4 @@
+import { startRowBudget } from './protobuf/row-budget.ts';
 import { openSource } from './protobuf/source.ts';
 import { checkMessage } from './schema/check-message.ts';
 import { requestOf } from './schema/request-of.ts';
@@ -13,5 +14,6 @@ import type { Signal } from './signal.ts';
  */
 export function scanRequest(signal: Signal, bytes: Uint8Array): number {
   const source = openSource(bytes);
+  startRowBudget();
   return checkMessage(source.bytes, 0, source.length, requestOf(signal));
 }

@@ -15,6 +15,7 @@ import {
   MetricColumns,
   NESTED_VALUES_MAX,
   nativeText,
+  REQUEST_ROWS_MAX,
   type Signal,
   SpanColumns,
   scanRequest,
@@ -245,6 +246,25 @@ describe('what is malformed', () => {
     expect(refusal('traces', around(field(9, field(1, long))))).toMatch(/are the most here/);
     expect(refusal('traces', around(field(9, field(2, field(1, long)))))).toBe('accepted');
     expect(refusal('logs', around(field(5, field(1, long))))).toBe('accepted');
+  });
+
+  it('refuses more rows than its limit, also in data that counts for nothing', () => {
+    const rows = (number: number, count: number): Buffer =>
+      Buffer.alloc(count * 2).fill(Buffer.from([number * 8 + 2, 0]));
+    const most = REQUEST_ROWS_MAX;
+    expect(refusal('logs', field(1, field(2, rows(2, most))))).toBe('accepted');
+    expect(refusal('logs', field(1, field(2, rows(2, most + 1))))).toMatch(
+      /more than 1000000 rows/,
+    );
+    expect(refusal('traces', around(rows(13, most - 1)))).toBe('accepted');
+    expect(refusal('traces', around(rows(11, most)))).toMatch(/more than 1000000 rows/);
+    const replaced = around(
+      Buffer.concat([field(5, rows(1, most / 2)), field(7, rows(1, most / 2))]),
+    );
+    expect(() => scanRequest('metrics', replaced)).toThrow(/more than 1000000 rows/);
+    expect(() => decodeMetrics(new MetricColumns(), replaced, SEGMENT)).toThrow(
+      /more than 1000000 rows/,
+    );
   });
 
   it('refuses values nested deeper than its limit', () => {

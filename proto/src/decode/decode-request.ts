@@ -6,6 +6,7 @@ import type { Segments } from '../columns/segments.ts';
 import { SpanColumns } from '../columns/span-columns.ts';
 import type { EncodedRequest } from '../encoded-request.ts';
 import { MalformedError } from '../malformed.ts';
+import { startRowBudget } from '../protobuf/row-budget.ts';
 import { openSource } from '../protobuf/source.ts';
 import type { Signal } from '../signal.ts';
 import { decodeRequest, type GroupedRows, type RowDecoder } from './groups.ts';
@@ -74,6 +75,7 @@ function appendRequest<C extends Batch>(
   decodeRow: RowDecoder<C>,
 ): void {
   const source = openSource(bytes);
+  startRowBudget();
   columns.mark();
   try {
     decodeRequest(source, columns, decodeRow);

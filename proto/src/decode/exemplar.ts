@@ -1,6 +1,7 @@
 import type { ExemplarColumns } from '../columns/exemplar-columns.ts';
 import { NumberType } from '../columns/metric-kind.ts';
 import { malformed } from '../malformed.ts';
+import { takeRow } from '../protobuf/row-budget.ts';
 import { skipField } from '../protobuf/skip.ts';
 import type { Source } from '../protobuf/source.ts';
 import { longTag, readLength, result } from '../protobuf/varint.ts';
@@ -19,6 +20,7 @@ export function appendExemplar(
   columns: ExemplarColumns,
 ): void {
   const { bytes, view } = source;
+  takeRow(p);
   const row = columns.count;
   if (row === columns.capacity) columns.growTo(Math.max(EXEMPLARS_MIN, row * 2));
   clearExemplar(columns, row);

@@ -23,7 +23,7 @@ export function appendExponentialHistogramPoint(
   metric: number,
 ): void {
   const bytes = source.bytes;
-  const row = startPoint(columns, metric);
+  const row = startPoint(columns, metric, p);
   clearPoint(columns, row);
   while (p < end) {
     let tag = bytes[p++];

@@ -3,6 +3,7 @@ import { checkDictionaryString, intern } from '../columns/intern.ts';
 import type { ResourceTable } from '../columns/resource-table.ts';
 import type { ScopeTable } from '../columns/scope-table.ts';
 import { malformed } from '../malformed.ts';
+import { takeRow } from '../protobuf/row-budget.ts';
 import { skipField } from '../protobuf/skip.ts';
 import type { Source } from '../protobuf/source.ts';
 import { longLength, longTag, readLength, result } from '../protobuf/varint.ts';
@@ -138,6 +139,7 @@ function decodeScopeGroup<C extends GroupedRows>(
     }
     if (fieldLength > end - p) malformed(p, 'length past the end of the message');
     if (tag === 0x12) {
+      takeRow(p);
       const row = columns.count;
       if (row === columns.capacity) columns.growTo(row * 2);
       decodeRow(source, p, p + fieldLength, columns);

@@ -23,7 +23,7 @@ export function appendHistogramPoint(
   metric: number,
 ): void {
   const bytes = source.bytes;
-  const row = startPoint(columns, metric);
+  const row = startPoint(columns, metric, p);
   clearHistogramPoint(columns, row);
   while (p < end) {
     let tag = bytes[p++];

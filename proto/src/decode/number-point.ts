@@ -21,7 +21,7 @@ export function appendNumberPoint(
   metric: number,
 ): void {
   const { bytes, view } = source;
-  const row = startPoint(columns, metric);
+  const row = startPoint(columns, metric, p);
   columns.valueType[row] = NumberType.none;
   columns.double[row] = 0;
   columns.int[row * 2] = 0;

@@ -1,6 +1,7 @@
 import { intern } from '../columns/intern.ts';
 import type { SpanEventColumns } from '../columns/span-columns.ts';
 import { malformed } from '../malformed.ts';
+import { takeRow } from '../protobuf/row-budget.ts';
 import { skipField } from '../protobuf/skip.ts';
 import type { Source } from '../protobuf/source.ts';
 import { longTag, readLength, result } from '../protobuf/varint.ts';
@@ -17,6 +18,7 @@ export function appendSpanEvent(
   columns: SpanEventColumns,
 ): void {
   const bytes = source.bytes;
+  takeRow(p);
   const row = columns.count;
   if (row === columns.capacity) columns.growTo(row * 2);
   columns.timeUnixNano[row * 2] = 0;

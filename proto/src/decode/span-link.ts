@@ -1,5 +1,6 @@
 import type { SpanLinkColumns } from '../columns/span-columns.ts';
 import { malformed } from '../malformed.ts';
+import { takeRow } from '../protobuf/row-budget.ts';
 import { skipField } from '../protobuf/skip.ts';
 import type { Source } from '../protobuf/source.ts';
 import { longTag, readLength, result } from '../protobuf/varint.ts';
@@ -16,6 +17,7 @@ export function appendSpanLink(
   columns: SpanLinkColumns,
 ): void {
   const bytes = source.bytes;
+  takeRow(p);
   const row = columns.count;
   if (row === columns.capacity) columns.growTo(row * 2);
   clearId(columns.traceIdView, row * 16, 16);

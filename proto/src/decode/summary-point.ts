@@ -1,5 +1,6 @@
 import type { SummaryPointColumns } from '../columns/point-columns.ts';
 import { malformed } from '../malformed.ts';
+import { takeRow } from '../protobuf/row-budget.ts';
 import { skipField } from '../protobuf/skip.ts';
 import type { Source } from '../protobuf/source.ts';
 import { longTag, readLength, result } from '../protobuf/varint.ts';
@@ -20,7 +21,7 @@ export function appendSummaryPoint(
   metric: number,
 ): void {
   const bytes = source.bytes;
-  const row = startPoint(columns, metric);
+  const row = startPoint(columns, metric, p);
   columns.countValue[row * 2] = 0;
   columns.countValue[row * 2 + 1] = 0;
   columns.sum[row] = 0;
@@ -73,6 +74,7 @@ function appendQuantile(
   columns: SummaryPointColumns,
 ): void {
   const { bytes, view } = source;
+  takeRow(p);
   let quantile = 0;
   let value = 0;
   while (p < end) {

@@ -1,6 +1,7 @@
 import { checkDictionaryString } from '../columns/intern.ts';
 import { checkAnyValue, KEY_VALUE_FIELDS } from '../decode/nested-value.ts';
 import { malformed } from '../malformed.ts';
+import { takeRow } from '../protobuf/row-budget.ts';
 import { skipField, WireType } from '../protobuf/skip.ts';
 import { longLength, longTag, readLength, readVarint, result } from '../protobuf/varint.ts';
 import { FIELD_NUMBER_END, type Message, Rule } from './field.ts';
@@ -134,6 +135,7 @@ function checkChild(
 ): void {
   const field = type.byNumber[number];
   if (field?.message === undefined) return;
+  if (field.row) takeRow(p);
   if (field.item) items.count++;
   check(bytes, p, end, field.message);
 }

@@ -57,7 +57,7 @@ export interface GroupNames {
 export function requestMessage(names: GroupNames, row: Message, rowIsItem: boolean): Message {
   const scopes = new Message(`Scope of ${names.rows}`).define([
     message(1, 'scope', SCOPE, { interned: true }),
-    message(2, names.rows, row, { repeated: true, item: rowIsItem }),
+    message(2, names.rows, row, { repeated: true, row: true, item: rowIsItem }),
     scalar(3, 'schemaUrl', 'string', { interned: true }),
   ]);
   const resources = new Message(`Resource of ${names.rows}`).define([

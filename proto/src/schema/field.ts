@@ -24,6 +24,8 @@ export interface FieldOptions {
   readonly oneof?: string;
   /** Goes into a dictionary of the columns, which limits its length. */
   readonly interned?: boolean;
+  /** A message that is a row of some table of the columns; `item` ones are, too. */
+  readonly row?: boolean;
   /** A span, log record or data point. */
   readonly item?: boolean;
 }
@@ -38,6 +40,7 @@ export interface Field {
   readonly presence: boolean;
   readonly oneof: string | undefined;
   readonly interned: boolean;
+  readonly row: boolean;
   readonly item: boolean;
   /** Of kind `message`. */
   readonly message: Message | undefined;
@@ -166,6 +169,7 @@ function build(
     presence: options.presence ?? options.oneof !== undefined,
     oneof: options.oneof,
     interned: options.interned ?? false,
+    row: options.row ?? options.item ?? false,
     item: options.item ?? false,
     message: type,
     enumNumbers,

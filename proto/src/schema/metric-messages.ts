@@ -3,6 +3,7 @@ import { enumeration, type Field, Message, message, scalar } from './field.ts';
 
 /** `opentelemetry.proto.metrics.v1`. */
 const list = { repeated: true };
+const rows = { repeated: true, row: true };
 const points = { repeated: true, item: true };
 const value = { oneof: 'value' };
 const data = { oneof: 'data' };
@@ -31,7 +32,7 @@ const EXEMPLAR = new Message('Exemplar').define([
 const NUMBER_POINT = new Message('NumberDataPoint').define([
   ...times(),
   scalar(4, 'asDouble', 'double', value),
-  message(5, 'exemplars', EXEMPLAR, list),
+  message(5, 'exemplars', EXEMPLAR, rows),
   scalar(6, 'asInt', 'sfixed64', value),
   message(7, 'attributes', KEY_VALUE, list),
   scalar(8, 'flags', 'uint32'),
@@ -43,7 +44,7 @@ const HISTOGRAM_POINT = new Message('HistogramDataPoint').define([
   scalar(5, 'sum', 'double', optional),
   scalar(6, 'bucketCounts', 'fixed64', list),
   scalar(7, 'explicitBounds', 'double', list),
-  message(8, 'exemplars', EXEMPLAR, list),
+  message(8, 'exemplars', EXEMPLAR, rows),
   message(9, 'attributes', KEY_VALUE, list),
   scalar(10, 'flags', 'uint32'),
   scalar(11, 'min', 'double', optional),
@@ -65,7 +66,7 @@ const EXPONENTIAL_POINT = new Message('ExponentialHistogramDataPoint').define([
   message(8, 'positive', BUCKETS),
   message(9, 'negative', BUCKETS),
   scalar(10, 'flags', 'uint32'),
-  message(11, 'exemplars', EXEMPLAR, list),
+  message(11, 'exemplars', EXEMPLAR, rows),
   scalar(12, 'min', 'double', optional),
   scalar(13, 'max', 'double', optional),
   scalar(14, 'zeroThreshold', 'double'),
@@ -80,7 +81,7 @@ const SUMMARY_POINT = new Message('SummaryDataPoint').define([
   ...times(),
   scalar(4, 'count', 'fixed64'),
   scalar(5, 'sum', 'double'),
-  message(6, 'quantileValues', QUANTILE, list),
+  message(6, 'quantileValues', QUANTILE, rows),
   message(7, 'attributes', KEY_VALUE, list),
   scalar(8, 'flags', 'uint32'),
 ]);

@@ -3,6 +3,7 @@ import { enumeration, Message, message, scalar } from './field.ts';
 
 /** `opentelemetry.proto.trace.v1`. */
 const list = { repeated: true };
+const rows = { repeated: true, row: true };
 
 const STATUS = new Message('Status').define([
   scalar(2, 'message', 'string'),
@@ -43,9 +44,9 @@ const SPAN = new Message('Span').define([
   scalar(8, 'endTimeUnixNano', 'fixed64'),
   message(9, 'attributes', KEY_VALUE, list),
   scalar(10, 'droppedAttributesCount', 'uint32'),
-  message(11, 'events', EVENT, list),
+  message(11, 'events', EVENT, rows),
   scalar(12, 'droppedEventsCount', 'uint32'),
-  message(13, 'links', LINK, list),
+  message(13, 'links', LINK, rows),
   scalar(14, 'droppedLinksCount', 'uint32'),
   message(15, 'status', STATUS),
   scalar(16, 'flags', 'fixed32'),
