@@ -1,3 +1,9 @@
 export { hashAttributes, hashDictionaryString } from './attribute-hash.ts';
-export * from './decode-request.ts';
+export {
+  decodeLogs,
+  decodeMetrics,
+  decodeTraces,
+  type SegmentOptions,
+} from './decode-request.ts';
+export { decodeRequests } from './decode-requests.ts';
 export { NESTED_VALUES_MAX } from './nested-value.ts';
