@@ -4,7 +4,10 @@ import type { EngineConfig } from './config/engine-config.ts';
 import type { FeatureGates } from './config/feature-gates.ts';
 import { loadConfig } from './config/load-config.ts';
 import { resolveConfig } from './config/resolve-config.ts';
+import type { LogConfig } from './config/telemetry-config.ts';
 import { createConsoleLogger } from './console-logger.ts';
+import { OwnTelemetry } from './events/own-telemetry.ts';
+import { buildGraph } from './graph/build-graph.ts';
 import type { Logger } from './logger.ts';
 import { Service } from './service.ts';
 import type { SettingsSource } from './settings/settings-source.ts';
@@ -40,6 +43,19 @@ export function readConfig(options: ReadConfigOptions): EngineConfig {
   });
 }
 
+/**
+ * Everything short of starting: reads the configuration and builds its graph. Opens nothing.
+ * Throws `ConfigError`, `SourceError` or `ServiceError` `BUILD_FAILED`.
+ */
+export function validateConfig(options: ReadConfigOptions): void {
+  buildGraph({
+    config: readConfig(options),
+    logger: options.logger ?? createConsoleLogger(),
+    settings: new StaticSettingsSource(),
+    telemetry: new OwnTelemetry(),
+  });
+}
+
 export interface RunServiceOptions extends ReadConfigOptions {
   /** Default: the settings' defaults for ever. Closed when the run ends. */
   readonly settings?: SettingsSource;
@@ -47,6 +63,11 @@ export interface RunServiceOptions extends ReadConfigOptions {
   readonly shutdownDeadlineMs?: number;
   /** Ends the run: SIGTERM and SIGINT, as the caller listens to them. */
   readonly signal: AbortSignal;
+  /**
+   * Makes the service's logger from `service.telemetry.logs`, once that is known; `logger` has the
+   * lines before. Without both, lines go to standard error as configured.
+   */
+  readonly makeLogger?: (logs: LogConfig) => Logger;
   /** Called once everything has started. */
   readonly onReady?: (service: Service) => void;
 }
@@ -54,35 +75,37 @@ export interface RunServiceOptions extends ReadConfigOptions {
 /**
  * Runs a configuration until `signal` aborts (resolves after the shutdown) or a component fails for
  * good (rejects with `ServiceError` after the shutdown). Rejects with `ConfigError`, `SourceError`
- * or `ServiceError` when it cannot start. Without a logger, `service.telemetry.logs` makes one.
+ * or `ServiceError` when it cannot start.
  */
 export async function runService(options: RunServiceOptions): Promise<void> {
   const config = readConfig(options);
   const service = new Service({
     config,
-    logger: options.logger ?? loggerOf(config),
+    logger: serviceLogger(options, config.telemetry.logs),
     settings: options.settings ?? new StaticSettingsSource(),
     ...(options.meterProvider === undefined ? {} : { meterProvider: options.meterProvider }),
     ...(options.shutdownDeadlineMs === undefined
       ? {}
       : { shutdownDeadlineMs: options.shutdownDeadlineMs }),
   });
-  await service.start();
-  options.onReady?.(service);
-  const failure = await Promise.race([service.fatal, aborted(options.signal)]);
+  const failure = await Promise.race([
+    service.start().then(() => {
+      if (service.status.phase === 'ready') options.onReady?.(service);
+      return service.fatal;
+    }),
+    aborted(options.signal),
+  ]);
   if (failure === undefined) return service.shutdown();
   // Why the run ends is what is told; what fails on the way down was logged.
   await Promise.allSettled([service.shutdown()]);
   throw failure;
 }
 
-function loggerOf({ telemetry: { logs } }: EngineConfig): Logger {
-  return createConsoleLogger({
-    level: logs.level,
-    encoding: logs.encoding,
-    sampling: logs.sampling,
-    initialFields: logs.initialFields,
-  });
+function serviceLogger(options: RunServiceOptions, logs: LogConfig): Logger {
+  if (options.makeLogger !== undefined) return options.makeLogger(logs);
+  if (options.logger !== undefined) return options.logger;
+  const { level, encoding, sampling, initialFields } = logs;
+  return createConsoleLogger({ level, encoding, sampling, initialFields });
 }
 
 function aborted(signal: AbortSignal): Promise<undefined> {

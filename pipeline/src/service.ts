@@ -13,7 +13,7 @@ import type { Logger } from './logger.ts';
 import { listenProblem } from './servers/listen-error.ts';
 import { ServiceError } from './service-error.ts';
 import type { SettingsSource } from './settings/settings-source.ts';
-import { SHUTDOWN_DEADLINE_MS, shutDown } from './shutdown-order.ts';
+import { SHUTDOWN_DEADLINE_MS, settled, shutDown } from './shutdown-order.ts';
 import { StatusBoard } from './status-board.ts';
 
 export interface ServiceOptions {
@@ -44,6 +44,8 @@ export class Service {
   #reportFatal: (error: ServiceError) => void = () => {};
   #endProcessMetrics: () => void = () => {};
   #starting: Promise<void> | undefined;
+  /** The start of one component that is under way, or was last. */
+  #startingOne: Promise<void> = Promise.resolve();
   #stopping: Promise<void> | undefined;
 
   constructor(options: ServiceOptions) {
@@ -71,7 +73,10 @@ export class Service {
     return this.#starting;
   }
 
-  /** Receivers first; see `shutDown`. Rejects with `SHUTDOWN_FAILED` after everything was tried. */
+  /**
+   * Receivers first; see `shutDown`. A start that is under way goes no further than the component
+   * it is at. Rejects with `SHUTDOWN_FAILED` after everything was tried.
+   */
   shutdown(): Promise<void> {
     this.#stopping ??= this.#shutdown();
     return this.#stopping;
@@ -97,7 +102,8 @@ export class Service {
   async #startOne(built: BuiltComponent): Promise<void> {
     if (this.#stopping !== undefined) return;
     try {
-      await built.component.start(this.#hostOf(built));
+      this.#startingOne = built.component.start(this.#hostOf(built));
+      await this.#startingOne;
     } catch (error) {
       const subject = `${JSON.stringify(built.id)} ${built.kind}`;
       const prefix =
@@ -123,9 +129,11 @@ export class Service {
   async #shutdown(): Promise<void> {
     this.#events.shutdownStarting();
     this.#status.enter('stopping');
+    const begun = performance.now();
+    await settled(this.#startingOne, this.#deadlineMs);
     const errors = await shutDown(this.#graph, {
       events: this.#events,
-      deadlineMs: this.#deadlineMs,
+      deadlineMs: Math.max(0, Math.ceil(this.#deadlineMs - (performance.now() - begun))),
     });
     this.#settings.close();
     this.#endProcessMetrics();

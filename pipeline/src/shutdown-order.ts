@@ -35,6 +35,16 @@ export async function shutDown(graph: Graph, options: ShutdownOptions): Promise<
   return errors;
 }
 
+/** Resolves when `work` is done, well or not, and after `limitMs` at the latest. */
+export async function settled(work: Promise<unknown>, limitMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, limitMs);
+  });
+  await Promise.race([Promise.allSettled([work]), limit]);
+  clearTimeout(timer);
+}
+
 async function shutDownOne(
   built: BuiltComponent,
   deadline: AbortSignal,

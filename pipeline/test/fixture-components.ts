@@ -28,8 +28,13 @@ export class Journal {
   /** Names of components that never shut down. */
   readonly hanging: Set<string> = new Set();
 
+  onNote: (entry: string) => void = () => {};
+  /** What the start of every component waits for, after it was noted. */
+  pause: () => Promise<void> = async () => {};
+
   note(entry: string): void {
     this.entries.push(entry);
+    this.onNote(entry);
     const failure = this.failing.get(entry);
     if (failure !== undefined) throw failure;
   }
@@ -40,6 +45,7 @@ export class Journal {
       start: async (host) => {
         this.hosts.set(name, host);
         this.note(`start ${name}`);
+        await this.pause();
       },
       shutdown: async () => {
         this.note(`shutdown ${name}`);

@@ -1,6 +1,7 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { RecordingLogger } from '../src/contract-fixtures.ts';
-import { runService } from '../src/run-service.ts';
+import { runService, validateConfig } from '../src/run-service.ts';
 import { Service } from '../src/service.ts';
 import { StaticSettingsSource } from '../src/settings/static-settings-source.ts';
 import { fixtureFactories, Journal } from './fixture-components.ts';
@@ -172,6 +173,55 @@ describe('a run', () => {
     const stop = new AbortController();
     await run({ journal, signal: stop.signal, onReady: () => stop.abort() });
     expect(journal.entries.at(-1)).toBe('shutdown exporter nop traces');
+  });
+
+  it('stops in the middle of a start, with the component it is at', async () => {
+    const journal = new Journal();
+    const stop = new AbortController();
+    journal.pause = async () => {
+      stop.abort();
+      await nextTurn();
+    };
+    await run({ journal, signal: stop.signal, onReady: () => journal.note('ready') });
+    expect(journal.entries).toEqual([
+      'start exporter nop traces',
+      'shutdown receiver otlp',
+      'shutdown exporter nop traces',
+    ]);
+  });
+
+  it('makes its logger from what the configuration says of logs', async () => {
+    const lines: string[] = [];
+    await runService({
+      configUris: [`yaml:${WORKING}`],
+      sets: ['service.telemetry.logs={level: warn, encoding: json}'],
+      factories: fixtureFactories(),
+      env: {},
+      signal: AbortSignal.abort(),
+      makeLogger: (logs) => {
+        lines.push(`${logs.level} ${logs.encoding}`);
+        return new RecordingLogger();
+      },
+    });
+    expect(lines).toEqual(['warn json']);
+  });
+
+  it('is validated without anything being started', () => {
+    const journal = new Journal();
+    const options = { configUris: [`yaml:${WORKING}`], env: {}, logger: new RecordingLogger() };
+    validateConfig({ ...options, factories: fixtureFactories(journal) });
+    expect(journal.entries).toEqual([]);
+    expect(journal.created).toEqual(['exporter nop traces', 'receiver otlp']);
+    expect(() =>
+      validateConfig({
+        ...options,
+        sets: [
+          'exporters.debug=null',
+          'service.pipelines.logs={receivers: [otlp], exporters: [debug]}',
+        ],
+        factories: fixtureFactories(),
+      }),
+    ).toThrow('telemetry type is not supported');
   });
 
   it('stops at once when its signal has aborted before', async () => {
