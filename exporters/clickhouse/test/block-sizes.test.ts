@@ -27,7 +27,7 @@ afterAll(async () => {
 });
 
 describe('blocks of any size', () => {
-  it.each([1, 255, 256, 65_535, 70_000])(
+  it.each([1, 255, 300, 70_000])(
     'hold %i distinct names and keys',
     async (count) => {
       const tenant = `names-${count}`;

@@ -8,24 +8,31 @@ import {
 import { endBefore, readVarint } from '@sonde/store';
 
 /** Columns of `spans` that copy a text attribute; the first name wins where a span has both. */
-const TEXT_COLUMNS = {
-  http_request_method: ['http.request.method', 'http.method'],
-  http_route: ['http.route'],
-  db_system: ['db.system.name', 'db.system'],
-  rpc_method: ['rpc.method'],
-  messaging_destination: ['messaging.destination.name', 'messaging.destination'],
-  peer_service: ['service.peer.name', 'peer.service'],
-} as const;
+const TEXT_COLUMNS: readonly (readonly [column: string, ...names: string[]])[] = [
+  ['http_request_method', 'http.request.method', 'http.method'],
+  ['http_route', 'http.route'],
+  ['db_system', 'db.system.name', 'db.system'],
+  ['rpc_method', 'rpc.method'],
+  ['messaging_destination', 'messaging.destination.name', 'messaging.destination'],
+  ['peer_service', 'service.peer.name', 'peer.service'],
+];
 
-type TextColumn = keyof typeof TEXT_COLUMNS;
+const STATUS_CODE_NAMES: readonly string[] = ['http.response.status_code', 'http.status_code'];
 
-const STATUS_CODES: readonly string[] = ['http.response.status_code', 'http.status_code'];
+/**
+ * What an attribute of a name is for: twice the place of its column (the status code behind the text
+ * columns, counted from 1), one more for a name that gives way to the other.
+ */
+const CODES: ReadonlyMap<string, number> = new Map(
+  [...TEXT_COLUMNS.map(([, ...names]) => names), STATUS_CODE_NAMES].flatMap((names, column) =>
+    names.map((name, rank): [string, number] => [name, (column + 1) * 2 + rank]),
+  ),
+);
 
-/** What to do with an attribute of a key: which column, and whether it gives way to another name. */
-type Promotion = (row: number, value: number) => void;
+const STATUS_CODE: number = TEXT_COLUMNS.length;
 
 export interface PromotedText {
-  readonly name: TextColumn;
+  readonly name: string;
   readonly dictionary: Dictionary;
   readonly ids: Uint32Array;
 }
@@ -39,75 +46,59 @@ export class PromotedColumns {
   constructor(attributes: AttributeList, ends: Uint32Array, count: number) {
     this.#attributes = attributes;
     this.httpStatusCode = new Uint16Array(count);
-    this.texts = textColumnNames().map((name) => ({
+    this.texts = TEXT_COLUMNS.map(([name]) => ({
       name,
       dictionary: new Dictionary(16, 256),
       ids: new Uint32Array(count),
     }));
-    this.#fill(this.#promotions(), ends, count);
+    const codes = codesOf(attributes.keyDictionary);
+    if (codes.some((code) => code !== 0)) this.#fill(codes, ends, count);
   }
 
-  #fill(promotions: readonly (Promotion | undefined)[], ends: Uint32Array, count: number): void {
-    if (!promotions.some((promotion) => promotion !== undefined)) return;
-    const isPromoted = Uint8Array.from(promotions, (promotion) => (promotion ? 1 : 0));
+  #fill(codes: Uint8Array, ends: Uint32Array, count: number): void {
     const { keys, types } = this.#attributes;
     let entry = 0;
     for (let row = 0; row < count; row++) {
-      for (const end = endBefore(ends, row + 1); entry < end; entry++) {
-        if (isPromoted[keys[entry]] === 0 || types[entry] >= FIRST_ENCODED_TYPE) continue;
-        promotions[keys[entry]]?.(row, entry);
+      const end = endBefore(ends, row + 1);
+      for (; entry < end; entry++) {
+        const code = codes[keys[entry]];
+        if (code === 0 || types[entry] >= FIRST_ENCODED_TYPE) continue;
+        const column = (code >>> 1) - 1;
+        if (column === STATUS_CODE) this.#promoteStatus(row, entry, code & 1);
+        else this.#promoteText(this.texts[column], row, entry, code & 1);
       }
     }
   }
 
-  /** By key id. */
-  #promotions(): readonly (Promotion | undefined)[] {
-    const byName = new Map<string, Promotion>();
-    for (const column of this.texts) {
-      const names: readonly string[] = TEXT_COLUMNS[column.name];
-      names.forEach((name, rank) => {
-        byName.set(name, (row, entry) => this.#promoteText(column, row, { entry, rank }));
-      });
-    }
-    STATUS_CODES.forEach((name, rank) => {
-      byName.set(name, (row, entry) => this.#promoteStatus(row, { entry, rank }));
-    });
-    const { keyDictionary } = this.#attributes;
-    return Array.from({ length: keyDictionary.count }, (_, id) =>
-      id === 0 ? undefined : byName.get(dictionaryText(keyDictionary, id)),
-    );
-  }
-
-  #promoteText(column: PromotedText, row: number, found: Found): void {
-    if (found.rank > 0 && column.ids[row] !== 0) return;
+  #promoteText(column: PromotedText, row: number, entry: number, rank: number): void {
+    if (rank === 1 && column.ids[row] !== 0) return;
     const { bytes, view } = this.#attributes.values;
-    const { value: length, next } = readVarint(bytes, this.#attributes.valueStart[found.entry]);
-    column.ids[row] = intern(column.dictionary, bytes, view, next, length);
+    const start = this.#attributes.valueStart[entry];
+    const length = bytes[start];
+    if (length < 128) {
+      column.ids[row] = intern(column.dictionary, bytes, view, start + 1, length);
+      return;
+    }
+    const long = readVarint(bytes, start);
+    if (long.value > PROMOTED_BYTES_MAX) return;
+    column.ids[row] = intern(column.dictionary, bytes, view, long.next, long.value);
   }
 
-  #promoteStatus(row: number, found: Found): void {
-    if (found.rank > 0 && this.httpStatusCode[row] !== 0) return;
+  #promoteStatus(row: number, entry: number, rank: number): void {
+    if (rank === 1 && this.httpStatusCode[row] !== 0) return;
     const { bytes } = this.#attributes.values;
-    const start = this.#attributes.valueStart[found.entry];
-    this.httpStatusCode[row] = shortDecimal(bytes, start);
+    this.httpStatusCode[row] = shortDecimal(bytes, this.#attributes.valueStart[entry]);
   }
 }
 
-interface Found {
-  readonly entry: number;
-  /** 0 is the name that wins. */
-  readonly rank: number;
-}
+/** Longer values are no name of anything: they stay in the map alone. */
+const PROMOTED_BYTES_MAX = 4096;
 
-function textColumnNames(): readonly TextColumn[] {
-  return [
-    'http_request_method',
-    'http_route',
-    'db_system',
-    'rpc_method',
-    'messaging_destination',
-    'peer_service',
-  ];
+/** By key id. */
+function codesOf(keys: Dictionary): Uint8Array {
+  const codes = new Uint8Array(keys.count);
+  for (let id = 1; id < keys.count; id++) codes[id] = CODES.get(dictionaryText(keys, id)) ?? 0;
+  return codes;
 }
 
 /** The number of up to four digits in the Native String at `start`; 0 for any other text. */
