@@ -118,7 +118,12 @@ const chosen = addons.filter((addon) => named.length === 0 || named.includes(add
 if (chosen.length === 0) throw new Error(`no addon in ${named.join(', ')}`);
 
 for (const addon of chosen) {
-  if (checking) check(addon);
-  else build(addon, committedPath(addon));
-  console.log(`${checking ? 'checked' : 'built'} ${addon.package}/${addon.name}`);
+  try {
+    if (checking) check(addon);
+    else build(addon, committedPath(addon));
+    console.log(`${checking ? 'checked' : 'built'} ${addon.package}/${addon.name}`);
+  } catch (error) {
+    console.error(`${addon.package}/${addon.name}: ${error.message}`);
+    process.exitCode = 1;
+  }
 }

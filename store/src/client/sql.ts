@@ -18,7 +18,10 @@ export class Parameter {
   }
 }
 
-/** A statement, or a part of one, with its values apart. Made by the `sql` tag alone. */
+/**
+ * A statement, or a part of one, with its values apart. Made by the `sql` tag; the constructor is for
+ * statements that are data of the code, as migrations are.
+ */
 export class Sql {
   readonly #strings: readonly string[];
   readonly #values: ReadonlyArray<Parameter | Sql>;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { EngineError } from './engine-error.ts';
 import type {
   NativeAddon,
@@ -5,7 +6,7 @@ import type {
   NativeConnection,
   NativeResult,
 } from './native-addon.ts';
-import { type SessionState, type SettingsMap, stateChanges } from './session-state.ts';
+import { type SessionState, type SettingsMap, stateChanges, TAG_SETTING } from './session-state.ts';
 
 /** A statement ready to run: one, without data, bytes as they came. */
 export interface PreparedStatement {
@@ -24,6 +25,8 @@ const NO_SETTINGS: SettingsMap = new Map();
  * next result) or, where that is not certain, `unfit`, which means: close it.
  */
 export class EngineConnection {
+  /** What statements of this connection are found by in `system.processes`; see `TAG_SETTING`. */
+  readonly tag: string;
   readonly #addon: NativeAddon;
   readonly #handle: NativeConnection;
   readonly #base: SettingsMap;
@@ -32,6 +35,7 @@ export class EngineConnection {
   #closed: Promise<void> | undefined;
 
   private constructor(addon: NativeAddon, handle: NativeConnection, base: SettingsMap) {
+    this.tag = base.get(TAG_SETTING) ?? '';
     this.#addon = addon;
     this.#handle = handle;
     this.#base = base;
@@ -43,10 +47,11 @@ export class EngineConnection {
     serverArgs: readonly string[],
     base: SettingsMap,
   ): Promise<EngineConnection> {
-    const settings = [...base].map(([name, value]) => `--${name}=${value}`);
+    const own = new Map([...base, [TAG_SETTING, `sonde:${randomUUID()}`]]);
+    const settings = [...own].map(([name, value]) => `--${name}=${value}`);
     try {
       const handle = await addon.open(['clickhouse', ...serverArgs, ...settings]);
-      return new EngineConnection(addon, handle, base);
+      return new EngineConnection(addon, handle, own);
     } catch (error) {
       throw EngineError.fromEngine(error);
     }

@@ -29,19 +29,7 @@ const BAD_REQUEST = [
   CODES.cannotDecompress,
   CODES.unknownCompression,
 ];
-const NOT_FOUND = [
-  47,
-  50,
-  56,
-  60,
-  63,
-  CODES.unknownFormat,
-  81,
-  CODES.unknownSetting,
-  152,
-  336,
-  CODES.noEndpoint,
-];
+const NOT_FOUND = [47, 50, 56, 60, 63, CODES.unknownFormat, 81, CODES.unknownSetting, 152, 336];
 
 const STATUSES: ReadonlyMap<number, number> = new Map<number, number>([
   [194, 401],

@@ -61,7 +61,7 @@ async function readWhole(head: Buffer, rest: AsyncIterator<Uint8Array>): Promise
 
 /**
  * The statement is what the URL holds, then the body, as one text: so both `INSERT` in the URL with
- * the data in the body and everything in the body work. Throws `EngineError` 223 over
+ * the data in the body and everything in the body work. Throws `EngineError` 229 over
  * `SQL_BYTES_MAX`.
  */
 export async function readStatement(

@@ -108,7 +108,13 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     `--config-file=${writeServerConfig(config)}`,
   ];
   // Stays open to the end: the engine shuts down with its last connection.
-  const control = await EngineConnection.open(addon, serverArgs, BASE_SETTINGS);
+  const control = await EngineConnection.open(addon, serverArgs, BASE_SETTINGS).catch((cause) => {
+    throw new Error(
+      `the engine cannot open ${join(config.directory, 'data')}, and gives no reason: is it a store's ` +
+        'directory, may this user write there, is there room?',
+      { cause },
+    );
+  });
   const pools = openPools(addon, config, serverArgs);
   const names = await readText(control, 'SELECT lower(name) FROM system.table_functions');
   const tableFunctions = new Set(names.split('\n'));

@@ -3,6 +3,12 @@ import { quotedIdentifier, stringLiteral } from './sql-literals.ts';
 /** Setting names to values, as text. */
 export type SettingsMap = ReadonlyMap<string, string>;
 
+/**
+ * Carries a connection's tag. The engine lists a statement with parameters as it formats it itself,
+ * without comments, so a tag in the text would be lost. What a client wants it to be is ignored.
+ */
+export const TAG_SETTING = 'log_comment';
+
 /** What a statement wants its session to be. */
 export interface SessionState {
   readonly database: string;
@@ -23,10 +29,11 @@ export function stateKey(state: SessionState): string {
 export function stateChanges(from: SessionState, to: SessionState, base: SettingsMap): string[] {
   const assignments: string[] = [];
   for (const [name, value] of to.settings) {
+    if (name === TAG_SETTING) continue;
     if (from.settings.get(name) !== value) assignments.push(`${name} = ${stringLiteral(value)}`);
   }
   for (const name of from.settings.keys()) {
-    if (to.settings.has(name)) continue;
+    if (to.settings.has(name) || name === TAG_SETTING) continue;
     const own = base.get(name);
     assignments.push(`${name} = ${own === undefined ? 'DEFAULT' : stringLiteral(own)}`);
   }

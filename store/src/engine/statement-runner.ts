@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Answer } from './answer.ts';
 import type { EngineConfig } from './config.ts';
 import type { ConnectionPool } from './connection-pool.ts';
@@ -9,6 +8,7 @@ import type { IncomingInsert, IncomingStatement } from './incoming-statement.ts'
 import { insertsIntoFunction } from './insert-head.ts';
 import type { RequestCall } from './request-call.ts';
 import type { Caller } from './roles.ts';
+import { TAG_SETTING } from './session-state.ts';
 import { mapLiteral, stringLiteral } from './sql-literals.ts';
 import { type StatementShape, statementShape } from './statement-shape.ts';
 import { StatementSummary } from './summary.ts';
@@ -74,9 +74,8 @@ export class StatementRunner {
     const pool = caller.role === 'ingest' ? this.#options.ingest : this.#options.internal;
     const { database, settings, parameters } = call;
     await pool.use({ database, settings }, signal, (connection) =>
-      this.#killable(signal, async (tag) => {
-        const sql = Buffer.concat([insert.sql, tag]);
-        const prepared = { sql, format: insert.format, parameters };
+      this.#killable(connection.tag, signal, async () => {
+        const prepared = { sql: insert.sql, format: insert.format, parameters };
         summary.add(await connection.insert(prepared, insert.data));
         await answer.end(summary);
       }),
@@ -137,8 +136,8 @@ export class StatementRunner {
     if (shape.changesSession) connection.discardAfterUse();
     const format = shape.format ?? call.defaultFormat;
     answer.format = format;
-    await this.#killable(signal, async (tag) => {
-      const sql = Buffer.concat([whole.subarray(0, shape.end), tag]);
+    await this.#killable(connection.tag, signal, async () => {
+      const sql = whole.subarray(0, shape.end);
       const prepared = { sql, format, parameters: call.parameters };
       await this.#produce(connection, prepared, shape, run, summary);
       // Before the connection is given back: closing one takes longer than a small statement.
@@ -169,18 +168,18 @@ export class StatementRunner {
   }
 
   /**
-   * Runs `work` with a tag to put behind its SQL; when `signal` aborts, the statement with that tag
-   * is killed (never SYNC: that has hung) until `work` is over.
+   * Runs `work` on the connection with that tag; when `signal` aborts, what runs on the connection is
+   * killed (never SYNC: that has hung) until `work` is over.
    */
-  async #killable(signal: AbortSignal, work: (tag: Buffer) => Promise<void>): Promise<void> {
+  async #killable(tag: string, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
     if (signal.aborted)
       throw engineError(CODES.cancelled, 'The client left before the query began');
-    const tag = `/*sonde:${randomUUID()}*/`;
     let timer: NodeJS.Timeout | undefined;
     let kills = 0;
+    let killing: Promise<void> = Promise.resolve();
     const killOnce = (): void => {
       // A failed kill is tried again by the timer.
-      this.#kill(tag).catch(() => undefined);
+      killing = this.#kill(tag).catch(() => undefined);
       if (++kills >= KILLS_MAX) clearInterval(timer);
     };
     // Client and door may both ask for it.
@@ -192,13 +191,15 @@ export class StatementRunner {
     signal.addEventListener('abort', kill, { once: true });
     this.#kills.add(kill);
     try {
-      await work(Buffer.from(`\n${tag}`));
+      await work();
     } catch (error) {
       throw EngineError.fromEngine(error);
     } finally {
       this.#kills.delete(kill);
       signal.removeEventListener('abort', kill);
       clearInterval(timer);
+      // Else it would hit the next statement of this connection.
+      await killing;
     }
   }
 
@@ -208,7 +209,7 @@ export class StatementRunner {
   }
 
   async #kill(tag: string): Promise<void> {
-    const sql = `KILL QUERY WHERE query LIKE ${stringLiteral(`%${tag}%`)} ASYNC`;
+    const sql = `KILL QUERY WHERE Settings['${TAG_SETTING}'] = ${stringLiteral(tag)} ASYNC`;
     await this.#options.control.query({ sql, format: 'Null', parameters: [] });
   }
 }

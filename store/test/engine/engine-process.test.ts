@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -52,6 +52,13 @@ describe('the engine process', () => {
     const taken = spawnEngine({ directory: join(spare, 'port'), port });
     await expect(taken).rejects.toThrow('EADDRINUSE');
     server.close();
+  });
+
+  it('says so when its directory is not one', async () => {
+    const directory = join(spare, 'foreign');
+    await mkdir(directory);
+    await writeFile(join(directory, 'data'), 'a file where a folder should be');
+    await expect(spawnEngine({ directory })).rejects.toThrow('the engine cannot open');
   });
 
   it('refuses options it does not know, and short tokens', async () => {
