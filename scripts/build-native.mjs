@@ -58,7 +58,7 @@ function sourceHash(addon) {
 
 function build(addon, target) {
   mkdirSync(dirname(target), { recursive: true });
-  const compiler = process.env.CC ?? 'cc';
+  const compiler = 'cc';
   const args = [
     '-std=gnu11',
     '-O2',
