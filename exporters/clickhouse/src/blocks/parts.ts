@@ -17,7 +17,7 @@ export interface BlockLimits {
  * Days that one insert meets at the most: partitions are days, each becomes a part on disk, and the
  * store refuses more than 100 an insert.
  */
-export const DAYS_PER_INSERT_MAX = 8;
+const DAYS_PER_INSERT_MAX = 8;
 
 /**
  * Encodes the rows of `source` as blocks within the limits, one at a time (each is valid until the
@@ -52,7 +52,7 @@ function halve(runs: RowRuns, rowsMax: number): readonly RowRuns[] {
 }
 
 /** Groups of at most `DAYS_PER_INSERT_MAX` days, oldest first; one group for nearly every batch. */
-export function groupByDays(rows: RowRuns, timestamp: Int32Array): RowRuns[] {
+function groupByDays(rows: RowRuns, timestamp: Int32Array): RowRuns[] {
   if (rows.rows === 0) return [];
   const [first, last] = dayBounds(rows, timestamp);
   if (last - first < DAYS_PER_INSERT_MAX) return [rows];
