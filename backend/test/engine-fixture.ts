@@ -10,6 +10,7 @@ import {
   spawnEngine,
 } from '@sonde/store';
 import { z } from 'zod';
+import type { BackendOptions } from '../src/index.ts';
 import { type RunningBackend, runBackend } from './backend-fixture.ts';
 
 const TOKEN = 'internal-token-of-the-tests';
@@ -17,6 +18,9 @@ const TOKEN = 'internal-token-of-the-tests';
 export interface Sonde extends RunningBackend {
   readonly engine: SpawnedEngine;
   readonly store: StoreClient;
+  readonly role: BackendOptions['store'];
+  /** One more backend on the same engine. */
+  another(options: Partial<BackendOptions>): Promise<RunningBackend>;
   /** Statements of the tests: text written here, never from outside. */
   run(statement: string): Promise<void>;
   rows(statement: string): Promise<readonly Record<string, unknown>[]>;
@@ -52,6 +56,8 @@ export async function runSonde(options: { migrated: boolean }): Promise<Sonde> {
     ...running,
     engine,
     store,
+    role,
+    another: (more) => runBackend({ store: role, ...more }),
     run,
     rows,
     explain: async (statement) => {
