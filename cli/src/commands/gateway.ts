@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import {
+  type ConsoleLoggerOptions,
   createConsoleLogger,
   HttpSettingsSource,
   type Logger,
@@ -28,7 +29,8 @@ export async function gateway(args: readonly string[]): Promise<void> {
     strict: true,
   });
   const stop = untilStopped();
-  const logger = bridgeLogs(createConsoleLogger());
+  const makeLogger = (logs: ConsoleLoggerOptions = {}): Logger =>
+    bridgeLogs(createConsoleLogger(logs));
   const endTelemetry = startOwnTelemetry({
     serviceName: 'sonde-gateway',
     endpoint: values['own-telemetry'],
@@ -40,8 +42,8 @@ export async function gateway(args: readonly string[]): Promise<void> {
       sets: values.set ?? [],
       factories: COMPONENTS,
       env: process.env,
-      logger,
-      settings: await openSettings(values['settings-url'], values['settings-folder'], logger),
+      makeLogger,
+      settings: await openSettings(values['settings-url'], values['settings-folder'], makeLogger()),
       signal: stop,
       onReady: () => sayReady(),
     });
