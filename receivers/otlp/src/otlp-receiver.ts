@@ -81,6 +81,7 @@ export class OtlpReceiver implements Component {
       export: (request) => this.#exportGrpc(request),
       refused: (signal, error) => this.#refusals.count(signal, 'grpc', error),
       dropped: () => this.#refusals.droppedConnection('grpc'),
+      failed: (error) => this.#cannotAccept(host, error),
     });
     const address = await this.#grpc.listen();
     this.#logger.info('Starting GRPC server', { endpoint: address });
@@ -101,10 +102,16 @@ export class OtlpReceiver implements Component {
     this.#http = new OtlpHttpServer(settings, {
       handle: (request, response) => void endpoint.serve(request, response),
       dropped: () => this.#refusals.droppedConnection('http'),
+      failed: (error) => this.#cannotAccept(host, error),
     });
     const address = await this.#http.listen();
     this.#logger.info('Starting HTTP server', { endpoint: address });
     return address;
+  }
+
+  #cannotAccept(host: Host, error: Error): void {
+    this.#logger.error('Cannot accept connections', { error: error.message });
+    host.reportStatus({ state: 'recoverable', error });
   }
 
   async #exportGrpc({ signal, bytes, sender }: GrpcExport): Promise<void> {

@@ -72,6 +72,9 @@ describe('a hostile sender', () => {
         dropped: () => {
           dropped += 1;
         },
+        failed: (error) => {
+          throw error;
+        },
       },
     );
     const address = await server.listen();
@@ -102,6 +105,30 @@ describe('a hostile sender', () => {
     const { socket, closed } = raw(http);
     socket.write('\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03');
     expect(await closed).toMatch(/^HTTP\/1\.1 400 /);
+  });
+
+  it('that sends nonsense to the gRPC port is cut off, and others are served', async () => {
+    // Node tells such a client to go and leaves the socket open; keepalive finds that it is dead.
+    const keepalive = { server_parameters: { time: '100ms', timeout: '100ms' } };
+    const { grpc, pipeline } = await start({ grpc: { keepalive } });
+    const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+    const settings = Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]);
+    const openings = [
+      Buffer.from('GET / HTTP/1.1\r\n\r\n'),
+      Buffer.from([0x16, 0x03, 0x01, 0x02, 0x00]),
+      // Nothing but a beginning.
+      preface.subarray(0, 10),
+      // A frame of 16 MB, and a header block that is none.
+      Buffer.concat([preface, settings, Buffer.from([255, 255, 255, 0, 0, 0, 0, 0, 1])]),
+      Buffer.concat([preface, settings, Buffer.from([0, 0, 2, 1, 4, 0, 0, 0, 1, 255, 255])]),
+    ];
+    for (const opening of openings) {
+      const { socket, closed } = raw(grpc);
+      socket.write(opening);
+      await closed;
+    }
+    expect((await new RawClient(grpc).export(traces())).code).toBe(0);
+    expect(pipeline.taken).toHaveLength(1);
   });
 
   it('cannot smuggle a second request in the body of one that was refused', async () => {

@@ -13,6 +13,9 @@ import { RawClient } from './grpc-client.ts';
 import { hostWith, NO_DEADLINE, PROTOBUF, quietLogger, send, start } from './harness.ts';
 import { traces } from './otlp-bytes.ts';
 
+/** Makes certificates; a tool of every Linux. */
+const OPENSSL = 'openssl';
+
 function receiverOf(protocols: Record<string, unknown>): OtlpReceiver {
   const config = otlpConfig.parse({ protocols });
   return new OtlpReceiver(config, {}, { id: 'otlp', logger: quietLogger() });
@@ -87,7 +90,7 @@ describe('the life of the receiver', () => {
     const [key, cert] = [path.join(made, 'key.pem'), path.join(made, 'cert.pem')];
     const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1'];
     const how = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
-    execFileSync('openssl', ['req', ...how, ...subject, '-keyout', key, '-out', cert], {
+    execFileSync(OPENSSL, ['req', ...how, ...subject, '-keyout', key, '-out', cert], {
       stdio: 'ignore',
     });
     const { http, pipeline } = await start({ http: { tls: { cert_file: cert, key_file: key } } });

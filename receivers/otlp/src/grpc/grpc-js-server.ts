@@ -60,7 +60,7 @@ export class GrpcJsServer implements OtlpGrpcServer {
     const listener = this.#createListener(connections);
     this.#grpc = grpc;
     this.#listener = listener;
-    return await listen(listener, this.#settings.address);
+    return await listen(listener, this.#settings.address, (error) => this.#service.failed(error));
   }
 
   async close(deadline: AbortSignal): Promise<void> {

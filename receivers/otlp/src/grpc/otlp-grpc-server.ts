@@ -21,6 +21,8 @@ export interface GrpcExportService {
   refused(signal: Signal, error: SondeError): void;
   /** Told of each connection beyond the limit, which is closed at once. */
   dropped(): void;
+  /** Told when connections cannot be accepted. */
+  failed(error: Error): void;
 }
 
 /**

@@ -32,6 +32,8 @@ export interface HttpHandlers {
   readonly handle: (request: IncomingMessage, response: ServerResponse) => void;
   /** Told of each connection beyond `connectionsMax`, which is closed at once. */
   readonly dropped: () => void;
+  /** Told when connections cannot be accepted. */
+  readonly failed: (error: Error) => void;
 }
 
 /** How often Node looks for requests that are too slow; a timeout is late by at most that. */
@@ -68,7 +70,7 @@ export class OtlpHttpServer {
     // A sender that asks first hears of a refusal before it sends the body.
     server.on('checkContinue', take);
     this.#server = server;
-    return await listen(server, this.#settings.address);
+    return await listen(server, this.#settings.address, this.#handlers.failed);
   }
 
   /** Takes no new connections, answers what is in flight; cuts it when `deadline` aborts. */

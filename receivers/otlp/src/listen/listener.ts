@@ -4,11 +4,22 @@ import { formatEndpoint, listenProblem, SondeError } from '@sonde/pipeline';
 import { type ListenAddress, resolveHost } from './listen-address.ts';
 
 /**
- * Makes `server` listen. Resolves to the bound address, `127.0.0.1:4317` or a socket's path.
+ * Makes `server` listen; `failed` is told what goes wrong later (no descriptor left for the next
+ * connection), which harms no connection that is there. Resolves to the bound address, `127.0.0.1:4317` or a socket's path.
  * Rejects with `SondeError` `INTERNAL` and Go's text:
  * `listen tcp 127.0.0.1:4317: bind: address already in use`.
  */
-export async function listen(server: Server, address: ListenAddress): Promise<string> {
+export async function listen(
+  server: Server,
+  address: ListenAddress,
+  failed: (error: Error) => void,
+): Promise<string> {
+  const bound = await bindTo(server, address);
+  server.on('error', failed);
+  return bound;
+}
+
+async function bindTo(server: Server, address: ListenAddress): Promise<string> {
   if (address.transport === 'unix') {
     await removeStaleSocket(address.path);
     await bind(server, { path: address.path });
