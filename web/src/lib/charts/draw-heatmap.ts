@@ -25,7 +25,9 @@ export interface HeatmapView {
 /** Smaller cells touch: the gaps would be what one sees. */
 const GAP_FROM_PX = 10;
 
-/** Below it a strip would be thinner than a pixel, and a few errors in many would look like many. */
+/**
+ * Below it a strip would be thinner than a pixel, and a few errors in many would look like many.
+ */
 const ERROR_SHARE_MIN = 0.05;
 
 /** Colour for a level of 0 to 1. */

@@ -23,7 +23,9 @@ export interface BinLimits {
 /** Quiet rows kept above and below the used ones, so that the edge is seen as one. */
 const MARGIN_ROWS = 1;
 
-/** The last bucket is open above when it has no upper edge: it is drawn as wide as the one below. */
+/**
+ * The last bucket is open above when it has no upper edge: it is drawn as wide as the one below.
+ */
 const OPEN_FACTOR = 2;
 
 /** Cuts unused durations away and adds neighbours together until the grid fits the limits. */

@@ -1,6 +1,7 @@
 /**
- * Colour index by name, for as many names as the palette holds without a clash: each name starts at
- * its hash, so that a service keeps its colour from trace to trace, and moves on when that is taken.
+ * Colour index by name, for as many names as the palette holds without a clash: each name starts
+ * at its hash, so that a service keeps its colour from trace to trace, and moves on when that is
+ * taken.
  */
 export function assignColours(names: readonly string[], colourCount: number): Map<string, number> {
   const assigned = new Map<string, number>();

@@ -15,7 +15,9 @@ export interface SparklineSize {
 /** A step with a request is at least this high: it must not look like none. */
 const BAR_PX_MIN = 1;
 
-/** Errors that would be thinner are left to the figure beside: one in ten thousand is no red line. */
+/**
+ * Errors that would be thinner are left to the figure beside: one in ten thousand is no red line.
+ */
 const ERROR_PX_MIN = 0.3;
 
 /** Most bars: steps beyond are added together pairwise, then by four, and so on. */

@@ -31,7 +31,9 @@ interface ChartOptions extends ChartHooks {
 const AXIS_PX_MIN = 40;
 const AXIS_CHAR_PX = 6.4;
 
-/** Options for one chart: time below, values on the left, drag zooms, nothing else can be dragged. */
+/**
+ * Options for one chart: time below, values on the left, drag zooms, nothing else can be dragged.
+ */
 export function chartOptions(options: ChartOptions): uPlot.Options {
   const { palette } = options;
   return {
@@ -55,7 +57,9 @@ export function chartOptions(options: ChartOptions): uPlot.Options {
   };
 }
 
-/** From zero, so that heights compare; below it only for values that are. Room above the highest. */
+/**
+ * From zero, so that heights compare; below it only for values that are. Room above the highest.
+ */
 function valueRange(min: number | null, max: number | null): [number, number] {
   const low = Math.min(0, (min ?? 0) * 1.08);
   const high = Math.max(0, (max ?? 0) * 1.08);

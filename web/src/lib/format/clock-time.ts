@@ -16,6 +16,11 @@ export function formatShortTime(ms: number, nowMs: number): string {
   return ymd(date) === ymd(new Date(nowMs)) ? hms(date) : `${ymd(date).slice(5)} ${hms(date)}`;
 }
 
+/** Both ends of a stretch of time: `14:03:07 – 14:04:07`. */
+export function formatShortRange(fromMs: number, toMs: number, nowMs: number): string {
+  return `${formatShortTime(fromMs, nowMs)} – ${formatShortTime(toMs, nowMs)}`;
+}
+
 /** Decimal nanoseconds since the epoch to milliseconds, the fraction kept. NaN for other text. */
 export function unixNanoToMs(text: string): number {
   if (!/^\d{1,20}$/.test(text)) return Number.NaN;

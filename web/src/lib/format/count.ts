@@ -9,7 +9,9 @@ const STEPS = [
 
 const COMPACT_FROM = 100_000;
 
-/** A whole number: exact below a hundred thousand (`9,412`), three digits above (`124 k`, `3.05 M`). */
+/**
+ * A whole number: exact below a hundred thousand (`9,412`), three digits above (`124 k`, `3.05 M`).
+ */
 export function formatCount(value: number): string {
   if (!Number.isFinite(value)) return '–';
   if (value < 0) return `−${formatCount(-value)}`;

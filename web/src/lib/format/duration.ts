@@ -15,7 +15,9 @@ const MINUTE_NS = 60e9;
 const HOUR_NS = 60 * MINUTE_NS;
 const DAY_NS = 24 * HOUR_NS;
 
-/** Nanoseconds as people say them: `812 ns`, `4.21 ms`, `1.50 s`, `2 m 5 s`, `3 h 4 m`, `2 d 1 h`. */
+/**
+ * Nanoseconds as people say them: `812 ns`, `4.21 ms`, `1.50 s`, `2 m 5 s`, `3 h 4 m`, `2 d 1 h`.
+ */
 export function formatDuration(ns: number): string {
   if (!Number.isFinite(ns)) return '–';
   if (ns < 0) return `−${formatDuration(-ns)}`;
@@ -35,7 +37,10 @@ export function formatDurationTick(ns: number): string {
   return trimZeros(formatDuration(ns));
 }
 
-/** `250ms`, `1.5 s`, `30us`, `2m` or bare milliseconds `250` to nanoseconds; undefined if it is none. */
+/**
+ * `250ms`, `1.5 s`, `30us`, `2m` or bare milliseconds `250` to nanoseconds; undefined if it is
+ * none.
+ */
 export function parseDuration(text: string): number | undefined {
   const match = /^\s*(\d+(?:\.\d+)?)\s*(ns|us|µs|ms|s|m|h)?\s*$/.exec(text);
   if (match === null) return undefined;

@@ -5,7 +5,9 @@ const STEPS = [
   { ms: 1000, unit: 's' },
 ] as const;
 
-/** How long ago: `just now`, `12 s ago`, `5 min ago`, `3 h ago`, `2 d ago`; `in 5 min` when ahead. */
+/**
+ * How long ago: `just now`, `12 s ago`, `5 min ago`, `3 h ago`, `2 d ago`; `in 5 min` when ahead.
+ */
 export function formatRelativeTime(ms: number, nowMs: number): string {
   const age = nowMs - ms;
   const size = Math.abs(age);

@@ -12,7 +12,9 @@ export function timeRange(): TimeRange {
   return readRange(page.url.searchParams);
 }
 
-/** Changes the query. `push` makes a step that back undoes; `replace` is for typing and hovering. */
+/**
+ * Changes the query. `push` makes a step that back undoes; `replace` is for typing and hovering.
+ */
 export async function patchHere(
   patch: ParameterPatch,
   mode: 'push' | 'replace' = 'push',

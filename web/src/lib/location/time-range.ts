@@ -47,7 +47,9 @@ export function parseRelative(text: string): TimeRange | undefined {
   return { kind: 'relative', spanMs, text: `${Number(match[1])}${match[2]}` };
 }
 
-/** Reads `from` and `to`: `now-1h` alone, or two times in milliseconds. Anything else: the default. */
+/**
+ * Reads `from` and `to`: `now-1h` alone, or two times in milliseconds. Anything else: the default.
+ */
 export function readRange(parameters: URLSearchParams): TimeRange {
   const from = parameters.get('from') ?? '';
   if (from.startsWith('now-')) return parseRelative(from.slice(4)) ?? DEFAULT_RANGE;

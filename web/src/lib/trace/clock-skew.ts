@@ -12,7 +12,9 @@ export interface ClockSkew {
 /** Within one host, timers differ by less; below it nothing is said. */
 const TOLERANCE_NS = 1_000_000;
 
-/** Pairs of services whose clocks differ, the worst first. Times are shown as sent, never shifted. */
+/**
+ * Pairs of services whose clocks differ, the worst first. Times are shown as sent, never shifted.
+ */
 export function findClockSkew(layout: TraceLayout): ClockSkew[] {
   const pairs = new Map<string, ClockSkew>();
   layout.spans.forEach((span, row) => {

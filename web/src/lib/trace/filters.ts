@@ -25,6 +25,12 @@ export function readTraceFilters(parameters: URLSearchParams): TraceFilters {
   };
 }
 
+/** Whether anything but the time range narrows the list. */
+export function isNarrowed(filters: TraceFilters): boolean {
+  const { service, operation, minText, maxText, errorsOnly } = filters;
+  return errorsOnly || [service, operation, minText, maxText].some((text) => text !== '');
+}
+
 /** The API's query; a duration that cannot be read does not filter. */
 export function tracesQuery(
   filters: TraceFilters,

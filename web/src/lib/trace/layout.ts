@@ -30,7 +30,9 @@ export interface TraceLayout {
 const NO_PARENT = -1;
 const DEPTH_MAX = 0xffff;
 
-/** Spans in any order to rows. Orphans and spans in a loop of parents become roots: none is lost. */
+/**
+ * Spans in any order to rows. Orphans and spans in a loop of parents become roots: none is lost.
+ */
 export function layoutTrace(spans: readonly Span[]): TraceLayout {
   const originUnixNano = earliestStart(spans);
   const tree = linkSpans(spans, originUnixNano);

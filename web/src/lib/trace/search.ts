@@ -1,7 +1,9 @@
 import type { Attribute, Span } from '@sonde/backend/api-contract';
 import type { TraceLayout } from './layout.ts';
 
-/** Rows whose service, name, ids, status message or attributes contain the text; case is ignored. */
+/**
+ * Rows whose service, name, ids, status message or attributes contain the text; case is ignored.
+ */
 export function searchRows(layout: TraceLayout, text: string): number[] {
   const needle = text.trim().toLowerCase();
   if (needle === '') return [];

@@ -10,7 +10,9 @@ export const COLLAPSED_MAX = 200;
 /** Browsers throttle history changes: while a key is held, only the last row is written. */
 const SETTLE_MS = 150;
 
-/** What is selected, closed, searched and zoomed in a trace: the URL, read and written in one place. */
+/**
+ * What is selected, closed, searched and zoomed in a trace: the URL, read and written in one place.
+ */
 export class TraceState {
   readonly #layout: () => TraceLayout;
   #pendingSpan: string | undefined = $state();

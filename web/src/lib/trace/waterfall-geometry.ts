@@ -73,7 +73,9 @@ export function scrollToShow(index: number, scrollTop: number, height: number): 
   return scrollTop;
 }
 
-/** `from-to` in nanoseconds from the URL, clipped to the trace; the whole trace for anything else. */
+/**
+ * `from-to` in nanoseconds from the URL, clipped to the trace; the whole trace for anything else.
+ */
 export function parseWindow(text: string, durationNs: number): TimeWindow {
   const match = /^(\d+)-(\d+)$/.exec(text);
   const whole = { fromNs: 0, toNs: durationNs };
