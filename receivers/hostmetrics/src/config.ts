@@ -194,8 +194,8 @@ const scrapers: z.ZodType<ScrapersConfig> = z
     for (const key of Object.keys(value)) {
       if (key in SCRAPERS) continue;
       refuseReading(context, {
+        // At the section: the engine takes a null at an issue's own path for "leave the default".
         text: `invalid scraper key: ${key}`,
-        path: [key],
         hint: `Sonde has ${Object.keys(SCRAPERS).join(', ')}`,
       });
     }
