@@ -52,7 +52,7 @@ function readPalette(style: CSSStyleDeclaration): Palette {
     textFaint: read('text-faint'),
     accent: read('accent'),
     error: read('error'),
-    warn: read('warn'),
+    warn: read('mark-warn'),
     requests: read('mark-requests'),
     errors: read('mark-errors'),
     quiet: read('mark-quiet'),
