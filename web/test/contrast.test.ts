@@ -10,7 +10,7 @@ const GROUNDS = ['ground', 'surface', 'raised', 'hover', 'selected'];
 const TEXTS = ['text', 'text-muted', 'text-faint', 'accent', 'error', 'warn'];
 
 function readTheme(theme: string): Map<string, string> {
-  const start = TOKENS.indexOf(`[data-theme='${theme}']`);
+  const start = TOKENS.search(new RegExp(`\\[data-theme=["']${theme}["']\\]`));
   const block = TOKENS.slice(start, TOKENS.indexOf('}', start));
   const found = block.matchAll(/--([a-z0-9-]+): (#[0-9a-f]{6});/g);
   return new Map(Array.from(found, ([, name = '', colour = '']) => [name, colour]));
