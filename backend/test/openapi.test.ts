@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { type RunningBackend, runBackend } from './backend-fixture.ts';
 
 /** The document as it was agreed; `UPDATE_GOLDEN=1` writes it anew. */
-const GOLDEN = new URL('./golden/openapi.json', import.meta.url);
+const GOLDEN = new URL('./testdata/openapi.json', import.meta.url);
 
 const MediaSchema = z.looseObject({
   'application/json': z.looseObject({ schema: z.looseObject({ $ref: z.string().optional() }) }),

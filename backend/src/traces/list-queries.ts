@@ -51,34 +51,35 @@ export interface TracesPage {
   readonly limit: number;
 }
 
-/** Traces that started in the window, newest first. */
+/**
+ * Traces that started in the window, newest first. Which ones is decided on times and counts alone;
+ * names and services, which cost most, are put together for those that are shown.
+ */
 export function tracesQuery(filter: TraceFilter, page: TracesPage): StoreQuery<TraceRow> {
+  const inDays = sql`tenant = ${param.string(filter.tenant)} AND ${days(page.window)}`;
   return {
     summary: 'SELECT trace_index',
     row: TraceRowSchema,
     sql: sql`
       SELECT lower(hex(trace_id)) AS id,
-        toString(toUnixTimestamp64Nano(first)) AS start_nano,
-        toFloat64(toUnixTimestamp64Nano(last) - toUnixTimestamp64Nano(first)) AS duration,
-        span_count, error_count, service_names, root_service_name, root_span_name
-      FROM (
-        SELECT trace_id,
-          min(start) AS first,
-          max(end) AS last,
-          sum(spans) AS span_count,
-          sum(errors) AS error_count,
-          arraySort(groupUniqArrayArray(services)) AS service_names,
-          argMinIfMerge(root_service) AS root_service_name,
-          argMinIfMerge(root_name) AS root_span_name
+        toString(toUnixTimestamp64Nano(min(start) AS first)) AS start_nano,
+        toFloat64(toUnixTimestamp64Nano(max(end)) - toUnixTimestamp64Nano(min(start))) AS duration,
+        sum(spans) AS span_count,
+        sum(errors) AS error_count,
+        arraySort(groupUniqArrayArray(services)) AS service_names,
+        argMinIfMerge(root_service) AS root_service_name,
+        argMinIfMerge(root_name) AS root_span_name
+      FROM trace_index
+      WHERE ${inDays} AND trace_id IN (
+        SELECT trace_id
         FROM trace_index
-        WHERE tenant = ${param.string(filter.tenant)} AND ${days(page.window)}
-          AND trace_id IN (${candidates(filter, page.window)})
+        WHERE ${inDays} AND trace_id IN (${candidates(filter, page.window)})
         GROUP BY trace_id
-      )
-      WHERE first >= ${atMs(page.window.from)} AND first < ${atMs(page.window.to)}
-        AND ${passes(filter)} AND ${isAfter(page.after)}
-      ORDER BY first DESC, trace_id DESC
-      LIMIT ${param.uint64(page.limit)}`,
+        HAVING ${passes(filter, page)}
+        ORDER BY min(start) DESC, trace_id DESC
+        LIMIT ${param.uint64(page.limit)})
+      GROUP BY trace_id
+      ORDER BY first DESC, trace_id DESC`,
   };
 }
 
@@ -103,23 +104,28 @@ function days(window: TimeWindow): Sql {
     AND day <= toDate(${atMs(window.to)}) + 1`;
 }
 
-function passes(filter: TraceFilter): Sql {
+/** Of a trace whose rows are grouped. */
+function passes(filter: TraceFilter, { window, after }: TracesPage): Sql {
   const { service, minDurationNs, maxDurationNs, errorsOnly } = filter;
-  const duration = sql`toUnixTimestamp64Nano(last) - toUnixTimestamp64Nano(first)`;
+  const duration = sql`(toUnixTimestamp64Nano(max(end)) - toUnixTimestamp64Nano(min(start)))`;
   const conditions = [
-    service === undefined ? undefined : sql`has(service_names, ${param.string(service)})`,
+    sql`min(start) >= ${atMs(window.from)} AND min(start) < ${atMs(window.to)}`,
+    service === undefined ? undefined : sql`max(has(services, ${param.string(service)})) = 1`,
     minDurationNs === undefined ? undefined : sql`${duration} >= ${param.int64(minDurationNs)}`,
     maxDurationNs === undefined ? undefined : sql`${duration} <= ${param.int64(maxDurationNs)}`,
-    errorsOnly === true ? sql`error_count > 0` : undefined,
+    errorsOnly === true ? sql`sum(errors) > 0` : undefined,
+    after === undefined ? undefined : isAfter(after),
   ];
-  return joinSql([sql`1`, ...conditions.filter((each) => each !== undefined)], ' AND ');
+  return joinSql(
+    conditions.filter((each) => each !== undefined),
+    ' AND ',
+  );
 }
 
-function isAfter(position: TracePosition | undefined): Sql {
-  if (position === undefined) return sql`1`;
+function isAfter(position: TracePosition): Sql {
   const start = atNano(position.startUnixNano);
-  return sql`(first < ${start}
-    OR (first = ${start} AND trace_id < ${traceIdBytes(position.traceId)}))`;
+  return sql`(min(start) < ${start}
+    OR (min(start) = ${start} AND trace_id < ${traceIdBytes(position.traceId)}))`;
 }
 
 /** Hex as the bytes of a `trace_id` column. */

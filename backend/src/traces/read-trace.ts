@@ -15,11 +15,8 @@ export async function readTrace(
   const [bounds] = meter.rows(await store.read(traceBoundsQuery(tenant, traceId), signal));
   if (bounds === undefined) return undefined;
   const scope = { tenant, traceId, bounds };
-  const [spans, resources] = await Promise.all([
-    store.read(spansQuery(scope, limit), signal),
-    store.read(resourcesQuery(scope, limit), signal),
-  ]);
-  const rows = meter.rows(spans);
+  const rows = meter.rows(await store.read(spansQuery(scope, limit), signal));
+  const resources = await store.read(resourcesQuery(scope, rows), signal);
   return {
     traceId,
     startUnixNano: bounds.start_nano,

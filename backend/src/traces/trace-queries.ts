@@ -128,9 +128,14 @@ const ResourceRowSchema: z.ZodType<ResourceRow> = z.object({
   attribute_arrays: AttributeArraysColumn,
 });
 
-/** The resources of those spans. */
-export function resourcesQuery(scope: TraceScope, limit: number): StoreQuery<ResourceRow> {
+/** The resources that those spans name. */
+export function resourcesQuery(
+  scope: TraceScope,
+  spans: readonly Pick<SpanRow, 'service' | 'resource'>[],
+): StoreQuery<ResourceRow> {
   const first = Number(BigInt(scope.bounds.start_nano) / NANO_PER_MS);
+  const services = [...new Set(spans.map((span) => span.service))];
+  const fingerprints = [...new Set(spans.map((span) => span.resource))];
   return {
     summary: 'SELECT resources of a trace',
     row: ResourceRowSchema,
@@ -138,11 +143,10 @@ export function resourcesQuery(scope: TraceScope, limit: number): StoreQuery<Res
       SELECT lower(hex(fingerprint)) AS resource,
         (mapKeys(attributes), mapValues(attributes), attribute_types) AS attribute_arrays
       FROM resources
-      WHERE tenant = ${param.string(scope.tenant)} AND bucket >= ${atHour(first)}
-        AND (service, fingerprint) IN (
-          SELECT service, resource_fingerprint FROM spans WHERE ${inTrace(scope)})
+      WHERE tenant = ${param.string(scope.tenant)} AND service IN ${param.strings(services)}
+        AND bucket >= ${atHour(first)} AND resource IN ${param.strings(fingerprints)}
       LIMIT 1 BY fingerprint
-      LIMIT ${param.uint64(limit)}`,
+      LIMIT ${param.uint64(fingerprints.length)}`,
   };
 }
 

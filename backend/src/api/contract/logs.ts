@@ -21,7 +21,10 @@ export interface LogsResponse {
   /** Newest first. */
   readonly records: readonly LogRecord[];
   readonly nextCursor?: string;
-  /** Records a step by severity class, for the histogram above the list. */
+  /**
+   * Records a step by severity class, for the histogram above the list. The lines are empty on pages
+   * after the first: they would be the same.
+   */
   readonly histogram: {
     readonly stepMs: number;
     readonly fromMs: number;

@@ -3,6 +3,7 @@ import type { SpanKindName } from './services.ts';
 
 export interface TraceSummary {
   readonly traceId: string;
+  /** Empty, like `rootName`, as long as no root span has arrived. */
   readonly rootService: string;
   readonly rootName: string;
   readonly startMs: number;

@@ -25,8 +25,10 @@ export interface ServiceRow {
   readonly requests: number;
   readonly request_errors: number;
   readonly histogram: SumMap;
-  readonly requests_by_step: SumMap;
-  readonly errors_by_step: SumMap;
+  /** Parallel: step, and what was served in it. */
+  readonly steps: readonly number[];
+  readonly requests_in_steps: readonly number[];
+  readonly errors_in_steps: readonly number[];
 }
 
 const ServiceRowSchema: z.ZodType<ServiceRow> = z.object({
@@ -37,28 +39,39 @@ const ServiceRowSchema: z.ZodType<ServiceRow> = z.object({
   requests: z.number(),
   request_errors: z.number(),
   histogram: SumMapColumn,
-  requests_by_step: SumMapColumn,
-  errors_by_step: SumMapColumn,
+  steps: z.array(z.number()),
+  requests_in_steps: z.array(z.number()),
+  errors_in_steps: z.array(z.number()),
 });
 
 /** Requests are server and consumer spans. */
 const ENTRY = sql`kind IN (2, 5)`;
 
-/** Every service with a row for each of its namespaces, environments and origins. */
+/**
+ * Every service with a row for each of its namespaces, environments and origins. Added up by step
+ * first: an array a row, to be added up by service at once, costs a fifth more.
+ */
 export function servicesQuery(scope: ServicesScope): StoreQuery<ServiceRow> {
-  const step = stepIndex(scope.steps);
   return {
     summary: 'SELECT red_1m services',
     row: ServiceRowSchema,
     sql: sql`
       SELECT service, namespace, environment, origin,
-        sumIf(spans, ${ENTRY}) AS requests,
-        sumIf(errors, ${ENTRY}) AS request_errors,
-        sumMapIf(duration_histogram.1, duration_histogram.2, ${ENTRY}) AS histogram,
-        sumMapIf([${step}], [spans], ${ENTRY}) AS requests_by_step,
-        sumMapIf([${step}], [errors], ${ENTRY}) AS errors_by_step
-      FROM red_1m
-      WHERE ${inScope(scope)}
+        sum(step_requests) AS requests,
+        sum(step_errors) AS request_errors,
+        sumMap(step_histogram.1, step_histogram.2) AS histogram,
+        groupArray(step) AS steps,
+        groupArray(step_requests) AS requests_in_steps,
+        groupArray(step_errors) AS errors_in_steps
+      FROM (
+        SELECT service, namespace, environment, origin, ${stepIndex(scope.steps)} AS step,
+          sumIf(spans, ${ENTRY}) AS step_requests,
+          sumIf(errors, ${ENTRY}) AS step_errors,
+          sumMapIf(duration_histogram.1, duration_histogram.2, ${ENTRY}) AS step_histogram
+        FROM red_1m
+        WHERE ${inScope(scope)}
+        GROUP BY service, namespace, environment, origin, step
+      )
       GROUP BY service, namespace, environment, origin
       ORDER BY requests DESC, service, namespace, environment, origin
       LIMIT ${param.uint64(ANSWER_LIMITS.servicesMax)} BY origin`,

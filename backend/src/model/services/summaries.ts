@@ -54,14 +54,10 @@ export function summarize(rows: readonly ServiceRow[], steps: TimeSteps): Servic
     requestsPerSecond: row.requests / seconds,
     errorRatio: row.requests === 0 ? 0 : row.request_errors / row.requests,
     ...quantiles(row.histogram),
-    requestsByStep: byStep(row.requests_by_step, steps),
-    errorsByStep: byStep(row.errors_by_step, steps),
+    requestsByStep: spread(steps, { indexes: row.steps, values: row.requests_in_steps }, 0),
+    errorsByStep: spread(steps, { indexes: row.steps, values: row.errors_in_steps }, 0),
     own: row.namespace === OWN_NAMESPACE,
   }));
-}
-
-function byStep([indexes, values]: SumMap, steps: TimeSteps): number[] {
-  return spread(steps, { indexes, values }, 0);
 }
 
 export function summarizeOperation(row: OperationRow): OperationSummary {
