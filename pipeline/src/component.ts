@@ -1,6 +1,7 @@
 import type { Signal } from '@sonde/proto';
 import type { z } from 'zod';
 import type { Authenticator } from './authenticator.ts';
+import type { OwnTelemetry } from './events/own-telemetry.ts';
 import type { Logger } from './logger.ts';
 import type { SettingsSource } from './settings/settings-source.ts';
 import type { Telemetry } from './telemetry.ts';
@@ -63,6 +64,12 @@ export interface Consumer {
 /** A processor, exporter or connector: a component that takes telemetry. */
 export type ConsumingComponent = Component & Consumer;
 
+/**
+ * An exporter. One with `countsSent` counts what it sent and failed to send itself, because it
+ * answers before it sends (`exporting/`); the graph counts for the others.
+ */
+export type ExportingComponent = ConsumingComponent & { readonly countsSent?: true };
+
 export interface CreateSettings {
   /** The id as written in YAML: `otlp`, `otlp/internal`. */
   readonly id: string;
@@ -76,6 +83,11 @@ export interface CreateSettings {
   readonly configVersion: string;
   /** What people change while Sonde runs. Closed by the service, never by a component. */
   readonly settings: SettingsSource;
+  /**
+   * The instruments of the service. Absent where a component is made without one: then it counts
+   * on the global meter provider.
+   */
+  readonly telemetry?: OwnTelemetry;
 }
 
 /** A receiver serves several signals and an extension none. */
@@ -125,7 +137,7 @@ export interface ExporterFactory<C = unknown> extends FactoryBase<C> {
   readonly kind: 'exporter';
   readonly signals: Readonly<Partial<Record<Signal, Stability>>>;
   /** One instance a (signal, id), shared by the pipelines that list it. */
-  create(settings: CreateSettings, config: C): ConsumingComponent;
+  create(settings: CreateSettings, config: C): ExportingComponent;
 }
 
 /** What a connector gives to: all its pipelines at once, or one of them by id (`traces/errors`). */

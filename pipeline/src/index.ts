@@ -11,6 +11,7 @@ export * from './config/index.ts';
 export * from './console-logger.ts';
 export * from './errors.ts';
 export * from './events/index.ts';
+export * from './exporting/index.ts';
 export * from './graph/index.ts';
 export * from './logger.ts';
 export * from './run-service.ts';

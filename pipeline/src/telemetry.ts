@@ -45,6 +45,21 @@ export class Telemetry {
     this.#decode = options.decode;
   }
 
+  /**
+   * One batch of the requests of all `parts` (of one signal, at least one), in order. No buffer holds
+   * it as one: it has no source.
+   */
+  static join(parts: readonly [Telemetry, ...Telemetry[]]): Telemetry {
+    const [first] = parts;
+    if (parts.length === 1) return first;
+    const { signal } = first;
+    return new Telemetry({
+      signal,
+      requests: parts.flatMap(({ requests }) => requests),
+      decode: first.#decode,
+    });
+  }
+
   /** Spans, log records or data points. */
   get itemCount(): number {
     let count = 0;

@@ -31,12 +31,30 @@ export class ExporterEvents {
 
   /** Retryable data goes back to whoever sent it; permanent failures end here. */
   sendFailed(items: number, error: SondeError): void {
-    this.#sendFailed.add(items, this.#labels);
-    const fields = { code: error.code, error: error.message };
-    if (error.retryable) {
-      this.#logger.warn('Exporting failed. Rejecting data.', { ...fields, rejected_items: items });
-    } else {
-      this.#logger.error('Exporting failed. Dropping data.', { ...fields, dropped_items: items });
+    if (!error.retryable) {
+      this.dropped(items, error);
+      return;
     }
+    this.#sendFailed.add(items, this.#labels);
+    this.#logger.warn('Exporting failed. Rejecting data.', {
+      code: error.code,
+      error: error.message,
+      rejected_items: items,
+    });
+  }
+
+  /** Nobody has the items any more: they were acknowledged, or nobody will ever take them. */
+  dropped(items: number, error: SondeError): void {
+    this.#sendFailed.add(items, this.#labels);
+    this.#logger.error('Exporting failed. Dropping data.', {
+      code: error.code,
+      error: error.message,
+      dropped_items: items,
+    });
+  }
+
+  /** The destination took a request and refused some of its items for good. */
+  partlyRejected(items: number): void {
+    this.#sendFailed.add(items, this.#labels);
   }
 }

@@ -4,5 +4,6 @@ export * from './own-telemetry.ts';
 export * from './process-metrics.ts';
 export * from './processor-events.ts';
 export * from './receiver-events.ts';
+export * from './sending-events.ts';
 export * from './service-events.ts';
 export * from './settings-events.ts';

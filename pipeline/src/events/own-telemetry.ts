@@ -1,4 +1,10 @@
-import { type Counter, type Meter, type MeterProvider, metrics } from '@opentelemetry/api';
+import {
+  type Counter,
+  type Meter,
+  type MeterProvider,
+  metrics,
+  type Observable,
+} from '@opentelemetry/api';
 import type { Signal } from '@sonde/proto';
 
 const METER_NAME = 'sonde/pipeline';
@@ -18,6 +24,7 @@ const ITEM_NOUNS: Readonly<Record<Signal, string>> = {
 export class OwnTelemetry {
   readonly meter: Meter;
   readonly #counters = new Map<string, Counter>();
+  readonly #gauges = new Map<string, Observable>();
 
   constructor(provider: MeterProvider = metrics.getMeterProvider()) {
     this.meter = provider.getMeter(METER_NAME);
@@ -35,5 +42,17 @@ export class OwnTelemetry {
     const counter = this.meter.createCounter(name, options);
     this.#counters.set(name, counter);
     return counter;
+  }
+
+  /** A gauge that is read when metrics are collected. */
+  gauge(
+    name: string,
+    options: { readonly unit: string; readonly description: string },
+  ): Observable {
+    const known = this.#gauges.get(name);
+    if (known !== undefined) return known;
+    const gauge = this.meter.createObservableGauge(name, options);
+    this.#gauges.set(name, gauge);
+    return gauge;
   }
 }

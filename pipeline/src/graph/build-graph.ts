@@ -91,11 +91,14 @@ class GraphBuilder {
     checkSignal('exporter', id, signal, factory.signals);
     const settings = this.#signalSettings('exporter', id, signal);
     const component = create('exporter', id, signal, () => factory.create(settings, config));
-    const { telemetry } = this.#options;
-    const events = new ExporterEvents({ id, signal, telemetry, logger: settings.logger });
-    const consumer = countSent(component, events);
+    const consumer = component.countsSent === true ? component : this.#counted(component, settings);
     this.#exporters.set(name, { kind: 'exporter', id, name, component, consumer });
     return consumer;
+  }
+
+  #counted(exporter: Consumer, { id, signal, logger }: CreateSettings): Consumer {
+    const { telemetry } = this.#options;
+    return countSent(exporter, new ExporterEvents({ id, signal, telemetry, logger }));
   }
 
   #processor(id: string, pipeline: PipelineConfig, next: Consumer): Consumer {
@@ -189,6 +192,7 @@ class GraphBuilder {
       logger,
       configVersion: this.#config.version,
       settings: this.#options.settings,
+      telemetry: this.#options.telemetry,
     };
   }
 
