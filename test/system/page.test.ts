@@ -1,0 +1,166 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { encodeRequest } from '@sonde/proto';
+import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Sonde } from './sonde.ts';
+
+const CHROMIUM = '/usr/bin/chromium';
+const FLAGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+const TRACE_ID = '5b8efff798038103d269b633813fc60c';
+const ROOT_SPAN = 'eee19b7ec3c1b174';
+
+describe.skipIf(!existsSync(CHROMIUM))('the page, in a real browser', () => {
+  const sonde = new Sonde();
+  const profile = mkdtempSync(join(tmpdir(), 'sonde-chromium-'));
+  const problems: string[] = [];
+  let browser: BrowserContext;
+  let page: Page;
+
+  beforeAll(async () => {
+    await sonde.up();
+    await send('traces', spans());
+    await send('logs', logRecord());
+    await sonde.untilSelect("SELECT count() FROM spans WHERE service = 'checkout'", '2');
+    await sonde.untilSelect("SELECT count() FROM logs WHERE service = 'checkout'", '1');
+    await sonde.untilSelect(
+      "SELECT count() > 0 FROM metric_series WHERE metric = 'system.memory.utilization'",
+      '1',
+    );
+    browser = await chromium.launchPersistentContext(profile, {
+      executablePath: CHROMIUM,
+      args: FLAGS,
+    });
+    page = await browser.newPage();
+    page.on('pageerror', (error) => problems.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error') problems.push(message.text());
+    });
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await sonde.remove();
+    rmSync(profile, { recursive: true, force: true });
+  });
+
+  async function send(signal: 'traces' | 'logs', body: Uint8Array): Promise<void> {
+    const response = await fetch(`${sonde.addresses.otlpHttp}/v1/${signal}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-protobuf' },
+      body: Buffer.from(body),
+    });
+    expect(response.status).toBe(200);
+  }
+
+  it('lists the service and leads to its page', async () => {
+    await page.goto(sonde.addresses.page);
+    const link = page.getByRole('link', { name: 'checkout' }).first();
+    await link.click();
+    await page.getByText('POST /orders').first().waitFor();
+    expect(page.url()).toContain('checkout');
+  });
+
+  it('shows the trace as a waterfall with the details of a span', async () => {
+    await page.goto(`${sonde.addresses.page}/traces/${TRACE_ID}`);
+    await page.locator('canvas').first().waitFor();
+    await page.getByText('POST /orders').first().waitFor();
+  });
+
+  it('lists traces and log records', async () => {
+    await page.goto(`${sonde.addresses.page}/traces?service=checkout`);
+    await page.getByText('POST /orders').first().waitFor();
+    await page.goto(`${sonde.addresses.page}/logs?service=checkout`);
+    await page.getByText('card was declined').first().waitFor();
+  });
+
+  it('charts a metric of the host', async () => {
+    await page.goto(`${sonde.addresses.page}/metrics?metric=system.memory.utilization`);
+    await page.getByText('system.memory.utilization').first().waitFor();
+    await page.locator('canvas').first().waitFor();
+  });
+
+  it('says how to connect an SDK, with its own address', async () => {
+    await page.goto(`${sonde.addresses.page}/status`);
+    const line = `OTEL_EXPORTER_OTLP_ENDPOINT=${sonde.addresses.otlpHttp}`;
+    await page.getByText(line).first().waitFor();
+  });
+
+  it('meets no error on the way', () => {
+    expect(problems).toEqual([]);
+  });
+});
+
+const RESOURCE = {
+  attributes: [{ key: 'service.name', value: { stringValue: 'checkout' } }],
+};
+
+function spans(): Uint8Array {
+  const end = BigInt(Date.now()) * 1_000_000n;
+  return encodeRequest('traces', {
+    resourceSpans: [
+      {
+        resource: RESOURCE,
+        scopeSpans: [
+          {
+            spans: [
+              {
+                traceId: TRACE_ID,
+                spanId: ROOT_SPAN,
+                name: 'POST /orders',
+                kind: 2,
+                startTimeUnixNano: String(end - 250_000_000n),
+                endTimeUnixNano: String(end),
+                status: { code: 2, message: 'card was declined' },
+              },
+              {
+                traceId: TRACE_ID,
+                spanId: 'eee19b7ec3c1b175',
+                parentSpanId: ROOT_SPAN,
+                name: 'INSERT orders',
+                kind: 3,
+                startTimeUnixNano: String(end - 200_000_000n),
+                endTimeUnixNano: String(end - 50_000_000n),
+              },
+            ],
+          },
+        ],
+      },
+    ],
+  });
+}
+
+function logRecord(): Uint8Array {
+  return encodeRequest('logs', {
+    resourceLogs: [
+      {
+        resource: RESOURCE,
+        scopeLogs: [
+          {
+            logRecords: [
+              {
+                timeUnixNano: String(BigInt(Date.now()) * 1_000_000n),
+                severityNumber: 17,
+                severityText: 'ERROR',
+                body: { stringValue: 'card was declined' },
+                traceId: TRACE_ID,
+                spanId: ROOT_SPAN,
+              },
+            ],
+          },
+        ],
+      },
+    ],
+  });
+}
