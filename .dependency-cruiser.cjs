@@ -14,26 +14,26 @@ module.exports = {
       name: 'proto-imports-nothing-of-ours',
       severity: 'error',
       from: { path: '^proto/src' },
-      to: { path: '^(?!proto/)(buffer|pipeline|store|receivers|processors|exporters|extensions|backend|web|cli)/' },
+      to: { path: '^(?!proto/)(buffer|pipeline|delivery|store|receivers|processors|exporters|extensions|backend|web|cli)/' },
     },
     {
       name: 'buffer-imports-nothing-of-ours',
       severity: 'error',
       from: { path: '^buffer/src' },
-      to: { path: '^(proto|pipeline|store|receivers|processors|exporters|extensions|backend|web|cli)/' },
+      to: { path: '^(proto|pipeline|delivery|store|receivers|processors|exporters|extensions|backend|web|cli)/' },
     },
     {
       name: 'pipeline-imports-proto-only',
       comment: 'The engine names no component.',
       severity: 'error',
       from: { path: '^pipeline/src' },
-      to: { path: '^(buffer|store|receivers|processors|exporters|extensions|backend|web|cli)/' },
+      to: { path: '^(buffer|delivery|store|receivers|processors|exporters|extensions|backend|web|cli)/' },
     },
     {
       name: 'store-imports-proto-only',
       severity: 'error',
       from: { path: '^store/src' },
-      to: { path: '^(buffer|pipeline|receivers|processors|exporters|extensions|backend|web|cli)/' },
+      to: { path: '^(buffer|pipeline|delivery|receivers|processors|exporters|extensions|backend|web|cli)/' },
     },
     {
       name: 'components-never-import-each-other',
@@ -49,6 +49,19 @@ module.exports = {
       to: { path: '^buffer/' },
     },
     {
+      name: 'delivery-imports-buffer-proto-pipeline',
+      comment: 'Between a buffer and a pipeline it knows neither kind of buffer nor any component.',
+      severity: 'error',
+      from: { path: '^delivery/src' },
+      to: { path: '^(store|receivers|processors|exporters|extensions|backend|web|cli)/' },
+    },
+    {
+      name: 'delivery-for-readers-of-buffers-only',
+      severity: 'error',
+      from: { path: '^(?!delivery/|receivers/(buffer|kafka)/)' },
+      to: { path: '^delivery/' },
+    },
+    {
       name: 'store-for-clickhouse-only',
       severity: 'error',
       from: { path: COMPONENTS, pathNot: '^exporters/clickhouse/' },
@@ -60,7 +73,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^backend/src' },
       to: {
-        path: '^(proto|buffer|pipeline|receivers|processors|exporters|extensions|web|cli)/',
+        path: '^(proto|buffer|pipeline|delivery|receivers|processors|exporters|extensions|web|cli)/',
         pathNot: '^pipeline/src/settings/',
       },
     },
@@ -69,7 +82,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^web/src' },
       to: {
-        path: '^(proto|buffer|pipeline|store|receivers|processors|exporters|extensions|backend|cli)/',
+        path: '^(proto|buffer|pipeline|delivery|store|receivers|processors|exporters|extensions|backend|cli)/',
         pathNot: '^backend/src/api/contract/',
       },
     },

@@ -9,6 +9,7 @@ const COMMAND_SOURCES = [
   'proto',
   'buffer',
   'pipeline',
+  'delivery',
   'store',
   'receivers',
   'processors',

@@ -1,20 +1,6 @@
-import { byteSize, duration, nullMeansDefaults, refuseMeaning } from '@sonde/pipeline';
+import { type BatchConfig, batchConfig, type RetryWaits, retryWaits } from '@sonde/delivery';
+import { nullMeansDefaults } from '@sonde/pipeline';
 import { z } from 'zod';
-
-export interface BatchConfig {
-  /** Spans, log records or data points. */
-  readonly items_max: number;
-  readonly bytes_max: number;
-  /** From the first record on. Milliseconds. */
-  readonly timeout: number;
-}
-
-/** Waiting between tries of a range that could not be delivered for now; it never gives up. */
-export interface RetryWaits {
-  /** Milliseconds. */
-  readonly initial_interval: number;
-  readonly max_interval: number;
-}
 
 export interface BufferReceiverConfig {
   readonly directory: string;
@@ -24,43 +10,6 @@ export interface BufferReceiverConfig {
   readonly retry: RetryWaits;
 }
 
-/** One batch becomes one insert a table. */
-const ITEMS_MAX = 1_000_000;
-const BYTES_MAX: number = 512 * 1024 * 1024;
-const TIMEOUT_MS_MAX = 60_000;
-const INTERVAL_MS_MAX = 3_600_000;
-
-const batch: z.ZodType<BatchConfig> = nullMeansDefaults(
-  z
-    .strictObject({
-      items_max: z.int().min(1).max(ITEMS_MAX).default(100_000),
-      bytes_max: byteSize('64MiB'),
-      timeout: duration('1s'),
-    })
-    .superRefine(({ bytes_max: bytes, timeout }, context) => {
-      if (bytes < 1 || bytes > BYTES_MAX) {
-        refuseMeaning(context, { text: 'must be between 1 and 512MiB', path: ['bytes_max'] });
-      }
-      if (timeout < 0 || timeout > TIMEOUT_MS_MAX) {
-        refuseMeaning(context, { text: 'must be between 0s and 1m', path: ['timeout'] });
-      }
-    }),
-);
-
-const retry: z.ZodType<RetryWaits> = nullMeansDefaults(
-  z
-    .strictObject({ initial_interval: duration('1s'), max_interval: duration('30s') })
-    .superRefine(({ initial_interval: initial, max_interval: max }, context) => {
-      if (initial <= 0) {
-        refuseMeaning(context, { text: 'must be positive', path: ['initial_interval'] });
-      }
-      if (max < initial || max > INTERVAL_MS_MAX) {
-        const text = 'must be between initial_interval and 1h';
-        refuseMeaning(context, { text, path: ['max_interval'] });
-      }
-    }),
-);
-
 export const bufferReceiverConfig: z.ZodType<BufferReceiverConfig> = nullMeansDefaults(
   z.strictObject({
     directory: z.string().min(1, 'must name a folder'),
@@ -68,7 +17,7 @@ export const bufferReceiverConfig: z.ZodType<BufferReceiverConfig> = nullMeansDe
       .string()
       .regex(/^[a-zA-Z0-9._-]{1,249}$/, 'must be letters, digits, dot, dash or underscore')
       .default('store'),
-    batch,
-    retry,
+    batch: batchConfig,
+    retry: retryWaits,
   }),
 );

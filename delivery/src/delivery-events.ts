@@ -1,11 +1,4 @@
-import {
-  type BufferRecord,
-  describeLogEvent,
-  type Intent,
-  isWarning,
-  type LogEvent,
-  type PartitionState,
-} from '@sonde/buffer';
+import type { BufferRecord, Intent, PartitionState } from '@sonde/buffer';
 import { type Logger, OwnTelemetry, type SondeError } from '@sonde/pipeline';
 
 type Counter = ReturnType<OwnTelemetry['counter']>;
@@ -16,34 +9,38 @@ export interface PartitionName {
   readonly partition: number;
 }
 
-/** What happens in the receiver and the log below it: a counter and, where wanted, a line. */
-export class BufferReceiverEvents {
-  readonly #id: string;
-  readonly #group: string;
+export interface DeliveryNames {
+  /** The receiver's id. */
+  readonly id: string;
+  /** The receiver's type, a part of the metrics' names. */
+  readonly type: string;
+  readonly group: string;
+}
+
+/** What happens while a buffer's ranges are delivered: a counter and, where wanted, a line. */
+export class DeliveryEvents {
+  readonly #names: DeliveryNames;
+  readonly #prefix: string;
   readonly #logger: Logger;
   readonly #telemetry: OwnTelemetry;
   readonly #deadLetters: Counter;
   readonly #retries: Counter;
   readonly #replays: Counter;
 
-  constructor(
-    names: { readonly id: string; readonly group: string },
-    logger: Logger,
-    telemetry: OwnTelemetry = new OwnTelemetry(),
-  ) {
-    this.#id = names.id;
-    this.#group = names.group;
+  constructor(names: DeliveryNames, logger: Logger, telemetry: OwnTelemetry = new OwnTelemetry()) {
+    this.#names = names;
+    this.#prefix = `sonde_receiver_${names.type}`;
     this.#logger = logger;
     this.#telemetry = telemetry;
-    this.#deadLetters = telemetry.counter('sonde_receiver_buffer_dead_letters', {
+    this.#deadLetters = telemetry.counter(`${this.#prefix}_dead_letters`, {
       unit: '{records}',
       description: 'Number of requests that no pipeline can take, put into the dead-letter topic.',
     });
-    this.#retries = telemetry.counter('sonde_receiver_buffer_retries', {
+    this.#retries = telemetry.counter(`${this.#prefix}_retries`, {
       unit: '{tries}',
       description: 'Number of failed tries that are repeated.',
     });
-    this.#replays = telemetry.counter('sonde_receiver_buffer_replays', {
+    this.#replays = telemetry.counter(`${this.#prefix}_replays`, {
       unit: '{ranges}',
       description: 'Number of ranges that an earlier process began and did not commit.',
     });
@@ -51,18 +48,18 @@ export class BufferReceiverEvents {
 
   /** Read when metrics are collected. Returns what ends it. */
   observeLag(state: () => readonly PartitionState[]): () => void {
-    const gauge = this.#telemetry.meter.createObservableGauge('sonde_receiver_buffer_lag', {
+    const gauge = this.#telemetry.meter.createObservableGauge(`${this.#prefix}_lag`, {
       unit: '{records}',
       description: 'Number of requests in the buffer that the group has not committed.',
     });
-    const lost = this.#telemetry.meter.createObservableGauge('sonde_receiver_buffer_lost', {
+    const lost = this.#telemetry.meter.createObservableGauge(`${this.#prefix}_lost`, {
       unit: '{records}',
       description:
         'Number of requests that damage to the log has cost, as found since it was opened.',
     });
     const observeLag = (result: Parameters<Parameters<typeof gauge.addCallback>[0]>[0]): void => {
       for (const { groups, endOffset, ...name } of state()) {
-        const position = groups[this.#group];
+        const position = groups[this.#names.group];
         if (position !== undefined) result.observe(endOffset - position, this.#labels(name));
       }
     };
@@ -127,13 +124,7 @@ export class BufferReceiverEvents {
     this.#logger.error('Reading the buffer failed for good.', { ...name, error: error.message });
   }
 
-  logEvent(event: LogEvent): void {
-    const message = describeLogEvent(event);
-    if (isWarning(event)) this.#logger.warn(message, { event: event.type });
-    else this.#logger.info(message, { event: event.type });
-  }
-
   #labels({ topic, partition }: PartitionName): Record<string, string | number> {
-    return { receiver: this.#id, topic, partition };
+    return { receiver: this.#names.id, topic, partition };
   }
 }

@@ -2,6 +2,9 @@ import { type BufferRecord, HEADERS } from '@sonde/buffer';
 import { DEFAULT_TENANT } from '@sonde/pipeline';
 import { type EncodedRequest, MalformedError, type Signal, scanRequest } from '@sonde/proto';
 
+/** Reads the request out of a record; throws `MalformedError` where there can be none. */
+export type ReadRequest = (record: BufferRecord) => EncodedRequest;
+
 /** The request that a record holds. Its bytes are the record's: a view, not a copy. */
 export function toRequest(signal: Signal, record: BufferRecord): EncodedRequest {
   const { headers, value: bytes, timestampUnixMs: receivedUnixMs } = record;

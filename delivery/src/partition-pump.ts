@@ -1,23 +1,25 @@
 import { type Buffer, BufferError, type PartitionReader, TOPICS } from '@sonde/buffer';
 import { type Consumer, type SettingsSource, SondeError, Telemetry } from '@sonde/pipeline';
-import { decodeRequests, type Signal } from '@sonde/proto';
+import { decodeRequests, type MalformedError, type Signal } from '@sonde/proto';
 import { Backoff, pause } from './backoff.ts';
 import { type Batch, BatchCollector, readRange } from './batch-collector.ts';
-import type { BufferReceiverEvents } from './buffer-events.ts';
 import type { BatchConfig, RetryWaits } from './config.ts';
 import { toDeadLetter } from './dead-letter.ts';
+import type { DeliveryEvents } from './delivery-events.ts';
 import { splitBatch } from './split-batch.ts';
+import type { ReadRequest } from './to-request.ts';
 
 export interface PumpSettings {
   readonly signal: Signal;
   readonly buffer: Pick<Buffer, 'append'>;
   readonly reader: PartitionReader;
   readonly next: Consumer;
+  readonly toRequest: ReadRequest;
   readonly batch: BatchConfig;
   readonly retry: RetryWaits;
   readonly configVersion: string;
   readonly settings: SettingsSource;
-  readonly events: BufferReceiverEvents;
+  readonly events: DeliveryEvents;
   /** Called with an error when a range has to wait, and with undefined when it goes on. */
   readonly onTrouble: (error: Error | undefined) => void;
 }
@@ -42,8 +44,8 @@ export class PartitionPump {
   constructor(settings: PumpSettings, stop: AbortSignal) {
     this.#settings = settings;
     this.#stop = stop;
-    const { reader, signal, batch: limits } = settings;
-    this.#collector = new BatchCollector({ reader, signal, limits });
+    const { reader, toRequest, batch: limits } = settings;
+    this.#collector = new BatchCollector({ reader, toRequest, limits });
   }
 
   /** Runs until `stop` aborts and the batch in flight is done. Rejects when it cannot go on. */
@@ -61,11 +63,11 @@ export class PartitionPump {
 
   /** An intent of an earlier process: the same range again, with the settings it names. */
   async #replay(): Promise<void> {
-    const { reader, signal, events, configVersion } = this.#settings;
+    const { reader, toRequest, events, configVersion } = this.#settings;
     const intent = reader.pendingIntent();
     if (intent === undefined) return;
     events.replaying(reader, intent, configVersion);
-    const batch = await this.#retry(() => readRange({ reader, signal }, intent));
+    const batch = await this.#retry(() => readRange({ reader, toRequest }, intent));
     await this.#deliver(batch, intent.settingsVersion);
   }
 
@@ -95,6 +97,9 @@ export class PartitionPump {
   async #consume(batch: Batch, settingsVersion: number): Promise<SondeError | undefined> {
     const { signal, reader, next } = this.#settings;
     const { topic, partition } = reader;
+    const unread = unreadableIn(batch);
+    if (unread !== undefined)
+      return new SondeError('INVALID_DATA', unread.message, { cause: unread });
     const telemetry = new Telemetry({
       signal,
       requests: batch.records.map(({ request }) => request),
@@ -158,4 +163,12 @@ export class PartitionPump {
     this.#isInTrouble = error !== undefined;
     this.#settings.onTrouble(error);
   }
+}
+
+/** The first record's refusal that has one, with the place of its record. */
+function unreadableIn({ records }: Batch): MalformedError | undefined {
+  const index = records.findIndex(({ refusal }) => refusal !== undefined);
+  const refusal = records[index]?.refusal;
+  if (refusal !== undefined) refusal.requestIndex = index;
+  return refusal;
 }

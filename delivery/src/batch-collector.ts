@@ -1,7 +1,7 @@
 import type { BufferRecord, PartitionReader } from '@sonde/buffer';
-import type { EncodedRequest, Signal } from '@sonde/proto';
+import { type EncodedRequest, MalformedError } from '@sonde/proto';
 import type { BatchConfig } from './config.ts';
-import { toRequest } from './to-request.ts';
+import type { ReadRequest } from './to-request.ts';
 
 /** How long one read waits for a first record; then the loop looks around and waits again. */
 const FIRST_RECORD_WAIT_MS = 10_000;
@@ -9,10 +9,11 @@ const FIRST_RECORD_WAIT_MS = 10_000;
 const READ_BYTES_MAX: number = 4 * 1024 * 1024;
 const READ_RECORDS_MAX = 4096;
 
-/** A record and the request in it. */
+/** A record and the request in it; why there is none, where its bytes are nothing to read. */
 export interface RequestRecord {
   readonly record: BufferRecord;
   readonly request: EncodedRequest;
+  readonly refusal?: MalformedError;
 }
 
 /** Consecutive records: all that the log has of `[from, to)`. */
@@ -24,7 +25,7 @@ export interface Batch {
 
 export interface CollectorSettings {
   readonly reader: PartitionReader;
-  readonly signal: Signal;
+  readonly toRequest: ReadRequest;
   readonly limits: BatchConfig;
 }
 
@@ -82,16 +83,16 @@ export class BatchCollector {
     from: number,
     { waitMs, stop }: { readonly waitMs: number; readonly stop: AbortSignal },
   ): Promise<readonly RequestRecord[]> {
-    const { reader, signal } = this.#settings;
+    const { reader, toRequest } = this.#settings;
     const limits = { bytesMax: READ_BYTES_MAX, recordsMax: READ_RECORDS_MAX };
     const records = await reader.read(from, { ...limits, waitMs, signal: stop });
-    return records.map((record) => ({ record, request: toRequest(signal, record) }));
+    return records.map((record) => readRequest(toRequest, record));
   }
 }
 
 /** All that the log still has of `[from, to)`: what an intent promised, whatever the limits are now. */
 export async function readRange(
-  { reader, signal }: Omit<CollectorSettings, 'limits'>,
+  { reader, toRequest }: Omit<CollectorSettings, 'limits'>,
   { from, to }: { readonly from: number; readonly to: number },
 ): Promise<Batch> {
   const records: RequestRecord[] = [];
@@ -100,11 +101,22 @@ export async function readRange(
     const limits = { bytesMax: READ_BYTES_MAX, recordsMax: to - at, waitMs: 0 };
     const some = await reader.read(at, limits);
     for (const record of some) {
-      if (record.offset < to) records.push({ record, request: toRequest(signal, record) });
+      if (record.offset < to) records.push(readRequest(toRequest, record));
     }
     const last = some.at(-1);
     if (last === undefined) break;
     at = last.offset + 1;
   }
   return { from, to, records };
+}
+
+function readRequest(toRequest: ReadRequest, record: BufferRecord): RequestRecord {
+  try {
+    return { record, request: toRequest(record) };
+  } catch (error) {
+    if (!(error instanceof MalformedError)) throw error;
+    const { value: bytes, timestampUnixMs: receivedUnixMs } = record;
+    const nothing = { signal: 'logs', bytes, itemCount: 0, tenant: '', receivedUnixMs } as const;
+    return { record, request: nothing, refusal: error };
+  }
 }

@@ -1,6 +1,6 @@
 import { type BufferRecord, DEAD_LETTER_HEADERS, HEADERS, type NewRecord } from '@sonde/buffer';
 import type { SondeError } from '@sonde/pipeline';
-import type { PartitionName } from './buffer-events.ts';
+import type { PartitionName } from './delivery-events.ts';
 
 /** Characters of an error's message that are kept. */
 const REASON_LENGTH_MAX = 2000;
