@@ -15,7 +15,8 @@ export interface PartialSuccess {
 /** Characters of a message to a sender; the rest is cut. */
 export const RPC_MESSAGE_LENGTH_MAX = 2048;
 
-const REJECTED: Readonly<Record<Signal, string>> = {
+/** How JSON names the count of each signal. */
+export const REJECTED: Readonly<Record<Signal, string>> = {
   traces: 'rejectedSpans',
   metrics: 'rejectedDataPoints',
   logs: 'rejectedLogRecords',
@@ -28,7 +29,7 @@ const PARTIAL_SUCCESS = new Message('PartialSuccess').define([
 ]);
 
 /** The responses of all signals have the same field numbers; only JSON tells them apart. */
-const RESPONSE = new Message('ExportServiceResponse').define([
+export const PARTIAL_RESPONSE: Message = new Message('ExportServiceResponse').define([
   message(1, 'partialSuccess', PARTIAL_SUCCESS),
 ]);
 
@@ -47,7 +48,7 @@ export function encodeExportResponse(
   if (encoding === 'protobuf') {
     if (partial === undefined) return new Uint8Array(0);
     const { rejectedItems } = partial;
-    return encodeMessage(RESPONSE, { partialSuccess: { rejectedItems, errorMessage } });
+    return encodeMessage(PARTIAL_RESPONSE, { partialSuccess: { rejectedItems, errorMessage } });
   }
   const partialSuccess: Record<string, string> = {};
   if (partial !== undefined) {

@@ -44,7 +44,7 @@ export interface RpcStatus {
 
 const TYPE_URL = 'type.googleapis.com/google.rpc.';
 
-const STATUS = new Message('Status').define([
+export const STATUS: Message = new Message('Status').define([
   scalar(1, 'code', 'uint32'),
   scalar(2, 'message', 'string'),
   message(
@@ -67,7 +67,7 @@ const BAD_REQUEST = new Message('BadRequest').define([
   ),
 ]);
 
-const RETRY_INFO = new Message('RetryInfo').define([
+export const RETRY_INFO: Message = new Message('RetryInfo').define([
   message(
     1,
     'retryDelay',

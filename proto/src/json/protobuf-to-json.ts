@@ -1,0 +1,50 @@
+import { OtlpMessage, type OtlpValue } from '../read/otlp-message.ts';
+import { readRequest } from '../read/read-message.ts';
+import type { Field } from '../schema/field.ts';
+import type { Signal } from '../signal.ts';
+
+/**
+ * A protobuf request as OTLP/JSON: keys in lowerCamelCase, ids in lower-case hex, integers of 64 bits
+ * as text, enums as numbers, bytes in base64, what has its default left out.
+ *
+ * Throws `MalformedError`, and `RangeError` for profiles, which have no tables.
+ */
+export function protobufToJson(signal: Signal, bytes: Uint8Array): string {
+  if (signal === 'profiles') throw new RangeError('profiles in JSON are not supported');
+  return JSON.stringify(plainMessage(readRequest(signal, bytes)));
+}
+
+/** An `AnyValue` or any other message as what `JSON.stringify` takes. */
+function plainMessage(message: OtlpMessage): object {
+  const plain: Record<string, unknown> = {};
+  for (const [name, value] of message.fields) {
+    const field = message.type.byName.get(name);
+    if (field === undefined) continue;
+    if (Array.isArray(value)) plain[name] = value.map((each) => plainValue(each, field));
+    else if (isOneValue(value) && !isDefault(value, field)) plain[name] = plainValue(value, field);
+  }
+  return plain;
+}
+
+function isOneValue(value: OtlpValue | readonly OtlpValue[]): value is OtlpValue {
+  return !Array.isArray(value);
+}
+
+function isDefault(value: OtlpValue, field: Field): boolean {
+  if (field.presence) return false;
+  if (value instanceof Uint8Array) return value.length === 0;
+  return value === '' || value === 0n || value === false || Object.is(value, 0);
+}
+
+function plainValue(value: OtlpValue, field: Field): unknown {
+  if (value instanceof OtlpMessage) return plainMessage(value);
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
+  if (typeof value === 'bigint') return isWide(field) ? value.toString() : Number(value);
+  if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
+  if (Object.is(value, -0)) return '-0';
+  return value;
+}
+
+function isWide({ kind }: Field): boolean {
+  return kind === 'int64' || kind === 'uint64' || kind === 'fixed64' || kind === 'sfixed64';
+}
