@@ -9,6 +9,9 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';
 import type { ApiEnv } from '../api/env.ts';
 
+/** Asked by every pipeline every few seconds: spans of it would be most of an idle Sonde's traces. */
+const POLLED_PATH = '/api/v1/settings';
+
 /**
  * A server span a request, named by its route (semantic conventions of HTTP, stable). Continues the
  * trace of a `traceparent` header. Does nothing until the process registers an SDK.
@@ -16,6 +19,7 @@ import type { ApiEnv } from '../api/env.ts';
 export function requestSpan(tracer: Tracer): MiddlewareHandler<ApiEnv> {
   return async (context, next) => {
     const { method, path } = context.req;
+    if (method === 'GET' && path === POLLED_PATH) return next();
     const parent = propagation.extract(otelContext.active(), context.req.header());
     const attributes = { 'http.request.method': method, 'url.path': path, 'url.scheme': 'http' };
     const options = { kind: SpanKind.SERVER, attributes };

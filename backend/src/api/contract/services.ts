@@ -7,7 +7,7 @@ export interface ServiceSummary {
   readonly environment: string;
   /** Which instrumentation saw the requests that are counted. */
   readonly origin: 'sdk' | 'ebpf' | 'derived';
-  /** Requests served (server and consumer spans, sampling weight applied). */
+  /** Requests served (server and consumer spans, internal roots; sampling weight applied). */
   readonly requests: number;
   readonly errors: number;
   readonly requestsPerSecond: number;
