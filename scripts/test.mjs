@@ -8,6 +8,7 @@ import { setupCollector } from './lib/collector.mjs';
 import { installDebianPackages } from './lib/debian.mjs';
 import { becomeOwnerOf, requireHost } from './lib/host.mjs';
 import { installPackages } from './lib/install.mjs';
+import { setupKafka } from './lib/kafka-broker.mjs';
 import { setupPython } from './lib/python.mjs';
 import { run, say } from './lib/steps.mjs';
 
@@ -20,6 +21,7 @@ await installPackages(root);
 await buildStale(root);
 await setupPython(root);
 await setupCollector(root);
+await setupKafka(root);
 
 const checks = await run('Checks', process.execPath, [join(root, 'scripts/check.mjs')], {
   cwd: root,
