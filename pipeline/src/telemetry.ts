@@ -52,12 +52,12 @@ export class Telemetry {
   static join(parts: readonly [Telemetry, ...Telemetry[]]): Telemetry {
     const [first] = parts;
     if (parts.length === 1) return first;
-    const { signal } = first;
-    return new Telemetry({
-      signal,
-      requests: parts.flatMap(({ requests }) => requests),
-      decode: first.#decode,
-    });
+    return first.withRequests(parts.flatMap(({ requests }) => requests));
+  }
+
+  /** A batch of other requests of the same signal, without a source. */
+  withRequests(requests: readonly EncodedRequest[]): Telemetry {
+    return new Telemetry({ signal: this.signal, requests, decode: this.#decode });
   }
 
   /** Spans, log records or data points. */

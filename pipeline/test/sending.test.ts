@@ -4,6 +4,7 @@ import {
   MeterProvider,
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics';
+import { encodeRequest } from '@sonde/proto';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import {
@@ -310,6 +311,41 @@ describe('batches', () => {
     });
     await exporter.consume(batchOf(2));
     expect((await destination.nth(0)).telemetry.itemCount).toBe(2);
+  });
+
+  it('never exceed max_size, also where one request does', async () => {
+    const { exporter, destination, counts } = await running({
+      sending_queue: {
+        num_consumers: 1,
+        wait_for_result: true,
+        batch: { min_size: 2, max_size: 2, flush_timeout: '1ms' },
+      },
+    });
+    const spans = Array.from({ length: 5 }, (_, index) => ({
+      traceId: '01'.repeat(16),
+      spanId: '02'.repeat(8),
+      name: `span ${index}`,
+      startTimeUnixNano: 1,
+      endTimeUnixNano: 2,
+    }));
+    const bytes = encodeRequest('traces', { resourceSpans: [{ scopeSpans: [{ spans }] }] });
+    const template = batchOf(5);
+    const [request] = template.requests;
+    if (request === undefined) throw new Error('none');
+    const done = exporter.consume(template.withRequests([{ ...request, bytes }]));
+    const sizes: number[] = [];
+    for (const index of [0, 1, 2]) {
+      const { telemetry, succeed } = await destination.nth(index);
+      sizes.push(telemetry.itemCount);
+      expect(await staysPending(done)).toBe(true);
+      succeed();
+    }
+    await done;
+    expect(sizes).toEqual([2, 2, 1]);
+    expect(await counts()).toMatchObject({
+      otelcol_exporter_sent_spans: 5,
+      otelcol_exporter_queue_size: 0,
+    });
   });
 
   it('fail for all who wait for them', async () => {

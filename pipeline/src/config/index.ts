@@ -5,11 +5,33 @@
 export { type ComponentId, parseComponentId } from './component-id.ts';
 export { ConfigError, type ConfigProblem, type ConfigStage } from './config-error.ts';
 export type { ConfiguredComponent, EngineConfig, PipelineConfig } from './engine-config.ts';
-export { FEATURE_GATES, type FeatureGate, type FeatureGates } from './feature-gates.ts';
+export {
+  FEATURE_GATES,
+  type FeatureGate,
+  type FeatureGateDescription,
+  type FeatureGates,
+  parseFeatureGates,
+} from './feature-gates.ts';
 export * from './fields/index.ts';
 export { type LoadOptions, loadConfig } from './load-config.ts';
 export { formatPosition, type Position } from './position.ts';
 export { readRoleConfig } from './read-role-config.ts';
-export { type ResolvedConfig, type ResolveOptions, resolveConfig } from './resolve-config.ts';
-export { SourceError } from './sources.ts';
-export type { LogConfig, LogSamplingConfig, OwnTelemetryConfig } from './telemetry-config.ts';
+export { fetchConfig, type ResolvedConfig, type ResolveOptions } from './resolve-config.ts';
+export { SOURCE_SCHEMES, SourceError } from './sources.ts';
+export {
+  type LogConfig,
+  type LogSamplingConfig,
+  type OwnResource,
+  type OwnTelemetryConfig,
+  OwnTelemetrySchema,
+  type OwnTracesConfig,
+} from './telemetry-config.ts';
+export type { OtlpTarget } from './telemetry-exporters.ts';
+export type {
+  MetricReaderConfig,
+  MetricsLevel,
+  MetricViewConfig,
+  OwnMetricsConfig,
+  PeriodicReaderConfig,
+  PrometheusReaderConfig,
+} from './telemetry-metrics.ts';

@@ -50,7 +50,7 @@ export function loadConfig(resolved: ResolvedConfig, options: LoadOptions): Engi
   const exporters = readSection(root, context('exporters', ofKind.exporter));
   const connectors = readSection(root, context('connectors', ofKind.connector));
   const extensions = readSection(root, context('extensions', ofKind.extension));
-  const service = readService(root, problems);
+  const service = readService(root, problems, warn);
   const ids = {
     receivers: receivers.ids,
     processors: processors.ids,

@@ -9,6 +9,7 @@ import {
   isMap,
 } from './config-value.ts';
 import { didYouMean } from './did-you-mean.ts';
+import { valueAt } from './edit-value.ts';
 import type { PipelineConfig } from './engine-config.ts';
 import type { ProblemList } from './problem-list.ts';
 import { readValue } from './read-value.ts';
@@ -38,7 +39,11 @@ const PIPELINE = z.strictObject({
 const DEFAULT_TELEMETRY: OwnTelemetryConfig = OwnTelemetrySchema.parse({});
 
 /** Reads `service`; what cannot be read is reported and left out. */
-export function readService(root: ConfigMap, problems: ProblemList): ServiceReading {
+export function readService(
+  root: ConfigMap,
+  problems: ProblemList,
+  warn: (message: string) => void,
+): ServiceReading {
   const service = seenThrough(root.get('service') ?? null);
   const read = readPart(SERVICE, service, { path: ['service'], prefix: 'service', problems });
   const raw = isMap(service) ? service : new Map<string, ConfigValue>();
@@ -47,6 +52,7 @@ export function readService(root: ConfigMap, problems: ProblemList): ServiceRead
     prefix: 'service.telemetry',
     problems,
   });
+  if (telemetry !== undefined && hasAddress(raw.get('telemetry') ?? null)) warn(ADDRESS_IGNORED);
   const extensions = readIds(read?.extensions ?? [], {
     path: ['service', 'extensions'],
     prefix: 'service.extensions',
@@ -57,6 +63,14 @@ export function readService(root: ConfigMap, problems: ProblemList): ServiceRead
     pipelines: readPipelines(seenThrough(raw.get('pipelines') ?? null), problems),
     telemetry: telemetry ?? DEFAULT_TELEMETRY,
   };
+}
+
+const ADDRESS_IGNORED =
+  'service::telemetry::metrics::address is ignored; use service::telemetry::metrics::readers';
+
+function hasAddress(telemetry: ConfigValue): boolean {
+  const metrics = valueAt(telemetry, ['metrics']);
+  return valueAt(metrics ?? null, ['address']) !== undefined;
 }
 
 interface PartContext {

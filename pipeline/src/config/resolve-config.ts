@@ -3,6 +3,7 @@ import { type ConfigMap, type ConfigValue, isMap } from './config-value.ts';
 import { expand } from './expand.ts';
 import { mergeConfigs, nestKeys } from './merge.ts';
 import { PositionIndex } from './position.ts';
+import { type RemoteOptions, withRemoteSources } from './remote-sources.ts';
 import {
   notAMap,
   parseLocation,
@@ -17,12 +18,14 @@ import {
 const SOURCES_MAX = 100;
 
 export interface ResolveOptions extends SourceContext {
-  /** `--config` values in order: `file:`, `env:`, `yaml:` or a bare path. */
+  /** `--config` values in order: `file:`, `env:`, `yaml:`, `http:`, `https:` or a bare path. */
   readonly configUris: readonly string[];
   /** `--set` values in order, after every `--config`. */
   readonly sets?: readonly string[];
   readonly appendLists?: boolean;
 }
+
+const RETRIEVING = 'cannot retrieve the configuration: ';
 
 /** Merged and expanded, not yet read by any component. */
 export interface ResolvedConfig {
@@ -30,7 +33,33 @@ export interface ResolvedConfig {
   readonly positions: PositionIndex;
 }
 
-/** Reads, merges and expands all sources. Throws `ConfigError` or `SourceError` (bad flags). */
+/**
+ * `resolveConfig` that fetches what stands behind `http:` and `https:` too. Rejects with what that
+ * throws; a source that cannot be fetched is a `ConfigError`.
+ */
+export async function fetchConfig(
+  options: ResolveOptions,
+  remote: RemoteOptions = {},
+): Promise<ResolvedConfig> {
+  let warnings: Parameters<SourceContext['warn']>[] = [];
+  const read = (remotes: ReadonlyMap<string, string>): ResolvedConfig => {
+    warnings = [];
+    return resolveConfig({ ...options, remotes, warn: (...warning) => warnings.push(warning) });
+  };
+  try {
+    return await withRemoteSources(read, remote);
+  } catch (error) {
+    throw error instanceof SourceError && error.isRemote ? unresolved(error, RETRIEVING) : error;
+  } finally {
+    // Only the last reading went to the end, and it alone is told of.
+    for (const warning of warnings) options.warn(...warning);
+  }
+}
+
+/**
+ * Reads, merges and expands all sources that are here. Throws `ConfigError`, `SourceError` (bad
+ * flags) or `SourceNeeded` for a source that has to be fetched.
+ */
 export function resolveConfig(options: ResolveOptions): ResolvedConfig {
   const { configUris, sets = [] } = options;
   if (configUris.length === 0) {
@@ -45,7 +74,7 @@ export function resolveConfig(options: ResolveOptions): ResolvedConfig {
   for (const location of locations) {
     const retrieved = asConfigError(
       () => retrieve(location, options),
-      'cannot retrieve the configuration: ',
+      RETRIEVING,
     );
     merged = mergeConfigs(merged, mapOf(retrieved), { appendLists: options.appendLists ?? false });
     if (retrieved.positions !== undefined) positions.addAll(retrieved.positions);
@@ -73,6 +102,10 @@ function asConfigError<T>(work: () => T, prefix: string): T {
     return work();
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
-    throw new ConfigError([{ stage: 'resolve', text: `${prefix}${error.message}`, path: [] }]);
+    throw unresolved(error, prefix);
   }
+}
+
+function unresolved(error: SourceError, prefix: string): ConfigError {
+  return new ConfigError([{ stage: 'resolve', text: `${prefix}${error.message}`, path: [] }]);
 }

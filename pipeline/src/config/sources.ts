@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { type ConfigValue, goTypeOf, isMap } from './config-value.ts';
 import { parseYaml } from './parse-yaml.ts';
 import { type PositionIndex, SET_LABEL } from './position.ts';
+import { SourceNeeded } from './source-needed.ts';
 
 /** Text of one source. The Collector has no limit; a file beyond it is a mistake. */
 export const SOURCE_BYTES_MAX: number = 10 * 1024 * 1024;
@@ -35,12 +36,21 @@ export interface Retrieved {
 export class SourceError extends Error {
   readonly code = 'CONFIG_SOURCE';
   override readonly name = 'SourceError';
+  /** It had to be fetched and could not be. */
+  readonly isRemote: boolean;
+
+  constructor(message: string, options: ErrorOptions & { readonly isRemote?: boolean } = {}) {
+    super(message, options);
+    this.isRemote = options.isRemote ?? false;
+  }
 }
 
 export interface SourceContext {
   /** The environment, handed down from the one place that reads it. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly warn: (message: string, fields: Readonly<Record<string, string>>) => void;
+  /** Text of `http:` and `https:` sources by their URI; one that is missing is asked for. */
+  readonly remotes?: ReadonlyMap<string, string>;
 }
 
 /** Without a scheme, or with a drive letter, it is a file. */
@@ -60,8 +70,11 @@ export function parseUri(uri: string): SourceLocation {
   return { scheme: match[1] ?? '', opaque: match[2] ?? '' };
 }
 
+/** Where a configuration may come from. */
+export const SOURCE_SCHEMES: readonly string[] = ['env', 'file', 'http', 'https', 'yaml'];
+
 function isKnownScheme(scheme: string): boolean {
-  return scheme === 'file' || scheme === 'env' || scheme === 'yaml';
+  return SOURCE_SCHEMES.includes(scheme);
 }
 
 /** A `--set key.sub=value` as the YAML location it stands for. */
@@ -76,13 +89,18 @@ export function parseSet(set: string): SourceLocation {
   return { scheme: 'yaml', opaque, label: `${SET_LABEL}${set.slice(0, equals)}` };
 }
 
-/** Reads a source once. Throws `SourceError`. */
+/** Reads a source once. Throws `SourceError`, or `SourceNeeded` for what has to be fetched. */
 export function retrieve(location: SourceLocation, context: SourceContext): Retrieved {
   const { scheme, opaque } = location;
   const uri = `${scheme}:${opaque}`;
   if (scheme === 'file') return fromYaml(readFile(opaque, uri), opaque);
   if (scheme === 'yaml') return fromYaml(opaque, location.label ?? shortened(uri));
   if (scheme === 'env') return fromEnv(opaque, context);
+  if (scheme === 'http' || scheme === 'https') {
+    const text = context.remotes?.get(uri);
+    if (text === undefined) throw new SourceNeeded(uri);
+    return fromYaml(text, uri);
+  }
   const quoted = JSON.stringify(scheme);
   throw new SourceError(`scheme ${quoted} is not supported for uri ${JSON.stringify(uri)}`);
 }

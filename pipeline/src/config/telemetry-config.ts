@@ -1,5 +1,8 @@
 import { z } from 'zod';
 import { duration } from './fields/duration.ts';
+import { refuseReading } from './fields/refuse.ts';
+import { type OtlpTarget, otlpTarget, PUSH_PROCESSORS } from './telemetry-exporters.ts';
+import { OWN_METRICS, type OwnMetricsConfig } from './telemetry-metrics.ts';
 
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 /** zap's names for what ends a process count as errors here. */
@@ -19,13 +22,26 @@ export interface LogConfig {
   readonly encoding: 'console' | 'json';
   readonly sampling: LogSamplingConfig | undefined;
   readonly initialFields: Readonly<Record<string, unknown>>;
+  /** Where log lines are sent too. */
+  readonly targets: readonly OtlpTarget[];
 }
 
-/** `service.telemetry`. What is accepted and not used yet keeps upstream's files loading. */
+export interface OwnTracesConfig {
+  /** None: no spans are made. */
+  readonly targets: readonly OtlpTarget[];
+  /** Share of traces that are kept, 0 to 1. */
+  readonly samplingRatio: number;
+}
+
+/** Attributes over the defaults; null takes a default away. */
+export type OwnResource = Readonly<Record<string, string | number | boolean | null>>;
+
+/** `service.telemetry`. */
 export interface OwnTelemetryConfig {
   readonly logs: LogConfig;
-  readonly metricsLevel: 'none' | 'basic' | 'normal' | 'detailed';
-  readonly resource: Readonly<Record<string, unknown>>;
+  readonly metrics: OwnMetricsConfig;
+  readonly traces: OwnTracesConfig;
+  readonly resource: OwnResource;
 }
 
 const SAMPLING = z
@@ -53,7 +69,7 @@ const LOGS = z
     output_paths: z.array(z.string()).default(['stderr']),
     error_output_paths: z.array(z.string()).default(['stderr']),
     initial_fields: z.record(z.string(), z.unknown()).default({}),
-    processors: z.array(z.unknown()).default([]),
+    processors: PUSH_PROCESSORS,
   })
   .transform(
     (raw): LogConfig => ({
@@ -61,48 +77,80 @@ const LOGS = z
       encoding: raw.encoding,
       sampling: raw.sampling,
       initialFields: raw.initial_fields,
+      targets: raw.processors.map(({ otlp }) => otlpTarget(otlp, 'logs')),
     }),
   );
 
-const METRICS = z.strictObject({
-  level: z
-    .string()
-    .toLowerCase()
-    .pipe(z.enum(['none', 'basic', 'normal', 'detailed']))
-    .default('normal'),
-  /** Ignored upstream since 0.123, and still in many files. */
-  address: z.string().optional(),
-  readers: z.array(z.unknown()).optional(),
-  views: z.array(z.unknown()).optional(),
-});
-
-const TRACES = z.strictObject({
-  level: z.string().optional(),
-  propagators: z.array(z.string()).optional(),
-  processors: z.array(z.unknown()).optional(),
-  sampler: z.unknown().optional(),
-});
-
-export const OwnTelemetrySchema: z.ZodType<OwnTelemetryConfig> = z
+const SAMPLER = z
   .strictObject({
-    logs: LOGS.prefault({}),
-    metrics: METRICS.prefault({}),
-    traces: TRACES.prefault({}),
-    resource: z.record(z.string(), z.unknown()).default({}),
+    always_on: z.unknown().optional(),
+    always_off: z.unknown().optional(),
+    trace_id_ratio_based: z.strictObject({ ratio: z.number().min(0).max(1) }).optional(),
+    parent_based: z
+      .strictObject({
+        root: z
+          .strictObject({
+            always_on: z.unknown().optional(),
+            always_off: z.unknown().optional(),
+            trace_id_ratio_based: z.strictObject({ ratio: z.number().min(0).max(1) }).optional(),
+          })
+          .optional(),
+      })
+      .optional(),
   })
-  .superRefine((raw, context) => {
-    if (raw.metrics.level !== 'none' && raw.metrics.readers?.length === 0) {
-      context.addIssue({
-        code: 'custom',
-        path: ['metrics'],
-        message: 'collector telemetry metrics reader should exist when metric level is not none',
-      });
-    }
+  .transform((raw): number => {
+    const root = raw.parent_based?.root ?? raw;
+    if ('always_off' in root) return 0;
+    return root.trace_id_ratio_based?.ratio ?? 1;
+  });
+
+const TRACES = z
+  .strictObject({
+    level: z
+      .string()
+      .toLowerCase()
+      .pipe(z.enum(['none', 'basic', 'normal', 'detailed']))
+      .default('basic'),
+    propagators: z.array(z.string()).default([]),
+    processors: PUSH_PROCESSORS,
+    sampler: SAMPLER.optional(),
   })
   .transform(
-    (raw): OwnTelemetryConfig => ({
-      logs: raw.logs,
-      metricsLevel: raw.metrics.level,
-      resource: raw.resource,
+    (raw): OwnTracesConfig => ({
+      targets:
+        raw.level === 'none' ? [] : raw.processors.map(({ otlp }) => otlpTarget(otlp, 'traces')),
+      samplingRatio: raw.sampler ?? 1,
     }),
   );
+
+const RESOURCE_VALUE = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+
+/** Both forms: a map of attributes, and `attributes: [{name, value}]`. Null takes a default away. */
+const RESOURCE = z
+  .looseObject({
+    schema_url: z.string().optional(),
+    attributes: z
+      .array(
+        z.strictObject({ name: z.string(), value: RESOURCE_VALUE, type: z.string().optional() }),
+      )
+      .optional(),
+  })
+  .transform((raw, context): OwnResource => {
+    const { schema_url: _schemaUrl, attributes = [], ...inline } = raw;
+    const plain = z.record(z.string(), RESOURCE_VALUE).safeParse(inline);
+    if (!plain.success) {
+      refuseReading(context, { text: 'resource attributes must be texts, numbers or booleans' });
+      return z.NEVER;
+    }
+    return {
+      ...plain.data,
+      ...Object.fromEntries(attributes.map(({ name, value }) => [name, value])),
+    };
+  });
+
+export const OwnTelemetrySchema: z.ZodType<OwnTelemetryConfig> = z.strictObject({
+  logs: LOGS.prefault({}),
+  metrics: OWN_METRICS.prefault({}),
+  traces: TRACES.prefault({}),
+  resource: RESOURCE.prefault({}),
+});

@@ -4,6 +4,7 @@ import { Telemetry } from '../telemetry.ts';
 import { Fifo } from './fifo.ts';
 import { BLOCKED_SENDERS_MAX, QUEUE_BYTES_MAX, TIMER_MS_MAX } from './limits.ts';
 import { sizeOf } from './size.ts';
+import { splitTelemetry } from './split-telemetry.ts';
 
 interface Entry {
   readonly telemetry: Telemetry;
@@ -116,18 +117,30 @@ export class SendingQueue {
 
   #add(telemetry: Telemetry): Queued {
     const { sizer, batch } = this.#config;
-    const size = sizeOf(telemetry, sizer);
+    const limit = { sizer: batch?.sizer ?? 'items', max: batch?.maxSize ?? 0 };
+    const parts = splitTelemetry(telemetry, limit);
+    const all = parts.map((part, index) => {
+      // One request stays one, however it is cut: its last part gives the place free.
+      const isLast = index === parts.length - 1;
+      return this.#push(part, sizer === 'requests' ? Number(isLast) : sizeOf(part, sizer));
+    });
+    this.#pump();
+    const sent = allSent(all);
+    // A failure is counted and logged where it happens; not everybody waits for it.
+    sent.catch(() => undefined);
+    return { sent };
+  }
+
+  #push(telemetry: Telemetry, size: number): Promise<void> {
+    const { batch } = this.#config;
     const sent = new Promise<void>((resolve, failed) => {
       const queuedAtMs = performance.now();
       this.#waiting.push({ telemetry, size, queuedAtMs, sent: resolve, failed });
     });
-    // The failure is counted and logged where it happens; not everybody waits for it.
-    sent.catch(() => undefined);
     this.#size += size;
     this.#bytes += telemetry.byteCount;
     if (batch !== undefined) this.#batchable += sizeOf(telemetry, batch.sizer);
-    this.#pump();
-    return { sent };
+    return sent;
   }
 
   #pump(): void {
@@ -162,6 +175,7 @@ export class SendingQueue {
     for (let next = this.#waiting.peek(); next !== undefined; next = this.#waiting.peek()) {
       const more = batch === undefined ? 0 : sizeOf(next.telemetry, batch.sizer);
       if (taken.length > 0 && !joins(batch, size, more)) break;
+      if (taken.length > 0 && next.telemetry.signal === 'profiles') break;
       this.#waiting.shift();
       this.#batchable -= more;
       size += more;
@@ -210,4 +224,12 @@ export class SendingQueue {
 function joins(batch: SendingBatchConfig | undefined, size: number, more: number): boolean {
   if (batch === undefined || size >= batch.minSize) return false;
   return batch.maxSize === 0 || size + more <= batch.maxSize;
+}
+
+/** Rejects once all are done, with the first failure. */
+async function allSent(parts: readonly Promise<void>[]): Promise<void> {
+  const results = await Promise.allSettled(parts);
+  for (const result of results) {
+    if (result.status === 'rejected') throw SondeError.from(result.reason);
+  }
 }
