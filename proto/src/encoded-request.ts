@@ -8,7 +8,10 @@ import type { Signal } from './signal.ts';
 export interface EncodedRequest {
   readonly signal: Signal;
   readonly bytes: Uint8Array;
-  /** Spans, log records or data points inside (a histogram is one). */
+  /**
+   * Spans, log records, data points or samples inside (a histogram is one, a profile without
+   * samples is one).
+   */
   readonly itemCount: number;
   /** Who the data belongs to; decided at the edge from the ingest token, `default` without one. */
   readonly tenant: string;

@@ -5,10 +5,13 @@ import {
   type Columns,
   decodeLogs,
   decodeMetrics,
+  decodeProfiles,
   decodeTraces,
   LogColumns,
   MalformedError,
   MetricColumns,
+  ProfileColumns,
+  SIGNALS,
   type Signal,
   SpanColumns,
   scanRequest,
@@ -18,13 +21,20 @@ import { columnsRows } from './oracle/columns-rows.ts';
 import { oracleRows, type Row } from './oracle/oracle-rows.ts';
 import { Random, randomMessage } from './oracle/random-wire.ts';
 
-const SIGNALS: readonly Signal[] = ['traces', 'logs', 'metrics'];
 const SEGMENT = { tenant: 'default', receivedUnixMs: 1_700_000_000_000 };
 const MUTANTS = 10_000;
 
 function emptyColumns(signal: Signal): Columns {
-  if (signal === 'traces') return new SpanColumns(4);
-  return signal === 'logs' ? new LogColumns(4) : new MetricColumns(4, 4);
+  switch (signal) {
+    case 'traces':
+      return new SpanColumns(4);
+    case 'logs':
+      return new LogColumns(4);
+    case 'metrics':
+      return new MetricColumns(4, 4);
+    case 'profiles':
+      return new ProfileColumns(2);
+  }
 }
 
 function decode(columns: Columns, bytes: Uint8Array): number {
@@ -35,6 +45,8 @@ function decode(columns: Columns, bytes: Uint8Array): number {
       return decodeLogs(columns, bytes, SEGMENT);
     case 'metrics':
       return decodeMetrics(columns, bytes, SEGMENT);
+    case 'profiles':
+      return decodeProfiles(columns, bytes, SEGMENT);
   }
 }
 

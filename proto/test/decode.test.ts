@@ -150,13 +150,6 @@ describe('decoding', () => {
     expect(error).toMatchObject({ requestIndex: 1, code: 'OTLP_MALFORMED', retryable: false });
   });
 
-  it('has no columns for profiles, and counts their resources', () => {
-    expect(() => decodeRequests('profiles', [])).toThrow(RangeError);
-    expect(scanRequest('profiles', Buffer.concat([field(1, field(2)), field(2), field(1)]))).toBe(
-      2,
-    );
-  });
-
   it('takes resource, scope and schema URLs that come after the rows', () => {
     const span = field(2, field(5, Buffer.from('late')));
     const scope = field(

@@ -149,6 +149,9 @@ function findMember(bytes: Uint8Array, p: number, end: number): void {
       case 0x3a:
         p = takeBytes(bytes, p, end, AnyValueType.bytes);
         break;
+      case 0x40:
+        p = takeVarint(bytes, p, AnyValueType.empty);
+        break;
       default:
         p = skipField(bytes, p, end, tag, ANY_VALUE_FIELDS);
     }

@@ -2,11 +2,10 @@ import { AnyValueType, FIRST_ENCODED_TYPE } from '../columns/any-value-type.ts';
 import type { AttributeList } from '../columns/attribute-list.ts';
 import { intern } from '../columns/intern.ts';
 import { malformed } from '../malformed.ts';
-import { skipField } from '../protobuf/skip.ts';
 import type { Source } from '../protobuf/source.ts';
 import { longLength, longTag, readLength, result } from '../protobuf/varint.ts';
 import { appendAnyValue, valueBytesMax } from './any-value.ts';
-import { KEY_VALUE_FIELDS } from './nested-value.ts';
+import { checkOddMember } from './nested-value.ts';
 
 const ATTRIBUTES_MIN = 16;
 
@@ -62,7 +61,7 @@ function appendUnusual(source: Source, p: number, end: number, list: AttributeLi
       p = result.next;
     }
     if (tag !== 0x0a && tag !== 0x12) {
-      p = skipField(bytes, p, end, tag, KEY_VALUE_FIELDS);
+      p = checkOddMember(bytes, p, end, tag);
       continue;
     }
     const length = readLength(bytes, p, end);

@@ -1,13 +1,15 @@
 import { internText } from '../columns/intern.ts';
 import type { LogColumns } from '../columns/log-columns.ts';
 import type { MetricColumns } from '../columns/metric-columns.ts';
+import type { ProfileColumns } from '../columns/profile-columns.ts';
 import type { Segments } from '../columns/segments.ts';
 import type { SpanColumns } from '../columns/span-columns.ts';
 import { startRowBudget } from '../protobuf/row-budget.ts';
-import { openSource } from '../protobuf/source.ts';
-import { decodeRequest, type GroupedRows, type RowDecoder } from './groups.ts';
+import { openSource, type Source } from '../protobuf/source.ts';
+import { decodeRequest, type GroupedRows } from './groups.ts';
 import { decodeLogRecord } from './log-record.ts';
 import { decodeMetric } from './metric.ts';
+import { decodeProfilesRequest } from './profiles-request.ts';
 import { decodeSpan } from './span.ts';
 
 /** What the edge knows of a request. */
@@ -23,6 +25,16 @@ export interface Batch extends GroupedRows {
   rollback(): void;
 }
 
+/** Appends the rows of a request to a batch. */
+export type RequestDecoder<C> = (source: Source, columns: C) => void;
+
+export const decodeSpans: RequestDecoder<SpanColumns> = (source, columns) =>
+  decodeRequest(source, columns, decodeSpan);
+export const decodeLogRecords: RequestDecoder<LogColumns> = (source, columns) =>
+  decodeRequest(source, columns, decodeLogRecord);
+export const decodeMetricRows: RequestDecoder<MetricColumns> = (source, columns) =>
+  decodeRequest(source, columns, decodeMetric);
+
 /**
  * Appends one `ExportTraceServiceRequest` to a batch, as one segment; returns the spans in it.
  *
@@ -35,7 +47,7 @@ export function decodeTraces(
   segment: SegmentOptions,
 ): number {
   const before = columns.count;
-  appendRequest(columns, bytes, segment, decodeSpan);
+  appendRequest(columns, bytes, segment, decodeSpans);
   return columns.count - before;
 }
 
@@ -46,7 +58,7 @@ export function decodeLogs(
   segment: SegmentOptions,
 ): number {
   const before = columns.count;
-  appendRequest(columns, bytes, segment, decodeLogRecord);
+  appendRequest(columns, bytes, segment, decodeLogRecords);
   return columns.count - before;
 }
 
@@ -57,8 +69,22 @@ export function decodeMetrics(
   segment: SegmentOptions,
 ): number {
   const before = columns.pointCount();
-  appendRequest(columns, bytes, segment, decodeMetric);
+  appendRequest(columns, bytes, segment, decodeMetricRows);
   return columns.pointCount() - before;
+}
+
+/**
+ * As `decodeTraces`, for an `ExportProfilesServiceRequest`; returns the samples in it, a profile
+ * without samples as one.
+ */
+export function decodeProfiles(
+  columns: ProfileColumns,
+  bytes: Uint8Array,
+  segment: SegmentOptions,
+): number {
+  const before = columns.count;
+  appendRequest(columns, bytes, segment, decodeProfilesRequest);
+  return columns.itemCount(before);
 }
 
 /** Decodes one request into a batch, or leaves the batch as it was. */
@@ -66,13 +92,13 @@ export function appendRequest<C extends Batch>(
   columns: C,
   bytes: Uint8Array,
   segment: SegmentOptions,
-  decodeRow: RowDecoder<C>,
+  decode: RequestDecoder<C>,
 ): void {
   const source = openSource(bytes);
   startRowBudget();
   columns.mark();
   try {
-    decodeRequest(source, columns, decodeRow);
+    decode(source, columns);
     appendSegment(columns.segments, segment, columns.count);
   } catch (error) {
     columns.rollback();

@@ -4,10 +4,10 @@ import { HistogramPresence } from '../columns/metric-kind.ts';
 import { malformed } from '../malformed.ts';
 import { skipField } from '../protobuf/skip.ts';
 import type { Source } from '../protobuf/source.ts';
-import { longTag, readLength, readVarint, result } from '../protobuf/varint.ts';
+import { longTag, readLength, result } from '../protobuf/varint.ts';
 import { appendAttribute } from './attribute.ts';
 import { appendExemplar } from './exemplar.ts';
-import { readFixed64, readSint32, readUint32 } from './fields.ts';
+import { readFixed64, readPackedInt64, readSint32, readUint32 } from './fields.ts';
 import { startPoint } from './start-point.ts';
 
 /** Field numbers 1 to 14. */
@@ -149,29 +149,11 @@ function readBuckets(
     }
     if (tag === 0x08) {
       p = readSint32(source, p, offsets, row);
-    } else if (tag === 0x10) {
-      counts.reserve(8);
-      p = appendVarint(bytes, p, counts);
-    } else if (tag === 0x12) {
-      const length = readLength(bytes, p, end);
-      p = result.next;
-      const stop = p + length;
-      // A count takes a byte on the wire at least, and 8 here.
-      counts.reserve(length * 8 + 8);
-      while (p < stop) p = appendVarint(bytes, p, counts);
-      if (p !== stop) malformed(p, 'packed numbers past their end');
+    } else if (tag === 0x10 || tag === 0x12) {
+      p = readPackedInt64(source, p, end, tag, counts);
     } else {
       p = skipField(bytes, p, end, tag, BUCKETS_FIELDS);
     }
   }
   if (p !== end) malformed(p, 'field past the end of the message');
-}
-
-function appendVarint(bytes: Uint8Array, p: number, run: ByteRun): number {
-  const next = readVarint(bytes, p);
-  const at = run.length;
-  run.view.setInt32(at, result.low, true);
-  run.view.setInt32(at + 4, result.high, true);
-  run.length = at + 8;
-  return next;
 }

@@ -1,4 +1,6 @@
+import type { ByteRun } from '../columns/byte-run.ts';
 import type { StringColumn } from '../columns/string-column.ts';
+import { malformed } from '../malformed.ts';
 import { appendBytes } from '../protobuf/copy.ts';
 import type { Source } from '../protobuf/source.ts';
 import { readLength, readVarint, result } from '../protobuf/varint.ts';
@@ -109,4 +111,100 @@ export function readSint32(source: Source, p: number, target: Int32Array, row: n
   const zigzag = result.low;
   target[row] = (zigzag >>> 1) ^ -(zigzag & 1);
   return next;
+}
+
+/** The low 32 bits of a varint as a signed number, which is what `int32` means on the wire. */
+export function readInt32(source: Source, p: number, target: Int32Array, row: number): number {
+  const next = readVarint(source.bytes, p);
+  target[row] = result.low;
+  return next;
+}
+
+/** A 64-bit varint into the two words of row `row`. */
+export function readInt64(source: Source, p: number, target: Int32Array, row: number): number {
+  const next = readVarint(source.bytes, p);
+  target[row * 2] = result.low;
+  target[row * 2 + 1] = result.high;
+  return next;
+}
+
+/** Appends 64-bit varints, packed (wire type 2) or one, 8 bytes each. */
+export function readPackedInt64(
+  source: Source,
+  p: number,
+  end: number,
+  tag: number,
+  run: ByteRun,
+): number {
+  const bytes = source.bytes;
+  if ((tag & 7) === 0) {
+    run.reserve(8);
+    return appendInt64(bytes, p, run);
+  }
+  const length = readLength(bytes, p, end);
+  p = result.next;
+  const stop = p + length;
+  // A number takes a byte on the wire at least, and 8 here; the last may run over the end.
+  run.reserve(length * 8 + 8);
+  while (p < stop) p = appendInt64(bytes, p, run);
+  if (p !== stop) malformed(p, 'packed numbers past their end');
+  return stop;
+}
+
+function appendInt64(bytes: Uint8Array, p: number, run: ByteRun): number {
+  const next = readVarint(bytes, p);
+  const at = run.length;
+  run.view.setInt32(at, result.low, true);
+  run.view.setInt32(at + 4, result.high, true);
+  run.length = at + 8;
+  return next;
+}
+
+/** Appends `int32` varints, packed (wire type 2) or one, 4 bytes each. */
+export function readPackedInt32(
+  source: Source,
+  p: number,
+  end: number,
+  tag: number,
+  run: ByteRun,
+): number {
+  const bytes = source.bytes;
+  if ((tag & 7) === 0) {
+    run.reserve(4);
+    return appendInt32(bytes, p, run);
+  }
+  const length = readLength(bytes, p, end);
+  p = result.next;
+  const stop = p + length;
+  run.reserve(length * 4 + 4);
+  while (p < stop) p = appendInt32(bytes, p, run);
+  if (p !== stop) malformed(p, 'packed numbers past their end');
+  return stop;
+}
+
+function appendInt32(bytes: Uint8Array, p: number, run: ByteRun): number {
+  const next = readVarint(bytes, p);
+  run.view.setInt32(run.length, result.low, true);
+  run.length += 4;
+  return next;
+}
+
+/** Numbers of 8 bytes, packed (wire type 2) or one by one: the bytes are what Native wants. */
+export function readPackedFixed64(
+  source: Source,
+  p: number,
+  end: number,
+  tag: number,
+  run: ByteRun,
+): number {
+  let length = 8;
+  let start = p;
+  if ((tag & 7) === 2) {
+    length = readLength(source.bytes, p, end);
+    start = result.next;
+    if ((length & 7) !== 0) malformed(start, 'packed numbers of 8 bytes, cut');
+  }
+  run.reserve(length);
+  appendBytes(source, start, length, run);
+  return start + length;
 }

@@ -12,7 +12,7 @@ import { RESOURCE, SCOPE } from '../schema/common-messages.ts';
 import { internResource } from './resource.ts';
 import { internScope } from './scope.ts';
 
-/** What the batches of the three signals have in common: rows that belong to a scope and resource. */
+/** What the batches of the four signals have in common: rows that belong to a scope and resource. */
 export interface GroupedRows {
   count: number;
   readonly capacity: number;
@@ -35,7 +35,7 @@ const GROUP_FIELDS = 0b1110;
 
 /**
  * `Export*ServiceRequest` -> `Resource*` -> `Scope*` -> rows; the numbering is the same in all
- * three signals. Resource, scope and schema URLs may come after their rows: the columns that name
+ * four signals. Resource, scope and schema URLs may come after their rows: the columns that name
  * them are filled at the end of each group.
  */
 export function decodeRequest<C extends GroupedRows>(
@@ -63,7 +63,8 @@ export function decodeRequest<C extends GroupedRows>(
   if (p !== end) malformed(p, 'field past the end of the message');
 }
 
-function decodeResourceGroup<C extends GroupedRows>(
+/** One group of field 1 of a request. */
+export function decodeResourceGroup<C extends GroupedRows>(
   source: Source,
   p: number,
   end: number,

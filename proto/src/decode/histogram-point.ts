@@ -1,14 +1,12 @@
-import type { ByteRun } from '../columns/byte-run.ts';
 import type { HistogramPointColumns } from '../columns/histogram-columns.ts';
 import { HistogramPresence } from '../columns/metric-kind.ts';
 import { malformed } from '../malformed.ts';
-import { appendBytes } from '../protobuf/copy.ts';
 import { skipField } from '../protobuf/skip.ts';
 import type { Source } from '../protobuf/source.ts';
 import { longTag, readLength, result } from '../protobuf/varint.ts';
 import { appendAttribute } from './attribute.ts';
 import { appendExemplar } from './exemplar.ts';
-import { readFixed64, readUint32 } from './fields.ts';
+import { readFixed64, readPackedFixed64, readUint32 } from './fields.ts';
 import { startPoint } from './start-point.ts';
 
 /** Field numbers 2 to 12. */
@@ -103,24 +101,4 @@ function readOptional(
     return skipField(source.bytes, p, end, tag, HISTOGRAM_POINT_FIELDS);
   }
   return p + 8;
-}
-
-/** Numbers of 8 bytes, packed (wire type 2) or one by one: the bytes are what Native wants. */
-function readPackedFixed64(
-  source: Source,
-  p: number,
-  end: number,
-  tag: number,
-  run: ByteRun,
-): number {
-  let length = 8;
-  let start = p;
-  if ((tag & 7) === 2) {
-    length = readLength(source.bytes, p, end);
-    start = result.next;
-    if ((length & 7) !== 0) malformed(start, 'packed numbers of 8 bytes, cut');
-  }
-  run.reserve(length);
-  appendBytes(source, start, length, run);
-  return start + length;
 }

@@ -3,6 +3,7 @@ import { ProtobufWriter } from '../protobuf/writer.ts';
 import { ANY_VALUE } from '../schema/common-messages.ts';
 import type { Field, Message } from '../schema/field.ts';
 import { requestOf } from '../schema/request-of.ts';
+import type { ProfilesRequest } from './profile-objects.ts';
 import type { LogsRequest, MetricsRequest, TracesRequest } from './request-objects.ts';
 import { type Scalar, writePacked, writeScalar } from './scalar.ts';
 
@@ -11,6 +12,7 @@ export interface RequestObjects {
   readonly traces: TracesRequest;
   readonly logs: LogsRequest;
   readonly metrics: MetricsRequest;
+  readonly profiles: ProfilesRequest;
 }
 
 /**

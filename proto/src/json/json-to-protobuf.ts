@@ -16,10 +16,8 @@ import { type Scalar, writePacked, writeScalar } from './scalar.ts';
  *
  * Throws `MalformedError` with the offset in characters: not JSON (RFC 8259), a value that does not
  * fit its field, nesting over `JSON_DEPTH_MAX`. What it returns still has to pass `scanRequest`.
- * Profiles have no tables: they are refused with `RangeError`.
  */
 export function jsonToProtobuf(signal: Signal, text: string): Uint8Array {
-  if (signal === 'profiles') throw new RangeError('profiles in JSON are not supported');
   const reader = new JsonReader(text);
   const writer = new ProtobufWriter(Math.max(256, text.length >>> 1));
   readMessage(reader, writer, requestOf(signal));

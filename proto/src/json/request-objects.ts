@@ -14,11 +14,15 @@ export interface AnyValue {
   readonly arrayValue?: { readonly values: readonly (AnyValue | null)[] };
   readonly kvlistValue?: { readonly values: readonly KeyValue[] };
   readonly bytesValue?: Uint8Array | string;
+  /** Profiles only: an index of `stringTable`. */
+  readonly stringValueStrindex?: number;
 }
 
 export interface KeyValue {
   readonly key: string;
   readonly value?: AnyValue;
+  /** Profiles only, instead of `key`. */
+  readonly keyStrindex?: number;
 }
 
 export interface EntityRef {

@@ -151,6 +151,7 @@ const ZERO = new Integer(0, 0);
 function rangeOf(field: Field): readonly [bigint, bigint] {
   switch (field.kind) {
     case 'enum':
+    case 'int32':
     case 'sint32':
       return [INT32_MIN, 2147483647n];
     case 'uint32':

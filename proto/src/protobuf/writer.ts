@@ -18,6 +18,19 @@ export class ProtobufWriter {
     return this.#run.used().slice();
   }
 
+  /** Bytes written so far. */
+  get length(): number {
+    return this.#run.length;
+  }
+
+  /** Bytes that are fields already. */
+  raw(bytes: Uint8Array): void {
+    const run = this.#run;
+    run.reserve(bytes.length);
+    run.bytes.set(bytes, run.length);
+    run.length += bytes.length;
+  }
+
   tag(field: number, wireType: number): void {
     this.varint((field << 3) | wireType, 0);
   }

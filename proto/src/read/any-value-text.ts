@@ -22,6 +22,8 @@ const MEMBERS_TO_TYPES: Readonly<Record<number, AnyValueType>> = {
   42: AnyValueType.array,
   50: AnyValueType.kvlist,
   58: AnyValueType.bytes,
+  // An index in a profile's strings, which only profiles have: nothing here.
+  64: AnyValueType.empty,
 };
 
 /**
@@ -80,6 +82,9 @@ function lastMember(source: ByteRun, start: number, end: number): Member {
     const type = MEMBERS_TO_TYPES[tag];
     if (type === undefined) {
       p = skipField(bytes, p, end, tag, 0);
+    } else if (type === AnyValueType.empty) {
+      p = readVarint(bytes, p);
+      member = NOTHING;
     } else if (type === AnyValueType.bool || type === AnyValueType.int) {
       p = readVarint(bytes, p);
       member = { type, start: p, end: p, low: result.low, high: result.high };

@@ -1,5 +1,5 @@
 import { checkDictionaryString } from '../columns/intern.ts';
-import { checkAnyValue, KEY_VALUE_FIELDS } from '../decode/nested-value.ts';
+import { checkAnyValue, checkOddMember } from '../decode/nested-value.ts';
 import { malformed } from '../malformed.ts';
 import { takeRow } from '../protobuf/row-budget.ts';
 import { skipField, WireType } from '../protobuf/skip.ts';
@@ -19,7 +19,7 @@ const items = { count: 0 };
 
 /**
  * Throws `MalformedError` where decoding the message in `[p, end)` would. Returns the spans, log
- * records or data points inside.
+ * records, data points or samples inside.
  */
 export function checkMessage(bytes: Uint8Array, p: number, end: number, type: Message): number {
   if (p === end) return 0;
@@ -136,8 +136,10 @@ function checkChild(
   const field = type.byNumber[number];
   if (field?.message === undefined) return;
   if (field.row) takeRow(p);
+  const itemsBefore = items.count;
   if (field.item) items.count++;
   check(bytes, p, end, field.message);
+  if (field.itemWhenEmpty && items.count === itemsBefore) items.count++;
 }
 
 /** An id may be absent or empty, else it has its length. */
@@ -160,7 +162,7 @@ function checkAttribute(bytes: Uint8Array, p: number, end: number): void {
       p = result.next;
     }
     if (tag !== 0x0a && tag !== 0x12) {
-      p = skipField(bytes, p, end, tag, KEY_VALUE_FIELDS);
+      p = checkOddMember(bytes, p, end, tag);
       continue;
     }
     const length = readLength(bytes, p, end);

@@ -1,4 +1,4 @@
-import { Message, message, scalar } from './field.ts';
+import { type Field, type FieldOptions, Message, message, scalar } from './field.ts';
 
 /** `opentelemetry.proto.common.v1` and `resource.v1`. */
 const list = { repeated: true };
@@ -8,6 +8,7 @@ export const ANY_VALUE: Message = new Message('AnyValue');
 export const KEY_VALUE: Message = new Message('KeyValue').define([
   scalar(1, 'key', 'string', { interned: true }),
   message(2, 'value', ANY_VALUE),
+  scalar(3, 'keyStrindex', 'int32'),
 ]);
 export const ARRAY_VALUE: Message = new Message('ArrayValue').define([
   message(1, 'values', ANY_VALUE, list),
@@ -23,6 +24,8 @@ ANY_VALUE.define([
   message(5, 'arrayValue', ARRAY_VALUE, value),
   message(6, 'kvlistValue', KEY_VALUE_LIST, value),
   scalar(7, 'bytesValue', 'bytes', value),
+  // Profiles only, as `keyStrindex`: an index in the dictionary's strings.
+  scalar(8, 'stringValueStrindex', 'int32', value),
 ]);
 
 export const SCOPE: Message = new Message('InstrumentationScope').define([
@@ -45,7 +48,7 @@ export const RESOURCE: Message = new Message('Resource').define([
   message(3, 'entityRefs', ENTITY_REF, list),
 ]);
 
-/** What the groups of the three signals look like around their rows. */
+/** What the groups of the signals look like around their rows. */
 export interface GroupNames {
   readonly request: string;
   readonly resources: string;
@@ -53,11 +56,16 @@ export interface GroupNames {
   readonly rows: string;
 }
 
-/** The request message of a signal: resources, scopes, rows. */
-export function requestMessage(names: GroupNames, row: Message, rowIsItem: boolean): Message {
+/** The request message of a signal: resources, scopes, rows; `more` stands beside the resources. */
+export function requestMessage(
+  names: GroupNames,
+  row: Message,
+  rowOptions: FieldOptions,
+  more: readonly Field[] = [],
+): Message {
   const scopes = new Message(`Scope of ${names.rows}`).define([
     message(1, 'scope', SCOPE, { interned: true }),
-    message(2, names.rows, row, { repeated: true, row: true, item: rowIsItem }),
+    message(2, names.rows, row, rowOptions),
     scalar(3, 'schemaUrl', 'string', { interned: true }),
   ]);
   const resources = new Message(`Resource of ${names.rows}`).define([
@@ -65,5 +73,5 @@ export function requestMessage(names: GroupNames, row: Message, rowIsItem: boole
     message(2, names.scopes, scopes, list),
     scalar(3, 'schemaUrl', 'string', { interned: true }),
   ]);
-  return new Message(names.request).define([message(1, names.resources, resources, list)]);
+  return new Message(names.request).define([message(1, names.resources, resources, list), ...more]);
 }

@@ -6,6 +6,7 @@ export type FieldKind =
   | 'spanId'
   | 'bool'
   | 'enum'
+  | 'int32'
   | 'uint32'
   | 'sint32'
   | 'int64'
@@ -26,8 +27,12 @@ export interface FieldOptions {
   readonly interned?: boolean;
   /** A message that is a row of some table of the columns; `item` ones are, too. */
   readonly row?: boolean;
-  /** A span, log record or data point. */
+  /** A span, log record, data point or sample. */
   readonly item?: boolean;
+  /** Counts as an item when there is none inside: a profile that is all payload. */
+  readonly itemWhenEmpty?: boolean;
+  /** A singular message whose repetitions merge, as protobuf has it; of others the last wins. */
+  readonly merged?: boolean;
 }
 
 /** One row of a table of fields, from the `.proto` files of OTLP 1. */
@@ -42,6 +47,8 @@ export interface Field {
   readonly interned: boolean;
   readonly row: boolean;
   readonly item: boolean;
+  readonly itemWhenEmpty: boolean;
+  readonly merged: boolean;
   /** Of kind `message`. */
   readonly message: Message | undefined;
   /** Of kind `enum`: number by name. */
@@ -171,6 +178,8 @@ function build(
     interned: options.interned ?? false,
     row: options.row ?? options.item ?? false,
     item: options.item ?? false,
+    itemWhenEmpty: options.itemWhenEmpty ?? false,
+    merged: options.merged ?? false,
     message: type,
     enumNumbers,
   };

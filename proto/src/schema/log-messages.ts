@@ -30,5 +30,5 @@ export const LOGS_REQUEST: Message = requestMessage(
     rows: 'logRecords',
   },
   LOG_RECORD,
-  true,
+  { repeated: true, item: true },
 );

@@ -63,8 +63,8 @@ const EXPONENTIAL_POINT = new Message('ExponentialHistogramDataPoint').define([
   scalar(5, 'sum', 'double', optional),
   scalar(6, 'scale', 'sint32'),
   scalar(7, 'zeroCount', 'fixed64'),
-  message(8, 'positive', BUCKETS),
-  message(9, 'negative', BUCKETS),
+  message(8, 'positive', BUCKETS, { merged: true }),
+  message(9, 'negative', BUCKETS, { merged: true }),
   scalar(10, 'flags', 'uint32'),
   message(11, 'exemplars', EXEMPLAR, rows),
   scalar(12, 'min', 'double', optional),
@@ -123,5 +123,5 @@ export const METRICS_REQUEST: Message = requestMessage(
     rows: 'metrics',
   },
   METRIC,
-  false,
+  rows,
 );

@@ -48,7 +48,7 @@ const SPAN = new Message('Span').define([
   scalar(12, 'droppedEventsCount', 'uint32'),
   message(13, 'links', LINK, rows),
   scalar(14, 'droppedLinksCount', 'uint32'),
-  message(15, 'status', STATUS),
+  message(15, 'status', STATUS, { merged: true }),
   scalar(16, 'flags', 'fixed32'),
 ]);
 
@@ -60,5 +60,5 @@ export const TRACES_REQUEST: Message = requestMessage(
     rows: 'spans',
   },
   SPAN,
-  true,
+  { repeated: true, item: true },
 );

@@ -3,7 +3,6 @@ import {
   type AttributeList,
   type ByteRun,
   type Columns,
-  type Dictionary,
   type ExemplarColumns,
   type ExponentialHistogramPointColumns,
   FIRST_ENCODED_TYPE,
@@ -16,11 +15,12 @@ import {
   NumberType,
   type PointColumns,
   type SpanColumns,
-  type StringColumn,
   type SummaryPointColumns,
 } from '../../src/index.ts';
+import { bytes, entry, longs, native, range, text, words } from './cells.ts';
 import { oracleAnyValue } from './oracle.ts';
 import { anyValue, type Cell, double, type Row } from './oracle-rows.ts';
+import { dictionaryOf, profileRow } from './profile-columns-rows.ts';
 
 /** Every cell of a batch as plain rows, read the slow and obvious way. */
 export function columnsRows(columns: Columns): Row[] {
@@ -45,6 +45,11 @@ export function columnsRows(columns: Columns): Row[] {
       ...rowOf(columns, row),
     });
   }
+  if (columns.signal === 'profiles') {
+    for (let segment = 0; segment < columns.segments.count; segment++) {
+      rows.push({ dictionary: dictionaryOf(columns.dictionary, segment, value) });
+    }
+  }
   return rows;
 }
 
@@ -56,43 +61,9 @@ function rowOf(columns: Columns, row: number): Row {
       return log(columns, row);
     case 'metrics':
       return metric(columns, row);
+    case 'profiles':
+      return profileRow(columns, row);
   }
-}
-
-/** The string of a Native String that starts at `at`. */
-export function native(run: ByteRun, at: number): string {
-  let p = at;
-  let length = 0;
-  for (let shift = 0; ; shift += 7) {
-    const byte = run.bytes[p++];
-    length |= (byte & 127) << shift;
-    if (byte < 128) break;
-  }
-  return Buffer.from(run.bytes.subarray(p, p + length)).toString('latin1');
-}
-
-function entry(dictionary: Dictionary, id: number): string {
-  return id === 0 ? '' : native(dictionary.run, dictionary.offset[id]);
-}
-
-function text(column: StringColumn, row: number): string {
-  return native(column.run, column.start[row]);
-}
-
-function bytes(column: Uint8Array, row: number, width: number): string {
-  return Buffer.from(column.subarray(row * width, row * width + width)).toString('latin1');
-}
-
-function words(column: Int32Array, row: number): string {
-  const hex = (word: number): string => (word >>> 0).toString(16).padStart(8, '0');
-  return hex(column[row * 2 + 1]) + hex(column[row * 2]);
-}
-
-/** The rows that row `row` owns in a flat table, by its `...End` column. */
-function range(end: Uint32Array, row: number): number[] {
-  if (end[row * 2 + 1] !== 0) throw new Error('high word of an offset');
-  const from = row === 0 ? 0 : end[row * 2 - 2];
-  return Array.from({ length: end[row * 2] - from }, (_, i) => from + i);
 }
 
 function attributes(list: AttributeList, end: Uint32Array, row: number): Cell[] {
@@ -262,15 +233,6 @@ function presence(c: HistogramPointColumns | ExponentialHistogramPointColumns, i
     min: optional(HistogramPresence.min, c.min),
     max: optional(HistogramPresence.max, c.max),
   };
-}
-
-function longs(run: ByteRun, end: Uint32Array, row: number): string[] {
-  return range(end, row).map((i) =>
-    run.view
-      .getBigUint64(i * 8, true)
-      .toString(16)
-      .padStart(16, '0'),
-  );
 }
 
 function doubles(run: ByteRun, end: Uint32Array, row: number): string[] {

@@ -1,5 +1,6 @@
 import type { Signal } from '../../src/index.ts';
-import { longText, type Node, oracleDecode } from './oracle.ts';
+import { bytesText, longText, type Node, oracleDecode } from './oracle.ts';
+import { profile, profileDictionary } from './profile-rows.ts';
 
 /** A decoded request as plain rows, in the shape `columns-rows.ts` gives columns. */
 export type Cell = string | number | boolean | Cell[] | { [name: string]: Cell };
@@ -7,7 +8,12 @@ export type Row = { [name: string]: Cell };
 
 export function oracleRows(signal: Signal, bytes: Uint8Array): Row[] {
   const rows: Row[] = [];
-  for (const group of oracleDecode(signal, bytes).list('groups')) {
+  const request = oracleDecode(signal, bytes);
+  strings =
+    signal === 'profiles'
+      ? request.child('dictionary').values('stringTable').map(bytesText)
+      : undefined;
+  for (const group of request.list('groups')) {
     for (const scope of group.list('scopes')) {
       for (const row of scope.list('rows')) {
         rows.push({
@@ -15,12 +21,32 @@ export function oracleRows(signal: Signal, bytes: Uint8Array): Row[] {
           resourceSchemaUrl: group.text('schemaUrl'),
           scope: scopeRow(scope.child('scope')),
           scopeSchemaUrl: scope.text('schemaUrl'),
-          ...(signal === 'traces' ? span(row) : signal === 'logs' ? log(row) : metric(row)),
+          ...rowOf(signal, row),
         });
       }
     }
   }
+  if (signal === 'profiles') {
+    rows.push({ dictionary: profileDictionary(request.child('dictionary'), anyValue) });
+  }
+  strings = undefined;
   return rows;
+}
+
+/** What references in attributes of profiles mean; other signals have none. */
+let strings: readonly string[] | undefined;
+
+function rowOf(signal: Signal, row: Node): Row {
+  switch (signal) {
+    case 'traces':
+      return span(row);
+    case 'logs':
+      return log(row);
+    case 'metrics':
+      return metric(row);
+    case 'profiles':
+      return profile(row);
+  }
 }
 
 function resource(node: Node): Row {
@@ -37,7 +63,12 @@ function scopeRow(node: Node): Row {
 }
 
 function attributes(node: Node, name = 'attributes'): Cell[] {
-  return node.list(name).map((pair) => [pair.text('key'), anyValue(pair.child('value'))]);
+  return node.list(name).map((pair) => [keyOf(pair), anyValue(pair.child('value'))]);
+}
+
+function keyOf(pair: Node): string {
+  const index = pair.number('keyStrindex');
+  return strings !== undefined && index > 0 ? (strings[index] ?? '') : pair.text('key');
 }
 
 export function anyValue(node: Node): Cell {
@@ -56,6 +87,9 @@ export function anyValue(node: Node): Cell {
       return [member, node.child(member).list('values').map(anyValue)];
     case 'kvlistValue':
       return [member, attributes(node.child(member), 'values')];
+    case 'stringValueStrindex':
+      if (strings === undefined) return ['empty'];
+      return ['stringValue', strings[node.number(member)] ?? ''];
     default:
       return ['empty'];
   }

@@ -9,7 +9,7 @@ const root = protobuf.parse(readFileSync(join(import.meta.dirname, 'otlp.proto')
 }).root;
 
 /** Merged when repeated, in Sonde too; of every other message the last one wins. */
-const MERGED = new Set(['Status', 'Buckets']);
+const MERGED = new Set(['Status', 'Buckets', 'ValueType', 'ProfilesDictionary']);
 
 root.resolveAll();
 const messages = root.lookup('otlp');
@@ -26,10 +26,11 @@ for (const type of messages.nestedArray) {
   );
 }
 
-const REQUESTS: Readonly<Partial<Record<Signal, string>>> = {
+const REQUESTS: Readonly<Record<Signal, string>> = {
   traces: 'TracesRequest',
   logs: 'LogsRequest',
   metrics: 'MetricsRequest',
+  profiles: 'ProfilesRequest',
 };
 
 export function oracleDecode(signal: Signal, bytes: Uint8Array): Node {
