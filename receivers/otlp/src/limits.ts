@@ -25,3 +25,31 @@ export const GRPC_RECEIVE_TIMEOUT_MS = 300_000;
 
 /** Memory for a piece of an unpacked body. Bytes. */
 export const UNPACK_CHUNK_BYTES: number = 128 * 1024;
+
+/** What a gRPC message being received may hold beyond the bytes that came. */
+export const MESSAGE_SLACK_BYTES: number = 16 * 1024;
+
+/** A connection to the gRPC port that has not said its settings by then is closed. */
+export const GRPC_HANDSHAKE_TIMEOUT_MS = 20_000;
+
+/** From the answer to a gRPC call until its client must have taken it. */
+export const GRPC_ANSWER_TIMEOUT_MS = 30_000;
+
+/** How many pings beyond the rate a client may send between two answers, as gRPC's servers. */
+export const GRPC_PING_STRIKES_MAX = 2;
+
+/** From the first GOAWAY to the last: calls that were on their way are still taken. */
+export const GRPC_GOAWAY_WAIT_MS = 1000;
+
+/**
+ * What a gRPC client may send before it is read: of one call, and of all calls of a connection.
+ * 4 MiB is 80 MB/s over a way of 50 ms.
+ */
+export const GRPC_STREAM_WINDOW_BYTES: number = MIB;
+export const GRPC_CONNECTION_WINDOW_BYTES: number = 4 * MIB;
+
+/** What node:http2 may hold for one connection: header tables, what waits to be sent. MB of 10^6. */
+export const GRPC_SESSION_MEMORY_MB_MAX = 16;
+
+/** What is unpacked in JavaScript before other requests have their turn. Bytes. */
+export const UNPACK_TURN_BYTES: number = MIB;

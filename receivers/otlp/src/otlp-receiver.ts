@@ -10,7 +10,7 @@ import {
 } from '@sonde/pipeline';
 import type { OtlpConfig } from './config.ts';
 import { type Consumers, ExportHandler } from './export-handler.ts';
-import { GrpcJsServer } from './grpc/grpc-js-server.ts';
+import { Http2GrpcServer } from './grpc/http2-grpc-server.ts';
 import type { GrpcExport, OtlpGrpcServer } from './grpc/otlp-grpc-server.ts';
 import { ExportEndpoint } from './http/export-endpoint.ts';
 import { OtlpHttpServer } from './http/otlp-http-server.ts';
@@ -75,9 +75,10 @@ export class OtlpReceiver implements Component {
     const { grpc: config } = this.#config.protocols;
     if (config === undefined) return undefined;
     const authenticate = authentication(config.auth?.authenticator, host);
-    this.#grpc = new GrpcJsServer(grpcSettings(config), {
+    this.#grpc = new Http2GrpcServer(grpcSettings(config), {
       serves: (signal) => this.#handler.serves(signal),
       authenticate,
+      openAccount: () => this.#inFlight.open(),
       export: (request) => this.#exportGrpc(request),
       refused: (signal, error) => this.#refusals.count(signal, 'grpc', error),
       dropped: () => this.#refusals.droppedConnection('grpc'),
@@ -114,21 +115,10 @@ export class OtlpReceiver implements Component {
     host.reportStatus({ state: 'recoverable', error });
   }
 
-  async #exportGrpc({ signal, bytes, sender }: GrpcExport): Promise<void> {
-    const account = this.#inFlight.open();
-    try {
-      account.take(bytes.length);
-      await this.#handler.export({
-        signal,
-        encoding: 'protobuf',
-        bytes,
-        tenant: sender.tenant,
-        transport: 'grpc',
-        account,
-      });
-    } finally {
-      account.close();
-    }
+  #exportGrpc({ signal, bytes, sender, account }: GrpcExport): Promise<void> {
+    const { tenant } = sender;
+    const encoding = 'protobuf';
+    return this.#handler.export({ signal, encoding, bytes, tenant, transport: 'grpc', account });
   }
 }
 

@@ -7,7 +7,8 @@ import {
 } from '@sonde/pipeline';
 import type { Signal } from '@sonde/proto';
 import type { GrpcConfig, HttpConfig, OtlpConfig, TlsConfig } from './config.ts';
-import type { GrpcServerSettings } from './grpc/grpc-js-server.ts';
+import type { ConnectionSettings } from './grpc/grpc-connection.ts';
+import type { GrpcServerSettings } from './grpc/http2-grpc-server.ts';
 import type { HttpServerSettings } from './http/otlp-http-server.ts';
 import { BODIES_IN_FLIGHT_MIN, IN_FLIGHT_BYTES_MAX } from './limits.ts';
 import type { ListenAddress } from './listen/listen-address.ts';
@@ -21,19 +22,32 @@ function orDefault(value: number, initial: number): number {
 }
 
 export function grpcSettings(config: GrpcConfig): GrpcServerSettings {
-  const parameters = config.keepalive?.server_parameters;
+  const limits = grpcLimits(config);
   return {
     address: listenAddress(config),
-    limits: grpcLimits(config),
+    limits,
     tls: tlsFiles(config.tls),
+    connection: connectionSettings(config, limits),
+  };
+}
+
+function connectionSettings(config: GrpcConfig, limits: GrpcLimits): ConnectionSettings {
+  const { server_parameters: parameters, enforcement_policy: policy } = config.keepalive ?? {};
+  return {
+    keepaliveTimeMs: limits.keepaliveTimeMs,
+    keepaliveTimeoutMs: limits.keepaliveTimeoutMs,
     connectionAgeMsMax: orUndefined(parameters?.max_connection_age),
     connectionAgeGraceMs: orUndefined(parameters?.max_connection_age_grace),
     connectionIdleMsMax: orUndefined(parameters?.max_connection_idle),
+    pings: {
+      intervalMsMin: limits.keepalivePingIntervalMsMin,
+      isAllowedWithoutCall: policy?.permit_without_stream ?? false,
+    },
   };
 }
 
 function grpcLimits(config: GrpcConfig): GrpcLimits {
-  const parameters = config.keepalive?.server_parameters;
+  const { server_parameters: parameters, enforcement_policy: policy } = config.keepalive ?? {};
   return {
     ...GRPC_LIMITS,
     messageBytesMax: orDefault(config.max_recv_msg_size_mib * MIB, GRPC_LIMITS.messageBytesMax),
@@ -41,8 +55,12 @@ function grpcLimits(config: GrpcConfig): GrpcLimits {
       config.max_concurrent_streams,
       GRPC_LIMITS.concurrentStreamsMax,
     ),
-    keepaliveTimeMs: parameters?.time ?? GRPC_LIMITS.keepaliveTimeMs,
-    keepaliveTimeoutMs: parameters?.timeout ?? GRPC_LIMITS.keepaliveTimeoutMs,
+    keepaliveTimeMs: orDefault(parameters?.time ?? 0, GRPC_LIMITS.keepaliveTimeMs),
+    keepaliveTimeoutMs: orDefault(parameters?.timeout ?? 0, GRPC_LIMITS.keepaliveTimeoutMs),
+    keepalivePingIntervalMsMin: orDefault(
+      policy?.min_time ?? 0,
+      GRPC_LIMITS.keepalivePingIntervalMsMin,
+    ),
   };
 }
 

@@ -4,13 +4,13 @@ import type { Signal } from '@sonde/proto';
 import { otlpReceiverFactory } from '../src/factory.ts';
 import { OtlpReceiver } from '../src/otlp-receiver.ts';
 import { send } from './harness.ts';
-import { field, logs, metrics, traces } from './otlp-bytes.ts';
+import { logs, metrics, profiles, traces } from './otlp-bytes.ts';
 
 const REQUESTS: Readonly<Record<Signal, { path: string; body: Buffer }>> = {
   traces: { path: '/v1/traces', body: traces() },
   metrics: { path: '/v1/metrics', body: metrics() },
   logs: { path: '/v1/logs', body: logs() },
-  profiles: { path: '/v1development/profiles', body: field(1, '') },
+  profiles: { path: '/v1development/profiles', body: profiles() },
 };
 
 async function sendByHttp(

@@ -4,7 +4,7 @@ import { SondeError } from '@sonde/pipeline';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { RawClient, TRACE_SERVICE } from './grpc-client.ts';
 import { start } from './harness.ts';
-import { field, logs, metrics, readStatus, traces } from './otlp-bytes.ts';
+import { logs, metrics, profiles, readStatus, traces } from './otlp-bytes.ts';
 
 /** One gRPC call written by hand; resolves to the trailers. */
 function rawCall(
@@ -49,7 +49,7 @@ describe('OTLP over gRPC', () => {
       [`${collector}.trace.v1.TraceService`, traces(3)],
       [`${collector}.metrics.v1.MetricsService`, metrics()],
       [`${collector}.logs.v1.LogsService`, logs()],
-      [`${collector}.profiles.v1development.ProfilesService`, field(1, '')],
+      [`${collector}.profiles.v1development.ProfilesService`, profiles()],
     ] as const;
     for (const [service, bytes] of sent) {
       expect((await client.export(bytes, { service })).code).toBe(0);
@@ -87,8 +87,9 @@ describe('OTLP over gRPC', () => {
     }
     expect(pipeline.taken.map(({ itemCount }) => itemCount)).toEqual([100, 100]);
     const frame = framed(traces(), true);
-    const trailers = await rawCall(grpc, frame, { 'grpc-encoding': 'zstd' });
+    const trailers = await rawCall(grpc, frame, { 'grpc-encoding': 'br' });
     expect(trailers['grpc-status']).toBe('12');
+    expect(trailers['grpc-accept-encoding']).toBe('identity,gzip,deflate,zstd,snappy');
     expect(pipeline.taken).toHaveLength(2);
   });
 

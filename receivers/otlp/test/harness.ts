@@ -18,6 +18,7 @@ import type { Signal } from '@sonde/proto';
 import { onTestFinished } from 'vitest';
 import { otlpConfig } from '../src/config.ts';
 import { OtlpReceiver } from '../src/otlp-receiver.ts';
+import { hostWith } from './host.ts';
 
 /** A pipeline's beginning: keeps what it takes, and does what the test says before it answers. */
 export class Pipeline implements Consumer {
@@ -96,22 +97,6 @@ function collect(lines: string[]): Logger {
 
 export function quietLogger(): Logger {
   return collect([]);
-}
-
-export function hostWith(authenticator?: Authenticator): Host {
-  return {
-    extension: (): Component | undefined => undefined,
-    authenticator: (id) => {
-      if (authenticator !== undefined) return authenticator;
-      throw new SondeError('INTERNAL', `failed to resolve authenticator "${id}"`);
-    },
-    reportStatus: () => undefined,
-    serviceStatus: () => ({
-      phase: 'ready',
-      readySinceUnixMs: undefined,
-      components: new Map(),
-    }),
-  };
 }
 
 export interface Answer {

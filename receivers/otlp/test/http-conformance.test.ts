@@ -132,15 +132,13 @@ describe('OTLP over HTTP', () => {
       expect(Buffer.from(requests[0]?.bytes ?? []).equals(body)).toBe(true);
     }
     expect(pipeline.taken).toHaveLength(4);
-    for (const encoding of ['br', 'zstd', 'snappy', 'lz4']) {
-      const headers = { ...PROTOBUF, 'content-encoding': encoding };
-      const answer = await send(http, { headers, body: brotliCompressSync(body) });
-      expect(answer.status).toBe(400);
-      expect(readStatus(answer.body)).toMatchObject({
-        code: 3,
-        message: `unsupported Content-Encoding: ${encoding}`,
-      });
-    }
+    const headers = { ...PROTOBUF, 'content-encoding': 'br' };
+    const answer = await send(http, { headers, body: brotliCompressSync(body) });
+    expect(answer.status).toBe(400);
+    expect(readStatus(answer.body)).toMatchObject({
+      code: 3,
+      message: 'unsupported Content-Encoding: br',
+    });
   });
 
   it('13: answers cut and corrupt gzip with 400', async () => {

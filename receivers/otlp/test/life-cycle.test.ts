@@ -10,7 +10,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { otlpConfig } from '../src/config.ts';
 import { OtlpReceiver } from '../src/otlp-receiver.ts';
 import { RawClient } from './grpc-client.ts';
-import { hostWith, NO_DEADLINE, PROTOBUF, quietLogger, send, start } from './harness.ts';
+import { NO_DEADLINE, PROTOBUF, quietLogger, send, start } from './harness.ts';
+import { hostWith } from './host.ts';
 import { traces } from './otlp-bytes.ts';
 
 /** Makes certificates; a tool of every Linux. */

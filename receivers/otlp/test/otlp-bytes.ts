@@ -42,6 +42,11 @@ export function metrics(name = 'up'): Buffer {
   return field(1, field(2, field(2, Buffer.concat([field(1, name), field(5, field(1, point))]))));
 }
 
+/** An `ExportProfilesServiceRequest` with one profile that says nothing. */
+export function profiles(): Buffer {
+  return field(1, field(2, field(2, '')));
+}
+
 /** Reads a `google.rpc.Status`: its code, its text, and the seconds and nanoseconds of RetryInfo. */
 export function readStatus(content: Uint8Array): {
   code: number;

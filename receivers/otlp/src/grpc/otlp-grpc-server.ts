@@ -1,5 +1,6 @@
 import type { Credentials, Sender, SondeError } from '@sonde/pipeline';
 import type { Signal } from '@sonde/proto';
+import type { InFlightAccount } from '../in-flight-bytes.ts';
 
 /** What the gRPC server tells about a call whose message arrived. */
 export interface GrpcExport {
@@ -7,6 +8,8 @@ export interface GrpcExport {
   /** The request message, unpacked. The server keeps no reference to it. */
   readonly bytes: Uint8Array;
   readonly sender: Sender;
+  /** Holds `bytes` already; the server closes it. */
+  readonly account: InFlightAccount;
 }
 
 /** What a gRPC server asks of the receiver. */
@@ -15,6 +18,8 @@ export interface GrpcExportService {
   serves(signal: Signal): boolean;
   /** Asked with the call's metadata, before its message is read. Rejects with `SondeError`. */
   authenticate(credentials: Credentials): Promise<Sender>;
+  /** An account for the bytes of one call, which takes them while they arrive. */
+  openAccount(): InFlightAccount;
   /** Resolves when the data is safe. Rejects with `SondeError`. */
   export(request: GrpcExport): Promise<void>;
   /** Told of every refusal, also of those that the server decides on. */
@@ -25,11 +30,7 @@ export interface GrpcExportService {
   failed(error: Error): void;
 }
 
-/**
- * A gRPC server of the four export services, with nothing of its own to decide. One implementation
- * stands on `@grpc/grpc-js`; another on `node:http2` costs two thirds of its CPU (measured, discard)
- * and must then do framing, compression, deadlines and limits itself.
- */
+/** A gRPC server of the four export services, with nothing of its own to decide. */
 export interface OtlpGrpcServer {
   /** Resolves to the bound address. Rejects with `SondeError` and Go's text. */
   listen(): Promise<string>;

@@ -3,7 +3,7 @@ import { type Credentials, type Sender, SondeError } from '@sonde/pipeline';
 import type { Encoding, Signal } from '@sonde/proto';
 import type { ExportHandler } from '../export-handler.ts';
 import type { InFlightBytes } from '../in-flight-bytes.ts';
-import { contentEncoding } from './content-encoding.ts';
+import { packingOf } from './content-encoding.ts';
 import { Cors } from './cors.ts';
 import {
   encodingOf,
@@ -82,7 +82,7 @@ export class ExportEndpoint {
   ): Promise<void> {
     const { settings, handler, inFlight } = this.#options;
     const { limits } = settings;
-    const packing = contentEncoding(request.headers['content-encoding'], settings.contentEncodings);
+    const packing = packingOf(request.headers['content-encoding'], settings.contentEncodings);
     const account = inFlight.open();
     try {
       const bytes = await readBody({ request, response, packing, limits, account });

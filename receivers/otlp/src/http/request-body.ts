@@ -2,12 +2,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type HttpLimits, SondeError } from '@sonde/pipeline';
 import type { InFlightAccount } from '../in-flight-bytes.ts';
 import { DISCARD_TIME_MS_MAX, DISCARDED_BYTES_MAX } from '../limits.ts';
-import { type ContentEncoding, tooLarge, unpack } from './content-encoding.ts';
+import type { Packing } from '../packing/packing.ts';
+import { unpack } from '../packing/unpack.ts';
+import { tooLarge } from './content-encoding.ts';
 
 export interface BodyReading {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  readonly packing: ContentEncoding;
+  readonly packing: Packing;
   readonly limits: HttpLimits;
   /** Takes what the body holds. */
   readonly account: InFlightAccount;
@@ -21,7 +23,8 @@ export async function readBody(reading: BodyReading): Promise<Buffer> {
   const { packing, limits, account } = reading;
   const packed = await readPacked(reading);
   if (packing === '') return packed;
-  const body = await unpack(packed, packing, limits, account);
+  const bytesMax = limits.decompressedBytesMax;
+  const body = await unpack(packed, packing, { bytesMax, account, tooLarge });
   account.giveBack(packed.length);
   return body;
 }

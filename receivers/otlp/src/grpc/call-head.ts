@@ -1,0 +1,92 @@
+import type { IncomingHttpHeaders } from 'node:http2';
+import { SondeError } from '@sonde/pipeline';
+import { EXPORT_PATHS, SIGNALS, type Signal } from '@sonde/proto';
+import type { Packing } from '../packing/packing.ts';
+import { GRPC_PACKINGS } from './grpc-packings.ts';
+import { notServed, unreadable } from './wire-fault.ts';
+
+const CONTENT_TYPE = 'application/grpc';
+
+const SIGNAL_BY_PATH: ReadonlyMap<string, Signal> = new Map(
+  SIGNALS.map((signal) => [EXPORT_PATHS[signal].grpc, signal]),
+);
+
+const MS_PER_TIMEOUT_UNIT: ReadonlyMap<string, number> = new Map([
+  ['H', 3_600_000],
+  ['M', 60_000],
+  ['S', 1000],
+  ['m', 1],
+  ['u', 1e-3],
+  ['n', 1e-6],
+]);
+
+/** What the headers of a call say about its message. */
+export interface CallHead {
+  readonly packing: Packing;
+  /** How long the client waits for its answer; infinite when it does not say. Milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/** The signal whose export method a path names. */
+export function signalOf(path: string | undefined): Signal | undefined {
+  return path === undefined ? undefined : SIGNAL_BY_PATH.get(path);
+}
+
+/**
+ * Whether a request is a gRPC call at all; else the HTTP status that it gets (gRPC over HTTP2,
+ * "Requests").
+ */
+export function httpProblem(headers: IncomingHttpHeaders): 405 | 415 | undefined {
+  if (headers[':method'] !== 'POST') return 405;
+  return headers['content-type']?.startsWith(CONTENT_TYPE) === true ? undefined : 415;
+}
+
+/** Reads the headers. Throws `SondeError` when the message would be one that nobody can read. */
+export function readCallHead(headers: IncomingHttpHeaders): CallHead {
+  checkSubtype(headers['content-type'] ?? '');
+  return {
+    packing: packingOf(headers['grpc-encoding']),
+    timeoutMs: timeoutOf(headers['grpc-timeout']),
+  };
+}
+
+/** Throws `UNIMPLEMENTED` with the words of gRPC's servers when a path is not served. */
+export function requireServed(
+  path: string | undefined,
+  signal: Signal | undefined,
+  serves: (signal: Signal) => boolean,
+): asserts signal is Signal {
+  if (signal !== undefined && serves(signal)) return;
+  const service = path?.split('/')[1] ?? '';
+  const isKnown = signal === undefined && SIGNALS.some((known) => isServiceOf(known, service));
+  const words = isKnown
+    ? `unknown method ${path?.split('/')[2] ?? ''} for service`
+    : 'unknown service';
+  throw new SondeError('UNIMPLEMENTED', `${words} ${service}`);
+}
+
+function isServiceOf(signal: Signal, service: string): boolean {
+  return EXPORT_PATHS[signal].grpc.startsWith(`/${service}/`);
+}
+
+/** `application/grpc` means protobuf, and so does `+proto`; parameters are left aside. */
+function checkSubtype(contentType: string): void {
+  const subtype = contentType.slice(CONTENT_TYPE.length).split(';', 1)[0]?.trim() ?? '';
+  if (subtype === '' || subtype === '+proto') return;
+  throw notServed(`no codec for content type ${CONTENT_TYPE}${subtype}`);
+}
+
+function packingOf(header: string | string[] | undefined): Packing {
+  const name = header === undefined || header === 'identity' ? '' : String(header);
+  const packing = GRPC_PACKINGS.get(name);
+  if (packing !== undefined) return packing;
+  throw notServed(`grpc: Decompressor is not installed for grpc-encoding "${name}"`);
+}
+
+function timeoutOf(header: string | string[] | undefined): number {
+  if (header === undefined) return Number.POSITIVE_INFINITY;
+  const [, amount, unit] = /^(\d{1,8})([HMSmun])$/.exec(String(header)) ?? [];
+  const unitMs = unit === undefined ? undefined : MS_PER_TIMEOUT_UNIT.get(unit);
+  if (amount === undefined || unitMs === undefined) throw unreadable('malformed grpc-timeout');
+  return Math.ceil(Number(amount) * unitMs);
+}

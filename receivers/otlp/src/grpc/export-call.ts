@@ -1,0 +1,216 @@
+import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
+import { type GrpcLimits, SondeError } from '@sonde/pipeline';
+import { encodeExportResponse, SIGNALS, type Signal } from '@sonde/proto';
+import { after } from '../after.ts';
+import type { InFlightAccount } from '../in-flight-bytes.ts';
+import {
+  GRPC_ANSWER_TIMEOUT_MS,
+  GRPC_CALLS_MAX,
+  GRPC_RECEIVE_TIMEOUT_MS,
+  IN_FLIGHT_RETRY_AFTER_MS,
+} from '../limits.ts';
+import { unpack } from '../packing/unpack.ts';
+import { type CallHead, readCallHead, requireServed, signalOf } from './call-head.ts';
+import { GRPC_ACCEPT_ENCODING } from './grpc-packings.ts';
+import { refusalTrailers } from './grpc-trailers.ts';
+import { framed, MessageReader, type ReceivedMessage, unpackedTooLarge } from './message-reader.ts';
+import type { GrpcExportService } from './otlp-grpc-server.ts';
+import { unreadable } from './wire-fault.ts';
+
+const ANSWER_HEADERS = {
+  ':status': 200,
+  'content-type': 'application/grpc',
+  'grpc-accept-encoding': GRPC_ACCEPT_ENCODING,
+};
+
+const OK_TRAILERS = { 'grpc-status': '0' };
+
+// A header `date` with every answer is of no use to anyone; Node's types do not know the option.
+const WITH_TRAILERS = { waitForTrailers: true, sendDate: false };
+const TRAILERS_ONLY = { endStream: true, sendDate: false };
+
+/** The framed response of each signal: all was taken. */
+const SUCCESS: ReadonlyMap<Signal, Buffer> = new Map(
+  SIGNALS.map((signal) => [signal, framed(encodeExportResponse(signal, 'protobuf'))]),
+);
+
+/** What a call must know of its surroundings. */
+export interface CallSurroundings {
+  readonly service: GrpcExportService;
+  readonly limits: GrpcLimits;
+  /** Address of the client. */
+  readonly peer: string;
+  /** Calls in progress, this one among them. */
+  callCount(): number;
+  /** Told before each answer. */
+  answering(): void;
+}
+
+/** One unary call, from its headers to its trailers. */
+export class ExportCall {
+  readonly #stream: ServerHttp2Stream;
+  readonly #surroundings: CallSurroundings;
+  #timer: NodeJS.Timeout | undefined;
+  #isReceived = false;
+  #giveUp: (error: SondeError) => void = () => undefined;
+
+  constructor(stream: ServerHttp2Stream, surroundings: CallSurroundings) {
+    this.#stream = stream;
+    this.#surroundings = surroundings;
+    // What breaks a stream closes it too, and the close is what counts.
+    stream.on('error', () => undefined);
+    stream.once('close', () => {
+      clearTimeout(this.#timer);
+      this.#giveUp(gone());
+    });
+  }
+
+  /** Answers the call; never rejects. */
+  async run(headers: IncomingHttpHeaders): Promise<void> {
+    const signal = signalOf(headers[':path']);
+    const givenUp = new Promise<never>((_, reject) => {
+      this.#giveUp = reject;
+    });
+    try {
+      await Promise.race([givenUp, this.#export(signal, headers)]);
+      this.#succeed(signal);
+    } catch (error) {
+      const refusal = SondeError.from(error);
+      if (signal !== undefined) this.#surroundings.service.refused(signal, refusal);
+      this.#refuse(refusal);
+    }
+  }
+
+  async #export(signal: Signal | undefined, headers: IncomingHttpHeaders): Promise<void> {
+    const { service, peer } = this.#surroundings;
+    requireServed(headers[':path'], signal, (known) => service.serves(known));
+    const { timeoutMs, packing } = this.#admit(headers);
+    const begun = Date.now();
+    this.#limitTime(Math.min(timeoutMs, GRPC_RECEIVE_TIMEOUT_MS));
+    const sender = await service.authenticate({ headers: textHeaders(headers), peer });
+    const account = service.openAccount();
+    try {
+      const message = await this.#receive(account);
+      this.#limitTime(timeoutMs - (Date.now() - begun));
+      const bytes = await this.#unpacked(message, packing, account);
+      await service.export({ signal, bytes, sender, account });
+    } finally {
+      // Not when the client gives up: the pipeline has the bytes until it answers.
+      account.close();
+    }
+  }
+
+  #admit(headers: IncomingHttpHeaders): CallHead {
+    const { callCount, limits } = this.#surroundings;
+    if (callCount() > GRPC_CALLS_MAX) {
+      throw new SondeError('OVERLOADED', 'too many calls in progress', {
+        retryAfterMs: IN_FLIGHT_RETRY_AFTER_MS,
+      });
+    }
+    if (byteLength(headers) > limits.metadataBytesMax) {
+      throw new SondeError('TOO_LARGE', `metadata is longer than ${limits.metadataBytesMax} bytes`);
+    }
+    return readCallHead(headers);
+  }
+
+  #receive(account: InFlightAccount): Promise<ReceivedMessage> {
+    const stream = this.#stream;
+    const reader = new MessageReader(this.#surroundings.limits.messageBytesMax, account);
+    return new Promise((resolve, reject) => {
+      if (stream.destroyed) throw gone();
+      const onData = (chunk: Buffer): void => {
+        try {
+          reader.take(chunk);
+        } catch (error) {
+          stream.off('data', onData);
+          reject(SondeError.from(error));
+        }
+      };
+      stream.on('data', onData);
+      stream.once('end', () => {
+        this.#isReceived = true;
+        try {
+          resolve(reader.finish());
+        } catch (error) {
+          reject(SondeError.from(error));
+        }
+      });
+      stream.once('close', () => reject(gone()));
+    });
+  }
+
+  async #unpacked(
+    { isPacked, bytes }: ReceivedMessage,
+    packing: CallHead['packing'],
+    account: InFlightAccount,
+  ): Promise<Uint8Array> {
+    if (!isPacked) return bytes;
+    if (packing === '') throw unreadable('a packed message without grpc-encoding');
+    const bytesMax = this.#surroundings.limits.messageBytesMax;
+    try {
+      return await unpack(bytes, packing, { bytesMax, account, tooLarge: unpackedTooLarge });
+    } catch (error) {
+      const failure = SondeError.from(error);
+      if (failure.code !== 'INVALID_DATA') throw failure;
+      const words = `grpc: failed to decompress the received message: ${failure.message}`;
+      throw unreadable(words, failure);
+    } finally {
+      account.giveBack(bytes.length);
+    }
+  }
+
+  #succeed(signal: Signal | undefined): void {
+    const stream = this.#stream;
+    if (signal === undefined || stream.destroyed || stream.closed) return;
+    this.#surroundings.answering();
+    stream.respond(ANSWER_HEADERS, WITH_TRAILERS);
+    stream.once('wantTrailers', () => stream.sendTrailers(OK_TRAILERS));
+    stream.end(SUCCESS.get(signal));
+    this.#expectTaken();
+  }
+
+  #refuse(error: SondeError): void {
+    const stream = this.#stream;
+    if (stream.destroyed || stream.closed) return;
+    this.#surroundings.answering();
+    const headers = { ...ANSWER_HEADERS, ...refusalTrailers(error) };
+    stream.respond(headers, TRAILERS_ONLY);
+    // RFC 9113, 8.1: the client need not send the rest of a message that nobody reads.
+    if (!this.#isReceived) stream.close(constants.NGHTTP2_NO_ERROR);
+    this.#expectTaken();
+  }
+
+  #limitTime(ms: number): void {
+    clearTimeout(this.#timer);
+    if (ms === Number.POSITIVE_INFINITY) return;
+    const late = new SondeError('DEADLINE_EXCEEDED', 'the call was not done in time');
+    this.#timer = after(ms, () => this.#giveUp(late));
+  }
+
+  /** A client that does not read its answer would keep the call for ever. */
+  #expectTaken(): void {
+    clearTimeout(this.#timer);
+    const cut = (): void => this.#stream.close(constants.NGHTTP2_CANCEL);
+    this.#timer = after(GRPC_ANSWER_TIMEOUT_MS, cut);
+  }
+}
+
+function gone(): SondeError {
+  return new SondeError('UNAVAILABLE', 'the sender went away');
+}
+
+function textHeaders(headers: IncomingHttpHeaders): Record<string, string | undefined> {
+  const text: Record<string, string | undefined> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (!name.startsWith(':')) text[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return text;
+}
+
+function byteLength(headers: IncomingHttpHeaders): number {
+  let bytes = 0;
+  for (const [name, value] of Object.entries(headers)) {
+    bytes += name.length + String(value ?? '').length;
+  }
+  return bytes;
+}

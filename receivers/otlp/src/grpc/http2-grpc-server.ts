@@ -1,0 +1,137 @@
+import {
+  createSecureServer,
+  createServer,
+  type Http2SecureServer,
+  type Http2Server,
+  type IncomingHttpHeaders,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2';
+import type { GrpcLimits } from '@sonde/pipeline';
+import {
+  GRPC_HANDSHAKE_TIMEOUT_MS,
+  GRPC_SESSION_MEMORY_MB_MAX,
+  GRPC_STREAM_WINDOW_BYTES,
+} from '../limits.ts';
+import type { ListenAddress } from '../listen/listen-address.ts';
+import { listen } from '../listen/listener.ts';
+import type { TlsFiles } from '../listen/tls-files.ts';
+import { httpProblem } from './call-head.ts';
+import { ExportCall } from './export-call.ts';
+import { type ConnectionSettings, GrpcConnection } from './grpc-connection.ts';
+import type { GrpcExportService, OtlpGrpcServer } from './otlp-grpc-server.ts';
+
+export interface GrpcServerSettings {
+  readonly address: ListenAddress;
+  readonly limits: GrpcLimits;
+  readonly tls: TlsFiles | undefined;
+  readonly connection: ConnectionSettings;
+}
+
+/** RFC 9113, 6.5.2: what a header counts beyond its name and value. */
+const HEADER_OVERHEAD_BYTES = 32;
+const HEADERS_MAX = 128;
+
+/**
+ * The export services on `node:http2`: gRPC's own protocol (grpc/doc/PROTOCOL-HTTP2.md) for unary
+ * calls, at two thirds of the CPU of `@grpc/grpc-js`.
+ */
+export class Http2GrpcServer implements OtlpGrpcServer {
+  readonly #settings: GrpcServerSettings;
+  readonly #service: GrpcExportService;
+  /** At most `connectionsMax`. */
+  readonly #connections: Set<GrpcConnection> = new Set();
+  #callCount = 0;
+  #server: Http2Server | Http2SecureServer | undefined;
+
+  constructor(settings: GrpcServerSettings, service: GrpcExportService) {
+    this.#settings = settings;
+    this.#service = service;
+  }
+
+  async listen(): Promise<string> {
+    const server = await this.#createServer();
+    server.maxConnections = this.#settings.limits.connectionsMax;
+    server.on('drop', () => this.#service.dropped());
+    server.on('session', (session) => this.#takeConnection(session));
+    this.#server = server;
+    return await listen(server, this.#settings.address, (error) => this.#service.failed(error));
+  }
+
+  async close(deadline: AbortSignal): Promise<void> {
+    const server = this.#server;
+    if (server === undefined) return;
+    this.#server = undefined;
+    const cut = (): void => {
+      for (const connection of this.#connections) connection.destroy();
+    };
+    deadline.addEventListener('abort', cut, { once: true });
+    await new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      for (const connection of this.#connections) connection.drain();
+      if (deadline.aborted) cut();
+    });
+    deadline.removeEventListener('abort', cut);
+  }
+
+  #takeConnection(session: ServerHttp2Session): void {
+    const connection = new GrpcConnection(session, this.#settings.connection);
+    this.#connections.add(connection);
+    session.once('close', () => this.#connections.delete(connection));
+    session.on('stream', (stream, headers) => this.#takeCall(connection, stream, headers));
+    // It came while the server was stopping.
+    if (this.#server === undefined) connection.drain();
+  }
+
+  #takeCall(
+    connection: GrpcConnection,
+    stream: ServerHttp2Stream,
+    headers: IncomingHttpHeaders,
+  ): void {
+    const status = httpProblem(headers);
+    if (status !== undefined) {
+      refuseHttp(stream, status);
+      return;
+    }
+    this.#callCount += 1;
+    connection.callBegan();
+    stream.once('close', () => {
+      this.#callCount -= 1;
+      connection.callEnded();
+    });
+    const call = new ExportCall(stream, {
+      service: this.#service,
+      limits: this.#settings.limits,
+      peer: connection.peer,
+      callCount: () => this.#callCount,
+      answering: () => connection.answering(),
+    });
+    void call.run(headers);
+  }
+
+  async #createServer(): Promise<Http2Server | Http2SecureServer> {
+    const { limits, tls } = this.#settings;
+    const options = {
+      maxSessionMemory: GRPC_SESSION_MEMORY_MB_MAX,
+      maxHeaderListPairs: HEADERS_MAX,
+      settings: {
+        initialWindowSize: GRPC_STREAM_WINDOW_BYTES,
+        maxConcurrentStreams: limits.concurrentStreamsMax,
+        maxHeaderListSize: limits.metadataBytesMax + HEADERS_MAX * HEADER_OVERHEAD_BYTES,
+        enablePush: false,
+      },
+    };
+    if (tls === undefined) return createServer(options);
+    const { key, cert, clientCa } = await tls.read();
+    const verify = clientCa === undefined ? {} : { ca: clientCa, requestCert: true };
+    const handshakeTimeout = GRPC_HANDSHAKE_TIMEOUT_MS;
+    return createSecureServer({ ...options, handshakeTimeout, key, cert, ...verify });
+  }
+}
+
+/** What is no gRPC call at all. */
+function refuseHttp(stream: ServerHttp2Stream, status: 405 | 415): void {
+  stream.on('error', () => undefined);
+  stream.respond({ ':status': status }, { endStream: true });
+  stream.close();
+}

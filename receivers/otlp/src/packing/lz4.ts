@@ -1,0 +1,135 @@
+import { ByteCursor } from './byte-cursor.ts';
+import { copyBack } from './copy-back.ts';
+import { CorruptError, type Room } from './packing.ts';
+import { XxHash32 } from './xxhash32.ts';
+
+const FRAME_MAGIC = 0x184d2204;
+/** The lower four bits are the user's. */
+const SKIPPABLE_MAGIC = 0x184d2a5;
+/** How far back a match may refer. */
+const WINDOW_BYTES = 65_536;
+/** Bit 31 of a block's size: it is not packed. */
+const PLAIN_BLOCK = 0x80000000;
+
+interface FrameHead {
+  readonly areBlocksLinked: boolean;
+  readonly hasBlockChecksum: boolean;
+  readonly hasContentChecksum: boolean;
+  readonly contentLength: number | undefined;
+  readonly blockBytesMax: number;
+}
+
+/** The frame format, several frames in a row (lz4_Frame_format.md 1.6). */
+export function* unpackLz4(packed: Buffer, room: Room): Iterable<Uint8Array> {
+  const cursor = new ByteCursor(packed);
+  if (cursor.left === 0) throw new CorruptError('cut');
+  while (cursor.left > 0) {
+    const magic = cursor.uint(4);
+    if (magic >>> 4 === SKIPPABLE_MAGIC) cursor.skip(cursor.uint(4));
+    else if (magic === FRAME_MAGIC) yield* unpackFrame(cursor, room);
+    else throw new CorruptError('no frame');
+  }
+}
+
+function* unpackFrame(cursor: ByteCursor, room: Room): Iterable<Uint8Array> {
+  const head = readHead(cursor);
+  const content = new XxHash32();
+  let length = 0;
+  let window: Buffer = Buffer.alloc(0);
+  for (let size = cursor.uint(4); size !== 0; size = cursor.uint(4)) {
+    const data = cursor.slice(size % PLAIN_BLOCK);
+    if (head.hasBlockChecksum) check(data, cursor.uint(4));
+    const isPlain = size >= PLAIN_BLOCK;
+    const block = isPlain ? plainBlock(data, head) : unpackBlock(data, window, head);
+    room.take(block.length);
+    length += block.length;
+    if (head.hasContentChecksum) content.update(block);
+    if (head.areBlocksLinked) window = lastOf(window, block);
+    yield block;
+  }
+  if (head.hasContentChecksum && content.digest() !== cursor.uint(4)) {
+    throw new CorruptError('checksum differs');
+  }
+  if (head.contentLength !== undefined && head.contentLength !== length) {
+    throw new CorruptError('length differs');
+  }
+}
+
+function readHead(cursor: ByteCursor): FrameHead {
+  const from = cursor.at;
+  const flags = cursor.byte();
+  const sizes = cursor.byte();
+  if (flags >>> 6 !== 1) throw new CorruptError('unknown version');
+  const sizeCode = (sizes >>> 4) & 7;
+  if ((flags & 2) !== 0 || (sizes & 0x8f) !== 0 || sizeCode < 4) {
+    throw new CorruptError('reserved bits');
+  }
+  const contentLength = (flags & 8) === 0 ? undefined : cursor.uint(4) + cursor.uint(4) * 2 ** 32;
+  // A dictionary would have to be agreed on beforehand.
+  if ((flags & 1) !== 0) throw new CorruptError('needs a dictionary');
+  const hash = new XxHash32().update(cursor.bytes.subarray(from, cursor.at)).digest();
+  if (((hash >>> 8) & 0xff) !== cursor.byte()) throw new CorruptError('checksum differs');
+  return {
+    areBlocksLinked: (flags & 32) === 0,
+    hasBlockChecksum: (flags & 16) !== 0,
+    hasContentChecksum: (flags & 4) !== 0,
+    contentLength,
+    // 64 KiB, 256 KiB, 1 MiB, 4 MiB.
+    blockBytesMax: 2 ** (8 + 2 * sizeCode),
+  };
+}
+
+function check(data: Buffer, checksum: number): void {
+  if (new XxHash32().update(data).digest() !== checksum) throw new CorruptError('checksum differs');
+}
+
+function plainBlock(data: Buffer, { blockBytesMax }: FrameHead): Buffer {
+  if (data.length > blockBytesMax) throw new CorruptError('block too long');
+  return data;
+}
+
+/** The last `WINDOW_BYTES` of what was unpacked. */
+function lastOf(window: Buffer, block: Buffer): Buffer {
+  if (block.length >= WINDOW_BYTES) return block.subarray(-WINDOW_BYTES);
+  const kept = window.subarray(Math.max(0, window.length + block.length - WINDOW_BYTES));
+  return Buffer.concat([kept, block]);
+}
+
+/** One block (lz4_Block_format.md). */
+function unpackBlock(data: Buffer, window: Buffer, { blockBytesMax }: FrameHead): Buffer {
+  const cursor = new ByteCursor(data);
+  // A byte of a block is at most 255 bytes of output.
+  const bytesMax = Math.min(blockBytesMax, data.length * 255);
+  const out = Buffer.allocUnsafeSlow(window.length + bytesMax);
+  window.copy(out);
+  let at = window.length;
+  for (;;) {
+    const token = cursor.byte();
+    at = takeLiterals(cursor, token >>> 4, out, at);
+    // The last sequence of a block has no match.
+    if (cursor.left === 0) break;
+    const distance = cursor.uint(2);
+    at = copyBack(out, at, { length: 4 + extended(cursor, token & 15), distance });
+  }
+  // What was made may be far shorter than what a block may have.
+  return Buffer.from(out.subarray(window.length, at));
+}
+
+function takeLiterals(cursor: ByteCursor, code: number, out: Buffer, at: number): number {
+  const length = extended(cursor, code);
+  if (length > out.length - at) throw new CorruptError('longer than a block');
+  const from = cursor.skip(length);
+  cursor.bytes.copy(out, at, from, from + length);
+  return at + length;
+}
+
+/** A length that may go on in bytes of 255; bounded by the block's bytes. */
+function extended(cursor: ByteCursor, code: number): number {
+  let length = code;
+  if (code < 15) return length;
+  for (;;) {
+    const byte = cursor.byte();
+    length += byte;
+    if (byte < 255) return length;
+  }
+}

@@ -1,0 +1,75 @@
+import type { ByteCursor } from './byte-cursor.ts';
+import { CorruptError } from './packing.ts';
+
+const FRAME_MAGIC = 0xfd2fb528;
+/** The lower four bits are the user's. */
+const SKIPPABLE_MAGIC = 0x184d2a5;
+/** What a packed block unpacks to at the most. */
+const BLOCK_BYTES_MAX = 131_072;
+const CHECKSUM_BYTES = 4;
+const DICTIONARY_ID_BYTES = [0, 1, 2, 4];
+const BLOCK = { plain: 0, repeated: 1, packed: 2 };
+
+/**
+ * The most bytes that frames in a row can unpack to, read from their heads and those of their blocks
+ * without unpacking anything (RFC 8878, 3.1). Throws `CorruptError` where they are cut or no frames.
+ */
+export function zstdBytesMax(cursor: ByteCursor): number {
+  if (cursor.left === 0) throw new CorruptError('cut');
+  let bytes = 0;
+  while (cursor.left > 0) {
+    const magic = cursor.uint(4);
+    if (magic >>> 4 === SKIPPABLE_MAGIC) cursor.skip(cursor.uint(4));
+    else if (magic === FRAME_MAGIC) bytes += frameBytesMax(cursor);
+    else throw new CorruptError('no frame');
+  }
+  return bytes;
+}
+
+function frameBytesMax(cursor: ByteCursor): number {
+  const descriptor = cursor.byte();
+  const isSingleSegment = (descriptor & 32) !== 0;
+  if (!isSingleSegment) cursor.byte();
+  const dictionaryIdBytes = DICTIONARY_ID_BYTES[descriptor & 3] ?? 0;
+  if (dictionaryIdBytes > 0 && cursor.uint(dictionaryIdBytes) !== 0) {
+    throw new CorruptError('needs a dictionary');
+  }
+  const declared = contentBytes(cursor, descriptor >>> 6, isSingleSegment);
+  const blocks = blockBytesMax(cursor);
+  if ((descriptor & 4) !== 0) cursor.skip(CHECKSUM_BYTES);
+  return Math.min(blocks, declared ?? blocks);
+}
+
+function contentBytes(
+  cursor: ByteCursor,
+  code: number,
+  isSingleSegment: boolean,
+): number | undefined {
+  switch (code) {
+    case 0:
+      return isSingleSegment ? cursor.byte() : undefined;
+    case 1:
+      return cursor.uint(2) + 256;
+    case 2:
+      return cursor.uint(4);
+    default:
+      return cursor.uint(4) + cursor.uint(4) * 2 ** 32;
+  }
+}
+
+function blockBytesMax(cursor: ByteCursor): number {
+  let bytes = 0;
+  let isLast = false;
+  while (!isLast) {
+    const head = cursor.uint(3);
+    isLast = head % 2 === 1;
+    const type = (head >>> 1) & 3;
+    const size = head >>> 3;
+    if (type === BLOCK.plain) bytes += size;
+    else if (type === BLOCK.repeated) bytes += size;
+    else if (type === BLOCK.packed) bytes += BLOCK_BYTES_MAX;
+    else throw new CorruptError('reserved block');
+    cursor.skip(type === BLOCK.repeated ? 1 : size);
+  }
+  return bytes;
+}
