@@ -1,6 +1,8 @@
 import type { Signal } from '@sonde/proto';
 import type { z } from 'zod';
 import type { Authenticator } from './authenticator.ts';
+import type { FeatureGates } from './config/feature-gates.ts';
+import type { PipelineConfig } from './config/pipeline-config.ts';
 import type { OwnTelemetry } from './events/own-telemetry.ts';
 import type { Logger } from './logger.ts';
 import type { SettingsSource } from './settings/settings-source.ts';
@@ -21,6 +23,26 @@ export interface Host {
   reportStatus(status: ComponentStatus): void;
   /** How the whole service fares now; never waits. */
   serviceStatus(): ServiceStatus;
+  /** What the service is made of; the same from start to shutdown. */
+  serviceOutline(): ServiceOutline;
+}
+
+/** What pages about the service itself show. */
+export interface ServiceOutline {
+  readonly build: BuildInfo;
+  /** When this configuration began to start. Milliseconds since the epoch. */
+  readonly startedUnixMs: number;
+  readonly pipelines: readonly PipelineConfig[];
+  /** Ids in the order of starting. */
+  readonly extensions: readonly string[];
+  readonly gates: FeatureGates;
+}
+
+/** What a distribution calls itself. */
+export interface BuildInfo {
+  readonly command: string;
+  readonly description: string;
+  readonly version: string;
 }
 
 export interface ComponentStatus {

@@ -95,6 +95,13 @@ export function contractHost(extensions: Readonly<Record<string, Component>> = {
     },
     reportStatus: (status) => reported.push(status),
     serviceStatus: () => ({ phase: 'ready', readySinceUnixMs, components: new Map() }),
+    serviceOutline: () => ({
+      build: { command: 'sonde', description: 'Sonde under test', version: '0' },
+      startedUnixMs: readySinceUnixMs,
+      pipelines: [],
+      extensions: Object.keys(extensions),
+      gates: new Set(),
+    }),
   };
 }
 

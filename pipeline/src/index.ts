@@ -14,6 +14,8 @@ export * from './events/index.ts';
 export * from './exporting/index.ts';
 export * from './graph/index.ts';
 export * from './logger.ts';
+export * from './read-config.ts';
+export * from './reload/index.ts';
 export * from './run-service.ts';
 export * from './servers/index.ts';
 export * from './service.ts';

@@ -1,7 +1,14 @@
 import type { MeterProvider } from '@opentelemetry/api';
 import type { Authenticator } from './authenticator.ts';
 import { isAuthenticator } from './authenticator-guard.ts';
-import type { Component, ComponentStatus, Host, ServiceStatus } from './component.ts';
+import type {
+  BuildInfo,
+  Component,
+  ComponentStatus,
+  Host,
+  ServiceOutline,
+  ServiceStatus,
+} from './component.ts';
 import type { EngineConfig } from './config/engine-config.ts';
 import { SondeError } from './errors.ts';
 import { OwnTelemetry } from './events/own-telemetry.ts';
@@ -19,13 +26,16 @@ import { StatusBoard } from './status-board.ts';
 export interface ServiceOptions {
   readonly config: EngineConfig;
   readonly logger: Logger;
-  /** Closed by the service when it has shut down. */
+  /** Closed by whoever opened it, after the service has shut down. */
   readonly settings: SettingsSource;
   /** Default: the API's global provider. */
   readonly meterProvider?: MeterProvider;
+  readonly build?: BuildInfo;
   /** Milliseconds for the whole shutdown; default `SHUTDOWN_DEADLINE_MS`. */
   readonly shutdownDeadlineMs?: number;
 }
+
+const UNNAMED_BUILD: BuildInfo = { command: 'sonde', description: 'Sonde', version: '' };
 
 /**
  * The life of one configuration: builds its graph (the constructor throws `ServiceError`
@@ -37,7 +47,7 @@ export class Service {
   readonly #graph: Graph;
   readonly #events: ServiceEvents;
   readonly #telemetry: OwnTelemetry;
-  readonly #settings: SettingsSource;
+  readonly #outline: ServiceOutline;
   readonly #status = new StatusBoard();
   readonly #deadlineMs: number;
   readonly #configVersion: string;
@@ -49,11 +59,18 @@ export class Service {
   #stopping: Promise<void> | undefined;
 
   constructor(options: ServiceOptions) {
-    this.#telemetry = new OwnTelemetry(options.meterProvider);
+    const { config, build = UNNAMED_BUILD } = options;
+    this.#telemetry = new OwnTelemetry(options.meterProvider, config.telemetry.metrics.level);
     this.#events = new ServiceEvents(options.logger);
-    this.#settings = options.settings;
+    this.#outline = {
+      build,
+      startedUnixMs: Date.now(),
+      pipelines: [...config.pipelines.values()],
+      extensions: config.serviceExtensions,
+      gates: config.gates,
+    };
     this.#deadlineMs = options.shutdownDeadlineMs ?? SHUTDOWN_DEADLINE_MS;
-    this.#configVersion = options.config.version;
+    this.#configVersion = config.version;
     this.#graph = buildGraph({ ...options, telemetry: this.#telemetry });
     this.fatal = new Promise((resolve) => {
       this.#reportFatal = resolve;
@@ -83,7 +100,7 @@ export class Service {
   }
 
   async #start(): Promise<void> {
-    this.#events.starting('sonde', this.#configVersion);
+    this.#events.starting(this.#outline.build, this.#configVersion);
     this.#endProcessMetrics = observeProcess(this.#telemetry.meter);
     const { extensions, exporters, steps, receivers } = this.#graph;
     try {
@@ -135,7 +152,6 @@ export class Service {
       events: this.#events,
       deadlineMs: Math.max(0, Math.ceil(this.#deadlineMs - (performance.now() - begun))),
     });
-    this.#settings.close();
     this.#endProcessMetrics();
     this.#status.enter('stopped');
     this.#events.shutdownComplete();
@@ -152,6 +168,7 @@ export class Service {
       authenticator: (id) => this.#authenticator(id),
       reportStatus: (status) => this.#report(built, status),
       serviceStatus: () => this.#status.snapshot(),
+      serviceOutline: () => this.#outline,
     };
   }
 

@@ -2,10 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ConfigError } from '../src/config/config-error.ts';
 import { didYouMean } from '../src/config/did-you-mean.ts';
-import { readConfig } from '../src/run-service.ts';
+import { readConfig } from '../src/read-config.ts';
 import { fixtureFactories } from './fixture-components.ts';
-import { refusal } from './fixture-config.ts';
 
 let folder: string;
 
@@ -18,10 +18,13 @@ afterEach(() => rm(folder, { recursive: true }));
 async function refusedFile(lines: readonly string[]): Promise<string> {
   const path = join(folder, 'config.yaml');
   await writeFile(path, lines.join('\n'));
-  const message = refusal(() =>
-    readConfig({ configUris: [path], env: {}, factories: fixtureFactories() }),
+  const reading = readConfig({ configUris: [path], env: {}, factories: fixtureFactories() });
+  const error: unknown = await reading.then(
+    () => undefined,
+    (reason: unknown) => reason,
   );
-  return message.replaceAll(path, 'config.yaml');
+  if (!(error instanceof ConfigError)) throw new Error('it was not refused');
+  return error.message.replaceAll(path, 'config.yaml');
 }
 
 describe('our line below the line of the Collector', () => {

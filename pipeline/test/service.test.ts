@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { RecordingLogger } from '../src/contract-fixtures.ts';
-import { runService, validateConfig } from '../src/run-service.ts';
+import { validateConfig } from '../src/read-config.ts';
+import { runService } from '../src/run-service.ts';
 import { Service } from '../src/service.ts';
 import { StaticSettingsSource } from '../src/settings/static-settings-source.ts';
 import { fixtureFactories, Journal } from './fixture-components.ts';
@@ -206,13 +207,13 @@ describe('a run', () => {
     expect(lines).toEqual(['warn json']);
   });
 
-  it('is validated without anything being started', () => {
+  it('is validated without anything being started', async () => {
     const journal = new Journal();
     const options = { configUris: [`yaml:${WORKING}`], env: {}, logger: new RecordingLogger() };
-    validateConfig({ ...options, factories: fixtureFactories(journal) });
+    await validateConfig({ ...options, factories: fixtureFactories(journal) });
     expect(journal.entries).toEqual([]);
     expect(journal.created).toEqual(['exporter nop traces', 'receiver otlp']);
-    expect(() =>
+    await expect(
       validateConfig({
         ...options,
         sets: [
@@ -221,7 +222,7 @@ describe('a run', () => {
         ],
         factories: fixtureFactories(),
       }),
-    ).toThrow('telemetry type is not supported');
+    ).rejects.toThrow('telemetry type is not supported');
   });
 
   it('stops at once when its signal has aborted before', async () => {

@@ -63,6 +63,13 @@ export const HOST: Host = {
   },
   reportStatus: () => {},
   serviceStatus: () => ({ phase: 'ready', readySinceUnixMs: 0, components: new Map() }),
+  serviceOutline: () => ({
+    build: { command: 'sonde', description: 'Sonde under test', version: '0' },
+    startedUnixMs: 0,
+    pipelines: [],
+    extensions: [],
+    gates: new Set(),
+  }),
 };
 
 export function createSettings(signal: Signal): CreateSettings {

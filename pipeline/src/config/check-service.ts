@@ -1,6 +1,6 @@
 import { didYouMean } from './did-you-mean.ts';
-import type { PipelineConfig } from './engine-config.ts';
 import type { FeatureGates } from './feature-gates.ts';
+import type { PipelineConfig } from './pipeline-config.ts';
 import type { ProblemList } from './problem-list.ts';
 import type { ServiceReading } from './read-service.ts';
 

@@ -1,4 +1,3 @@
-import type { Signal } from '@sonde/proto';
 import type {
   ConnectorFactory,
   ExporterFactory,
@@ -6,6 +5,8 @@ import type {
   ProcessorFactory,
   ReceiverFactory,
 } from '../component.ts';
+import type { FeatureGates } from './feature-gates.ts';
+import type { PipelineConfig } from './pipeline-config.ts';
 import type { OwnTelemetryConfig } from './telemetry-config.ts';
 
 /** A component's id, its factory and its own slice of the configuration, frozen. */
@@ -18,15 +19,6 @@ export interface ConfiguredComponent<F> {
 
 export type Configured<F> = ReadonlyMap<string, ConfiguredComponent<F>>;
 
-export interface PipelineConfig {
-  /** `traces`, `traces/errors`. */
-  readonly id: string;
-  readonly signal: Signal;
-  readonly receivers: readonly string[];
-  readonly processors: readonly string[];
-  readonly exporters: readonly string[];
-}
-
 /** A whole configuration, read and checked. */
 export interface EngineConfig {
   readonly receivers: Configured<ReceiverFactory>;
@@ -38,6 +30,7 @@ export interface EngineConfig {
   readonly serviceExtensions: readonly string[];
   readonly pipelines: ReadonlyMap<string, PipelineConfig>;
   readonly telemetry: OwnTelemetryConfig;
+  readonly gates: FeatureGates;
   /** See `CreateSettings.configVersion`. */
   readonly version: string;
 }

@@ -4,7 +4,7 @@
  */
 export { type ComponentId, parseComponentId } from './component-id.ts';
 export { ConfigError, type ConfigProblem, type ConfigStage } from './config-error.ts';
-export type { ConfiguredComponent, EngineConfig, PipelineConfig } from './engine-config.ts';
+export type { ConfiguredComponent, EngineConfig } from './engine-config.ts';
 export {
   FEATURE_GATES,
   type FeatureGate,
@@ -14,6 +14,7 @@ export {
 } from './feature-gates.ts';
 export * from './fields/index.ts';
 export { type LoadOptions, loadConfig } from './load-config.ts';
+export type { PipelineConfig } from './pipeline-config.ts';
 export { formatPosition, type Position } from './position.ts';
 export { readRoleConfig } from './read-role-config.ts';
 export { fetchConfig, type ResolvedConfig, type ResolveOptions } from './resolve-config.ts';

@@ -69,6 +69,7 @@ export function loadConfig(resolved: ResolvedConfig, options: LoadOptions): Engi
     serviceExtensions: service.extensions,
     pipelines: service.pipelines,
     telemetry: service.telemetry,
+    gates,
     version: configVersion(root),
   };
 }

@@ -10,7 +10,7 @@ import {
 } from './config-value.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { valueAt } from './edit-value.ts';
-import type { PipelineConfig } from './engine-config.ts';
+import type { PipelineConfig } from './pipeline-config.ts';
 import type { ProblemList } from './problem-list.ts';
 import { readValue } from './read-value.ts';
 import { type OwnTelemetryConfig, OwnTelemetrySchema } from './telemetry-config.ts';

@@ -27,7 +27,9 @@ export async function withRemoteSources<T>(
     } catch (thrown) {
       if (!(thrown instanceof SourceNeeded)) throw thrown;
       if (remotes.size >= REMOTES_MAX) {
-        throw new SourceError(`more than ${REMOTES_MAX} http and https sources`, { isRemote: true });
+        throw new SourceError(`more than ${REMOTES_MAX} http and https sources`, {
+          isRemote: true,
+        });
       }
       remotes.set(thrown.uri, await fetchText(thrown.uri, options));
     }

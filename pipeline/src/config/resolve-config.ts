@@ -72,10 +72,7 @@ export function resolveConfig(options: ResolveOptions): ResolvedConfig {
   const positions = new PositionIndex();
   let merged: ConfigMap = new Map();
   for (const location of locations) {
-    const retrieved = asConfigError(
-      () => retrieve(location, options),
-      RETRIEVING,
-    );
+    const retrieved = asConfigError(() => retrieve(location, options), RETRIEVING);
     merged = mergeConfigs(merged, mapOf(retrieved), { appendLists: options.appendLists ?? false });
     if (retrieved.positions !== undefined) positions.addAll(retrieved.positions);
   }

@@ -11,7 +11,15 @@ export interface OtlpTarget {
   readonly timeoutMs: number;
 }
 
-const OTLP = z
+/** The section as it was read. */
+export interface OtlpSection {
+  readonly endpoint: string;
+  readonly headers: readonly { readonly name: string; readonly value: string }[];
+  readonly compression: 'none' | 'gzip';
+  readonly timeout: number;
+}
+
+const OTLP: z.ZodType<OtlpSection> = z
   .strictObject({
     protocol: z.string().default('http/protobuf'),
     endpoint: z.string().default('http://localhost:4318'),
@@ -43,15 +51,12 @@ const OTLP = z
   });
 
 /** The `exporter` of a reader or processor that pushes. */
-export const OTLP_EXPORTER: z.ZodType<{ readonly otlp: z.output<typeof OTLP> }> = z.strictObject({
+export const OTLP_EXPORTER: z.ZodType<{ readonly otlp: OtlpSection }> = z.strictObject({
   otlp: OTLP,
 });
 
 /** What `otlp` says, for one signal. */
-export function otlpTarget(
-  raw: z.output<typeof OTLP>,
-  signal: 'traces' | 'metrics' | 'logs',
-): OtlpTarget {
+export function otlpTarget(raw: OtlpSection, signal: 'traces' | 'metrics' | 'logs'): OtlpTarget {
   const url = new URL(withScheme(raw.endpoint));
   if (url.pathname === '/') url.pathname = `/v1/${signal}`;
   return {
@@ -69,30 +74,29 @@ function withScheme(endpoint: string): string {
 const PUSHING = z.strictObject({ exporter: OTLP_EXPORTER });
 
 /** `traces.processors` and `logs.processors`: each sends in batches; what `simple` has is sent so too. */
-export const PUSH_PROCESSORS: z.ZodDefault<
-  z.ZodArray<z.ZodType<{ readonly otlp: z.output<typeof OTLP> }>>
-> = z
-  .array(
-    z
-      .strictObject({
-        batch: z
-          .strictObject({
-            exporter: OTLP_EXPORTER,
-            schedule_delay: z.int().min(0).optional(),
-            export_timeout: z.int().min(0).optional(),
-            max_queue_size: z.int().min(1).optional(),
-            max_export_batch_size: z.int().min(1).optional(),
-          })
-          .optional(),
-        simple: PUSHING.optional(),
-      })
-      .transform((raw, context) => {
-        const only = raw.batch ?? raw.simple;
-        if (only !== undefined && (raw.batch === undefined || raw.simple === undefined)) {
-          return only.exporter;
-        }
-        refuseMeaning(context, { text: 'must have exactly one of "batch" and "simple"' });
-        return z.NEVER;
-      }),
-  )
-  .default([]);
+export const PUSH_PROCESSORS: z.ZodDefault<z.ZodArray<z.ZodType<{ readonly otlp: OtlpSection }>>> =
+  z
+    .array(
+      z
+        .strictObject({
+          batch: z
+            .strictObject({
+              exporter: OTLP_EXPORTER,
+              schedule_delay: z.int().min(0).optional(),
+              export_timeout: z.int().min(0).optional(),
+              max_queue_size: z.int().min(1).optional(),
+              max_export_batch_size: z.int().min(1).optional(),
+            })
+            .optional(),
+          simple: PUSHING.optional(),
+        })
+        .transform((raw, context) => {
+          const only = raw.batch ?? raw.simple;
+          if (only !== undefined && (raw.batch === undefined || raw.simple === undefined)) {
+            return only.exporter;
+          }
+          refuseMeaning(context, { text: 'must have exactly one of "batch" and "simple"' });
+          return z.NEVER;
+        }),
+    )
+    .default([]);

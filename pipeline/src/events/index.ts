@@ -4,6 +4,7 @@ export * from './own-telemetry.ts';
 export * from './process-metrics.ts';
 export * from './processor-events.ts';
 export * from './receiver-events.ts';
+export * from './reload-events.ts';
 export * from './sending-events.ts';
 export * from './service-events.ts';
 export * from './settings-events.ts';

@@ -1,6 +1,9 @@
 import type { Meter, Observable, ObservableCallback } from '@opentelemetry/api';
 
-/** The `otelcol_process_*` metrics, read when they are collected. Returns what ends it. */
+/**
+ * The `otelcol_process_*` metrics and how busy the event loop is, read when they are collected.
+ * Returns what ends it.
+ */
 export function observeProcess(meter: Meter): () => void {
   const started = process.uptime();
   const pairs: readonly [Observable, ObservableCallback][] = [
@@ -45,9 +48,26 @@ export function observeProcess(meter: Meter): () => void {
         result.observe(heapTotal + external);
       },
     ],
+    [
+      meter.createObservableGauge('nodejs_eventloop_utilization', {
+        unit: '1',
+        description: 'Share of the time since the last reading that the event loop worked',
+      }),
+      observeEventLoop(),
+    ],
   ];
   for (const [instrument, callback] of pairs) instrument.addCallback(callback);
   return () => {
     for (const [instrument, callback] of pairs) instrument.removeCallback(callback);
+  };
+}
+
+/** Needs no timer of its own. */
+function observeEventLoop(): ObservableCallback {
+  let last = performance.eventLoopUtilization();
+  return (result) => {
+    const now = performance.eventLoopUtilization();
+    result.observe(performance.eventLoopUtilization(now, last).utilization);
+    last = now;
   };
 }

@@ -15,6 +15,7 @@ export interface ComponentEventsOptions {
 export class ReceiverEvents {
   readonly #accepted: Counter;
   readonly #refused: Counter;
+  readonly #failed: Counter;
   readonly #id: string;
   readonly #logger: Logger;
 
@@ -31,20 +32,33 @@ export class ReceiverEvents {
       signal,
       'Number of items that could not be pushed into the pipeline.',
     );
+    this.#failed = telemetry.itemCounter(
+      'otelcol_receiver_failed',
+      signal,
+      'Number of items that an internal error of the receiver has cost.',
+    );
   }
 
   accepted(items: number, transport: string | undefined): void {
-    this.#accepted.add(items, this.#labels(transport));
+    this.#count(this.#accepted, items, transport);
   }
 
   /** The sender is told; it keeps or drops the items according to the code. */
   refused(items: number, transport: string | undefined, error: SondeError): void {
-    this.#refused.add(items, this.#labels(transport));
+    this.#count(this.#refused, items, transport);
     this.#logger.debug('Pipeline refused data.', {
       refused_items: items,
       code: error.code,
       error: error.message,
     });
+  }
+
+  /** All three are there from the first request on, so that a rate of errors can be computed. */
+  #count(counter: Counter, items: number, transport: string | undefined): void {
+    const labels = this.#labels(transport);
+    for (const each of [this.#accepted, this.#refused, this.#failed]) {
+      each.add(each === counter ? items : 0, labels);
+    }
   }
 
   #labels(transport: string | undefined): Attributes {

@@ -1,3 +1,4 @@
+import type { BuildInfo } from '../component.ts';
 import type { Logger } from '../logger.ts';
 
 /** The life of a service, in the words that scripts and alerts look for. */
@@ -8,8 +9,11 @@ export class ServiceEvents {
     this.#logger = logger;
   }
 
-  starting(command: string, configVersion: string): void {
-    this.#logger.info(`Starting ${command}...`, { config_version: configVersion });
+  starting({ command, version }: BuildInfo, configVersion: string): void {
+    this.#logger.info(`Starting ${command}...`, {
+      Version: version === '' ? undefined : version,
+      config_version: configVersion,
+    });
   }
 
   startingExtensions(): void {

@@ -7,7 +7,8 @@ import type {
   CreateSettings,
   SignallessCreateSettings,
 } from '../component.ts';
-import type { EngineConfig, PipelineConfig } from '../config/engine-config.ts';
+import type { EngineConfig } from '../config/engine-config.ts';
+import type { PipelineConfig } from '../config/pipeline-config.ts';
 import { ExporterEvents } from '../events/exporter-events.ts';
 import type { OwnTelemetry } from '../events/own-telemetry.ts';
 import { ProcessorEvents } from '../events/processor-events.ts';

@@ -1,5 +1,6 @@
 import type { Signal } from '@sonde/proto';
-import type { EngineConfig, PipelineConfig } from '../config/engine-config.ts';
+import type { EngineConfig } from '../config/engine-config.ts';
+import type { PipelineConfig } from '../config/pipeline-config.ts';
 import { ServiceError } from '../service-error.ts';
 
 /** A connector that joins two pipelines. */

@@ -1,0 +1,65 @@
+import type { Factory } from './component.ts';
+import type { EngineConfig } from './config/engine-config.ts';
+import type { FeatureGates } from './config/feature-gates.ts';
+import { loadConfig } from './config/load-config.ts';
+import { fetchConfig, type ResolvedConfig } from './config/resolve-config.ts';
+import { createConsoleLogger } from './console-logger.ts';
+import { OwnTelemetry } from './events/own-telemetry.ts';
+import { buildGraph } from './graph/build-graph.ts';
+import type { Logger } from './logger.ts';
+import { StaticSettingsSource } from './settings/static-settings-source.ts';
+
+export interface SourceOptions {
+  /** `--config` values in order. */
+  readonly configUris: readonly string[];
+  /** `--set` values in order. */
+  readonly sets?: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly gates?: FeatureGates;
+  /** Told what the configuration gets away with (unset variables, old names). */
+  readonly logger?: Logger;
+}
+
+export interface ReadConfigOptions extends SourceOptions {
+  readonly factories: readonly Factory[];
+}
+
+/** Merges, fetches and expands the sources. Rejects with `ConfigError` or `SourceError`. */
+export function readSources(options: SourceOptions): Promise<ResolvedConfig> {
+  const { configUris, sets = [], env, gates, logger = createConsoleLogger() } = options;
+  return fetchConfig({
+    configUris,
+    sets,
+    env,
+    appendLists: gates?.has('confmap.enableMergeAppendOption') ?? false,
+    warn: (message, fields) => logger.warn(message, fields),
+  });
+}
+
+/** Everything before the first component is made. Rejects with `ConfigError` or `SourceError`. */
+export async function readConfig(options: ReadConfigOptions): Promise<EngineConfig> {
+  const { factories, gates, logger = createConsoleLogger() } = options;
+  return loadConfig(await readSources(options), {
+    factories,
+    warn: (message) => logger.warn(message),
+    ...(gates === undefined ? {} : { gates }),
+  });
+}
+
+/** Builds the graph of a configuration and lets it go. Throws `ServiceError` `BUILD_FAILED`. */
+export function checkGraph(config: EngineConfig, logger: Logger = createConsoleLogger()): void {
+  buildGraph({
+    config,
+    logger,
+    settings: new StaticSettingsSource(),
+    telemetry: new OwnTelemetry(undefined, 'none'),
+  });
+}
+
+/**
+ * Everything short of starting: reads the configuration and builds its graph. Opens nothing.
+ * Rejects with `ConfigError`, `SourceError` or `ServiceError` `BUILD_FAILED`.
+ */
+export async function validateConfig(options: ReadConfigOptions): Promise<void> {
+  checkGraph(await readConfig(options), options.logger);
+}
