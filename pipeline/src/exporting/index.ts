@@ -5,5 +5,6 @@
 export * from './backoff.ts';
 export * from './destination.ts';
 export * from './limits.ts';
+export * from './partial-success.ts';
 export * from './sending-exporter.ts';
 export * from './sending-fields.ts';

@@ -1,0 +1,62 @@
+import {
+  type Attempt,
+  type CreateSettings,
+  type Destination,
+  type Host,
+  type SendResult,
+  SondeError,
+  type Telemetry,
+  takePartialSuccess,
+} from '@sonde/pipeline';
+import { type GrpcAnswer, GrpcClient, type GrpcClientConfig } from '@sonde/pipeline/clients';
+import { EXPORT_PATHS, joinRequests, MalformedError, readExportResponse } from '@sonde/proto';
+import { grpcFailure } from './grpc-failure.ts';
+
+/** The export service of a signal at one endpoint. */
+export class GrpcDestination implements Destination {
+  readonly #settings: Pick<CreateSettings, 'signal' | 'logger'>;
+  readonly #config: GrpcClientConfig;
+  #client: GrpcClient | undefined;
+
+  constructor(settings: Pick<CreateSettings, 'signal' | 'logger'>, config: GrpcClientConfig) {
+    this.#settings = settings;
+    this.#config = config;
+  }
+
+  async start(host: Host): Promise<void> {
+    this.#client = await GrpcClient.open(this.#config, host);
+  }
+
+  async push(telemetry: Telemetry, attempt: Attempt): Promise<SendResult> {
+    let rejectedItems = 0;
+    for (const message of joinRequests(telemetry.requests)) {
+      const result = await this.#call(message, attempt);
+      rejectedItems += result.rejectedItems;
+    }
+    return { rejectedItems };
+  }
+
+  async close(): Promise<void> {
+    this.#client?.close();
+  }
+
+  async #call(message: Uint8Array, attempt: Attempt): Promise<SendResult> {
+    if (this.#client === undefined) throw new SondeError('INTERNAL', 'the client is not open');
+    const { signal, logger } = this.#settings;
+    const path = EXPORT_PATHS[signal].grpc;
+    const answer = await this.#client.call({ path, message, ...attempt });
+    if (answer.code !== 0) throw grpcFailure(answer);
+    return takePartialSuccess(logger, signal, this.#partialSuccess(answer));
+  }
+
+  #partialSuccess(answer: GrpcAnswer): ReturnType<typeof readExportResponse> {
+    try {
+      return readExportResponse(this.#settings.signal, 'protobuf', answer.message);
+    } catch (error) {
+      if (!(error instanceof MalformedError)) throw error;
+      throw new SondeError('INTERNAL', `cannot read the response: ${error.message}`, {
+        cause: error,
+      });
+    }
+  }
+}
