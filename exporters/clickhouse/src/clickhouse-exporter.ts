@@ -7,7 +7,8 @@ import {
 import { type Columns, MalformedError, type ProfileColumns } from '@sonde/proto';
 import { BlockWriter, DEFAULT_SCHEMA_OPTIONS, type SchemaOptions } from '@sonde/store';
 import type { BlockSink } from './block-sink.ts';
-import { type BatchBlocks, batchBlocks } from './blocks/batch-blocks.ts';
+import { batchBlocks } from './blocks/batch-blocks.ts';
+import type { BatchBlocks } from './blocks/batch-result.ts';
 import type { BlockSource } from './blocks/block-source.ts';
 import { type EncodedBlock, encodeParts } from './blocks/parts.ts';
 import { StoredKeys } from './blocks/stored-keys.ts';

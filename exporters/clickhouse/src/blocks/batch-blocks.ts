@@ -1,38 +1,15 @@
 import type { LogColumns, MetricColumns, SpanColumns } from '@sonde/proto';
-import { IdentityTable, type SchemaOptions } from '@sonde/store';
+import { IdentityTable } from '@sonde/store';
+import type { BatchOptions } from './batch-options.ts';
+import type { BatchBlocks } from './batch-result.ts';
 import type { BlockSource } from './block-source.ts';
 import { LogBlock } from './log-block.ts';
 import { metricBlocks } from './metric-blocks.ts';
-import type { KeySet } from './recent-keys.ts';
 import { ResourceBlock } from './resource-block.ts';
 import { ResourceHours } from './resource-hours.ts';
 import { tenantOfRows } from './row-segments.ts';
 import { SpanBlock } from './span-block.ts';
-import type { StoredKeys } from './stored-keys.ts';
 import { storedTimes } from './time-columns.ts';
-
-/** What one batch becomes, in the order of its inserts: a row's resource and series come first. */
-export interface BatchBlocks {
-  /**
-   * Rows of `resources` and `metric_series`: which ones depends on what this process stored lately,
-   * so they carry no token; the tables fold rows that are written twice.
-   */
-  readonly catalogue: readonly BlockSource[];
-  /** Rows that are a pure function of the batch, under the token of its range. */
-  readonly rows: readonly BlockSource[];
-  /** Rows stored at the time of receipt though they had a time of their own. */
-  readonly movedCount: number;
-  /** Keys of `catalogue`, to remember once it is stored. */
-  readonly resourceKeys: KeySet;
-  readonly seriesKeys: readonly KeySet[];
-}
-
-export interface BatchOptions<C> {
-  readonly schema: SchemaOptions;
-  readonly columns: C;
-  readonly retentionDays: number;
-  readonly stored: StoredKeys;
-}
 
 export function batchBlocks(
   options: BatchOptions<SpanColumns | LogColumns | MetricColumns>,

@@ -6,7 +6,8 @@ import {
   SeriesIds,
 } from '@sonde/proto';
 import { IdentityTable } from '@sonde/store';
-import type { BatchBlocks, BatchOptions } from './batch-blocks.ts';
+import type { BatchOptions } from './batch-options.ts';
+import type { BatchBlocks } from './batch-result.ts';
 import type { BlockSource } from './block-source.ts';
 import { ExemplarBlock } from './exemplar-block.ts';
 import {

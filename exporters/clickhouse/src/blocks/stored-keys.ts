@@ -1,4 +1,4 @@
-import type { BatchBlocks } from './batch-blocks.ts';
+import type { BatchBlocks } from './batch-result.ts';
 import { OwnerKeys } from './owner-keys.ts';
 import { RecentKeys } from './recent-keys.ts';
 

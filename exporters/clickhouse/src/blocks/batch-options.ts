@@ -1,0 +1,10 @@
+import type { SchemaOptions } from '@sonde/store';
+import type { StoredKeys } from './stored-keys.ts';
+
+/** What the blocks of one batch are made of. */
+export interface BatchOptions<C> {
+  readonly schema: SchemaOptions;
+  readonly columns: C;
+  readonly retentionDays: number;
+  readonly stored: StoredKeys;
+}
