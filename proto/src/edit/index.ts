@@ -1,3 +1,14 @@
+export * from './attribute-editor.ts';
+export { type AttributeValue, EncodedValue, readNativeValue } from './attribute-value.ts';
 export * from './copy-columns.ts';
+export {
+  type GroupChanges,
+  GroupEditor,
+  type GroupedColumns,
+  rewriteResources,
+} from './group-editor.ts';
+export { LogEditor } from './log-editor.ts';
+export * from './metric-editor.ts';
 export * from './select-points.ts';
-export { selectLogs, selectSpanEvents, selectSpans } from './select-rows.ts';
+export { type AttributeColumns, selectLogs, selectSpanEvents, selectSpans } from './select-rows.ts';
+export { SpanEditor } from './span-editor.ts';

@@ -1,0 +1,274 @@
+import type { AttributeList } from '../columns/attribute-list.ts';
+import { ByteRun } from '../columns/byte-run.ts';
+import type { Dictionary } from '../columns/dictionary.ts';
+import { growInt32, growUint32 } from '../columns/grow.ts';
+import { internText } from '../columns/intern.ts';
+import {
+  type AttributeValue,
+  appendNativeValue,
+  nativeSize,
+  readNativeValue,
+} from './attribute-value.ts';
+import { AttributeWriter } from './attribute-writer.ts';
+import { copyDictionary, findId } from './edit-dictionary.ts';
+import type { AttributeColumns } from './select-rows.ts';
+
+/**
+ * Edits the attributes of rows, one row at a time and the rows in order; the source is not written
+ * to. Within a row an entry is named by its place, which changes when entries before it are removed;
+ * keys are ids of `dictionary`. Duplicate keys are entries of their own.
+ */
+export class AttributeEditor {
+  /** The source's until a new key comes. */
+  dictionary: Dictionary;
+  /** Entries of the open row. */
+  count = 0;
+  readonly #source: AttributeList;
+  readonly #sourceEnd: Uint32Array;
+  readonly #writer: AttributeWriter;
+  #changed = false;
+  /** Output rows that are closed, and where their entries end (two words a row). */
+  #rows = 0;
+  #end: Uint32Array;
+  #isOpen = false;
+  /** The open row in the source. */
+  #from = 0;
+  #touched = false;
+  /** Entries of a touched row: an entry of the source, or ~i for the i-th new value. */
+  #entries: Int32Array = new Int32Array(32);
+  readonly #newValues = new ByteRun(256);
+  readonly #newKeys: number[] = [];
+  readonly #newTypes: number[] = [];
+  readonly #newStarts: number[] = [];
+
+  constructor(columns: AttributeColumns) {
+    this.#source = columns.attributes;
+    this.#sourceEnd = columns.attributeEnd;
+    this.dictionary = columns.attributes.keyDictionary;
+    this.#writer = new AttributeWriter(columns.attributes);
+    this.#end = new Uint32Array(columns.attributeEnd.length);
+  }
+
+  /** Whether any row was written to. */
+  get changed(): boolean {
+    return this.#changed;
+  }
+
+  /** Whether the open row was written to. */
+  get touched(): boolean {
+    return this.#touched;
+  }
+
+  /** Opens row `row` of the source, behind the one that is open; those between stay as they are. */
+  openRow(row: number): void {
+    this.#close();
+    this.#keepTo(row);
+    this.#open(row);
+  }
+
+  /**
+   * Opens the next output row with the attributes of row `row` of the source, whichever it is. Not
+   * to be mixed with `openRow`; a result whose rows are others than the source's has changed.
+   */
+  openCopy(row: number): void {
+    this.#close();
+    this.#open(row);
+  }
+
+  /** The id of a key, or -1 when no row has it. */
+  findKey(text: string): number {
+    return findId(this.dictionary, text);
+  }
+
+  /** The id of a key, which gets one if it is new. Throws `MalformedError` for one over 2 MiB. */
+  internKey(text: string): number {
+    const id = findId(this.dictionary, text);
+    if (id !== -1) return id;
+    if (this.dictionary === this.#source.keyDictionary) {
+      this.dictionary = copyDictionary(this.dictionary);
+    }
+    return internText(this.dictionary, text);
+  }
+
+  /** The place of the first entry with this key from `from` on, or -1. */
+  indexOf(key: number, from = 0): number {
+    if (this.#touched) {
+      for (let i = from; i < this.count; i++) if (this.keyAt(i) === key) return i;
+      return -1;
+    }
+    const { keys } = this.#source;
+    const end = this.#from + this.count;
+    for (let entry = this.#from + from; entry < end; entry++) {
+      if (keys[entry] === key) return entry - this.#from;
+    }
+    return -1;
+  }
+
+  keyAt(index: number): number {
+    const entry = this.#touched ? this.#entries[index] : this.#from + index;
+    return entry < 0 ? this.#newKeys[~entry] : this.#source.keys[entry];
+  }
+
+  /** `AnyValueType`. */
+  typeAt(index: number): number {
+    const entry = this.#touched ? this.#entries[index] : this.#from + index;
+    return entry < 0 ? this.#newTypes[~entry] : this.#source.types[entry];
+  }
+
+  /** The run that holds the value, as a Native String at `startAt`, until the row is written to. */
+  runAt(index: number): ByteRun {
+    const entry = this.#touched ? this.#entries[index] : this.#from + index;
+    return entry < 0 ? this.#newValues : this.#source.values;
+  }
+
+  startAt(index: number): number {
+    const entry = this.#touched ? this.#entries[index] : this.#from + index;
+    return entry < 0 ? this.#newStarts[~entry] : this.#source.valueStart[entry];
+  }
+
+  valueAt(index: number): AttributeValue {
+    return readNativeValue(this.runAt(index), this.startAt(index), this.typeAt(index));
+  }
+
+  set(index: number, value: AttributeValue): void {
+    const key = this.keyAt(index);
+    this.#touch();
+    this.#entries[index] = this.#newEntry(key, value);
+  }
+
+  append(key: number, value: AttributeValue): void {
+    this.#touch();
+    if (this.count === this.#entries.length) {
+      this.#entries = growInt32(this.#entries, this.count * 2);
+    }
+    this.#entries[this.count++] = this.#newEntry(key, value);
+  }
+
+  remove(index: number): void {
+    this.#touch();
+    this.#entries.copyWithin(index, index + 1, this.count);
+    this.count--;
+  }
+
+  /** Removes every entry of a key; returns how many there were. */
+  removeKey(key: number): number {
+    let removed = 0;
+    for (let i = this.indexOf(key); i !== -1; i = this.indexOf(key, i)) {
+      this.remove(i);
+      removed++;
+    }
+    return removed;
+  }
+
+  clear(): void {
+    this.#touch();
+    this.count = 0;
+  }
+
+  /** The edited columns; those of the source where no row was written to. `rows` is all of them. */
+  finish(rows: number): AttributeColumns {
+    this.#close();
+    if (!this.#changed) {
+      return { attributes: this.#source, attributeEnd: this.#sourceEnd };
+    }
+    this.#keepTo(rows);
+    return this.finishCopy();
+  }
+
+  /** The columns of the rows opened with `openCopy`. */
+  finishCopy(): AttributeColumns {
+    this.#close();
+    return { attributes: this.#writer.finish(this.dictionary), attributeEnd: this.#end };
+  }
+
+  #startOf(row: number): number {
+    return row === 0 ? 0 : this.#sourceEnd[row * 2 - 2];
+  }
+
+  #open(row: number): void {
+    this.#isOpen = true;
+    this.#touched = false;
+    this.#from = this.#startOf(row);
+    this.count = this.#sourceEnd[row * 2] - this.#from;
+  }
+
+  #close(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    if (this.#touched) {
+      this.#writeTouched();
+      this.#touched = false;
+    } else {
+      this.#writer.keep(this.#from, this.#from + this.count);
+    }
+    this.#endRow(this.#writer.count);
+  }
+
+  #writeTouched(): void {
+    const writer = this.#writer;
+    const entries = this.#entries;
+    for (let i = 0; i < this.count; i++) {
+      const entry = entries[i];
+      if (entry >= 0) {
+        writer.keep(entry, entry + 1);
+        continue;
+      }
+      const at = this.#newStarts[~entry];
+      const size = nativeSize(this.#newValues, at);
+      writer.append(this.#newKeys[~entry], this.#newTypes[~entry], this.#newValues, at, size);
+    }
+  }
+
+  /** Keeps the rows of the source from the last closed one to `row`. */
+  #keepTo(row: number): void {
+    if (this.#rows >= row) return;
+    const from = this.#startOf(this.#rows);
+    const shift = this.#writer.count - from;
+    this.#writer.keep(from, this.#startOf(row));
+    for (let i = this.#rows; i < row; i++) this.#endRow(this.#sourceEnd[i * 2] + shift);
+  }
+
+  #endRow(entries: number): void {
+    const at = this.#rows * 2;
+    if (at >= this.#end.length) this.#end = growUint32(this.#end, Math.max(32, at * 2));
+    this.#end[at] = entries;
+    this.#rows++;
+  }
+
+  #touch(): void {
+    if (this.#touched) return;
+    this.#touched = true;
+    this.#changed = true;
+    this.#newValues.length = 0;
+    this.#newKeys.length = 0;
+    this.#newTypes.length = 0;
+    this.#newStarts.length = 0;
+    if (this.count > this.#entries.length) this.#entries = new Int32Array(this.count * 2);
+    for (let i = 0; i < this.count; i++) this.#entries[i] = this.#from + i;
+  }
+
+  #newEntry(key: number, value: AttributeValue): number {
+    const start = this.#newValues.length;
+    const type = appendNativeValue(this.#newValues, value);
+    this.#newKeys.push(key);
+    this.#newStarts.push(start);
+    return ~(this.#newTypes.push(type) - 1);
+  }
+}
+
+/**
+ * Edits the attributes of the rows of a table: `edit` is called with each row open, in order.
+ * Returns undefined when nothing was written to.
+ */
+export function rewriteAttributes(
+  columns: AttributeColumns & { readonly count: number },
+  edit: (attributes: AttributeEditor, row: number) => void,
+): AttributeColumns | undefined {
+  const editor = new AttributeEditor(columns);
+  for (let row = 0; row < columns.count; row++) {
+    editor.openRow(row);
+    edit(editor, row);
+  }
+  const edited = editor.finish(columns.count);
+  return editor.changed ? edited : undefined;
+}

@@ -1,0 +1,130 @@
+import { AnyValueType, FIRST_ENCODED_TYPE } from '../columns/any-value-type.ts';
+import type { ByteRun } from '../columns/byte-run.ts';
+import {
+  appendBoolText,
+  appendDoubleText,
+  appendInt64Text,
+  NUMBER_TEXT_BYTES_MAX,
+} from '../decode/number-text.ts';
+import { appendVarint32 } from '../protobuf/copy.ts';
+import { nativeStart, nativeString, nativeText } from '../read/native-text.ts';
+
+/** An array, a list of keys and values, or bytes: the encoded `AnyValue`, as columns hold it. */
+export class EncodedValue {
+  /** `AnyValueType.array`, `.kvlist` or `.bytes`. */
+  readonly type: AnyValueType;
+  readonly message: Uint8Array;
+
+  constructor(type: AnyValueType, message: Uint8Array) {
+    this.type = type;
+    this.message = message;
+  }
+}
+
+/**
+ * A value with its type: an int64 is a `bigint` and exact, a `number` is always a double, null is
+ * OTLP's empty value.
+ */
+export type AttributeValue = string | boolean | bigint | number | EncodedValue | null;
+
+const PREFIX_BYTES_MAX = 5;
+const LOWER_T = 0x74;
+const encoder = new TextEncoder();
+
+/** The value of a Native String at `at` of a run. Strings that are no UTF-8 get U+FFFD. */
+export function readNativeValue(run: ByteRun, at: number, type: number): AttributeValue {
+  switch (type) {
+    case AnyValueType.empty:
+      return null;
+    case AnyValueType.string:
+      return nativeText(run, at);
+    case AnyValueType.bool:
+      return run.bytes[at + 1] === LOWER_T;
+    case AnyValueType.int:
+      return BigInt(nativeText(run, at));
+    case AnyValueType.double:
+      return Number(nativeText(run, at));
+    default: {
+      const start = nativeStart(run.bytes, at);
+      const message = run.bytes.slice(start, start + nativeString.length);
+      return new EncodedValue(encodedType(type), message);
+    }
+  }
+}
+
+function encodedType(type: number): AnyValueType {
+  if (type === AnyValueType.array) return AnyValueType.array;
+  return type === AnyValueType.kvlist ? AnyValueType.kvlist : AnyValueType.bytes;
+}
+
+/** Appends a value as a Native String; returns its type. */
+export function appendNativeValue(run: ByteRun, value: AttributeValue): AnyValueType {
+  run.reserve(NUMBER_TEXT_BYTES_MAX);
+  switch (typeof value) {
+    case 'string':
+      appendNativeText(run, value);
+      return AnyValueType.string;
+    case 'boolean':
+      appendBoolText(run, value);
+      return AnyValueType.bool;
+    case 'bigint': {
+      const high = Number(BigInt.asIntN(32, value >> 32n));
+      appendInt64Text(run, Number(BigInt.asIntN(32, value)), high);
+      return AnyValueType.int;
+    }
+    case 'number':
+      appendDoubleText(run, value);
+      return AnyValueType.double;
+    default:
+  }
+  if (value === null) {
+    run.bytes[run.length++] = 0;
+    return AnyValueType.empty;
+  }
+  appendNativeBytes(run, value.message);
+  return value.type;
+}
+
+/** Up to here a loop beats the call of the encoder. */
+const ASCII_LOOP_MAX = 48;
+
+/** Appends text as a Native String; a lone surrogate becomes U+FFFD. */
+export function appendNativeText(run: ByteRun, text: string): void {
+  run.reserve(text.length * 3 + PREFIX_BYTES_MAX);
+  if (text.length <= ASCII_LOOP_MAX && appendAscii(run, text)) return;
+  const length = Buffer.byteLength(text);
+  appendVarint32(run, length);
+  encoder.encodeInto(text, run.bytes.subarray(run.length));
+  run.length += length;
+}
+
+/** False, and nothing appended, when the text has other characters. */
+function appendAscii(run: ByteRun, text: string): boolean {
+  const { bytes } = run;
+  const at = run.length;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code > 127) return false;
+    bytes[at + 1 + i] = code;
+  }
+  bytes[at] = text.length;
+  run.length = at + 1 + text.length;
+  return true;
+}
+
+export function appendNativeBytes(run: ByteRun, bytes: Uint8Array): void {
+  run.reserve(bytes.length + PREFIX_BYTES_MAX);
+  appendVarint32(run, bytes.length);
+  run.bytes.set(bytes, run.length);
+  run.length += bytes.length;
+}
+
+/** Bytes of the Native String at `at`, its length included. */
+export function nativeSize(run: ByteRun, at: number): number {
+  const start = nativeStart(run.bytes, at);
+  return start - at + nativeString.length;
+}
+
+export function isEncoded(type: number): boolean {
+  return type >= FIRST_ENCODED_TYPE;
+}
