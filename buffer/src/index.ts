@@ -6,4 +6,5 @@
  */
 export * from './contract.ts';
 export * from './embedded/index.ts';
+export * from './kafka/index.ts';
 export * from './topics.ts';

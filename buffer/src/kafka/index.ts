@@ -1,0 +1,11 @@
+/** The buffer's contract on Kafka. */
+export { type JoinOptions, KafkaBuffer } from './kafka-buffer.ts';
+export type { GroupMembership, KafkaClient } from './kafka-client.ts';
+export {
+  COMPRESSIONS,
+  type Compression,
+  DEFAULT_KAFKA_OPTIONS,
+  type KafkaOptions,
+  SASL_MECHANISMS,
+  type SaslOptions,
+} from './kafka-options.ts';

@@ -1,0 +1,139 @@
+import type { NewRecord } from '../contract.ts';
+import type {
+  CommitRequest,
+  CommittedOffset,
+  Fetcher,
+  GroupMembership,
+  GroupRequest,
+  KafkaClient,
+  OffsetBounds,
+  Place,
+} from './kafka-client.ts';
+import { KafkaFailure } from './kafka-failure.ts';
+import { type KafkaOptions, RECORD_OVERHEAD_BYTES } from './kafka-options.ts';
+import { installCodecs } from './kafkajs-codecs.ts';
+import { KafkaJsFetcher } from './kafkajs-fetcher.ts';
+import { KafkaJsLink } from './kafkajs-link.ts';
+import { KafkaJsMember } from './kafkajs-member.ts';
+import { KafkaJsProducer } from './kafkajs-producer.ts';
+
+const EARLIEST = '-2';
+const LATEST = '-1';
+const REPLICAS_MAX = 3;
+/** Of a commit by nobody's member. */
+const NO_GENERATION = -1;
+const UNKNOWN_TOPIC = 'UNKNOWN_TOPIC_OR_PARTITION';
+
+/** Sonde's client on kafkajs' protocol and connections. */
+export class KafkaJsClient implements KafkaClient {
+  readonly #options: KafkaOptions;
+  readonly #link: KafkaJsLink;
+  readonly #producer: KafkaJsProducer;
+
+  constructor(options: KafkaOptions) {
+    installCodecs();
+    this.#options = options;
+    this.#link = new KafkaJsLink(options);
+    this.#producer = new KafkaJsProducer(this.#link, options);
+  }
+
+  async listTopics(): Promise<ReadonlyMap<string, number>> {
+    const { topicMetadata } = await this.#link.withAny((broker) => broker.metadata([]));
+    return new Map(
+      topicMetadata.map(({ topic, partitionMetadata }) => [topic, partitionMetadata.length]),
+    );
+  }
+
+  describeTopic(topic: string): Promise<number | undefined> {
+    return this.#link.withAny(async (broker) => {
+      try {
+        const { topicMetadata } = await broker.metadata([topic]);
+        return topicMetadata.find((found) => found.topic === topic)?.partitionMetadata.length;
+      } catch (error) {
+        if (KafkaFailure.from(error).type === UNKNOWN_TOPIC) return undefined;
+        throw error;
+      }
+    });
+  }
+
+  async createTopic(topic: string, partitions: number): Promise<void> {
+    const bytesMax = this.#options.recordBytesMax + RECORD_OVERHEAD_BYTES;
+    const configEntries = [{ name: 'max.message.bytes', value: String(bytesMax) }];
+    await this.#link.withController(async (broker) => {
+      const { brokers } = await broker.metadata([]);
+      const replicationFactor = Math.min(REPLICAS_MAX, brokers.length);
+      const wanted = { topic, numPartitions: partitions, replicationFactor, configEntries };
+      try {
+        await broker.createTopics({ topics: [wanted], timeout: this.#options.timeoutMs });
+      } catch (error) {
+        if (KafkaFailure.from(error).type !== 'TOPIC_ALREADY_EXISTS') throw error;
+      }
+    });
+  }
+
+  async addPartitions(topic: string, count: number): Promise<void> {
+    await this.#link.withController((broker) =>
+      broker.createPartitions({
+        topicPartitions: [{ topic, count }],
+        timeout: this.#options.timeoutMs,
+      }),
+    );
+  }
+
+  produce(place: Place, records: readonly NewRecord[]): Promise<number> {
+    return this.#producer.produce(place, records);
+  }
+
+  async bounds(place: Place): Promise<OffsetBounds> {
+    const start = await this.#offsetAt(place, EARLIEST);
+    return { start, end: await this.#offsetAt(place, LATEST) };
+  }
+
+  async committed(group: string, place: Place): Promise<CommittedOffset | undefined> {
+    const { topic, partition } = place;
+    const topics = [{ topic, partitions: [{ partition }] }];
+    const { responses } = await this.#link.withCoordinator(group, topic, (broker) =>
+      broker.offsetFetch({ groupId: group, topics }),
+    );
+    const found = responses[0]?.partitions[0];
+    if (found === undefined || Number(found.offset) < 0) return undefined;
+    return { offset: Number(found.offset), metadata: found.metadata ?? '' };
+  }
+
+  async commit(request: CommitRequest): Promise<void> {
+    const { group, topic, partition, offset, metadata, ownership } = request;
+    const partitions = [{ partition, offset: String(offset), metadata }];
+    await this.#link.withCoordinator(group, topic, (broker) =>
+      broker.offsetCommit({
+        groupId: group,
+        // Read anew with each try: a rebalance may have left the partition here.
+        groupGenerationId: ownership?.generation ?? NO_GENERATION,
+        memberId: ownership?.memberId ?? '',
+        topics: [{ topic, partitions }],
+      }),
+    );
+  }
+
+  openFetcher(): Fetcher {
+    return new KafkaJsFetcher(this.#options);
+  }
+
+  join(request: GroupRequest): GroupMembership {
+    return new KafkaJsMember(this.#options, request, (topic) => this.describeTopic(topic));
+  }
+
+  close(): Promise<void> {
+    return this.#link.close();
+  }
+
+  async #offsetAt(place: Place, timestamp: string): Promise<number> {
+    const { topic, partition } = place;
+    const topics = [{ topic, partitions: [{ partition, timestamp }] }];
+    const { responses } = await this.#link.withLeader(place, (broker) =>
+      broker.listOffsets({ replicaId: -1, isolationLevel: 1, topics }),
+    );
+    const offset = responses[0]?.partitions[0]?.offset;
+    if (offset === undefined) throw new KafkaFailure('UNKNOWN', 'an answer without an offset');
+    return Number(offset);
+  }
+}
