@@ -9,6 +9,7 @@ export * from './columns/index.ts';
 export { hashAttributes, hashDictionaryString } from './decode/attribute-hash.ts';
 export * from './decode/index.ts';
 export * from './edit/index.ts';
+export * from './encode/index.ts';
 export * from './encoded-request.ts';
 export * from './join-requests.ts';
 export * from './json/index.ts';

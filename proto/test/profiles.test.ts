@@ -3,10 +3,13 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import {
+  columnsToJson,
   decodeProfiles,
   decodeRequests,
   dictionaryText,
+  encodeColumns,
   encodeRequest,
+  jsonToProtobuf,
   MalformedError,
   ProfileColumns,
   type ProfilesRequest,
@@ -49,6 +52,9 @@ describe('profiles of an independent profiler', () => {
     expect(columns.samples.count).toBeGreaterThan(0);
     const theirs = oracleRows('profiles', bytes);
     expect(columnsRows(columns)).toEqual(theirs);
+    expect(columnsRows(decode(encodeColumns(columns)))).toEqual(theirs);
+    const fromJson = jsonToProtobuf('profiles', columnsToJson(columns));
+    expect(oracleRows('profiles', fromJson)).toEqual(theirs);
   });
 
   it.skipIf(all.length === 0)('keep their dictionaries apart in one batch', () => {

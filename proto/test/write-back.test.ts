@@ -19,6 +19,7 @@ import { requestOf } from '../src/schema/request-of.ts';
 import { oracleRows, type Row } from './oracle/oracle-rows.ts';
 import { Random, randomMessage } from './oracle/random-wire.ts';
 
+/** Profiles are neither joined nor cut. */
 const SIGNALS: readonly Signal[] = ['traces', 'logs', 'metrics'];
 const REQUESTS = 60;
 
@@ -46,13 +47,16 @@ function itemsOf(requests: readonly EncodedRequest[]): Row[] {
 }
 
 describe('protobufToJson', () => {
-  it.each(SIGNALS)('writes what jsonToProtobuf reads as the same %s', (signal) => {
-    for (const { bytes } of requestsOf(signal)) {
-      const back = jsonToProtobuf(signal, protobufToJson(signal, bytes));
-      const sent = oracleRows(signal, bytes);
-      expect(oracleRows(signal, back)).toEqual(sent);
-    }
-  });
+  it.each([...SIGNALS, 'profiles'] as const)(
+    'writes what jsonToProtobuf reads as the same %s',
+    (signal) => {
+      for (const { bytes } of requestsOf(signal)) {
+        const back = jsonToProtobuf(signal, protobufToJson(signal, bytes));
+        const sent = oracleRows(signal, bytes);
+        expect(oracleRows(signal, back)).toEqual(sent);
+      }
+    },
+  );
 
   it('writes 64-bit integers as text, ids in lower-case hex, bytes in base64, no defaults', () => {
     const bytes = encodeRequest('traces', {

@@ -216,7 +216,7 @@ export class ProfileDictionary {
   readonly strings: StringTable = new StringTable();
   readonly attributes: AttributeTable = new AttributeTable();
   readonly stacks: StackTable = new StackTable();
-  readonly #tables: readonly DictionaryTable[] = [
+  readonly tables: readonly DictionaryTable[] = [
     this.mappings,
     this.locations,
     this.functions,
@@ -227,18 +227,18 @@ export class ProfileDictionary {
   ];
 
   endSegment(segment: number): void {
-    for (const table of this.#tables) table.endSegment(segment);
+    for (const table of this.tables) table.endSegment(segment);
   }
 
   mark(): void {
-    for (const table of this.#tables) table.mark();
+    for (const table of this.tables) table.mark();
   }
 
   rollback(): void {
-    for (const table of this.#tables) table.rollback();
+    for (const table of this.tables) table.rollback();
   }
 
   reset(): void {
-    for (const table of this.#tables) table.reset();
+    for (const table of this.tables) table.reset();
   }
 }

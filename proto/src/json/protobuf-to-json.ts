@@ -7,10 +7,9 @@ import type { Signal } from '../signal.ts';
  * A protobuf request as OTLP/JSON: keys in lowerCamelCase, ids in lower-case hex, integers of 64 bits
  * as text, enums as numbers, bytes in base64, what has its default left out.
  *
- * Throws `MalformedError`, and `RangeError` for profiles, which have no tables.
+ * Throws `MalformedError`.
  */
 export function protobufToJson(signal: Signal, bytes: Uint8Array): string {
-  if (signal === 'profiles') throw new RangeError('profiles in JSON are not supported');
   return JSON.stringify(plainMessage(readRequest(signal, bytes)));
 }
 

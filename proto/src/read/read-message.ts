@@ -10,14 +10,10 @@ import { OtlpMessage, type OtlpValue } from './otlp-message.ts';
 /** Messages inside each other: a request's own eight, and values within values. */
 const DEPTH_MAX = 160;
 
-/** Singular messages that merge when they come twice; of the others the last counts. */
-const MERGED: ReadonlySet<string> = new Set(['Status', 'Buckets']);
-
 const utf8 = new TextDecoder();
 
 /**
- * A whole request as a tree. Throws `MalformedError`; fields that no table has are left out, and so
- * is everything of profiles but their number.
+ * A whole request as a tree. Throws `MalformedError`; fields that no table has are left out.
  */
 export function readRequest(signal: Signal, bytes: Uint8Array): OtlpMessage {
   return readMessage(requestOf(signal), bytes);
@@ -110,8 +106,7 @@ function readDelimited(
       const known = field.repeated ? undefined : message.message(field.name);
       const type = field.message;
       if (type === undefined) break;
-      const merges = known !== undefined && MERGED.has(type.name);
-      const inner = merges ? known : new OtlpMessage(type);
+      const inner = field.merged && known !== undefined ? known : new OtlpMessage(type);
       readInto(inner, source, start, { end, depth: depth + 1 });
       put(message, field, inner);
       break;

@@ -1,0 +1,1 @@
+export { columnsToJson, encodeColumns, encodePoints, encodeRows } from './encode-columns.ts';
