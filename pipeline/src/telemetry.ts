@@ -1,4 +1,10 @@
-import type { Columns, EncodedRequest, Signal } from '@sonde/proto';
+import {
+  type Columns,
+  type EncodedRequest,
+  encodeSegments,
+  itemsOf,
+  type Signal,
+} from '@sonde/proto';
 
 /** Where in the buffer a batch was read: the half-open range `[from, to)` of one partition. */
 export interface BufferRange {
@@ -25,21 +31,22 @@ export interface TelemetryOptions {
  * What travels between components: the requests as they came in, and their columns once somebody
  * asks. A batch nobody looks into is forwarded as the bytes that came in.
  *
- * The columns are shared by every consumer of a fan-out and read-only; a component that changes
- * data passes on a new `Telemetry`. Not frozen yet: the rules for copy-on-write come with the first
- * processor that changes data.
+ * The columns are shared by every consumer of a fan-out and never written into. A component that
+ * changes data passes on `withColumns` of new ones, in which what did not change is shared
+ * (`docs/contracts.md` has the rules); one that changes nothing passes on what it was given.
  */
 export class Telemetry {
   readonly signal: Signal;
-  readonly requests: readonly EncodedRequest[];
   readonly source: BufferRange | undefined;
   readonly transport: string | undefined;
   readonly #decode: (requests: readonly EncodedRequest[]) => Columns;
+  /** At least one of both is there. */
+  #requests: readonly EncodedRequest[] | undefined;
   #columns: Columns | undefined;
 
   constructor(options: TelemetryOptions) {
     this.signal = options.signal;
-    this.requests = options.requests;
+    this.#requests = options.requests;
     this.source = options.source;
     this.transport = options.transport;
     this.#decode = options.decode;
@@ -60,8 +67,36 @@ export class Telemetry {
     return new Telemetry({ signal: this.signal, requests, decode: this.#decode });
   }
 
+  /**
+   * The same batch with other columns: they are the truth from here on. Source and transport stay, so
+   * that a replay carries the same tokens; tenants and times of receipt are those of the segments.
+   */
+  withColumns(columns: Columns): Telemetry {
+    if (columns === this.#columns) return this;
+    const changed = new Telemetry({
+      signal: this.signal,
+      requests: [],
+      ...(this.source === undefined ? {} : { source: this.source }),
+      ...(this.transport === undefined ? {} : { transport: this.transport }),
+      decode: this.#decode,
+    });
+    changed.#requests = undefined;
+    changed.#columns = columns;
+    return changed;
+  }
+
+  /**
+   * The batch as OTLP: the bytes that came in, or, of changed columns, one request a segment, encoded
+   * when somebody first asks.
+   */
+  get requests(): readonly EncodedRequest[] {
+    this.#requests ??= this.#columns === undefined ? [] : encodeSegments(this.#columns);
+    return this.#requests;
+  }
+
   /** Spans, log records or data points. */
   get itemCount(): number {
+    if (this.#requests === undefined && this.#columns !== undefined) return itemsOf(this.#columns);
     let count = 0;
     for (const request of this.requests) count += request.itemCount;
     return count;

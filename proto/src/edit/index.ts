@@ -1,6 +1,7 @@
 export * from './attribute-editor.ts';
 export { type AttributeValue, EncodedValue, readNativeValue } from './attribute-value.ts';
 export * from './copy-columns.ts';
+export { encodeSegments, itemsOf } from './encode-segments.ts';
 export {
   type GroupChanges,
   GroupEditor,

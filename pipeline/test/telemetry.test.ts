@@ -1,0 +1,81 @@
+import {
+  decodeRequests,
+  type EncodedRequest,
+  jsonToProtobuf,
+  type Signal,
+  scanRequest,
+  selectLogs,
+} from '@sonde/proto';
+import { describe, expect, it } from 'vitest';
+import { type BufferRange, Telemetry } from '../src/telemetry.ts';
+
+const SOURCE: BufferRange = { topic: 'otlp_logs', partition: 2, from: 10, to: 12 };
+
+function request(tenant: string, receivedUnixMs: number, ...bodies: string[]): EncodedRequest {
+  const logRecords = bodies.map((stringValue) => ({ body: { stringValue } }));
+  const json = { resourceLogs: [{ scopeLogs: [{ logRecords }] }] };
+  const bytes = jsonToProtobuf('logs', JSON.stringify(json));
+  return { signal: 'logs', bytes, itemCount: scanRequest('logs', bytes), tenant, receivedUnixMs };
+}
+
+function telemetryOf(signal: Signal, requests: readonly EncodedRequest[]): Telemetry {
+  return new Telemetry({
+    signal,
+    requests,
+    source: SOURCE,
+    transport: 'grpc',
+    decode: (some) => decodeRequests(signal, some),
+  });
+}
+
+/** `telemetry` with the rows of the mask. */
+function kept(telemetry: Telemetry, ...mask: number[]): Telemetry {
+  const columns = telemetry.columns();
+  if (columns.signal !== 'logs') throw new Error('log records only');
+  return telemetry.withColumns(selectLogs(columns, Uint8Array.from(mask)));
+}
+
+describe('changed telemetry', () => {
+  it('is the same telemetry when the columns are the same', () => {
+    const telemetry = telemetryOf('logs', [request('a', 1, 'x')]);
+    expect(telemetry.withColumns(telemetry.columns())).toBe(telemetry);
+    expect(kept(telemetry, 1)).toBe(telemetry);
+  });
+
+  it('keeps where it was read from and how it came', () => {
+    const changed = kept(telemetryOf('logs', [request('a', 1, 'x', 'y')]), 0, 1);
+    expect(changed.source).toBe(SOURCE);
+    expect(changed.transport).toBe('grpc');
+  });
+
+  it('is encoded as one request a segment, with its tenant and time of receipt', () => {
+    const telemetry = telemetryOf('logs', [
+      request('a', 1, 'x', 'y'),
+      request('b', 2, 'z'),
+      request('a', 3, 'v', 'w'),
+    ]);
+    const changed = kept(telemetry, 1, 0, 0, 1, 1);
+    expect(changed.itemCount).toBe(3);
+    expect(changed.requests).toEqual([request('a', 1, 'x'), request('a', 3, 'v', 'w')]);
+    expect(changed.requests).toBe(changed.requests);
+    expect(changed.byteCount).toBe(
+      changed.requests.reduce((bytes, { bytes: { length } }) => bytes + length, 0),
+    );
+  });
+
+  it('leaves the telemetry it comes from as it was', () => {
+    const requests = [request('a', 1, 'x', 'y')];
+    const telemetry = telemetryOf('logs', requests);
+    expect(kept(telemetry, 0, 1).itemCount).toBe(1);
+    expect(telemetry.requests).toBe(requests);
+    expect(telemetry.columns().count).toBe(2);
+  });
+
+  it('joins others by what it is encoded as', () => {
+    const changed = kept(telemetryOf('logs', [request('a', 1, 'x', 'y')]), 0, 1);
+    const joined = Telemetry.join([changed, telemetryOf('logs', [request('b', 2, 'z')])]);
+    expect(joined.requests).toEqual([request('a', 1, 'y'), request('b', 2, 'z')]);
+    expect(joined.columns().count).toBe(2);
+    expect(joined.source).toBeUndefined();
+  });
+});
