@@ -139,7 +139,10 @@ describe('encoding some points of metrics', () => {
               metrics: [
                 { name: 'a', gauge: { dataPoints } },
                 { name: 'none' },
-                { name: 'b', sum: { dataPoints: dataPoints.slice(0, 1) } },
+                {
+                  name: 'b',
+                  sum: { dataPoints: dataPoints.slice(0, 1), aggregationTemporality: 2 },
+                },
                 { name: 'empty', gauge: { dataPoints: [] } },
               ],
             },
