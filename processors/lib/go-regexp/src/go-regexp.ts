@@ -1,0 +1,65 @@
+import { RE2JS } from 're2js';
+
+/** A pattern that Go refuses. `reason` is worded as Go's `regexp/syntax` words it. */
+export class GoRegexpError extends Error {
+  constructor(pattern: string, reason: string) {
+    super(`error parsing regexp: ${reason}`);
+    this.name = 'GoRegexpError';
+    this.pattern = pattern;
+  }
+  readonly pattern: string;
+}
+
+/** A compiled pattern; matches anywhere in the text unless it is anchored itself. */
+export class GoRegexp {
+  readonly pattern: string;
+  /** Names of the groups from the first on; empty where a group has none. */
+  readonly groupNames: readonly string[];
+  readonly #compiled: RE2JS;
+
+  /** Throws `GoRegexpError`. */
+  constructor(pattern: string) {
+    this.pattern = pattern;
+    this.#compiled = compile(pattern);
+    const names: string[] = new Array<string>(this.#compiled.groupCount()).fill('');
+    for (const [name, group] of Object.entries(this.#compiled.namedGroups())) {
+      names[Number(group) - 1] = name;
+    }
+    this.groupNames = names;
+  }
+
+  /** Go's `MatchString`. */
+  test(text: string): boolean {
+    return this.#compiled.test(text);
+  }
+
+  /** The groups of the first match, empty where one took no part; undefined without a match. */
+  findGroups(text: string): readonly string[] | undefined {
+    const matcher = this.#compiled.matcher(text);
+    if (!matcher.find()) return undefined;
+    return this.groupNames.map((_, i) => matcher.group(i + 1) ?? '');
+  }
+
+  /** Go's `ReplaceAllStringFunc`. */
+  replaceAll(text: string, replacement: (match: string) => string): string {
+    const matcher = this.#compiled.matcher(text);
+    let replaced = '';
+    let end = 0;
+    while (matcher.find()) {
+      // Go takes no empty match right behind a match.
+      if (matcher.start() === matcher.end() && matcher.end() === end && end > 0) continue;
+      replaced += text.slice(end, matcher.start()) + replacement(matcher.group() ?? '');
+      end = matcher.end();
+    }
+    return replaced + text.slice(end);
+  }
+}
+
+function compile(pattern: string): RE2JS {
+  try {
+    return RE2JS.compile(pattern);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new GoRegexpError(pattern, reason.replace(/^error parsing regexp: /, ''));
+  }
+}
