@@ -38,9 +38,6 @@ export const GRPC_ANSWER_TIMEOUT_MS = 30_000;
 /** How many pings beyond the rate a client may send between two answers, as gRPC's servers. */
 export const GRPC_PING_STRIKES_MAX = 2;
 
-/** From the first GOAWAY to the last: calls that were on their way are still taken. */
-export const GRPC_GOAWAY_WAIT_MS = 1000;
-
 /**
  * What a gRPC client may send before it is read: of one call, and of all calls of a connection.
  * 4 MiB is 80 MB/s over a way of 50 ms.

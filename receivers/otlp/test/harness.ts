@@ -6,12 +6,9 @@ import {
 } from 'node:http';
 import {
   type Authenticator,
-  type Component,
   type Consumer,
   createConsoleLogger,
-  type Host,
   type Logger,
-  SondeError,
   type Telemetry,
 } from '@sonde/pipeline';
 import type { Signal } from '@sonde/proto';

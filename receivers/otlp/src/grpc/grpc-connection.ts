@@ -1,14 +1,7 @@
 import { constants, type ServerHttp2Session } from 'node:http2';
 import { after } from '../after.ts';
-import {
-  GRPC_CONNECTION_WINDOW_BYTES,
-  GRPC_GOAWAY_WAIT_MS,
-  GRPC_HANDSHAKE_TIMEOUT_MS,
-} from '../limits.ts';
+import { GRPC_CONNECTION_WINDOW_BYTES, GRPC_HANDSHAKE_TIMEOUT_MS } from '../limits.ts';
 import { ClientPings, type PingPolicy } from './client-pings.ts';
-
-/** A GOAWAY with this id asks for no new calls and still takes those on their way. */
-const EVERY_STREAM_ID = 2 ** 31 - 1;
 
 /** Go's servers spread the ends of connections by a tenth, so that not all come back at once. */
 const AGE_SPREAD = 0.1;
@@ -32,7 +25,6 @@ export class GrpcConnection {
   readonly #pings: ClientPings;
   readonly #timers: Map<string, NodeJS.Timeout> = new Map();
   #callCount = 0;
-  #isDraining = false;
 
   constructor(session: ServerHttp2Session, settings: ConnectionSettings) {
     this.#session = session;
@@ -70,19 +62,12 @@ export class GrpcConnection {
     this.#pings.excuse();
   }
 
-  /** Asks for no new calls; closes when those in progress are answered. Idempotent. */
+  /**
+   * Takes no new calls, and names the last one it took (GOAWAY), so that its client sends the others
+   * elsewhere; closes when those in progress are answered. Idempotent.
+   */
   drain(): void {
-    if (this.#isDraining || this.#session.destroyed) return;
-    this.#isDraining = true;
-    const session = this.#session;
-    const finish = (): void => {
-      this.#stop('drain');
-      if (!session.closed) session.close();
-    };
-    session.goaway(constants.NGHTTP2_NO_ERROR, EVERY_STREAM_ID);
-    // The answer to a ping has come after every call that was on its way.
-    this.#start('drain', GRPC_GOAWAY_WAIT_MS, finish);
-    if (!session.ping(finish)) finish();
+    if (!this.#session.closed) this.#session.close();
   }
 
   /** Cuts it, and the calls in progress. */
@@ -119,7 +104,7 @@ export class GrpcConnection {
 
   #idle(): void {
     const { connectionIdleMsMax: idleMs } = this.#settings;
-    if (idleMs === undefined || this.#callCount > 0 || this.#isDraining) return;
+    if (idleMs === undefined || this.#callCount > 0 || this.#session.closed) return;
     this.#start('idle', idleMs, () => this.drain());
   }
 
