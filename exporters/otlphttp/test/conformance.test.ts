@@ -1,0 +1,289 @@
+import { encodeExportResponse, encodeStatus, RpcCode, SIGNALS } from '@sonde/proto';
+import { describe, expect, it } from 'vitest';
+import { Backend } from './backend.ts';
+import { DIRECT, exporting, NO_DEADLINE, QUICK_RETRY } from './exporting.ts';
+import { requestBytes, telemetryOf } from './otlp-data.ts';
+
+const BYTES = requestBytes('traces');
+const TRACES = telemetryOf('traces', BYTES);
+const PROTOBUF = { 'content-type': 'application/x-protobuf' };
+
+async function backend(): Promise<{ backend: Backend; endpoint: string }> {
+  const made = new Backend();
+  return { backend: made, endpoint: `http://${await made.listen()}` };
+}
+
+describe('an OTLP/HTTP client', () => {
+  it('46: tries again after 429, 502, 503 and 504 only', async () => {
+    const retryable: number[] = [];
+    const statuses = [400, 401, 403, 404, 405, 408, 413, 418, 425, 429, 500, 501, 502, 503, 504];
+    for (const status of statuses) {
+      const { backend: server, endpoint } = await backend();
+      server.answer = () => ({ status });
+      const { exporter } = await exporting({ endpoint, ...DIRECT });
+      const error = await exporter.consume(TRACES).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({
+        message: `error exporting items, request to ${endpoint}/v1/traces responded with HTTP Status Code ${status}`,
+      });
+      if (Reflect.get(Object(error), 'retryable') === true) retryable.push(status);
+    }
+    expect(retryable).toEqual([429, 502, 503, 504]);
+  });
+
+  it('46: sends 307 and 308 again where they point to, and no other redirect', async () => {
+    for (const status of [307, 308]) {
+      const { backend: server, endpoint } = await backend();
+      server.answer = ({ path }) =>
+        path === '/v1/traces' ? { status, headers: { location: '/there' } } : {};
+      const { exporter } = await exporting({ endpoint, ...DIRECT });
+      await exporter.consume(TRACES);
+      expect(server.received.map(({ path }) => path)).toEqual(['/v1/traces', '/there']);
+      expect(server.received[1]?.body).toEqual(Buffer.from(BYTES));
+    }
+    const { backend: server, endpoint } = await backend();
+    server.answer = () => ({ status: 302, headers: { location: '/there' } });
+    const { exporter } = await exporting({ endpoint, ...DIRECT });
+    await expect(exporter.consume(TRACES)).rejects.toMatchObject({ retryable: false });
+    expect(server.received).toHaveLength(1);
+  });
+
+  it('46: keeps its own headers from another host, and ends a ring of redirects', async () => {
+    const other = new Backend();
+    const elsewhere = await other.listen();
+    const { backend: server, endpoint } = await backend();
+    server.answer = () => ({ status: 307, headers: { location: `http://${elsewhere}/x` } });
+    const { exporter } = await exporting({
+      endpoint,
+      headers: { authorization: 'Bearer 1' },
+      ...DIRECT,
+    });
+    await exporter.consume(TRACES);
+    expect(server.received[0]?.headers.authorization).toBe('Bearer 1');
+    expect(other.received[0]?.headers.authorization).toBeUndefined();
+    server.answer = () => ({ status: 307, headers: { location: '/v1/traces' } });
+    await expect(exporter.consume(TRACES)).rejects.toThrow('stopped after 10 redirects');
+  });
+
+  it('47: tries again after a refused connection, a reset and a timeout', async () => {
+    const { backend: server, endpoint } = await backend();
+    server.answer = (_request, index) => {
+      if (index === 0) return 'reset';
+      return index === 1 ? 'hang' : {};
+    };
+    const { exporter } = await exporting({
+      endpoint,
+      timeout: '200ms',
+      sending_queue: { enabled: false },
+      retry_on_failure: QUICK_RETRY,
+    });
+    await exporter.consume(TRACES);
+    expect(server.received).toHaveLength(3);
+    const port = server.port;
+    server.close();
+    const { exporter: late, logger } = await exporting({
+      endpoint: `http://127.0.0.1:${port}`,
+      sending_queue: { enabled: false },
+      retry_on_failure: QUICK_RETRY,
+    });
+    const done = late.consume(TRACES);
+    while (logger.lines.length === 0) await new Promise(setImmediate);
+    const back = new Backend();
+    await back.listen(port);
+    await done;
+    expect(back.received).toHaveLength(1);
+    expect(logger.lines[0]).toMatchObject({
+      message: 'Exporting failed. Will retry the request after interval.',
+      fields: { code: 'UNAVAILABLE' },
+    });
+  });
+
+  it('48: waits as long as Retry-After says, in seconds or until a date', async () => {
+    const { backend: server, endpoint } = await backend();
+    const { exporter } = await exporting({ endpoint, ...DIRECT });
+    server.answer = () => ({ status: 503, headers: { 'retry-after': '7' } });
+    await expect(exporter.consume(TRACES)).rejects.toMatchObject({ retryAfterMs: 7000 });
+    const date = new Date(Date.now() + 60_000).toUTCString();
+    server.answer = () => ({ status: 429, headers: { 'retry-after': date } });
+    const error = await exporter.consume(TRACES).catch((thrown: unknown) => thrown);
+    expect(Reflect.get(Object(error), 'retryAfterMs')).toBeGreaterThan(50_000);
+    expect(Reflect.get(Object(error), 'retryAfterMs')).toBeLessThanOrEqual(60_000);
+    server.answer = () => ({ status: 503, headers: { 'retry-after': 'soon' } });
+    await expect(exporter.consume(TRACES)).rejects.toMatchObject({ retryAfterMs: undefined });
+  });
+
+  it('49: takes 2xx for success, and a response that cannot be read for a permanent error', async () => {
+    const { backend: server, endpoint } = await backend();
+    const { exporter } = await exporting({ endpoint, ...DIRECT });
+    for (const answer of [
+      {},
+      { status: 202 },
+      { headers: { 'content-type': 'text/html' }, body: '<html>' },
+      { headers: PROTOBUF, body: encodeExportResponse('traces', 'protobuf') },
+      { headers: { 'content-type': 'application/json; charset=utf-8' }, body: '{}' },
+    ]) {
+      server.answer = () => answer;
+      await exporter.consume(TRACES);
+    }
+    server.answer = () => ({ headers: PROTOBUF, body: '<html>' });
+    await expect(exporter.consume(TRACES)).rejects.toMatchObject({ retryable: false });
+  });
+
+  it('49: reads no more than 64 KiB of an answer', async () => {
+    const { backend: server, endpoint } = await backend();
+    server.answer = () => ({ status: 400, headers: PROTOBUF, body: Buffer.alloc(10_000_000) });
+    const { exporter } = await exporting({ endpoint, ...DIRECT });
+    await expect(exporter.consume(TRACES)).rejects.toMatchObject({ code: 'INVALID_DATA' });
+  });
+
+  it('50: puts the path of the signal behind the endpoint, and takes <signal>_endpoint as it is', async () => {
+    const { backend: server, endpoint } = await backend();
+    for (const signal of SIGNALS) {
+      for (const base of [endpoint, `${endpoint}/`, `${endpoint}/base`]) {
+        const { exporter } = await exporting({ endpoint: base, ...DIRECT }, { signal });
+        await exporter.consume(telemetryOf(signal, requestBytes(signal)));
+      }
+      const own = { [`${signal}_endpoint`]: `${endpoint}/own/${signal}?x=1` };
+      const { exporter } = await exporting({ ...own, ...DIRECT }, { signal });
+      await exporter.consume(telemetryOf(signal, requestBytes(signal)));
+    }
+    expect(server.received.map(({ method, path }) => `${method} ${path}`)).toEqual(
+      ['v1/traces', 'v1/metrics', 'v1/logs', 'v1development/profiles'].flatMap((path) => [
+        `POST /${path}`,
+        `POST /${path}`,
+        `POST /base/${path}`,
+        `POST /own/${path.replace(/^.*\//, '')}?x=1`,
+      ]),
+    );
+  });
+
+  it('50: sends JSON where it is told to', async () => {
+    const { backend: server, endpoint } = await backend();
+    const { exporter } = await exporting({ endpoint, encoding: 'json', ...DIRECT });
+    await exporter.consume(TRACES);
+    const [request] = server.received;
+    expect(request?.headers['content-type']).toBe('application/json');
+    expect(JSON.parse(String(request?.body))).toMatchObject({
+      resourceSpans: [{ scopeSpans: [{ spans: [{ traceId: '01'.repeat(16), name: 'item 0' }] }] }],
+    });
+  });
+
+  it('51: ends an attempt after the timeout', async () => {
+    const { backend: server, endpoint } = await backend();
+    server.answer = () => 'hang';
+    const { exporter } = await exporting({ endpoint, timeout: '50ms', ...DIRECT });
+    await expect(exporter.consume(TRACES)).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
+  });
+
+  it('52: names itself', async () => {
+    const { backend: server, endpoint } = await backend();
+    const { exporter } = await exporting({ endpoint, ...DIRECT });
+    await exporter.consume(TRACES);
+    expect(server.received[0]?.headers['user-agent']).toMatch(/^Sonde\/0\.1\.0 \(linux\/\w+\)$/);
+  });
+
+  it('53: packs with gzip unless it is told otherwise', async () => {
+    const { backend: server, endpoint } = await backend();
+    for (const compression of [undefined, 'gzip', 'zlib', 'deflate', 'none', '']) {
+      const { exporter } = await exporting({
+        endpoint,
+        ...DIRECT,
+        ...(compression === undefined ? {} : { compression }),
+      });
+      await exporter.consume(TRACES);
+    }
+    expect(server.received.map(({ headers }) => headers['content-encoding'])).toEqual([
+      'gzip',
+      'gzip',
+      'zlib',
+      'deflate',
+      undefined,
+      undefined,
+    ]);
+    for (const { body } of server.received) expect(body).toEqual(Buffer.from(BYTES));
+  });
+
+  it('54: sends the headers of the configuration and of its authenticator', async () => {
+    const { backend: server, endpoint } = await backend();
+    const authenticator = {
+      start: () => Promise.resolve(),
+      shutdown: () => Promise.resolve(),
+      requestHeaders: () => Promise.resolve({ authorization: 'Bearer token' }),
+    };
+    for (const headers of [{ 'X-Team': 'a' }, [{ name: 'X-Team', value: 'a' }]]) {
+      const { exporter } = await exporting(
+        { endpoint, headers, auth: { authenticator: 'mine' }, ...DIRECT },
+        { extensions: { mine: authenticator } },
+      );
+      await exporter.consume(TRACES);
+    }
+    for (const { headers } of server.received) {
+      expect(headers).toMatchObject({ 'x-team': 'a', authorization: 'Bearer token' });
+    }
+    await expect(
+      exporting({ endpoint, auth: { authenticator: 'mine' }, ...DIRECT }),
+    ).rejects.toThrow('failed to resolve authenticator "mine": authenticator not found');
+  });
+
+  it('56: sends as many requests at once as it has consumers, over connections that it keeps', async () => {
+    const { backend: server, endpoint } = await backend();
+    server.answer = () => 'hang';
+    const { exporter } = await exporting({ endpoint, sending_queue: { num_consumers: 3 } });
+    for (let count = 0; count < 5; count += 1) await exporter.consume(TRACES);
+    while (server.received.length < 3) await new Promise(setImmediate);
+    expect(server.received).toHaveLength(3);
+    const { backend: kept, endpoint: other } = await backend();
+    const { exporter: again } = await exporting({ endpoint: other, ...DIRECT });
+    for (let count = 0; count < 5; count += 1) await again.consume(TRACES);
+    expect(kept.received).toHaveLength(5);
+    expect(kept.connections).toBe(1);
+  });
+
+  it('28, 57: logs a partial success and never sends it again', async () => {
+    const { backend: server, endpoint } = await backend();
+    const partial = { rejectedItems: 3, errorMessage: 'too old' };
+    server.answer = () => ({
+      headers: PROTOBUF,
+      body: encodeExportResponse('traces', 'protobuf', partial),
+    });
+    const { exporter, logger } = await exporting({ endpoint, retry_on_failure: QUICK_RETRY });
+    await exporter.consume(TRACES);
+    await exporter.shutdown(NO_DEADLINE);
+    expect(server.received).toHaveLength(1);
+    expect(logger.lines).toMatchObject([
+      {
+        level: 'warn',
+        message: 'Partial success response',
+        fields: { message: 'too old', dropped_spans: 3 },
+      },
+    ]);
+  });
+
+  it('57: drops what was refused for good, with what the server said', async () => {
+    const { backend: server, endpoint } = await backend();
+    server.answer = () => ({
+      status: 400,
+      headers: PROTOBUF,
+      body: encodeStatus({ code: RpcCode.invalidArgument, message: 'no spans' }, 'protobuf'),
+    });
+    const { exporter, logger } = await exporting({ endpoint, retry_on_failure: QUICK_RETRY });
+    await exporter.consume(TRACES);
+    await exporter.shutdown(NO_DEADLINE);
+    expect(server.received).toHaveLength(1);
+    expect(logger.lines).toMatchObject([
+      {
+        level: 'error',
+        message: 'Exporting failed. Dropping data.',
+        fields: { code: 'INVALID_DATA', error: expect.stringMatching(/400, Message=no spans$/) },
+      },
+    ]);
+  });
+
+  it('58: sends no request for an empty batch, and one for several', async () => {
+    const { backend: server, endpoint } = await backend();
+    const { exporter } = await exporting({ endpoint, ...DIRECT });
+    await exporter.consume(telemetryOf('traces'));
+    expect(server.received).toHaveLength(0);
+    await exporter.consume(telemetryOf('traces', BYTES, BYTES));
+    expect(server.received[0]?.body).toEqual(Buffer.concat([BYTES, BYTES]));
+  });
+});
