@@ -1,12 +1,14 @@
-import { AnyValueType, FIRST_ENCODED_TYPE } from '../columns/any-value-type.ts';
-import type { ByteRun } from '../columns/byte-run.ts';
+import { AnyValueType } from '../columns/any-value-type.ts';
+import { ByteRun } from '../columns/byte-run.ts';
 import {
   appendBoolText,
   appendDoubleText,
   appendInt64Text,
+  doubleText,
   NUMBER_TEXT_BYTES_MAX,
 } from '../decode/number-text.ts';
 import { appendVarint32 } from '../protobuf/copy.ts';
+import { renderAnyValue } from '../read/any-value-text.ts';
 import { nativeStart, nativeString, nativeText } from '../read/native-text.ts';
 
 /** An array, a list of keys and values, or bytes: the encoded `AnyValue`, as columns hold it. */
@@ -125,6 +127,18 @@ export function nativeSize(run: ByteRun, at: number): number {
   return start - at + nativeString.length;
 }
 
-export function isEncoded(type: number): boolean {
-  return type >= FIRST_ENCODED_TYPE;
+const rendered = new ByteRun(256);
+
+/** A value as text for people and rules: arrays and lists as JSON, bytes in base64, null as `''`. */
+export function valueText(value: AttributeValue): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number') return doubleText(value);
+  if (value === null) return '';
+  if (!(value instanceof EncodedValue)) return String(value);
+  const message = new ByteRun(value.message.length);
+  message.bytes.set(value.message);
+  message.length = value.message.length;
+  rendered.length = 0;
+  renderAnyValue(message, 0, message.length, rendered);
+  return new TextDecoder().decode(rendered.used());
 }

@@ -1,5 +1,10 @@
 export * from './attribute-editor.ts';
-export { type AttributeValue, EncodedValue, readNativeValue } from './attribute-value.ts';
+export {
+  type AttributeValue,
+  EncodedValue,
+  readNativeValue,
+  valueText,
+} from './attribute-value.ts';
 export * from './copy-columns.ts';
 export { encodeSegments, itemsOf } from './encode-segments.ts';
 export {

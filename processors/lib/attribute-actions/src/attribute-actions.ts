@@ -1,0 +1,183 @@
+import { GoRegexp } from '@sonde/go-regexp';
+import { type AttributeEditor, type AttributeValue, dictionaryText } from '@sonde/proto';
+import type { ActionConfig } from './config.ts';
+import { configuredValue } from './configured-value.ts';
+import { convertedValue } from './converted-value.ts';
+import { hashedValue } from './hashed-value.ts';
+
+/** Actions ready to be bound to the tables of batches. */
+export class AttributeActions {
+  readonly #bind: readonly ((keys: Keys) => Action)[];
+
+  /** The configuration has passed `actionList`. */
+  constructor(actions: readonly ActionConfig[]) {
+    this.#bind = actions.map(compileAction);
+  }
+
+  /** For the rows of one editor: keys are looked up once. */
+  bind(editor: AttributeEditor): BoundActions {
+    const keys = new Keys(editor);
+    const actions = this.#bind.map((bind) => bind(keys));
+    return () => {
+      for (const action of actions) action();
+    };
+  }
+}
+
+/** Applies all actions, in order, to the open row. */
+export type BoundActions = () => void;
+
+type Action = () => void;
+
+/** Keys of one editor's dictionary, which grows while rows are edited. */
+class Keys {
+  readonly editor: AttributeEditor;
+
+  constructor(editor: AttributeEditor) {
+    this.editor = editor;
+  }
+
+  key(text: string): Key {
+    return new Key(this.editor, text);
+  }
+
+  /** The keys that match, each asked about once. */
+  matching(regexp: GoRegexp): (key: number) => boolean {
+    const answers: boolean[] = [];
+    return (key) => {
+      answers[key] ??= regexp.test(dictionaryText(this.editor.dictionary, key));
+      return answers[key];
+    };
+  }
+}
+
+class Key {
+  readonly #editor: AttributeEditor;
+  readonly #text: string;
+  #id = -1;
+  #searched = -1;
+
+  constructor(editor: AttributeEditor, text: string) {
+    this.#editor = editor;
+    this.#text = text;
+  }
+
+  /** -1 while no row has the key. */
+  get id(): number {
+    if (this.#id === -1) {
+      const { count } = this.#editor.dictionary;
+      if (this.#searched !== count) this.#id = this.#editor.findKey(this.#text);
+      this.#searched = count;
+    }
+    return this.#id;
+  }
+
+  /** Where the open row has it, or -1. */
+  get index(): number {
+    return this.id === -1 ? -1 : this.#editor.indexOf(this.id);
+  }
+
+  append(value: AttributeValue): void {
+    if (this.id === -1) this.#id = this.#editor.internKey(this.#text);
+    this.#editor.append(this.#id, value);
+  }
+
+  /** Every entry of the key, should a sender have written it twice. */
+  setAll(value: AttributeValue): void {
+    for (let i = this.index; i !== -1; i = this.#editor.indexOf(this.id, i + 1)) {
+      this.#editor.set(i, value);
+    }
+  }
+}
+
+function compileAction(config: ActionConfig): (keys: Keys) => Action {
+  const { key, pattern } = config;
+  const regexp = pattern === '' ? undefined : new GoRegexp(pattern);
+  switch (config.action.toLowerCase()) {
+    case 'insert':
+      return (keys) => write(keys, config, { insert: true, update: false });
+    case 'update':
+      return (keys) => write(keys, config, { insert: false, update: true });
+    case 'upsert':
+      return (keys) => write(keys, config, { insert: true, update: true });
+    case 'delete':
+      return (keys) => remove(keys, key, regexp);
+    case 'hash':
+      return (keys) => change(keys, key, regexp, hashedValue());
+    case 'extract':
+      return (keys) => extract(keys, key, regexp);
+    default:
+      return (keys) => change(keys, key, undefined, convertedValue(config.converted_type));
+  }
+}
+
+function write(
+  keys: Keys,
+  config: ActionConfig,
+  does: { readonly insert: boolean; readonly update: boolean },
+): Action {
+  const target = keys.key(config.key);
+  const from = config.from_attribute === '' ? undefined : keys.key(config.from_attribute);
+  const constant = config.value === undefined ? null : configuredValue(config.value);
+  return () => {
+    const source = from === undefined ? 0 : from.index;
+    if (source === -1) return;
+    const exists = target.index !== -1;
+    if (exists ? !does.update : !does.insert) return;
+    const value = from === undefined ? constant : keys.editor.valueAt(source);
+    if (exists) target.setAll(value);
+    else target.append(value);
+  };
+}
+
+function remove(keys: Keys, text: string, regexp: GoRegexp | undefined): Action {
+  const { editor } = keys;
+  const key = keys.key(text);
+  const matches = regexp === undefined ? undefined : keys.matching(regexp);
+  return () => {
+    if (text !== '' && key.id !== -1) editor.removeKey(key.id);
+    if (matches === undefined) return;
+    for (let i = editor.count - 1; i >= 0; i--) if (matches(editor.keyAt(i))) editor.remove(i);
+  };
+}
+
+/** Replaces the values of a key and of keys that match; undefined leaves one as it is. */
+function change(
+  keys: Keys,
+  text: string,
+  regexp: GoRegexp | undefined,
+  changed: (value: AttributeValue) => AttributeValue | undefined,
+): Action {
+  const { editor } = keys;
+  const key = keys.key(text);
+  const matches = regexp === undefined ? undefined : keys.matching(regexp);
+  const apply = (index: number): void => {
+    const value = changed(editor.valueAt(index));
+    if (value !== undefined) editor.set(index, value);
+  };
+  return () => {
+    if (text !== '') {
+      for (let i = key.index; i !== -1; i = editor.indexOf(key.id, i + 1)) apply(i);
+    }
+    if (matches === undefined) return;
+    // As upstream: a key that is named and matches too is changed twice.
+    for (let i = 0; i < editor.count; i++) if (matches(editor.keyAt(i))) apply(i);
+  };
+}
+
+function extract(keys: Keys, text: string, regexp: GoRegexp | undefined): Action {
+  const { editor } = keys;
+  const key = keys.key(text);
+  const targets = regexp?.groupNames.map((name) => keys.key(name)) ?? [];
+  return () => {
+    const index = key.index;
+    const value = index === -1 ? null : editor.valueAt(index);
+    const groups = typeof value === 'string' ? regexp?.findGroups(value) : undefined;
+    if (groups === undefined) return;
+    for (const [i, target] of targets.entries()) {
+      const group = groups[i] ?? '';
+      if (target.index === -1) target.append(group);
+      else target.setAll(group);
+    }
+  };
+}

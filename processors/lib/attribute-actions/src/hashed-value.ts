@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import type { AttributeValue } from '@sonde/proto';
+
+/** Hashes remembered a table; then they are forgotten and collected again. */
+const HASHES_MAX = 4096;
+/** Longer values are hashed every time: they would fill the memory. */
+const REMEMBERED_LENGTH_MAX = 256;
+
+/**
+ * SHA-256 in hex of a text's bytes, a boolean's byte, a number's 8 bytes (little-endian); the empty
+ * text for everything else, as upstream has it.
+ */
+export function hashedValue(): (value: AttributeValue) => AttributeValue {
+  const known = new Map<string, string>();
+  return (value) => {
+    if (typeof value !== 'string') return digest(bytesOf(value));
+    if (value.length > REMEMBERED_LENGTH_MAX) return digest(value);
+    let hash = known.get(value);
+    if (hash === undefined) {
+      if (known.size >= HASHES_MAX) known.clear();
+      hash = digest(value);
+      known.set(value, hash);
+    }
+    return hash;
+  };
+}
+
+function digest(bytes: Uint8Array | string): string {
+  return bytes.length === 0 ? '' : createHash('sha256').update(bytes).digest('hex');
+}
+
+function bytesOf(value: AttributeValue): Uint8Array {
+  const bytes = Buffer.alloc(8);
+  switch (typeof value) {
+    case 'boolean':
+      return Uint8Array.of(value ? 1 : 0);
+    case 'bigint':
+      bytes.writeBigInt64LE(value);
+      return bytes;
+    case 'number':
+      bytes.writeDoubleLE(value);
+      return bytes;
+    default:
+      return new Uint8Array(0);
+  }
+}

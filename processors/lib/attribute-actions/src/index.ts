@@ -1,0 +1,8 @@
+/**
+ * Actions on attributes, as the Collector's `attributes` and `resource` processors have them.
+ *
+ * In: a list of actions from configuration; an open row of an `AttributeEditor`. Out: the row changed.
+ * Never: a value that is not in the configuration, the row itself or made of them.
+ */
+export { AttributeActions, type BoundActions } from './attribute-actions.ts';
+export { type ActionConfig, actionList } from './config.ts';
