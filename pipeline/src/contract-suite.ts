@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import type {
   Component,
+  ConnectorFactory,
+  ConnectorNext,
   Consumer,
   ConsumingComponent,
   ExporterFactory,
@@ -203,6 +205,85 @@ export function processorContract(options: ProcessorContractOptions): void {
       );
     }
   });
+}
+
+export interface ConnectorContractOptions extends ContractOptions {
+  readonly factory: ConnectorFactory;
+  /** A batch that this configuration hands on. */
+  readonly telemetry: (signal: Signal) => Telemetry;
+}
+
+/** Every connector's suite, on each pair of signals it supports. */
+export function connectorContract(options: ConnectorContractOptions): void {
+  const { factory, telemetry } = options;
+  const create = async ({ from, to, next }: ConnectorFixture): Promise<ConsumingComponent> =>
+    factory.create(
+      { ...contractSettings(factory.type), from, to },
+      await parsedConfig(factory.config, options),
+      connectorNext(to, next),
+    );
+  describe(`the connector contract of ${factory.type}`, () => {
+    configContract(factory.config, options);
+    const pairs = pairsOf(factory);
+    const [first] = pairs;
+    if (first !== undefined) {
+      lifecycleContract(options, () => create({ ...first, next: new GatedConsumer() }));
+    }
+    for (const pair of pairs) {
+      const title = `${pair.from} to ${pair.to}`;
+      part(options, 'backpressure')(`${title}: takes data when the pipelines took it`, async () => {
+        const next = new GatedConsumer();
+        const connector = await create({ ...pair, next });
+        await connector.start(contractHost());
+        next.close();
+        const done = connector.consume(telemetry(pair.from));
+        await next.entered();
+        expect(await staysPending(done)).toBe(true);
+        next.open();
+        await done;
+        await connector.shutdown(UNTOUCHED);
+      });
+      part(options, 'refusals')(`${title}: hands on why the pipelines refused`, async () => {
+        const next = new GatedConsumer();
+        const connector = await create({ ...pair, next });
+        await connector.start(contractHost());
+        next.failWith(new SondeError('OVERLOADED', 'full'));
+        await expect(connector.consume(telemetry(pair.from))).rejects.toMatchObject({
+          code: 'OVERLOADED',
+        });
+        await connector.shutdown(UNTOUCHED);
+      });
+      part(options, 'shutdown keeps data')(
+        `${title}: has handed on what it took when it is shut down`,
+        async () => {
+          const next = new GatedConsumer();
+          const connector = await create({ ...pair, next });
+          await connector.start(contractHost());
+          await connector.consume(telemetry(pair.from));
+          await connector.shutdown(UNTOUCHED);
+          expect(next.taken).not.toEqual([]);
+        },
+      );
+    }
+  });
+}
+
+interface ConnectorFixture {
+  readonly from: Signal;
+  readonly to: Signal;
+  readonly next: Consumer;
+}
+
+function connectorNext(to: Signal, next: Consumer): ConnectorNext {
+  return {
+    consume: (telemetry) => next.consume(telemetry),
+    pipelines: new Map([[`${to}/contract`, next]]),
+  };
+}
+
+function pairsOf({ pairs }: ConnectorFactory): readonly { from: Signal; to: Signal }[] {
+  const all: readonly Signal[] = ['traces', 'metrics', 'logs', 'profiles'];
+  return all.flatMap((from) => signalsOf(pairs[from] ?? {}).map((to) => ({ from, to })));
 }
 
 export interface ExporterContractOptions extends ContractOptions {

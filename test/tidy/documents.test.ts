@@ -36,7 +36,7 @@ describe('every component', () => {
     expect(existsSync(join(ROOT, component, 'README.md'))).toBe(true);
     const tests = projectFiles().filter((path) => path.startsWith(`${component}/test/`));
     const runsSuite = tests.some((path) =>
-      /\b(receiver|processor|exporter|extension)Contract\(/.test(readProjectFile(path)),
+      /\b(receiver|processor|exporter|connector|extension)Contract\(/.test(readProjectFile(path)),
     );
     expect(runsSuite).toBe(true);
   });

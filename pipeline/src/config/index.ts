@@ -13,9 +13,11 @@ export {
   parseFeatureGates,
 } from './feature-gates.ts';
 export * from './fields/index.ts';
+export { configJsonSchema } from './json-schema.ts';
 export { type LoadOptions, loadConfig } from './load-config.ts';
 export type { PipelineConfig } from './pipeline-config.ts';
 export { formatPosition, type Position } from './position.ts';
+export { type PrintableOptions, type PrintMode, printableConfig } from './printable-config.ts';
 export { readRoleConfig } from './read-role-config.ts';
 export { fetchConfig, type ResolvedConfig, type ResolveOptions } from './resolve-config.ts';
 export { SOURCE_SCHEMES, SourceError } from './sources.ts';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
-const REDACTED = '[REDACTED]';
+/** What is shown instead of a secret. */
+export const REDACTED = '[REDACTED]';
 
 /**
  * A text that is never printed: logs, JSON and error texts get `[REDACTED]` (`configopaque`), and
@@ -27,6 +28,15 @@ export class Secret {
   }
 }
 
+const SECRET_SCHEMAS = new WeakSet<object>();
+
 export function secret(): z.ZodType<Secret> {
-  return z.string().transform((text): Secret => new Secret(text));
+  const schema = z.string().transform((text): Secret => new Secret(text));
+  SECRET_SCHEMAS.add(schema);
+  return schema;
+}
+
+/** True for a schema that `secret` made. */
+export function isSecretSchema(schema: unknown): boolean {
+  return typeof schema === 'object' && schema !== null && SECRET_SCHEMAS.has(schema);
 }

@@ -38,7 +38,7 @@ export function section<C>(
     }
     return enabled ? z.NEVER : undefined;
   });
-  rememberInner(schema, inner);
+  rememberInner(schema, inner, { isSection: true });
   return options.absent === 'on' ? schema.prefault({}) : schema.optional();
 }
 
@@ -52,5 +52,7 @@ function splitEnabled(raw: unknown): { readonly enabled: unknown; readonly rest:
 
 /** A component's whole configuration: absent and null (`otlp:`) stand for the defaults. */
 export function nullMeansDefaults<C>(inner: z.ZodType<C>): z.ZodType<C> {
-  return z.preprocess((raw) => raw ?? {}, inner);
+  const schema = z.preprocess((raw) => raw ?? {}, inner);
+  rememberInner(schema, inner);
+  return schema;
 }

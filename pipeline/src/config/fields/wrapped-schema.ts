@@ -1,10 +1,25 @@
 import { z } from 'zod';
 
 /** What a builder hides inside a transformation, so that keys can still be looked up by path. */
-const INNER = new WeakMap<object, unknown>();
+const INNER = new WeakMap<object, WrappedSchema>();
 
-export function rememberInner(outer: object, inner: unknown): void {
-  INNER.set(outer, inner);
+export interface WrappedSchema {
+  readonly inner: z.ZodType;
+  /** It takes `enabled` beside the keys of `inner`. */
+  readonly isSection: boolean;
+}
+
+export function rememberInner(
+  outer: object,
+  inner: z.ZodType,
+  { isSection = false }: { readonly isSection?: boolean } = {},
+): void {
+  INNER.set(outer, { inner, isSection });
+}
+
+/** What stands behind a schema that a builder made; undefined for any other. */
+export function wrappedBy(outer: object): WrappedSchema | undefined {
+  return INNER.get(outer);
 }
 
 /** How many wrappers a schema may have around its object. */
@@ -56,7 +71,7 @@ function elementOf(schema: unknown, depth: number): unknown {
 function innerSchemas(schema: unknown, depth: number): readonly unknown[] {
   if (depth === 0 || typeof schema !== 'object' || schema === null) return [];
   const remembered = INNER.get(schema);
-  if (remembered !== undefined) return [remembered];
+  if (remembered !== undefined) return [remembered.inner];
   if (schema instanceof z.ZodPipe) return [schema.in, schema.out];
   if (schema instanceof z.ZodUnion) return schema.options;
   if (

@@ -1,0 +1,123 @@
+import { SIGNALS } from '@sonde/proto';
+import { z } from 'zod';
+import type { Factory } from '../component.ts';
+import { isSecretSchema } from './fields/secret.ts';
+import { wrappedBy } from './fields/wrapped-schema.ts';
+import { OwnTelemetrySchema } from './telemetry-config.ts';
+
+type JsonSchema = z.core.JSONSchema.BaseSchema;
+
+const DRAFT = 'https://json-schema.org/draft/2020-12/schema';
+
+/** `${env:PORT}` may stand for any value, and null leaves every field's default. */
+const DEFINITIONS: Readonly<Record<string, JsonSchema>> = {
+  reference: { type: 'string', pattern: '\\$\\{[^}]+\\}' },
+  nothing: { type: 'null' },
+};
+const REFERENCE: JsonSchema = { $ref: '#/$defs/reference' };
+const NOTHING: JsonSchema = { $ref: '#/$defs/nothing' };
+
+/**
+ * The JSON schema (draft 2020-12) of a whole configuration of these components, from the schemas
+ * that read it: what a user may write, before defaults. Checks of meaning are not in it.
+ */
+export function configJsonSchema(factories: readonly Factory[]): JsonSchema {
+  return {
+    $schema: DRAFT,
+    title: 'Sonde: configuration of a gateway',
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      receivers: section(factories, 'receiver'),
+      processors: section(factories, 'processor'),
+      exporters: section(factories, 'exporter'),
+      connectors: section(factories, 'connector'),
+      extensions: section(factories, 'extension'),
+      service: orAbsent({
+        type: 'object',
+        additionalProperties: false,
+        properties: {
+          extensions: ids(),
+          pipelines: orAbsent({
+            type: 'object',
+            additionalProperties: false,
+            patternProperties: { [`^(${SIGNALS.join('|')})(/.+)?$`]: pipeline() },
+          }),
+          telemetry: orAbsent(schemaOf(OwnTelemetrySchema)),
+        },
+      }),
+    },
+    $defs: DEFINITIONS,
+  };
+}
+
+function section(factories: readonly Factory[], kind: Factory['kind']): JsonSchema {
+  const entries = factories
+    .filter((factory) => factory.kind === kind)
+    .sort((a, b) => (a.type < b.type ? -1 : 1))
+    .map((factory): [string, JsonSchema] => {
+      const names = [factory.type, ...(factory.aliases ?? [])].join('|');
+      return [`^(${names})(/.+)?$`, orAbsent(schemaOf(factory.config))];
+    });
+  return orAbsent({
+    type: 'object',
+    additionalProperties: false,
+    patternProperties: Object.fromEntries(entries),
+  });
+}
+
+function pipeline(): JsonSchema {
+  return orAbsent({
+    type: 'object',
+    additionalProperties: false,
+    properties: { receivers: ids(), processors: ids(), exporters: ids() },
+  });
+}
+
+function ids(): JsonSchema {
+  return orAbsent({ type: 'array', items: { type: 'string' } });
+}
+
+function orAbsent(schema: JsonSchema): JsonSchema {
+  return { anyOf: [schema, NOTHING, REFERENCE] };
+}
+
+/** One schema's own, without `$schema`. */
+function schemaOf(schema: z.ZodType): JsonSchema {
+  const { $schema: _draft, ...own } = z.toJSONSchema(schema, {
+    io: 'input',
+    unrepresentable: 'any',
+    override: ({ zodSchema, jsonSchema }) => {
+      const wrapped = wrappedBy(zodSchema);
+      if (wrapped !== undefined) {
+        const inner = schemaOf(wrapped.inner);
+        Object.assign(jsonSchema, wrapped.isSection ? withEnabled(inner) : inner);
+      } else if (isSecretSchema(zodSchema)) {
+        jsonSchema.writeOnly = true;
+      }
+      if (jsonSchema.properties !== undefined) relaxProperties(jsonSchema);
+    },
+  });
+  return own;
+}
+
+/** Keys that a union or another wrapper hides stay as they are: `enabled` is the section's. */
+function withEnabled(inner: JsonSchema): JsonSchema {
+  const properties = { enabled: orAbsent({ type: 'boolean' }), ...inner.properties };
+  return { ...inner, properties };
+}
+
+/** Every field may be null or a reference; what is required upstream checks later. */
+function relaxProperties(schema: JsonSchema): void {
+  for (const [key, property] of Object.entries(schema.properties ?? {})) {
+    if (typeof property === 'boolean' || isRelaxed(property)) continue;
+    schema.properties = { ...schema.properties, [key]: orAbsent(property) };
+  }
+}
+
+function isRelaxed(schema: JsonSchema): boolean {
+  return (
+    schema.anyOf?.some((option) => typeof option === 'object' && option.$ref === NOTHING.$ref) ??
+    false
+  );
+}

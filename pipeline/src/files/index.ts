@@ -1,0 +1,2 @@
+/** Files that components read again while they run. */
+export * from './watched-file.ts';

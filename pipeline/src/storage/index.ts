@@ -1,0 +1,2 @@
+/** What components keep over restarts, through a storage extension. */
+export * from './storage.ts';
