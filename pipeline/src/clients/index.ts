@@ -10,4 +10,5 @@ export * from './grpc-endpoint.ts';
 export * from './header-list.ts';
 export * from './http-client.ts';
 export * from './http-client-config.ts';
+export * from './refuse-unsupported.ts';
 export * from './user-agent.ts';

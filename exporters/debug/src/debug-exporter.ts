@@ -1,0 +1,128 @@
+import {
+  type CreateSettings,
+  createConsoleLogger,
+  type ExportingComponent,
+  type LogFields,
+  type Logger,
+  SondeError,
+  type Telemetry,
+} from '@sonde/pipeline';
+import {
+  type EncodedRequest,
+  MalformedError,
+  type OtlpMessage,
+  readRequest,
+  type Signal,
+} from '@sonde/proto';
+import { BatchSampler } from './batch-sampler.ts';
+import type { DebugConfig } from './config.ts';
+import { detailedLogs } from './detailed/detailed-logs.ts';
+import { detailedMetrics } from './detailed/detailed-metrics.ts';
+import { detailedTraces } from './detailed/detailed-traces.ts';
+import type { Writers } from './factory.ts';
+import { normalLogs } from './normal/normal-logs.ts';
+import { normalMetrics } from './normal/normal-metrics.ts';
+import { normalTraces } from './normal/normal-traces.ts';
+
+/** What a request is made of, as text with its line ends. */
+type Describe = (request: OtlpMessage) => string;
+
+const DESCRIBE: Readonly<
+  Record<'normal' | 'detailed', Readonly<Partial<Record<Signal, Describe>>>>
+> = {
+  normal: { traces: normalTraces, logs: normalLogs, metrics: normalMetrics },
+  detailed: { traces: detailedTraces, logs: detailedLogs, metrics: detailedMetrics },
+};
+
+const TITLES: Readonly<Record<Signal, string>> = {
+  traces: 'Traces',
+  metrics: 'Metrics',
+  logs: 'Logs',
+  profiles: 'Profiles',
+};
+
+/**
+ * Shows what it is given: a line with the numbers of a batch, and in `normal` and `detailed` its
+ * contents below, in the layout of the Collector's. Everything is taken; nothing is lost.
+ */
+export class DebugExporter implements ExportingComponent {
+  readonly #signal: Signal;
+  readonly #verbosity: DebugConfig['verbosity'];
+  readonly #logger: Logger;
+  readonly #write: (text: string) => void;
+  readonly #sampler: BatchSampler;
+  #stopped = false;
+
+  constructor(settings: CreateSettings, config: DebugConfig, writers: Writers) {
+    this.#signal = settings.signal;
+    this.#verbosity = config.verbosity;
+    this.#sampler = new BatchSampler({
+      initial: config.sampling_initial,
+      thereafter: config.sampling_thereafter,
+    });
+    const write = (text: string): void => {
+      for (const output of config.output_paths) writers[output](text);
+    };
+    // A log line has no line ends: contents go below it, past the logger.
+    this.#write = config.use_internal_logger ? writers.stderr : write;
+    this.#logger = config.use_internal_logger ? settings.logger : createConsoleLogger({ write });
+  }
+
+  start(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async consume(telemetry: Telemetry): Promise<void> {
+    if (this.#stopped) throw new SondeError('SHUTTING_DOWN', 'the exporter is not running');
+    if (!this.#sampler.admits()) return;
+    const requests = telemetry.requests.map(asMessage);
+    this.#logger.info(TITLES[this.#signal], countsOf(this.#signal, requests, telemetry.itemCount));
+    if (this.#verbosity === 'basic') return;
+    const describe = DESCRIBE[this.#verbosity][this.#signal];
+    if (describe === undefined) return;
+    for (const request of requests) this.#write(describe(request));
+  }
+
+  shutdown(): Promise<void> {
+    this.#stopped = true;
+    return Promise.resolve();
+  }
+}
+
+function asMessage({ signal, bytes }: EncodedRequest): OtlpMessage {
+  try {
+    return readRequest(signal, bytes);
+  } catch (error) {
+    if (!(error instanceof MalformedError)) throw error;
+    throw new SondeError('INVALID_DATA', error.message, { cause: error });
+  }
+}
+
+/** Named as in the Collector's lines. */
+function countsOf(signal: Signal, requests: readonly OtlpMessage[], items: number): LogFields {
+  const resources = (name: string): number =>
+    requests.reduce((count, request) => count + request.messages(name).length, 0);
+  switch (signal) {
+    case 'traces':
+      return { 'resource spans': resources('resourceSpans'), spans: items };
+    case 'logs':
+      return { 'resource logs': resources('resourceLogs'), 'log records': items };
+    case 'metrics':
+      return {
+        'resource metrics': resources('resourceMetrics'),
+        metrics: requests.reduce((count, request) => count + metricCount(request), 0),
+        'data points': items,
+      };
+    default:
+      return { 'resource profiles': resources('resourceProfiles'), 'sample records': items };
+  }
+}
+
+function metricCount(request: OtlpMessage): number {
+  let count = 0;
+  for (const resource of request.messages('resourceMetrics')) {
+    for (const scope of resource.messages('scopeMetrics'))
+      count += scope.messages('metrics').length;
+  }
+  return count;
+}

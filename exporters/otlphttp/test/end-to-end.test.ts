@@ -1,0 +1,131 @@
+import { createServer } from 'node:net';
+import { SondeError } from '@sonde/pipeline';
+import { GrpcClient, grpcClientFields } from '@sonde/pipeline/clients';
+import { contractHost, contractSettings, GatedConsumer } from '@sonde/pipeline/contract-suite';
+import { EXPORT_PATHS, RpcCode } from '@sonde/proto';
+import { OtlpReceiver, otlpConfig } from '@sonde/receiver-otlp';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { z } from 'zod';
+import { exporting, QUICK_RETRY } from './exporting.ts';
+import { requestBytes } from './otlp-data.ts';
+
+interface Backend {
+  readonly receiver: OtlpReceiver;
+  readonly consumer: GatedConsumer;
+}
+
+/** A gateway of Sonde behind the exporter. */
+async function backend(port = 0): Promise<Backend> {
+  const consumer = new GatedConsumer();
+  const config = otlpConfig.parse({ protocols: { http: { endpoint: `127.0.0.1:${port}` } } });
+  const receiver = new OtlpReceiver(config, { traces: consumer }, contractSettings('otlp'));
+  await receiver.start(contractHost());
+  onTestFinished(async () => {
+    consumer.open();
+    await receiver.shutdown(AbortSignal.abort());
+  });
+  return { receiver, consumer };
+}
+
+interface Gateway {
+  readonly http: string;
+  readonly grpc: string;
+}
+
+/** receivers/otlp -> exporters/otlphttp -> `endpoint`. */
+async function gateway(
+  endpoint: string,
+  config: Readonly<Record<string, unknown>> = {},
+): Promise<Gateway> {
+  const { exporter } = await exporting({ endpoint, ...config });
+  const protocols = { http: { endpoint: '127.0.0.1:0' }, grpc: { endpoint: '127.0.0.1:0' } };
+  const receiver = new OtlpReceiver(
+    otlpConfig.parse({ protocols }),
+    { traces: exporter },
+    contractSettings('otlp'),
+  );
+  await receiver.start(contractHost());
+  onTestFinished(() => receiver.shutdown(AbortSignal.abort()));
+  const { http = '', grpc = '' } = receiver.addresses;
+  return { http, grpc };
+}
+
+async function post(address: string, body: Uint8Array): Promise<number> {
+  const headers = { 'content-type': 'application/x-protobuf' };
+  const url = `http://${address}/v1/traces`;
+  const answer = await fetch(url, { method: 'POST', headers, body: Buffer.from(body) });
+  await answer.arrayBuffer();
+  return answer.status;
+}
+
+async function arrived(consumer: GatedConsumer, count: number): Promise<readonly Uint8Array[]> {
+  for (let request = 0; request < count; request += 1) await consumer.entered();
+  return consumer.taken.flatMap(({ requests }) => requests.map(({ bytes }) => bytes));
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+describe('from gateway to gateway', () => {
+  it('bytes arrive as they were sent', async () => {
+    const { receiver, consumer } = await backend();
+    const { http } = await gateway(`http://${receiver.addresses.http}`);
+    const sent = [1, 7, 500].map((items) => requestBytes('traces', items));
+    for (const body of sent) expect(await post(http, body)).toBe(200);
+    const bytes = await arrived(consumer, sent.length);
+    const sorted = bytes.map((each) => Buffer.from(each)).sort((a, b) => a.length - b.length);
+    expect(sorted).toEqual(sent.map((each) => Buffer.from(each)));
+  });
+
+  it('nothing is lost while the backend is away', async () => {
+    const port = await freePort();
+    const { http } = await gateway(`http://127.0.0.1:${port}`, { retry_on_failure: QUICK_RETRY });
+    const sent = [1, 2, 3, 4, 5].map((items) => requestBytes('traces', items));
+    for (const body of sent) expect(await post(http, body)).toBe(200);
+    const { consumer } = await backend(port);
+    await arrived(consumer, sent.length);
+    expect(consumer.itemCount).toBe(1 + 2 + 3 + 4 + 5);
+  });
+
+  it('nothing is lost while the backend refuses for now', async () => {
+    const { receiver, consumer } = await backend();
+    consumer.failWith(new SondeError('OVERLOADED', 'full'));
+    const { http } = await gateway(`http://${receiver.addresses.http}`, {
+      retry_on_failure: QUICK_RETRY,
+    });
+    expect(await post(http, requestBytes('traces', 3))).toBe(200);
+    await consumer.entered();
+    await consumer.entered();
+    consumer.failWith(undefined);
+    while (consumer.taken.length === 0) await consumer.entered();
+    expect(consumer.itemCount).toBe(3);
+  });
+
+  it('a sender learns that the queue is full, and may try again', async () => {
+    const { receiver, consumer } = await backend();
+    consumer.close();
+    const { http, grpc } = await gateway(`http://${receiver.addresses.http}`, {
+      sending_queue: { queue_size: 1, num_consumers: 1 },
+    });
+    expect(await post(http, requestBytes('traces'))).toBe(200);
+    await consumer.entered();
+    expect(await post(http, requestBytes('traces'))).toBe(503);
+    const client = await GrpcClient.open(
+      z.strictObject(grpcClientFields()).parse({ endpoint: `http://${grpc}` }),
+      contractHost(),
+    );
+    onTestFinished(() => client.close());
+    const answer = await client.call({
+      path: EXPORT_PATHS.traces.grpc,
+      message: requestBytes('traces'),
+      signal: new AbortController().signal,
+      deadlineUnixMs: undefined,
+    });
+    expect(answer).toMatchObject({ code: RpcCode.unavailable, details: 'sending queue is full' });
+  });
+});

@@ -1,0 +1,4 @@
+import { receiverContract } from '@sonde/pipeline/contract-suite';
+import { nopReceiverFactory } from '../src/index.ts';
+
+receiverContract({ factory: nopReceiverFactory, config: () => ({}) });
