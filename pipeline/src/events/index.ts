@@ -1,4 +1,5 @@
 /** Own telemetry: a happening's log line and counter live together, in one event. */
+export * from './auth-events.ts';
 export * from './exporter-events.ts';
 export * from './own-telemetry.ts';
 export * from './process-metrics.ts';
