@@ -1,10 +1,15 @@
 import { bufferExporterFactory } from '@sonde/exporter-buffer';
 import { clickHouseExporterFactory } from '@sonde/exporter-clickhouse';
+import { debugExporterFactory } from '@sonde/exporter-debug';
+import { nopExporterFactory } from '@sonde/exporter-nop';
+import { otlpGrpcExporterFactory } from '@sonde/exporter-otlp';
+import { otlpHttpExporterFactory } from '@sonde/exporter-otlphttp';
 import { healthCheckFactory } from '@sonde/extension-health-check';
 import { ingestTokensFactory } from '@sonde/extension-ingest-tokens';
 import type { Factory } from '@sonde/pipeline';
 import { bufferReceiverFactory } from '@sonde/receiver-buffer';
 import { hostMetricsReceiverFactory } from '@sonde/receiver-hostmetrics';
+import { nopReceiverFactory } from '@sonde/receiver-nop';
 import { otlpReceiverFactory } from '@sonde/receiver-otlp';
 
 /** Every component that configuration may name; the only file that knows them all. */
@@ -12,8 +17,13 @@ export const COMPONENTS: readonly Factory[] = [
   otlpReceiverFactory,
   hostMetricsReceiverFactory,
   bufferReceiverFactory,
+  nopReceiverFactory,
   bufferExporterFactory,
   clickHouseExporterFactory,
+  otlpGrpcExporterFactory,
+  otlpHttpExporterFactory,
+  debugExporterFactory,
+  nopExporterFactory,
   healthCheckFactory,
   ingestTokensFactory,
 ];
