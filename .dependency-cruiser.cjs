@@ -14,26 +14,34 @@ module.exports = {
       name: 'proto-imports-nothing-of-ours',
       severity: 'error',
       from: { path: '^proto/src' },
-      to: { path: '^(?!proto/)(buffer|pipeline|delivery|store|receivers|processors|exporters|extensions|backend|web|cli)/' },
+      to: {
+        path: '^(?!proto/)(buffer|pipeline|delivery|kafka-client|store|receivers|processors|exporters|extensions|backend|web|cli)/',
+      },
     },
     {
       name: 'buffer-imports-nothing-of-ours',
       severity: 'error',
       from: { path: '^buffer/src' },
-      to: { path: '^(proto|pipeline|delivery|store|receivers|processors|exporters|extensions|backend|web|cli)/' },
+      to: {
+        path: '^(proto|pipeline|delivery|kafka-client|store|receivers|processors|exporters|extensions|backend|web|cli)/',
+      },
     },
     {
       name: 'pipeline-imports-proto-only',
       comment: 'The engine names no component.',
       severity: 'error',
       from: { path: '^pipeline/src' },
-      to: { path: '^(buffer|delivery|store|receivers|processors|exporters|extensions|backend|web|cli)/' },
+      to: {
+        path: '^(buffer|delivery|kafka-client|store|receivers|processors|exporters|extensions|backend|web|cli)/',
+      },
     },
     {
       name: 'store-imports-proto-only',
       severity: 'error',
       from: { path: '^store/src' },
-      to: { path: '^(buffer|pipeline|delivery|receivers|processors|exporters|extensions|backend|web|cli)/' },
+      to: {
+        path: '^(buffer|pipeline|delivery|kafka-client|receivers|processors|exporters|extensions|backend|web|cli)/',
+      },
     },
     {
       name: 'components-never-import-each-other',
@@ -53,7 +61,22 @@ module.exports = {
       comment: 'Between a buffer and a pipeline it knows neither kind of buffer nor any component.',
       severity: 'error',
       from: { path: '^delivery/src' },
-      to: { path: '^(store|receivers|processors|exporters|extensions|backend|web|cli)/' },
+      to: {
+        path: '^(kafka-client|store|receivers|processors|exporters|extensions|backend|web|cli)/',
+      },
+    },
+    {
+      name: 'kafka-client-imports-buffer-proto-pipeline',
+      comment: 'What the two components have in common; it knows neither.',
+      severity: 'error',
+      from: { path: '^kafka-client/src' },
+      to: { path: '^(delivery|store|receivers|processors|exporters|extensions|backend|web|cli)/' },
+    },
+    {
+      name: 'kafka-client-for-kafka-components-only',
+      severity: 'error',
+      from: { path: '^(?!kafka-client/|(receivers|exporters)/kafka/)' },
+      to: { path: '^kafka-client/' },
     },
     {
       name: 'delivery-for-readers-of-buffers-only',
@@ -73,7 +96,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^backend/src' },
       to: {
-        path: '^(proto|buffer|pipeline|delivery|receivers|processors|exporters|extensions|web|cli)/',
+        path: '^(proto|buffer|pipeline|delivery|kafka-client|receivers|processors|exporters|extensions|web|cli)/',
         pathNot: '^pipeline/src/settings/',
       },
     },
@@ -82,7 +105,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^web/src' },
       to: {
-        path: '^(proto|buffer|pipeline|delivery|store|receivers|processors|exporters|extensions|backend|cli)/',
+        path: '^(proto|buffer|pipeline|delivery|kafka-client|store|receivers|processors|exporters|extensions|backend|cli)/',
         pathNot: '^backend/src/api/contract/',
       },
     },
@@ -98,6 +121,9 @@ module.exports = {
     exclude: { path: '(node_modules|\\.tsbuild|/dist/|/build/|\\.svelte-kit)' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.base.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default'],
+    },
   },
 };

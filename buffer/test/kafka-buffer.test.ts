@@ -1,15 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { crc32c } from '@node-rs/crc32';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import {
+  kafkaMissing,
+  type ScratchBroker,
+  startScratchBroker,
+} from '../../scripts/lib/kafka-broker.mjs';
 import { intentOf, readAll, textOf, textRecord } from '../src/contract-suite.ts';
 import { KafkaBuffer, type KafkaOptions, type PartitionReader } from '../src/index.ts';
-import { KAFKA_MISSING, startCluster } from './kafka-cluster.ts';
 
-let running: Awaited<ReturnType<typeof startCluster>>;
+const MISSING: string | undefined = kafkaMissing();
+
+let running: ScratchBroker;
 
 async function open(options: Partial<KafkaOptions> = {}): Promise<KafkaBuffer> {
   const buffer = await KafkaBuffer.open({
-    brokers: running.cluster.brokers,
+    brokers: running.brokers,
     sessionTimeoutMs: 6000,
     heartbeatIntervalMs: 200,
     ...options,
@@ -68,9 +74,9 @@ class Member {
   }
 }
 
-describe.skipIf(KAFKA_MISSING !== undefined)(`Kafka ${KAFKA_MISSING ?? ''}`, () => {
+describe.skipIf(MISSING !== undefined)(`Kafka ${MISSING ?? ''}`, () => {
   beforeAll(async () => {
-    running = await startCluster();
+    running = await startScratchBroker();
   });
 
   afterAll(() => running.end());

@@ -1,20 +1,26 @@
 import { afterAll, beforeAll, describe } from 'vitest';
+import {
+  kafkaMissing,
+  type ScratchBroker,
+  startScratchBroker,
+} from '../../scripts/lib/kafka-broker.mjs';
 import { describeBufferContract } from '../src/contract-suite.ts';
 import { KafkaBuffer } from '../src/index.ts';
-import { KAFKA_MISSING, startCluster } from './kafka-cluster.ts';
 
-let running: Awaited<ReturnType<typeof startCluster>>;
+const MISSING: string | undefined = kafkaMissing();
 
-describe.skipIf(KAFKA_MISSING !== undefined)(`Kafka ${KAFKA_MISSING ?? ''}`, () => {
+let running: ScratchBroker;
+
+describe.skipIf(MISSING !== undefined)(`Kafka ${MISSING ?? ''}`, () => {
   beforeAll(async () => {
-    running = await startCluster();
+    running = await startScratchBroker();
   });
 
   afterAll(() => running.end());
 
   describeBufferContract(async () => ({
     name: 'kafka',
-    open: () => KafkaBuffer.open({ brokers: running.cluster.brokers }),
+    open: () => KafkaBuffer.open({ brokers: running.brokers }),
     destroy: () => Promise.resolve(),
   }));
 });

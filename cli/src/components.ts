@@ -1,6 +1,7 @@
 import { bufferExporterFactory } from '@sonde/exporter-buffer';
 import { clickHouseExporterFactory } from '@sonde/exporter-clickhouse';
 import { debugExporterFactory } from '@sonde/exporter-debug';
+import { kafkaExporterFactory } from '@sonde/exporter-kafka';
 import { nopExporterFactory } from '@sonde/exporter-nop';
 import { otlpGrpcExporterFactory } from '@sonde/exporter-otlp';
 import { otlpHttpExporterFactory } from '@sonde/exporter-otlphttp';
@@ -9,6 +10,7 @@ import { ingestTokensFactory } from '@sonde/extension-ingest-tokens';
 import type { Factory } from '@sonde/pipeline';
 import { bufferReceiverFactory } from '@sonde/receiver-buffer';
 import { hostMetricsReceiverFactory } from '@sonde/receiver-hostmetrics';
+import { kafkaReceiverFactory } from '@sonde/receiver-kafka';
 import { nopReceiverFactory } from '@sonde/receiver-nop';
 import { otlpReceiverFactory } from '@sonde/receiver-otlp';
 
@@ -17,8 +19,10 @@ export const COMPONENTS: readonly Factory[] = [
   otlpReceiverFactory,
   hostMetricsReceiverFactory,
   bufferReceiverFactory,
+  kafkaReceiverFactory,
   nopReceiverFactory,
   bufferExporterFactory,
+  kafkaExporterFactory,
   clickHouseExporterFactory,
   otlpGrpcExporterFactory,
   otlpHttpExporterFactory,

@@ -10,6 +10,7 @@ const COMMAND_SOURCES = [
   'buffer',
   'pipeline',
   'delivery',
+  'kafka-client',
   'store',
   'receivers',
   'processors',

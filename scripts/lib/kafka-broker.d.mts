@@ -14,11 +14,10 @@ export interface BrokerCluster {
   kill(): Promise<void>;
 }
 
-export declare function kafkaMissing(root: string): string | undefined;
+export interface ScratchBroker extends BrokerCluster {
+  end(): Promise<void>;
+}
 
-export declare function startBroker(options: {
-  readonly root: string;
-  readonly directory: string;
-  readonly nodes?: number;
-  readonly ports?: readonly number[];
-}): Promise<BrokerCluster>;
+export declare function kafkaMissing(root?: string): string | undefined;
+
+export declare function startScratchBroker(nodes?: number): Promise<ScratchBroker>;

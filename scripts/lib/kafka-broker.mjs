@@ -6,16 +6,20 @@ import {
   cpSync,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
 import { connect, createServer } from 'node:net';
-import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { cacheDirectory } from './cache.mjs';
 import { contentHash } from './stamp.mjs';
 import { run, say } from './steps.mjs';
 
+const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const CLUSTER_ID = 'MkU3OEVBNTcwNTJENDM2Qg';
 const HEAP_MB = 192;
 const START_TIMEOUT_MS = 60_000;
@@ -31,7 +35,7 @@ export function kafkaDirectory(root) {
 }
 
 /** Why no broker can be started here; undefined where one can. */
-export function kafkaMissing(root) {
+export function kafkaMissing(root = ROOT) {
   if (spawnSync('java', ['-version']).status !== 0) return 'no Java here';
   if (!existsSync(join(kafkaDirectory(root), ARCHIVE))) {
     return 'no Kafka here: npm run setup:kafka';
@@ -110,6 +114,17 @@ export async function startBroker({ root, directory, nodes = 1, ports, jvmOption
     stop: () => Promise.all(started.map((node) => node.stop())).then(() => undefined),
     kill: () => Promise.all(started.map((node) => node.kill())).then(() => undefined),
   };
+}
+
+/** The same in a folder of its own, which `end` removes after killing all. For tests. */
+export async function startScratchBroker(nodes = 1) {
+  const directory = mkdtempSync(join(tmpdir(), 'sonde-kafka-'));
+  const cluster = await startBroker({ root: ROOT, directory, nodes });
+  const end = async () => {
+    await cluster.kill();
+    rmSync(directory, { recursive: true, force: true });
+  };
+  return { ...cluster, end };
 }
 
 function javaOf(root, jvmOptions) {

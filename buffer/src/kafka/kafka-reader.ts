@@ -245,6 +245,8 @@ export class KafkaReader implements PartitionReader {
   async #close(): Promise<void> {
     this.#closed.abort();
     await this.#fetcher.close();
+    // Where the group is from now on somebody else knows.
+    this.#settings.view.groups.delete(this.#settings.group);
     this.#settings.onClose();
   }
 }

@@ -1,0 +1,19 @@
+import { BufferError, type BufferErrorCode } from '@sonde/buffer';
+import { type ErrorCode, SondeError } from '@sonde/pipeline';
+
+const CODES: Readonly<Record<BufferErrorCode, ErrorCode>> = {
+  BUFFER_FULL: 'OVERLOADED',
+  RECORD_TOO_LARGE: 'TOO_LARGE',
+  BUFFER_CLOSED: 'SHUTTING_DOWN',
+  BUFFER_IO: 'UNAVAILABLE',
+  BUFFER_LOCKED: 'UNAVAILABLE',
+  // Somebody may make the topic yet; a sender's data is no reason to lose it.
+  UNKNOWN_TOPIC: 'UNAVAILABLE',
+  BUFFER_MISUSE: 'INTERNAL',
+};
+
+/** What the sender is told when Kafka did not take its request. */
+export function toSondeError(error: unknown): SondeError {
+  if (!(error instanceof BufferError)) return SondeError.from(error);
+  return new SondeError(CODES[error.code], error.message, { cause: error });
+}

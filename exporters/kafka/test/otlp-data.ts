@@ -1,0 +1,25 @@
+import { Telemetry } from '@sonde/pipeline';
+import { decodeRequests, type EncodedRequest, encodeRequest, type Signal } from '@sonde/proto';
+
+export const RECEIVED_MS = 1_750_000_000_000;
+
+/** A request of so many log records, each with a body of so many characters. */
+export function logsRequest(items: number, bodyLength: number): EncodedRequest {
+  const logRecords = Array.from({ length: items }, (_, index) => ({
+    body: { stringValue: `${index}`.padEnd(bodyLength, '.') },
+  }));
+  const attributes = [{ key: 'service.name', value: { stringValue: 'shop' } }];
+  const bytes = encodeRequest('logs', {
+    resourceLogs: [{ resource: { attributes }, scopeLogs: [{ logRecords }] }],
+  });
+  return requestOf('logs', bytes, items);
+}
+
+export function requestOf(signal: Signal, bytes: Uint8Array, itemCount: number): EncodedRequest {
+  return { signal, bytes, itemCount, tenant: 'acme', receivedUnixMs: RECEIVED_MS };
+}
+
+export function telemetryOf(...requests: readonly EncodedRequest[]): Telemetry {
+  const signal = requests[0]?.signal ?? 'traces';
+  return new Telemetry({ signal, requests, decode: (some) => decodeRequests(signal, some) });
+}

@@ -1,0 +1,90 @@
+import { SASL_MECHANISMS } from '@sonde/buffer';
+import { duration, type FieldsOf, type Secret, secret, section, textList } from '@sonde/pipeline';
+import { type ClientTlsConfig, clientTls, refuseUnsupported } from '@sonde/pipeline/clients';
+import { z } from 'zod';
+
+/** The keys that the Collector's Kafka components have in common (`configkafka.ClientConfig`). */
+export interface KafkaClientConfig {
+  readonly brokers: readonly string[];
+  /** Read and not needed: versions are agreed on with each broker. */
+  readonly protocol_version: string;
+  readonly client_id: string;
+  /** Undefined for plain text. */
+  readonly tls: ClientTlsConfig | undefined;
+  readonly auth: KafkaAuthConfig;
+  readonly rack_id: string;
+  /** Which client speaks the protocol. */
+  readonly client: 'kafkajs';
+  readonly conn_idle_timeout: number;
+  readonly resolve_canonical_bootstrap_servers_only: boolean;
+  readonly metadata: unknown;
+}
+
+export interface KafkaAuthConfig {
+  readonly sasl:
+    | {
+        readonly mechanism: (typeof SASL_MECHANISMS)[number];
+        readonly username: string;
+        readonly password: Secret;
+        readonly version: number;
+      }
+    | undefined;
+}
+
+const NO_LIBRDKAFKA = {
+  error: (issue: { readonly input?: unknown }): string | undefined =>
+    issue.input === 'librdkafka'
+      ? 'librdkafka is not part of this installation: `npm run setup:librdkafka` builds it, and this release has no such step yet; write kafkajs'
+      : undefined,
+};
+
+const sasl = z.strictObject({
+  mechanism: z.enum(SASL_MECHANISMS),
+  username: z.string().min(1, 'username is required'),
+  password: secret(),
+  version: z.int().min(0).max(1).default(0),
+});
+
+const auth: z.ZodType<KafkaAuthConfig> = z
+  .strictObject({
+    sasl: sasl.optional(),
+    plain_text: z.strictObject({ username: z.string().min(1), password: secret() }).optional(),
+    kerberos: z.unknown().optional(),
+    tls: z.unknown().optional(),
+  })
+  .transform(({ sasl, plain_text: plain, ...others }, context): KafkaAuthConfig => {
+    const reasons = {
+      kerberos: 'use SASL PLAIN or SCRAM',
+      tls: 'the section moved: write `tls` beside `auth`',
+    };
+    refuseUnsupported(others, reasons, context);
+    if (plain === undefined) return { sasl };
+    return { sasl: { mechanism: 'PLAIN', version: 0, ...plain } };
+  })
+  .prefault({});
+
+const metadata: z.ZodType = z
+  .strictObject({
+    full: z.boolean().default(true),
+    refresh_interval: duration('10m'),
+    retry: z.strictObject({ max: z.int().default(3), backoff: duration('250ms') }).prefault({}),
+  })
+  .prefault({});
+
+/** Fields for the component's `z.strictObject`. */
+export function kafkaClientFields(): FieldsOf<KafkaClientConfig> {
+  return {
+    brokers: textList(['localhost:9092']).refine((brokers) => brokers.length > 0, {
+      error: 'must name at least one broker',
+    }),
+    protocol_version: z.string().default('2.1.0'),
+    client_id: z.string().default('otel-collector'),
+    tls: section(clientTls(), { absent: 'off' }),
+    auth,
+    rack_id: z.string().default(''),
+    client: z.enum(['kafkajs'], NO_LIBRDKAFKA).default('kafkajs'),
+    conn_idle_timeout: duration('9m'),
+    resolve_canonical_bootstrap_servers_only: z.boolean().default(false),
+    metadata,
+  };
+}

@@ -1,0 +1,38 @@
+import { TOPICS } from '@sonde/buffer';
+import { refuseMeaning } from '@sonde/pipeline';
+import type { Signal } from '@sonde/proto';
+import { z } from 'zod';
+
+export const ENCODINGS = ['otlp_proto', 'otlp_json'] as const;
+export type Encoding = (typeof ENCODINGS)[number];
+
+/** Whose bytes are no requests; said in words because the Collector has them. */
+const OTHER_ENCODINGS: ReadonlySet<string> = new Set([
+  'jaeger_proto',
+  'jaeger_json',
+  'zipkin_proto',
+  'zipkin_json',
+  'zipkin_thrift',
+  'raw',
+  'text',
+  'json',
+  'azure_resource_logs',
+]);
+
+/** `encoding` of a signal's messages; `otlp_proto` where neither a signal nor all have one. */
+export function encodingField(): z.ZodType<Encoding> {
+  return z.string().transform((text, context): Encoding => {
+    const known = ENCODINGS.find((encoding) => encoding === text);
+    if (known !== undefined) return known;
+    const hint = OTHER_ENCODINGS.has(text)
+      ? 'messages of this encoding are not OTLP requests, which Sonde does not take yet'
+      : `one of ${ENCODINGS.join(', ')}`;
+    refuseMeaning(context, { text: `encoding ${JSON.stringify(text)} is not supported`, hint });
+    return z.NEVER;
+  });
+}
+
+/** The Collector's default topic of a signal. */
+export function defaultTopic(signal: Signal): string {
+  return TOPICS[signal];
+}

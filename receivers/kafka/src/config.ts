@@ -1,0 +1,141 @@
+import { type BatchConfig, batchConfig, type RetryWaits, retryWaits } from '@sonde/delivery';
+import {
+  defaultTopic,
+  type Encoding,
+  encodingField,
+  type KafkaClientConfig,
+  kafkaClientFields,
+} from '@sonde/kafka-client';
+import { byteSize, duration, nullMeansDefaults, refuseMeaning, textList } from '@sonde/pipeline';
+import { refuseUnsupported } from '@sonde/pipeline/clients';
+import { SIGNALS, type Signal } from '@sonde/proto';
+import { z } from 'zod';
+
+export interface SignalTopics {
+  readonly topics: readonly string[];
+  readonly encoding: Encoding;
+}
+
+export interface KafkaReceiverConfig extends KafkaClientConfig {
+  readonly group_id: string;
+  /** Where a group starts that has committed nothing. */
+  readonly initial_offset: 'latest' | 'earliest';
+  /** Milliseconds. */
+  readonly session_timeout: number;
+  readonly heartbeat_interval: number;
+  readonly topicsOf: Readonly<Record<Signal, SignalTopics>>;
+  readonly batch: BatchConfig;
+  readonly retry: RetryWaits;
+}
+
+const SESSION_MS_MIN = 6000;
+const SESSION_MS_MAX = 1_800_000;
+
+const signalFields = z.strictObject({
+  topic: z.string().default(''),
+  topics: textList(),
+  exclude_topics: textList(),
+  encoding: encodingField().optional(),
+});
+
+/** Sonde commits what the pipeline has taken and nothing else, whatever these say. */
+const COMMIT_FIELDS = {
+  autocommit: z
+    .strictObject({ enable: z.boolean().default(true), interval: duration('1s') })
+    .prefault({}),
+  message_marking: z
+    .strictObject({
+      after: z.boolean().default(false),
+      on_error: z.boolean().default(false),
+      on_permanent_error: z.boolean().optional(),
+    })
+    .prefault({}),
+  error_backoff: z.unknown().optional(),
+  partition_processing: z.unknown().optional(),
+  telemetry: z.unknown().optional(),
+};
+
+/** Fetches are as large as batches need. */
+const FETCH_FIELDS = {
+  min_fetch_size: z.int().default(1),
+  default_fetch_size: z.int().optional(),
+  max_fetch_size: byteSize(1_048_576),
+  max_fetch_wait: duration('250ms'),
+  max_partition_fetch_size: byteSize(1_048_576),
+  use_leader_epoch: z.boolean().default(true),
+};
+
+const UNSUPPORTED: Readonly<Record<string, string>> = {
+  header_extraction: 'headers do not travel with the data',
+  group_instance_id: 'a member that comes back gets the partitions that are free then',
+};
+
+export const kafkaReceiverConfig: z.ZodType<KafkaReceiverConfig> = nullMeansDefaults(
+  z
+    .strictObject({
+      ...kafkaClientFields(),
+      ...COMMIT_FIELDS,
+      ...FETCH_FIELDS,
+      group_id: z.string().min(1).default('otel-collector'),
+      group_instance_id: z.string().default(''),
+      group_rebalance_strategy: z
+        .enum(['range', 'roundrobin', 'sticky', 'cooperative-sticky'])
+        .default('cooperative-sticky'),
+      initial_offset: z.enum(['latest', 'earliest']).default('latest'),
+      session_timeout: duration('10s'),
+      heartbeat_interval: duration('3s'),
+      header_extraction: z
+        .strictObject({
+          extract_headers: z.boolean().default(false),
+          headers: textList(),
+        })
+        .optional(),
+      // Upstream's old flat keys, still read there.
+      topic: z.string().default(''),
+      encoding: encodingField().optional(),
+      traces: signalFields.prefault({}),
+      metrics: signalFields.prefault({}),
+      logs: signalFields.prefault({}),
+      profiles: signalFields.prefault({}),
+      batch: batchConfig,
+      retry: retryWaits,
+    })
+    .superRefine(({ session_timeout: session, heartbeat_interval: heartbeat }, context) => {
+      if (session < SESSION_MS_MIN || session > SESSION_MS_MAX) {
+        const text = 'must be between 6s and 30m, as brokers have it';
+        refuseMeaning(context, { text, path: ['session_timeout'] });
+      }
+      if (heartbeat <= 0 || heartbeat >= session) {
+        const text = 'must be positive and less than session_timeout';
+        refuseMeaning(context, { text, path: ['heartbeat_interval'] });
+      }
+    })
+    .transform((raw, context): KafkaReceiverConfig => {
+      const headers = raw.header_extraction;
+      const given = {
+        header_extraction: headers?.extract_headers === true || (headers?.headers.length ?? 0) > 0,
+        group_instance_id: raw.group_instance_id,
+      };
+      refuseUnsupported(given, UNSUPPORTED, context);
+      const of = (signal: Signal): SignalTopics => {
+        const { topic, topics, encoding } = raw[signal];
+        const single = [topic, raw.topic, defaultTopic(signal)].find((name) => name !== '') ?? '';
+        const names = topics.length > 0 ? topics : [single];
+        return { topics: names, encoding: encoding ?? raw.encoding ?? 'otlp_proto' };
+      };
+      for (const signal of SIGNALS) {
+        const reason = 'name the topics to read';
+        refuseUnsupported(raw[signal], { exclude_topics: reason }, context);
+        if (!of(signal).topics.some((name) => name.startsWith('^'))) continue;
+        const text = 'topics by regular expression are not supported';
+        refuseMeaning(context, { text, path: [signal, 'topics'], hint: reason });
+      }
+      const topicsOf = {
+        traces: of('traces'),
+        metrics: of('metrics'),
+        logs: of('logs'),
+        profiles: of('profiles'),
+      };
+      return { ...raw, topicsOf };
+    }),
+);

@@ -1,0 +1,12 @@
+import type { ReceiverFactory } from '@sonde/pipeline';
+import { type KafkaReceiverConfig, kafkaReceiverConfig } from './config.ts';
+import { KafkaReceiver } from './kafka-receiver.ts';
+
+/** The receiver `kafka`: batches out of Kafka topics. */
+export const kafkaReceiverFactory: ReceiverFactory<KafkaReceiverConfig> = {
+  kind: 'receiver',
+  type: 'kafka',
+  config: kafkaReceiverConfig,
+  signals: { traces: 'beta', metrics: 'beta', logs: 'beta', profiles: 'alpha' },
+  create: (settings, config, next) => new KafkaReceiver(settings, config, next),
+};

@@ -1,0 +1,178 @@
+import {
+  type Buffer,
+  BufferError,
+  type KafkaBuffer,
+  type PartitionReader,
+  TOPICS,
+} from '@sonde/buffer';
+import { DeliveryEvents, PumpSet, type PumpTarget } from '@sonde/delivery';
+import { LazyKafkaBuffer, toKafkaOptions } from '@sonde/kafka-client';
+import type { Component, Consumer, Host, SignallessCreateSettings } from '@sonde/pipeline';
+import { SIGNALS, type Signal } from '@sonde/proto';
+import type { KafkaReceiverConfig } from './config.ts';
+import { readJson } from './read-json.ts';
+
+const OPEN_PAUSE_MS = 1000;
+
+/** Reads the signals' topics as a member of a consumer group. */
+export class KafkaReceiver implements Component {
+  readonly #settings: SignallessCreateSettings;
+  readonly #config: KafkaReceiverConfig;
+  readonly #events: DeliveryEvents;
+  readonly #buffer: LazyKafkaBuffer;
+  /** By topic. */
+  readonly #targets: Map<string, PumpTarget> = new Map();
+  readonly #stop: AbortController = new AbortController();
+  /** Pumps of partitions that went to somebody else, until they have ended. */
+  readonly #ending: Set<Promise<void>> = new Set();
+  #pumps: PumpSet | undefined;
+  #joining: Promise<void> | undefined;
+  #leave: () => Promise<void> = () => Promise.resolve();
+  #endObserving: () => void = () => {};
+  #starting: Promise<void> | undefined;
+  #stopping: Promise<void> | undefined;
+
+  constructor(
+    settings: SignallessCreateSettings,
+    config: KafkaReceiverConfig,
+    next: Readonly<Partial<Record<Signal, Consumer>>>,
+  ) {
+    this.#settings = settings;
+    this.#config = config;
+    const names = { id: settings.id, type: 'kafka', group: config.group_id };
+    this.#events = new DeliveryEvents(names, settings.logger);
+    this.#buffer = new LazyKafkaBuffer(async () => ({
+      ...(await toKafkaOptions(config)),
+      initialOffset: config.initial_offset,
+      sessionTimeoutMs: config.session_timeout,
+      heartbeatIntervalMs: config.heartbeat_interval,
+    }));
+    for (const signal of SIGNALS) this.#addTargets(signal, next[signal]);
+  }
+
+  start(host: Host): Promise<void> {
+    this.#starting ??= this.#start(host);
+    return this.#starting;
+  }
+
+  /** Stops reading, lets batches in flight end until `deadline`; what is not committed stays. */
+  shutdown(deadline: AbortSignal): Promise<void> {
+    this.#stopping ??= this.#close(deadline);
+    return this.#stopping;
+  }
+
+  async #start(host: Host): Promise<void> {
+    // Files of certificates that cannot be read stop the service; brokers may come later.
+    await toKafkaOptions(this.#config);
+    this.#joining = this.#join(host);
+  }
+
+  async #join(host: Host): Promise<void> {
+    const buffer = await this.#openBuffer(host);
+    if (buffer === undefined) return;
+    const { batch, retry, group_id: group } = this.#config;
+    const [create, events] = [this.#settings, this.#events];
+    const letters = deadLettersTo(buffer);
+    const pumps = new PumpSet({ buffer: letters, host, create, batch, retry, events });
+    this.#pumps = pumps;
+    const membership = buffer.join({
+      group,
+      topics: [...this.#targets.keys()],
+      onReader: (reader) => this.#open(pumps, reader),
+      onRevoked: (reader) => this.#revoke(pumps, reader),
+      onTrouble: (error) => {
+        if (error === undefined) host.reportStatus({ state: 'ok' });
+        else this.#say(host, error);
+      },
+    });
+    this.#leave = () => membership.leave();
+    this.#endObserving = events.observeLag(() => buffer.state());
+  }
+
+  /** Undefined when it was shut down before a broker answered. */
+  async #openBuffer(host: Host): Promise<KafkaBuffer | undefined> {
+    while (!this.#stop.signal.aborted) {
+      try {
+        return await this.#buffer.open();
+      } catch (thrown) {
+        if (this.#stop.signal.aborted) return undefined;
+        this.#say(host, thrown instanceof Error ? thrown : new Error(String(thrown)));
+        await pause(OPEN_PAUSE_MS, this.#stop.signal);
+      }
+    }
+    return undefined;
+  }
+
+  #open(pumps: PumpSet, reader: PartitionReader): void {
+    const { topic, partition } = reader;
+    const target = this.#targets.get(topic);
+    if (target === undefined || this.#stop.signal.aborted) {
+      void reader.close();
+      return;
+    }
+    const position = reader.position();
+    this.#settings.logger.info('Reading a partition.', { topic, partition, position });
+    pumps.add(reader, target);
+  }
+
+  #revoke(pumps: PumpSet, reader: PartitionReader): void {
+    const { topic, partition } = reader;
+    this.#settings.logger.info('A partition is read elsewhere now.', { topic, partition });
+    const ending = pumps.remove(reader).finally(() => this.#ending.delete(ending));
+    this.#ending.add(ending);
+  }
+
+  #say(host: Host, error: Error): void {
+    this.#settings.logger.warn('Kafka cannot be read for now.', { error: error.message });
+    host.reportStatus({ state: 'recoverable', error });
+  }
+
+  #addTargets(signal: Signal, next: Consumer | undefined): void {
+    if (next === undefined) return;
+    const { topics, encoding } = this.#config.topicsOf[signal];
+    const target = { signal, next };
+    for (const topic of topics) {
+      const isJson = encoding === 'otlp_json';
+      this.#targets.set(topic, isJson ? { ...target, toRequest: readJson(signal) } : target);
+    }
+  }
+
+  async #close(deadline: AbortSignal): Promise<void> {
+    this.#stop.abort();
+    // A start that failed has told its caller; what it opened is closed here all the same.
+    await this.#starting?.catch(() => undefined);
+    await this.#joining;
+    await this.#pumps?.shutdown(deadline);
+    await this.#leave();
+    await Promise.all(this.#ending);
+    this.#endObserving();
+    await this.#buffer.close();
+  }
+}
+
+/** The dead letters' topic is made with the first of them. */
+function deadLettersTo(buffer: KafkaBuffer): Pick<Buffer, 'append'> {
+  return {
+    append: async (topic, partition, records) => {
+      try {
+        return await buffer.append(topic, partition, records);
+      } catch (error) {
+        if (!(error instanceof BufferError) || error.code !== 'UNKNOWN_TOPIC') throw error;
+      }
+      await buffer.createTopic(TOPICS.deadLetters, { partitions: 1 });
+      return buffer.append(topic, partition, records);
+    },
+  };
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done, { once: true });
+  });
+}
