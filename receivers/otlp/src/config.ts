@@ -6,7 +6,9 @@ import {
   nullMeansDefaults,
   parseEndpoint,
   refuseMeaning,
+  type ServerTlsConfig,
   section,
+  serverTls,
   textList,
 } from '@sonde/pipeline';
 import { EXPORT_PATHS } from '@sonde/proto';
@@ -15,14 +17,6 @@ import { CONTENT_ENCODINGS } from './http/content-encoding.ts';
 
 /** What Go calls a duration of 0: no limit. */
 const NONE = '0s';
-
-/** `tls` of a server; without it the server speaks plaintext. */
-export interface TlsConfig {
-  readonly cert_file: string;
-  readonly key_file: string;
-  /** Clients must show a certificate of an authority in there. */
-  readonly client_ca_file?: string | undefined;
-}
 
 export interface AuthConfig {
   /** Id of an authenticator extension. */
@@ -48,7 +42,7 @@ export interface KeepaliveConfig {
         readonly timeout: number;
       }
     | undefined;
-  /** Read, and not enforced yet. */
+  /** Pings more often than that end a connection (GOAWAY `too_many_pings`). */
   readonly enforcement_policy?:
     | { readonly min_time: number; readonly permit_without_stream: boolean }
     | undefined;
@@ -58,7 +52,8 @@ interface ServerConfig {
   /** `host:port`, or the path of a socket. */
   readonly endpoint: string;
   readonly transport: 'tcp' | 'unix';
-  readonly tls?: TlsConfig | null | undefined;
+  /** Without it the server speaks plaintext. */
+  readonly tls?: ServerTlsConfig | null | undefined;
   readonly auth?: AuthConfig | null | undefined;
   /** Read, and without effect: headers do not travel with the data. */
   readonly include_metadata: boolean;
@@ -104,12 +99,6 @@ export interface OtlpConfig {
   };
 }
 
-const tls: z.ZodType<TlsConfig> = z.strictObject({
-  cert_file: z.string(),
-  key_file: z.string(),
-  client_ca_file: z.string().optional(),
-});
-
 const auth: z.ZodType<AuthConfig> = z.strictObject({ authenticator: z.string().min(1) });
 
 const transport = z.enum(['tcp', 'unix']).default('tcp');
@@ -143,7 +132,7 @@ const grpc: z.ZodType<GrpcConfig> = z
   .strictObject({
     endpoint: z.string().default('localhost:4317'),
     transport,
-    tls: tls.nullish(),
+    tls: serverTls().nullish(),
     auth: auth.nullish(),
     max_recv_msg_size_mib: z.int().min(0).default(0),
     max_concurrent_streams: z.int().min(0).default(0),
@@ -171,7 +160,7 @@ const http: z.ZodType<HttpConfig> = z
   .strictObject({
     endpoint: z.string().default('localhost:4318'),
     transport,
-    tls: tls.nullish(),
+    tls: serverTls().nullish(),
     auth: auth.nullish(),
     cors: cors.nullish(),
     max_request_body_size: z.int().default(HTTP_LIMITS.bodyBytesMax),

@@ -5,6 +5,7 @@ import {
   DEFAULT_TENANT,
   type Host,
   type Logger,
+  type ReloadListener,
   type Sender,
   SondeError,
 } from '@sonde/pipeline';
@@ -83,6 +84,7 @@ export class OtlpReceiver implements Component {
       refused: (signal, error) => this.#refusals.count(signal, 'grpc', error),
       dropped: () => this.#refusals.droppedConnection('grpc'),
       failed: (error) => this.#cannotAccept(host, error),
+      certificates: this.#certificates,
     });
     const address = await this.#grpc.listen();
     this.#logger.info('Starting GRPC server', { endpoint: address });
@@ -104,11 +106,17 @@ export class OtlpReceiver implements Component {
       handle: (request, response) => void endpoint.serve(request, response),
       dropped: () => this.#refusals.droppedConnection('http'),
       failed: (error) => this.#cannotAccept(host, error),
+      certificates: this.#certificates,
     });
     const address = await this.#http.listen();
     this.#logger.info('Starting HTTP server', { endpoint: address });
     return address;
   }
+
+  readonly #certificates: ReloadListener = {
+    reloaded: () => this.#logger.info('Certificates reloaded'),
+    failed: ({ message }) => this.#logger.error('Cannot reload certificates', { error: message }),
+  };
 
   #cannotAccept(host: Host, error: Error): void {
     this.#logger.error('Cannot accept connections', { error: error.message });

@@ -4,15 +4,15 @@ import {
   HTTP_LIMITS,
   type HttpLimits,
   parseEndpoint,
+  ServerTls,
 } from '@sonde/pipeline';
 import type { Signal } from '@sonde/proto';
-import type { GrpcConfig, HttpConfig, OtlpConfig, TlsConfig } from './config.ts';
+import type { GrpcConfig, HttpConfig, OtlpConfig } from './config.ts';
 import type { ConnectionSettings } from './grpc/grpc-connection.ts';
 import type { GrpcServerSettings } from './grpc/http2-grpc-server.ts';
 import type { HttpServerSettings } from './http/otlp-http-server.ts';
 import { BODIES_IN_FLIGHT_MIN, IN_FLIGHT_BYTES_MAX } from './limits.ts';
 import type { ListenAddress } from './listen/listen-address.ts';
-import { TlsFiles } from './listen/tls-files.ts';
 
 const MIB = 1024 * 1024;
 
@@ -26,7 +26,7 @@ export function grpcSettings(config: GrpcConfig): GrpcServerSettings {
   return {
     address: listenAddress(config),
     limits,
-    tls: tlsFiles(config.tls),
+    tls: serverTls(config),
     connection: connectionSettings(config, limits),
   };
 }
@@ -68,7 +68,7 @@ export function httpSettings(config: HttpConfig): HttpServerSettings {
   return {
     address: listenAddress(config),
     limits: httpLimits(config),
-    tls: tlsFiles(config.tls),
+    tls: serverTls(config),
     cors: corsSettings(config),
     paths: new Map<string, Signal>([
       [config.traces_url_path, 'traces'],
@@ -125,10 +125,8 @@ function listenAddress(config: { endpoint: string; transport: 'tcp' | 'unix' }):
   return { transport: 'tcp', endpoint: parsed.endpoint };
 }
 
-function tlsFiles(config: TlsConfig | null | undefined): TlsFiles | undefined {
-  if (config === null || config === undefined) return undefined;
-  const { cert_file: cert, key_file: key, client_ca_file: clientCa } = config;
-  return new TlsFiles({ cert, key, clientCa });
+function serverTls({ tls }: GrpcConfig | HttpConfig): ServerTls | undefined {
+  return tls === null || tls === undefined ? undefined : new ServerTls(tls);
 }
 
 function orUndefined(value: number | undefined): number | undefined {

@@ -75,6 +75,7 @@ describe('a hostile sender', () => {
         failed: (error) => {
           throw error;
         },
+        certificates: { reloaded: () => undefined, failed: () => undefined },
       },
     );
     const address = await server.listen();

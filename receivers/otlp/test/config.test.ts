@@ -127,9 +127,13 @@ describe('the configuration of otlp', () => {
     const { grpc, http } = config.protocols;
     if (grpc === undefined || http === undefined) throw new Error('both are on');
     expect(grpcSettings(grpc)).toMatchObject({
-      connectionIdleMsMax: 11_000,
-      connectionAgeMsMax: 12_000,
-      connectionAgeGraceMs: 13_000,
+      limits: { keepaliveTimeMs: 30_000, keepaliveTimeoutMs: 5000 },
+      connection: {
+        connectionIdleMsMax: 11_000,
+        connectionAgeMsMax: 12_000,
+        connectionAgeGraceMs: 13_000,
+        pings: { intervalMsMin: 10_000, isAllowedWithoutCall: true },
+      },
     });
     expect(httpSettings(http)).toMatchObject({
       contentEncodings: ['', 'gzip'],

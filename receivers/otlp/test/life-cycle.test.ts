@@ -1,31 +1,20 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent, request as httpRequest } from 'node:http';
-import { request as httpsRequest } from 'node:https';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { SondeError } from '@sonde/pipeline';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { otlpConfig } from '../src/config.ts';
 import { OtlpReceiver } from '../src/otlp-receiver.ts';
+import { folder } from './certificates.ts';
 import { RawClient } from './grpc-client.ts';
 import { NO_DEADLINE, PROTOBUF, quietLogger, send, start } from './harness.ts';
 import { hostWith } from './host.ts';
 import { traces } from './otlp-bytes.ts';
 
-/** Makes certificates; a tool of every Linux. */
-const OPENSSL = 'openssl';
-
 function receiverOf(protocols: Record<string, unknown>): OtlpReceiver {
   const config = otlpConfig.parse({ protocols });
   return new OtlpReceiver(config, {}, { id: 'otlp', logger: quietLogger() });
-}
-
-function folder(): string {
-  const made = mkdtempSync(path.join(tmpdir(), 'sonde-otlp-'));
-  onTestFinished(() => rmSync(made, { recursive: true }));
-  return made;
 }
 
 describe('the life of the receiver', () => {
@@ -76,28 +65,6 @@ describe('the life of the receiver', () => {
     const status = await new Promise<number | undefined>((resolve, reject) => {
       const options = { socketPath, path: '/v1/traces', method: 'POST', headers: PROTOBUF };
       const request = httpRequest(options, (response) => {
-        response.resume();
-        resolve(response.statusCode);
-      });
-      request.on('error', reject);
-      request.end(traces());
-    });
-    expect(status).toBe(200);
-    expect(pipeline.taken).toHaveLength(1);
-  });
-
-  it('8: speaks TLS where it has a certificate', async () => {
-    const made = folder();
-    const [key, cert] = [path.join(made, 'key.pem'), path.join(made, 'cert.pem')];
-    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1'];
-    const how = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
-    execFileSync(OPENSSL, ['req', ...how, ...subject, '-keyout', key, '-out', cert], {
-      stdio: 'ignore',
-    });
-    const { http, pipeline } = await start({ http: { tls: { cert_file: cert, key_file: key } } });
-    const status = await new Promise<number | undefined>((resolve, reject) => {
-      const options = { method: 'POST', headers: PROTOBUF, rejectUnauthorized: false };
-      const request = httpsRequest(`https://${http}/v1/traces`, options, (response) => {
         response.resume();
         resolve(response.statusCode);
       });

@@ -7,7 +7,7 @@ import {
   type ServerHttp2Session,
   type ServerHttp2Stream,
 } from 'node:http2';
-import type { GrpcLimits } from '@sonde/pipeline';
+import type { GrpcLimits, ServerTls } from '@sonde/pipeline';
 import {
   GRPC_HANDSHAKE_TIMEOUT_MS,
   GRPC_SESSION_MEMORY_MB_MAX,
@@ -15,7 +15,6 @@ import {
 } from '../limits.ts';
 import type { ListenAddress } from '../listen/listen-address.ts';
 import { listen } from '../listen/listener.ts';
-import type { TlsFiles } from '../listen/tls-files.ts';
 import { httpProblem } from './call-head.ts';
 import { ExportCall } from './export-call.ts';
 import { type ConnectionSettings, GrpcConnection } from './grpc-connection.ts';
@@ -24,7 +23,7 @@ import type { GrpcExportService, OtlpGrpcServer } from './otlp-grpc-server.ts';
 export interface GrpcServerSettings {
   readonly address: ListenAddress;
   readonly limits: GrpcLimits;
-  readonly tls: TlsFiles | undefined;
+  readonly tls: ServerTls | undefined;
   readonly connection: ConnectionSettings;
 }
 
@@ -43,6 +42,7 @@ export class Http2GrpcServer implements OtlpGrpcServer {
   readonly #connections: Set<GrpcConnection> = new Set();
   #callCount = 0;
   #server: Http2Server | Http2SecureServer | undefined;
+  #stopReloading: () => void = () => undefined;
 
   constructor(settings: GrpcServerSettings, service: GrpcExportService) {
     this.#settings = settings;
@@ -62,6 +62,7 @@ export class Http2GrpcServer implements OtlpGrpcServer {
     const server = this.#server;
     if (server === undefined) return;
     this.#server = undefined;
+    this.#stopReloading();
     const cut = (): void => {
       for (const connection of this.#connections) connection.destroy();
     };
@@ -122,10 +123,10 @@ export class Http2GrpcServer implements OtlpGrpcServer {
       },
     };
     if (tls === undefined) return createServer(options);
-    const { key, cert, clientCa } = await tls.read();
-    const verify = clientCa === undefined ? {} : { ca: clientCa, requestCert: true };
     const handshakeTimeout = GRPC_HANDSHAKE_TIMEOUT_MS;
-    return createSecureServer({ ...options, handshakeTimeout, key, cert, ...verify });
+    const server = createSecureServer({ ...options, ...(await tls.read()), handshakeTimeout });
+    this.#stopReloading = tls.watch(server, this.#service.certificates);
+    return server;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Credentials, Sender, SondeError } from '@sonde/pipeline';
+import type { Credentials, ReloadListener, Sender, SondeError } from '@sonde/pipeline';
 import type { Signal } from '@sonde/proto';
 import type { InFlightAccount } from '../in-flight-bytes.ts';
 
@@ -28,6 +28,8 @@ export interface GrpcExportService {
   dropped(): void;
   /** Told when connections cannot be accepted. */
   failed(error: Error): void;
+  /** Told of certificates that changed. */
+  readonly certificates: ReloadListener;
 }
 
 /** A gRPC server of the four export services, with nothing of its own to decide. */

@@ -7,17 +7,16 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { HttpLimits } from '@sonde/pipeline';
+import type { HttpLimits, ReloadListener, ServerTls } from '@sonde/pipeline';
 import type { Signal } from '@sonde/proto';
 import type { ListenAddress } from '../listen/listen-address.ts';
 import { listen } from '../listen/listener.ts';
-import type { TlsFiles } from '../listen/tls-files.ts';
 import type { CorsSettings } from './cors.ts';
 
 export interface HttpServerSettings {
   readonly address: ListenAddress;
   readonly limits: HttpLimits;
-  readonly tls: TlsFiles | undefined;
+  readonly tls: ServerTls | undefined;
   readonly cors: CorsSettings | undefined;
   readonly paths: ReadonlyMap<string, Signal>;
   /** `Content-Encoding`s that are taken, '' for none. */
@@ -34,6 +33,8 @@ export interface HttpHandlers {
   readonly dropped: () => void;
   /** Told when connections cannot be accepted. */
   readonly failed: (error: Error) => void;
+  /** Told of certificates that changed. */
+  readonly certificates: ReloadListener;
 }
 
 /** How often Node looks for requests that are too slow; a timeout is late by at most that. */
@@ -45,6 +46,7 @@ export class OtlpHttpServer {
   readonly #handlers: HttpHandlers;
   readonly #inFlight: Set<ServerResponse> = new Set();
   #server: Server | undefined;
+  #stopReloading: () => void = () => undefined;
 
   constructor(settings: HttpServerSettings, handlers: HttpHandlers) {
     this.#settings = settings;
@@ -78,6 +80,7 @@ export class OtlpHttpServer {
     const server = this.#server;
     if (server === undefined) return;
     this.#server = undefined;
+    this.#stopReloading();
     // A connection that stays open after its answer would keep the server from closing.
     for (const response of this.#inFlight) response.shouldKeepAlive = false;
     const cut = (): void => server.closeAllConnections();
@@ -98,9 +101,10 @@ export class OtlpHttpServer {
       connectionsCheckingInterval: checkIntervalMs(limits),
     };
     if (tls === undefined) return createServer(options);
-    const { key, cert, clientCa } = await tls.read();
-    const verify = clientCa === undefined ? {} : { ca: clientCa, requestCert: true };
-    return createTlsServer({ ...options, key, cert, ...verify });
+    const handshakeTimeout = limits.readHeaderTimeoutMs;
+    const server = createTlsServer({ ...options, ...(await tls.read()), handshakeTimeout });
+    this.#stopReloading = tls.watch(server, this.#handlers.certificates);
+    return server;
   }
 }
 

@@ -1,0 +1,170 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { compressSync } from 'snappy';
+import { describe, expect, it } from 'vitest';
+import { tooLarge } from '../src/http/content-encoding.ts';
+import { InFlightBytes } from '../src/in-flight-bytes.ts';
+import { crc32c } from '../src/packing/crc32c.ts';
+import type { Packing } from '../src/packing/packing.ts';
+import { unpack } from '../src/packing/unpack.ts';
+import { XxHash32 } from '../src/packing/xxhash32.ts';
+
+const MIB = 1024 * 1024;
+
+type Packed = Exclude<Packing, ''>;
+
+interface Unpacked {
+  readonly bytes: Buffer;
+  /** What the account held at the end. */
+  readonly held: number;
+}
+
+async function unpackWithin(packed: Buffer, packing: Packed, bytesMax: number): Promise<Unpacked> {
+  const inFlight = new InFlightBytes(1024 * MIB);
+  const account = inFlight.open();
+  const bytes = await unpack(packed, packing, { bytesMax, account, tooLarge });
+  return { bytes, held: inFlight.bytes };
+}
+
+/** The tools of the formats' authors. */
+function pack(command: string, args: readonly string[], bytes: Buffer): Buffer {
+  return execFileSync(command, [...args], { input: bytes, maxBuffer: 256 * MIB });
+}
+
+const hasTool = (command: string): boolean => spawnSync(command, ['--version']).status === 0;
+
+/** Chunks of snappy's framed format, from its blocks. */
+function frameSnappy(bytes: Buffer): Buffer {
+  const chunks: Buffer[] = [Buffer.from('ff060000734e61507059', 'hex')];
+  for (let at = 0; at < bytes.length; at += 65_536) {
+    const piece = bytes.subarray(at, at + 65_536);
+    const isPlain = (at / 65_536) % 3 === 2;
+    const content: Buffer = isPlain ? piece : compressSync(piece);
+    const head = Buffer.alloc(8);
+    head.writeUInt8(isPlain ? 1 : 0, 0);
+    head.writeUIntLE(content.length + 4, 1, 3);
+    const crc = crc32c(piece);
+    head.writeUInt32LE((((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0, 4);
+    // Padding that a reader skips.
+    chunks.push(head, content, Buffer.from('fe030000010203', 'hex'));
+  }
+  return Buffer.concat(chunks);
+}
+
+/** A generator with a seed: every run has the same bytes. */
+function noise(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state;
+  };
+}
+
+function samples(): Buffer[] {
+  const random = noise(7);
+  const words = Array.from({ length: 50 }, (_, i) => `word-${i}-${'x'.repeat(i)}`);
+  const text = Array.from({ length: 60_000 }, () => words[random() % 50]).join(' ');
+  const dull = Buffer.from(Array.from({ length: 300_000 }, () => random() >>> 24));
+  return [Buffer.alloc(0), Buffer.from('a'), Buffer.alloc(3 * MIB, 'ab'), Buffer.from(text), dull];
+}
+
+const PACKERS: readonly [string, Packed, (bytes: Buffer) => Buffer, boolean][] = [
+  ['zstd', 'zstd', (bytes) => pack('zstd', ['-c', '-q'], bytes), hasTool('zstd')],
+  [
+    'zstd, long',
+    'zstd',
+    (bytes) => pack('zstd', ['-c', '-q', '-9', '--long'], bytes),
+    hasTool('zstd'),
+  ],
+  [
+    'zstd, single segment',
+    'zstd',
+    (bytes) => pack('zstd', ['-c', '-q', '--no-check', `--stream-size=${bytes.length}`], bytes),
+    hasTool('zstd'),
+  ],
+  ['lz4', 'lz4', (bytes) => pack('lz4', ['-c', '-q'], bytes), hasTool('lz4')],
+  [
+    'lz4, linked blocks',
+    'lz4',
+    (bytes) => pack('lz4', ['-c', '-q', '-9', '-BD', '-B4', '-BX'], bytes),
+    hasTool('lz4'),
+  ],
+  ['snappy', 'snappy', (bytes) => compressSync(bytes), true],
+  ['snappy, framed', 'snappy', frameSnappy, true],
+  ['x-snappy-framed', 'x-snappy-framed', frameSnappy, true],
+];
+
+const BOMB = Buffer.alloc(48 * MIB);
+
+describe.each(PACKERS)('%s', (_name, packing, packer, isThere) => {
+  it.skipIf(!isThere)('unpacks what others packed', async () => {
+    for (const sample of samples()) {
+      const packed = packer(sample);
+      const { bytes, held } = await unpackWithin(packed, packing, sample.length);
+      expect(bytes.equals(sample)).toBe(true);
+      expect(held).toBe(sample.length);
+    }
+  });
+
+  it.skipIf(!isThere)('stops at the limit, having unpacked no more', async () => {
+    const packed = packer(BOMB);
+    const before = process.memoryUsage.rss();
+    await expect(unpackWithin(packed, packing, MIB)).rejects.toMatchObject({ code: 'TOO_LARGE' });
+    expect(process.memoryUsage.rss() - before).toBeLessThan(40 * MIB);
+    const [, , , text = BOMB] = samples();
+    const short = unpackWithin(packer(text), packing, text.length - 1);
+    await expect(short).rejects.toMatchObject({ code: 'TOO_LARGE' });
+  });
+
+  it.skipIf(!isThere)('refuses every cut, and never fails otherwise on changed bytes', async () => {
+    const [, , , text = BOMB] = samples();
+    const packed = packer(text.subarray(0, 100_000));
+    const random = noise(11);
+    for (let round = 0; round < 200; round += 1) {
+      const cut = packed.subarray(0, random() % packed.length);
+      const refused = await unpackWithin(cut, packing, MIB).catch((error: unknown) => error);
+      // A cut between two chunks of the framed format is a shorter body.
+      if (!(refused instanceof Error)) expect(packing).toMatch(/snappy/);
+      else expect(refused).toMatchObject({ code: 'INVALID_DATA' });
+      const changed = Buffer.from(packed);
+      for (let i = 0; i <= round % 4; i += 1) changed[random() % changed.length] = random() >>> 24;
+      const begun = performance.now();
+      await unpackWithin(changed, packing, MIB).catch((error: unknown) => {
+        expect(['INVALID_DATA', 'TOO_LARGE']).toContain(Reflect.get(Object(error), 'code'));
+      });
+      expect(performance.now() - begun).toBeLessThan(2000);
+    }
+  });
+});
+
+describe('checksums', () => {
+  it('are those of the specifications', () => {
+    // RFC 3720, B.4.
+    expect(crc32c(Buffer.alloc(32))).toBe(0x8a9136aa);
+    expect(crc32c(Buffer.alloc(32, 0xff))).toBe(0x62a8ab43);
+    expect(new XxHash32().digest()).toBe(0x02cc5d05);
+    expect(new XxHash32().update(Buffer.from('abc')).digest()).toBe(0x32d153ff);
+    const long = Buffer.from('Nobody inspects the spammish repetition');
+    const pieces = new XxHash32().update(long.subarray(0, 5)).update(long.subarray(5));
+    expect(pieces.digest()).toBe(0xe2293b2f);
+  });
+});
+
+describe('nonsense', () => {
+  it.each(['zstd', 'lz4', 'snappy', 'x-snappy-framed'] as const)('is no %s', async (packing) => {
+    const random = noise(3);
+    for (let round = 0; round < 500; round += 1) {
+      const bytes = Buffer.from(Array.from({ length: random() % 60 }, () => random() >>> 24));
+      // Half of them with the beginning of the format.
+      if (round % 2 === 0 && packing === 'zstd')
+        bytes.set(Buffer.from('28b52ffd', 'hex').subarray(0, bytes.length));
+      if (round % 2 === 0 && packing === 'lz4')
+        bytes.set(Buffer.from('04224d18', 'hex').subarray(0, bytes.length));
+      await unpackWithin(bytes, packing, MIB).then(
+        ({ bytes: got }) => expect(got.length).toBeLessThan(1000),
+        (error: unknown) => {
+          expect(['INVALID_DATA', 'TOO_LARGE']).toContain(Reflect.get(Object(error), 'code'));
+        },
+      );
+    }
+  });
+});

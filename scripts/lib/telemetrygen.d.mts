@@ -1,0 +1,2 @@
+export declare function telemetrygenPath(): string;
+export declare function setupTelemetrygen(): Promise<string | undefined>;
