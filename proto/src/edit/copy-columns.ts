@@ -3,10 +3,22 @@ import {
   ExponentialHistogramPointColumns,
   HistogramPointColumns,
 } from '../columns/histogram-columns.ts';
+import type { Columns } from '../columns/index.ts';
 import { LogColumns } from '../columns/log-columns.ts';
 import { MetricColumns } from '../columns/metric-columns.ts';
 import { NumberPointColumns, SummaryPointColumns } from '../columns/point-columns.ts';
+import { ProfileColumns } from '../columns/profile-columns.ts';
+import type { ResourceTable } from '../columns/resource-table.ts';
+import type { ScopeTable } from '../columns/scope-table.ts';
 import { SpanColumns, SpanEventColumns, SpanLinkColumns } from '../columns/span-columns.ts';
+
+/** Columns of a batch's groups. */
+export interface GroupChanges {
+  readonly resources?: ResourceTable;
+  readonly resource?: Uint32Array;
+  readonly scopes?: ScopeTable;
+  readonly scope?: Uint32Array;
+}
 
 /**
  * Shallow copies: every column is the source's own array but those in `changes`. What is shared is
@@ -41,6 +53,27 @@ export function withMetrics(
   changes: Partial<MetricColumns>,
 ): MetricColumns {
   return Object.assign(new MetricColumns(0, 0), columns, changes);
+}
+
+export function withProfiles(
+  columns: ProfileColumns,
+  changes: Partial<ProfileColumns>,
+): ProfileColumns {
+  return Object.assign(new ProfileColumns(0), columns, changes);
+}
+
+/** Any batch with other resources or scopes. */
+export function withGroups(columns: Columns, changes: GroupChanges): Columns {
+  switch (columns.signal) {
+    case 'traces':
+      return withSpans(columns, changes);
+    case 'logs':
+      return withLogs(columns, changes);
+    case 'metrics':
+      return withMetrics(columns, changes);
+    case 'profiles':
+      return withProfiles(columns, changes);
+  }
 }
 
 export function withNumbers(

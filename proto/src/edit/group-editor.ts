@@ -3,6 +3,7 @@ import type { ScopeTable } from '../columns/scope-table.ts';
 import type { Segments } from '../columns/segments.ts';
 import { dictionaryText } from '../read/native-text.ts';
 import { AttributeEditor, rewriteAttributes } from './attribute-editor.ts';
+import type { GroupChanges } from './copy-columns.ts';
 import { rebuildResources, rebuildScopes } from './rebuild-tables.ts';
 
 /** What every batch has: rows with a resource and a scope. */
@@ -13,13 +14,6 @@ export interface GroupedColumns {
   readonly scopes: ScopeTable;
   readonly resource: Uint32Array;
   readonly scope: Uint32Array;
-}
-
-export interface GroupChanges {
-  readonly resources?: ResourceTable;
-  readonly resource?: Uint32Array;
-  readonly scopes?: ScopeTable;
-  readonly scope?: Uint32Array;
 }
 
 /**
@@ -41,6 +35,26 @@ export function rewriteResources(
   const { table, rowOf } = rebuildResources(resources, { source, touched, attributes });
   const resource = columns.resource.slice(0, columns.count);
   return { resources: table, resource: resource.map((row) => rowOf[row]) };
+}
+
+/** As `rewriteResources`, for scopes. */
+export function rewriteScopes(
+  columns: GroupedColumns,
+  edit: (attributes: AttributeEditor, row: number) => void,
+): GroupChanges | undefined {
+  const { scopes } = columns;
+  const touched = new Uint8Array(scopes.count);
+  const attributes = rewriteAttributes(scopes, (editor, row) => {
+    edit(editor, row);
+    if (editor.touched) touched[row] = 1;
+  });
+  if (attributes === undefined) return undefined;
+  const source = Uint32Array.from(touched, (_, row) => row);
+  const unchanged = { names: new Map<number, string>(), versions: new Map<number, string>() };
+  const edited = { source, touched, attributes, ...unchanged };
+  const { table, rowOf } = rebuildScopes(scopes, edited);
+  const scope = columns.scope.slice(0, columns.count);
+  return { scopes: table, scope: scope.map((row) => rowOf[row]) };
 }
 
 /**

@@ -8,10 +8,10 @@ export {
 export * from './copy-columns.ts';
 export { encodeSegments, itemsOf } from './encode-segments.ts';
 export {
-  type GroupChanges,
   GroupEditor,
   type GroupedColumns,
   rewriteResources,
+  rewriteScopes,
 } from './group-editor.ts';
 export { LogEditor } from './log-editor.ts';
 export * from './metric-editor.ts';
