@@ -1,6 +1,6 @@
 import { GoRegexp } from '@sonde/go-regexp';
 import { type AttributeEditor, type AttributeValue, dictionaryText } from '@sonde/proto';
-import type { ActionConfig } from './config.ts';
+import type { ActionConfig } from './action-config.ts';
 import { configuredValue } from './configured-value.ts';
 import { convertedValue } from './converted-value.ts';
 import { hashedValue } from './hashed-value.ts';

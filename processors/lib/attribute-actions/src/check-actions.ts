@@ -1,5 +1,5 @@
 import { GoRegexp } from '@sonde/go-regexp';
-import type { ActionConfig } from './config.ts';
+import type { ActionConfig } from './action-config.ts';
 
 export interface ActionProblem {
   readonly text: string;

@@ -1,25 +1,7 @@
 import { refuseMeaning } from '@sonde/pipeline';
 import { z } from 'zod';
+import type { ActionConfig, RawValue } from './action-config.ts';
 import { type ActionProblem, checkActions } from './check-actions.ts';
-
-/** A value as YAML has it. */
-export type RawValue = string | number | boolean | null | readonly RawValue[] | RawMap;
-export interface RawMap {
-  readonly [key: string]: RawValue;
-}
-
-/** One action as users write it. */
-export interface ActionConfig {
-  readonly key: string;
-  readonly value?: RawValue | undefined;
-  readonly pattern: string;
-  readonly from_attribute: string;
-  readonly from_context: string;
-  readonly converted_type: string;
-  readonly default_value?: RawValue | undefined;
-  /** Either case. */
-  readonly action: string;
-}
 
 const RAW_VALUE: z.ZodType<RawValue> = z.lazy(() =>
   z.union([

@@ -5,7 +5,7 @@ import {
   LogColumns,
   LogEditor,
 } from '@sonde/proto';
-import type { RawValue } from './config.ts';
+import type { RawValue } from './action-config.ts';
 
 /** A value of the configuration with OTLP's type: whole numbers are integers. */
 export function configuredValue(raw: RawValue): AttributeValue {

@@ -1,0 +1,123 @@
+import {
+  type BufferRange,
+  buildGraph,
+  type Consumer,
+  fetchConfig,
+  loadConfig,
+  nullMeansDefaults,
+  OwnTelemetry,
+  type ProcessorFactory,
+  type SondeError,
+  StaticSettingsSource,
+  type Telemetry,
+} from '@sonde/pipeline';
+import { contractHost, RecordingLogger } from '@sonde/pipeline/contract-suite';
+import type { Signal } from '@sonde/proto';
+import { z } from 'zod';
+
+const EMPTY = nullMeansDefaults(z.strictObject({}));
+
+export interface TestGraphOptions<C> {
+  readonly factory: ProcessorFactory<C>;
+  readonly signal: Signal;
+  /** The processor's configuration: YAML in one line, `{keys: [a]}`. */
+  readonly config: string;
+}
+
+/** A running pipeline of one receiver, the processor and one exporter. */
+export class TestGraph {
+  readonly arrived: Telemetry[] = [];
+  readonly logger: RecordingLogger;
+  /** What the exporter answers from now on; undefined takes the data. */
+  refusal: SondeError | undefined;
+  readonly #entry: Consumer;
+  readonly #stop: () => Promise<void>;
+
+  private constructor(entry: Consumer, logger: RecordingLogger, stop: () => Promise<void>) {
+    this.logger = logger;
+    this.#entry = entry;
+    this.#stop = stop;
+  }
+
+  /** Builds and starts it. Rejects with what the processor's configuration is refused with. */
+  static async start<C>(options: TestGraphOptions<C>): Promise<TestGraph> {
+    const box: { graph?: TestGraph; entry?: Consumer } = {};
+    const logger = new RecordingLogger();
+    const built = buildGraph({
+      config: await engineConfig(options, box),
+      logger,
+      settings: new StaticSettingsSource(),
+      telemetry: new OwnTelemetry(),
+    });
+    const components = [...built.exporters, ...built.steps, ...built.receivers];
+    for (const { component } of components) await component.start(contractHost());
+    const { entry } = box;
+    if (entry === undefined) throw new Error('the graph has no entry');
+    const graph = new TestGraph(entry, logger, async () => {
+      const signal = new AbortController().signal;
+      for (const { component } of components.toReversed()) await component.shutdown(signal);
+    });
+    box.graph = graph;
+    return graph;
+  }
+
+  send(telemetry: Telemetry): Promise<void> {
+    return this.#entry.consume(telemetry);
+  }
+
+  stop(): Promise<void> {
+    return this.#stop();
+  }
+
+  /** Called by the exporter. */
+  take(telemetry: Telemetry): void {
+    if (this.refusal !== undefined) throw this.refusal;
+    this.arrived.push(telemetry);
+  }
+}
+
+async function engineConfig<C>(
+  { factory, signal, config }: TestGraphOptions<C>,
+  box: { graph?: TestGraph; entry?: Consumer },
+): Promise<ReturnType<typeof loadConfig>> {
+  const yaml = `
+receivers: {in: }
+processors: {${factory.type}: ${config}}
+exporters: {out: }
+service: {pipelines: {${signal}: {receivers: [in], processors: [${factory.type}], exporters: [out]}}}
+`;
+  const resolved = await fetchConfig({
+    configUris: [`yaml:${yaml}`],
+    sets: [],
+    env: {},
+    warn: () => {},
+  });
+  const none = { start: async () => {}, shutdown: async () => {} };
+  return loadConfig(resolved, {
+    warn: () => {},
+    factories: [
+      {
+        kind: 'receiver',
+        type: 'in',
+        config: EMPTY,
+        signals: factory.signals,
+        create: (_settings, _config, next) => {
+          const entry = next[signal];
+          if (entry !== undefined) box.entry = entry;
+          return none;
+        },
+      },
+      factory,
+      {
+        kind: 'exporter',
+        type: 'out',
+        config: EMPTY,
+        signals: factory.signals,
+        create: () => ({ ...none, consume: async (telemetry) => box.graph?.take(telemetry) }),
+      },
+    ],
+  });
+}
+
+/** A range of the buffer, to see that it is kept. */
+export const SOURCE: BufferRange = { topic: 'otlp', partition: 0, from: 7, to: 9 };

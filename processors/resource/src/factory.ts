@@ -1,0 +1,13 @@
+import type { ProcessorFactory } from '@sonde/pipeline';
+import { ColumnProcessor } from '@sonde/row-step';
+import { type ResourceConfig, resourceConfig } from './config.ts';
+import { resourceStep } from './resource-step.ts';
+
+/** The processor `resource`: actions on the attributes of resources. */
+export const resourceProcessorFactory: ProcessorFactory<ResourceConfig> = {
+  kind: 'processor',
+  type: 'resource',
+  config: resourceConfig,
+  signals: { traces: 'beta', metrics: 'beta', logs: 'beta' },
+  create: (_settings, config, next) => new ColumnProcessor(resourceStep(config), next),
+};
