@@ -25,18 +25,28 @@ export class AttributeList {
   encodedCount = 0;
   #markedCount = 0;
   #markedEncodedCount = 0;
+  /** What the first growth makes room for. */
+  #firstCapacity = 0;
+
+  /** A list that takes hardly any memory until it has its first attribute. */
+  static whenNeeded(capacity: number, bytes: number): AttributeList {
+    const list = new AttributeList(0, bytes, ByteRun.whenNeeded(bytes));
+    list.#firstCapacity = capacity;
+    return list;
+  }
 
   /** `capacity` in attributes, `bytes` of values. */
-  constructor(capacity: number, bytes: number) {
+  constructor(capacity: number, bytes: number, values: ByteRun = new ByteRun(bytes)) {
     this.capacity = capacity;
     this.keys = new Uint32Array(capacity);
     this.types = new Uint8Array(capacity);
     this.valueStart = new Uint32Array(capacity);
-    this.values = new ByteRun(bytes);
-    this.keyDictionary = new Dictionary(64, 1 << 10);
+    this.values = values;
+    this.keyDictionary = Dictionary.whenNeeded(64, 1 << 10);
   }
 
-  growTo(capacity: number): void {
+  growTo(rows: number): void {
+    const capacity = Math.max(rows, this.#firstCapacity);
     this.keys = growUint32(this.keys, capacity);
     this.types = growUint8(this.types, capacity);
     this.valueStart = growUint32(this.valueStart, capacity);

@@ -13,6 +13,15 @@ export class ByteRun {
   /** Bytes in use. */
   length = 0;
   #marked = 0;
+  /** What the first growth makes room for. */
+  #firstBytes = 0;
+
+  /** A run that takes no memory until something is written, and then room for `capacityBytes`. */
+  static whenNeeded(capacityBytes: number): ByteRun {
+    const run = new ByteRun(0);
+    run.#firstBytes = capacityBytes + SLACK_BYTES;
+    return run;
+  }
 
   constructor(capacityBytes: number) {
     this.bytes = new Uint8Array(capacityBytes + SLACK_BYTES);
@@ -23,7 +32,7 @@ export class ByteRun {
   reserve(n: number): void {
     const needed = this.length + n + SLACK_BYTES;
     if (needed <= this.bytes.length) return;
-    const grown = new Uint8Array(Math.max(this.bytes.length * 2, needed));
+    const grown = new Uint8Array(Math.max(this.bytes.length * 2, needed, this.#firstBytes));
     grown.set(this.bytes.subarray(0, this.length));
     this.bytes = grown;
     this.view = new DataView(grown.buffer);

@@ -19,11 +19,21 @@ export class Dictionary {
   /** The id that followed id i last time: repeated orders are found by one comparison. */
   successor: Int32Array;
   previous = 0;
+  /** What the first growth makes room for. */
+  firstCapacity: number;
   #marked = 1;
 
-  constructor(capacity: number, bytes: number) {
+  /** A dictionary that takes hardly any memory until it has its first string. */
+  static whenNeeded(capacity: number, bytes: number): Dictionary {
+    const dictionary = new Dictionary(1, 1, ByteRun.whenNeeded(bytes));
+    dictionary.firstCapacity = capacity;
+    return dictionary;
+  }
+
+  constructor(capacity: number, bytes: number, run: ByteRun = new ByteRun(bytes)) {
     this.capacity = capacity;
-    this.run = new ByteRun(bytes);
+    this.firstCapacity = capacity;
+    this.run = run;
     if ((capacity & (capacity - 1)) !== 0) throw new RangeError('capacity must be a power of two');
     this.offset = new Int32Array(capacity + 1);
     this.hash = new Int32Array(capacity);

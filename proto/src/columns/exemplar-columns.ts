@@ -16,7 +16,7 @@ export class ExemplarColumns {
   spanId: Uint8Array = new Uint8Array(0);
   spanIdView: DataView = new DataView(this.spanId.buffer);
   /** `filtered_attributes`. */
-  readonly attributes: AttributeList = new AttributeList(16, 1 << 8);
+  readonly attributes: AttributeList = AttributeList.whenNeeded(16, 1 << 8);
   attributeEnd: Uint32Array = new Uint32Array(0);
 
   growTo(rows: number): void {

@@ -13,10 +13,10 @@ export class HistogramPointColumns extends PointColumns {
   min: Float64Array = new Float64Array(0);
   max: Float64Array = new Float64Array(0);
   /** 8 bytes a bucket. */
-  readonly bucketCounts: ByteRun = new ByteRun(1 << 10);
+  readonly bucketCounts: ByteRun = ByteRun.whenNeeded(1 << 10);
   /** Buckets, not bytes. */
   bucketEnd: Uint32Array = new Uint32Array(0);
-  readonly explicitBounds: ByteRun = new ByteRun(1 << 10);
+  readonly explicitBounds: ByteRun = ByteRun.whenNeeded(1 << 10);
   boundEnd: Uint32Array = new Uint32Array(0);
   readonly exemplars: ExemplarColumns = new ExemplarColumns();
   exemplarEnd: Uint32Array = new Uint32Array(0);
@@ -73,10 +73,10 @@ export class ExponentialHistogramPointColumns extends PointColumns {
   zeroThreshold: Float64Array = new Float64Array(0);
   positiveOffset: Int32Array = new Int32Array(0);
   /** u64, 8 bytes a bucket. */
-  readonly positiveCounts: ByteRun = new ByteRun(1 << 9);
+  readonly positiveCounts: ByteRun = ByteRun.whenNeeded(1 << 9);
   positiveEnd: Uint32Array = new Uint32Array(0);
   negativeOffset: Int32Array = new Int32Array(0);
-  readonly negativeCounts: ByteRun = new ByteRun(1 << 9);
+  readonly negativeCounts: ByteRun = ByteRun.whenNeeded(1 << 9);
   negativeEnd: Uint32Array = new Uint32Array(0);
   readonly exemplars: ExemplarColumns = new ExemplarColumns();
   exemplarEnd: Uint32Array = new Uint32Array(0);

@@ -9,7 +9,7 @@ export class IndexList {
   end: Uint32Array;
 
   constructor(bytes: number) {
-    this.indices = new ByteRun(bytes);
+    this.indices = ByteRun.whenNeeded(bytes);
     this.end = new Uint32Array(0);
   }
 

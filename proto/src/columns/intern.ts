@@ -115,7 +115,7 @@ function place(slots: Int32Array, id: number, h: number): void {
 }
 
 function grow(dictionary: Dictionary): void {
-  const capacity = dictionary.capacity * 2;
+  const capacity = Math.max(dictionary.capacity * 2, dictionary.firstCapacity);
   dictionary.hash = growInt32(dictionary.hash, capacity);
   dictionary.offset = growInt32(dictionary.offset, capacity + 1);
   dictionary.successor = growInt32(dictionary.successor, capacity);

@@ -16,7 +16,7 @@ export class LogColumns {
   readonly segments: Segments = new Segments();
   readonly resources: ResourceTable = new ResourceTable();
   readonly scopes: ScopeTable = new ScopeTable();
-  readonly schemaUrls: Dictionary = new Dictionary(16, 1 << 9);
+  readonly schemaUrls: Dictionary = Dictionary.whenNeeded(16, 1 << 9);
 
   resource: Uint32Array = new Uint32Array(0);
   scope: Uint32Array = new Uint32Array(0);
@@ -26,7 +26,7 @@ export class LogColumns {
   timeUnixNano: Int32Array = new Int32Array(0);
   observedTimeUnixNano: Int32Array = new Int32Array(0);
   severityNumber: Uint8Array = new Uint8Array(0);
-  readonly severityTexts: Dictionary = new Dictionary(64, 1 << 9);
+  readonly severityTexts: Dictionary = Dictionary.whenNeeded(64, 1 << 9);
   severityText: Uint32Array = new Uint32Array(0);
   /** As an attribute's value: text, or the encoded `AnyValue` from `FIRST_ENCODED_TYPE` on. */
   readonly body: StringColumn;
@@ -34,7 +34,7 @@ export class LogColumns {
   bodyType: Uint8Array = new Uint8Array(0);
   /** How many bodies are kept encoded; 0 lets the writer copy the run whole. */
   encodedBodyCount = 0;
-  readonly eventNames: Dictionary = new Dictionary(64, 1 << 9);
+  readonly eventNames: Dictionary = Dictionary.whenNeeded(64, 1 << 9);
   eventName: Uint32Array = new Uint32Array(0);
   traceId: Uint8Array = new Uint8Array(0);
   traceIdView: DataView = new DataView(this.traceId.buffer);

@@ -21,15 +21,15 @@ export class MetricColumns {
   readonly segments: Segments = new Segments();
   readonly resources: ResourceTable = new ResourceTable();
   readonly scopes: ScopeTable = new ScopeTable();
-  readonly schemaUrls: Dictionary = new Dictionary(16, 1 << 9);
+  readonly schemaUrls: Dictionary = Dictionary.whenNeeded(16, 1 << 9);
 
   resource: Uint32Array = new Uint32Array(0);
   scope: Uint32Array = new Uint32Array(0);
   resourceSchemaUrl: Uint32Array = new Uint32Array(0);
   scopeSchemaUrl: Uint32Array = new Uint32Array(0);
-  readonly names: Dictionary = new Dictionary(256, 1 << 13);
-  readonly descriptions: Dictionary = new Dictionary(64, 1 << 12);
-  readonly units: Dictionary = new Dictionary(16, 1 << 8);
+  readonly names: Dictionary = Dictionary.whenNeeded(256, 1 << 13);
+  readonly descriptions: Dictionary = Dictionary.whenNeeded(64, 1 << 12);
+  readonly units: Dictionary = Dictionary.whenNeeded(16, 1 << 8);
   name: Uint32Array = new Uint32Array(0);
   description: Uint32Array = new Uint32Array(0);
   unit: Uint32Array = new Uint32Array(0);
@@ -37,15 +37,15 @@ export class MetricColumns {
   kind: Uint8Array = new Uint8Array(0);
   temporality: Uint8Array = new Uint8Array(0);
   isMonotonic: Uint8Array = new Uint8Array(0);
-  readonly metadata: AttributeList = new AttributeList(16, 1 << 8);
+  readonly metadata: AttributeList = AttributeList.whenNeeded(16, 1 << 8);
   metadataEnd: Uint32Array = new Uint32Array(0);
 
   /** Points of gauges and sums. */
   readonly numbers: NumberPointColumns;
   readonly histograms: HistogramPointColumns;
   readonly exponentialHistograms: ExponentialHistogramPointColumns =
-    new ExponentialHistogramPointColumns(16);
-  readonly summaries: SummaryPointColumns = new SummaryPointColumns(16);
+    new ExponentialHistogramPointColumns(0);
+  readonly summaries: SummaryPointColumns = new SummaryPointColumns(0);
 
   /** `rows` of the metrics table and `points` are first guesses; everything grows. */
   constructor(rows = 128, points = 1024) {

@@ -18,7 +18,7 @@ export class PointColumns {
 
   /** Subclasses call `growTo(rows)` when their own fields exist. */
   constructor(rows: number) {
-    this.attributes = new AttributeList(rows * 6, rows * 96);
+    this.attributes = AttributeList.whenNeeded(rows * 6, rows * 96);
   }
 
   growTo(rows: number): void {
@@ -90,8 +90,8 @@ export class NumberPointColumns extends PointColumns {
 export class SummaryPointColumns extends PointColumns {
   countValue: Int32Array = new Int32Array(0);
   sum: Float64Array = new Float64Array(0);
-  readonly quantiles: ByteRun = new ByteRun(1 << 8);
-  readonly quantileValues: ByteRun = new ByteRun(1 << 8);
+  readonly quantiles: ByteRun = ByteRun.whenNeeded(1 << 8);
+  readonly quantileValues: ByteRun = ByteRun.whenNeeded(1 << 8);
   /** Quantiles, not bytes. */
   quantileEnd: Uint32Array = new Uint32Array(0);
 

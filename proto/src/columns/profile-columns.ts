@@ -16,11 +16,11 @@ export class SampleColumns extends RowTable {
   link: Int32Array = new Int32Array(0);
   readonly attributes: IndexList = new IndexList(1 << 8);
   /** i64, 8 bytes a value; unit and meaning are the profile's `sampleType`. */
-  readonly values: ByteRun = new ByteRun(1 << 8);
+  readonly values: ByteRun = ByteRun.whenNeeded(1 << 8);
   /** Values, not bytes. */
   valueEnd: Uint32Array = new Uint32Array(0);
   /** u64 nanoseconds, 8 bytes each. */
-  readonly timestampsUnixNano: ByteRun = new ByteRun(1 << 8);
+  readonly timestampsUnixNano: ByteRun = ByteRun.whenNeeded(1 << 8);
   timestampEnd: Uint32Array = new Uint32Array(0);
 
   override growTo(rows: number): void {
@@ -64,7 +64,7 @@ export class ProfileColumns extends RowTable {
   readonly segments: Segments = new Segments(8);
   readonly resources: ResourceTable = new ResourceTable();
   readonly scopes: ScopeTable = new ScopeTable();
-  readonly schemaUrls: Dictionary = new Dictionary(16, 1 << 9);
+  readonly schemaUrls: Dictionary = Dictionary.whenNeeded(16, 1 << 9);
   readonly dictionary: ProfileDictionary = new ProfileDictionary();
 
   resource: Uint32Array = new Uint32Array(0);
@@ -85,7 +85,7 @@ export class ProfileColumns extends RowTable {
   profileIdView: DataView = new DataView(this.profileId.buffer);
   droppedAttributesCount: Uint32Array = new Uint32Array(0);
   /** `pprof`, `jfr` and the like. */
-  readonly payloadFormats: Dictionary = new Dictionary(4, 1 << 6);
+  readonly payloadFormats: Dictionary = Dictionary.whenNeeded(4, 1 << 6);
   originalPayloadFormat: Uint32Array = new Uint32Array(0);
   readonly originalPayload: StringColumn;
   readonly attributes: IndexList = new IndexList(1 << 6);

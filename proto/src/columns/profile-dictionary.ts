@@ -124,7 +124,7 @@ export class LinkTable extends DictionaryTable {
 export class StringTable extends DictionaryTable {
   /** Ids in `dictionary`. */
   id: Uint32Array = new Uint32Array(0);
-  readonly dictionary: Dictionary = new Dictionary(64, 1 << 11);
+  readonly dictionary: Dictionary = Dictionary.whenNeeded(64, 1 << 11);
 
   override growTo(rows: number): void {
     super.growTo(rows);

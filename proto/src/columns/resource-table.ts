@@ -10,7 +10,7 @@ export class ResourceTable {
   count = 0;
   capacity = 0;
   /** The messages as sent; id `messageId[i]` reads what no column holds (entity_refs, unknown fields). */
-  readonly messages: Dictionary = new Dictionary(16, 1 << 12);
+  readonly messages: Dictionary = Dictionary.whenNeeded(16, 1 << 12);
   messageId: Uint32Array = new Uint32Array(0);
   /** Row + 1 of the message with that id; 0 while it has none. */
   rowOfMessage: Int32Array = new Int32Array(0);
@@ -22,7 +22,7 @@ export class ResourceTable {
   fingerprint: Uint32Array = new Uint32Array(0);
   /** Ids in `serviceNames`; `service.name` as sent, 0 when absent. */
   serviceName: Uint32Array = new Uint32Array(0);
-  readonly serviceNames: Dictionary = new Dictionary(16, 1 << 9);
+  readonly serviceNames: Dictionary = Dictionary.whenNeeded(16, 1 << 9);
   #marked = 0;
 
   constructor(rows = 16) {

@@ -6,16 +6,16 @@ import { growInt32, growUint32 } from './grow.ts';
 export class ScopeTable {
   count = 0;
   capacity = 0;
-  readonly messages: Dictionary = new Dictionary(16, 1 << 10);
+  readonly messages: Dictionary = Dictionary.whenNeeded(16, 1 << 10);
   messageId: Uint32Array = new Uint32Array(0);
   /** Row + 1 of the message with that id; 0 while it has none. */
   rowOfMessage: Int32Array = new Int32Array(0);
   /** Ids in `names` and `versions`. */
   name: Uint32Array = new Uint32Array(0);
   version: Uint32Array = new Uint32Array(0);
-  readonly names: Dictionary = new Dictionary(16, 1 << 10);
-  readonly versions: Dictionary = new Dictionary(16, 1 << 8);
-  readonly attributes: AttributeList = new AttributeList(16, 1 << 8);
+  readonly names: Dictionary = Dictionary.whenNeeded(16, 1 << 10);
+  readonly versions: Dictionary = Dictionary.whenNeeded(16, 1 << 8);
+  readonly attributes: AttributeList = AttributeList.whenNeeded(16, 1 << 8);
   attributeEnd: Uint32Array = new Uint32Array(0);
   droppedAttributesCount: Uint32Array = new Uint32Array(0);
   #marked = 0;

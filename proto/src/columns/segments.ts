@@ -14,10 +14,10 @@ export class Segments {
   tenant: Uint32Array = new Uint32Array(0);
   /** Milliseconds since the epoch, from the buffer's record. */
   receivedUnixMs: Float64Array = new Float64Array(0);
-  readonly tenants: Dictionary = new Dictionary(16, 1 << 9);
+  readonly tenants: Dictionary = Dictionary.whenNeeded(16, 1 << 9);
   #marked = 0;
 
-  constructor(capacity = 64) {
+  constructor(capacity = 8) {
     this.growTo(capacity);
   }
 

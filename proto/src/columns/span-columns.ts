@@ -19,7 +19,7 @@ export class SpanColumns {
   readonly segments: Segments = new Segments();
   readonly resources: ResourceTable = new ResourceTable();
   readonly scopes: ScopeTable = new ScopeTable();
-  readonly schemaUrls: Dictionary = new Dictionary(16, 1 << 9);
+  readonly schemaUrls: Dictionary = Dictionary.whenNeeded(16, 1 << 9);
 
   /** Row indexes of `resources` and `scopes`. */
   resource: Uint32Array = new Uint32Array(0);
@@ -36,7 +36,7 @@ export class SpanColumns {
   parentSpanIdView: DataView = new DataView(this.parentSpanId.buffer);
   readonly traceState: StringColumn;
   flags: Uint32Array = new Uint32Array(0);
-  readonly names: Dictionary = new Dictionary(256, 1 << 13);
+  readonly names: Dictionary = Dictionary.whenNeeded(256, 1 << 13);
   name: Uint32Array = new Uint32Array(0);
   kind: Uint8Array = new Uint8Array(0);
   startUnixNano: Int32Array = new Int32Array(0);
@@ -141,14 +141,14 @@ export class SpanEventColumns {
   capacity = 0;
   #marked = 0;
   timeUnixNano: Int32Array = new Int32Array(0);
-  readonly names: Dictionary = new Dictionary(64, 1 << 10);
+  readonly names: Dictionary = Dictionary.whenNeeded(64, 1 << 10);
   name: Uint32Array = new Uint32Array(0);
-  readonly attributes: AttributeList = new AttributeList(64, 1 << 11);
+  readonly attributes: AttributeList = AttributeList.whenNeeded(64, 1 << 11);
   attributeEnd: Uint32Array = new Uint32Array(0);
   droppedAttributesCount: Uint32Array = new Uint32Array(0);
 
-  constructor(rows = 64) {
-    this.growTo(rows);
+  constructor(rows = 0) {
+    if (rows > 0) this.growTo(rows);
   }
 
   growTo(rows: number): void {
@@ -188,15 +188,14 @@ export class SpanLinkColumns {
   traceIdView: DataView = new DataView(this.traceId.buffer);
   spanId: Uint8Array = new Uint8Array(0);
   spanIdView: DataView = new DataView(this.spanId.buffer);
-  readonly traceState: StringColumn;
+  readonly traceState: StringColumn = new StringColumn(0, 0);
   flags: Uint32Array = new Uint32Array(0);
-  readonly attributes: AttributeList = new AttributeList(16, 1 << 8);
+  readonly attributes: AttributeList = AttributeList.whenNeeded(16, 1 << 8);
   attributeEnd: Uint32Array = new Uint32Array(0);
   droppedAttributesCount: Uint32Array = new Uint32Array(0);
 
-  constructor(rows = 16) {
-    this.traceState = new StringColumn(rows, rows * 2);
-    this.growTo(rows);
+  constructor(rows = 0) {
+    if (rows > 0) this.growTo(rows);
   }
 
   growTo(rows: number): void {

@@ -8,6 +8,7 @@ import { longTag, readLength, result } from '../protobuf/varint.ts';
 import { appendAttribute } from './attribute.ts';
 import { readFixed64, readUint32 } from './fields.ts';
 
+const ROWS_MIN = 64;
 const EVENT_FIELDS = 0b11110;
 
 /** Appends the `Span.Event` in `[p, end)`. */
@@ -20,7 +21,7 @@ export function appendSpanEvent(
   const bytes = source.bytes;
   takeRow(p);
   const row = columns.count;
-  if (row === columns.capacity) columns.growTo(row * 2);
+  if (row === columns.capacity) columns.growTo(Math.max(ROWS_MIN, row * 2));
   columns.timeUnixNano[row * 2] = 0;
   columns.timeUnixNano[row * 2 + 1] = 0;
   columns.name[row] = 0;

@@ -7,6 +7,7 @@ import { longTag, readLength, result } from '../protobuf/varint.ts';
 import { appendAttribute } from './attribute.ts';
 import { appendEmpty, clearId, readSpanId, readString, readTraceId, readUint32 } from './fields.ts';
 
+const ROWS_MIN = 16;
 const LINK_FIELDS = 0b1111110;
 
 /** Appends the `Span.Link` in `[p, end)`. */
@@ -19,7 +20,7 @@ export function appendSpanLink(
   const bytes = source.bytes;
   takeRow(p);
   const row = columns.count;
-  if (row === columns.capacity) columns.growTo(row * 2);
+  if (row === columns.capacity) columns.growTo(Math.max(ROWS_MIN, row * 2));
   clearId(columns.traceIdView, row * 16, 16);
   clearId(columns.spanIdView, row * 8, 8);
   columns.flags[row] = 0;
