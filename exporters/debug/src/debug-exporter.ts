@@ -15,11 +15,10 @@ import {
   type Signal,
 } from '@sonde/proto';
 import { BatchSampler } from './batch-sampler.ts';
-import type { DebugConfig } from './config.ts';
+import type { DebugConfig, Output } from './config.ts';
 import { detailedLogs } from './detailed/detailed-logs.ts';
 import { detailedMetrics } from './detailed/detailed-metrics.ts';
 import { detailedTraces } from './detailed/detailed-traces.ts';
-import type { Writers } from './factory.ts';
 import { normalLogs } from './normal/normal-logs.ts';
 import { normalMetrics } from './normal/normal-metrics.ts';
 import { normalTraces } from './normal/normal-traces.ts';
@@ -40,6 +39,9 @@ const TITLES: Readonly<Record<Signal, string>> = {
   logs: 'Logs',
   profiles: 'Profiles',
 };
+
+/** Takes text with its line ends. */
+export type Writers = Readonly<Record<Output, (text: string) => void>>;
 
 /**
  * Shows what it is given: a line with the numbers of a batch, and in `normal` and `detailed` its

@@ -1,9 +1,6 @@
 import type { ExporterFactory } from '@sonde/pipeline';
-import { type DebugConfig, debugConfig, type Output } from './config.ts';
-import { DebugExporter } from './debug-exporter.ts';
-
-/** Takes text with its line ends. */
-export type Writers = Readonly<Record<Output, (text: string) => void>>;
+import { type DebugConfig, debugConfig } from './config.ts';
+import { DebugExporter, type Writers } from './debug-exporter.ts';
 
 export function createDebugExporterFactory(writers: Writers): ExporterFactory<DebugConfig> {
   return {

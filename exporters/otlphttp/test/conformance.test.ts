@@ -97,6 +97,18 @@ describe('an OTLP/HTTP client', () => {
     });
   });
 
+  it('47: sends at once again what met an idle connection that had been closed', async () => {
+    const { backend: server, endpoint } = await backend();
+    server.answer = (_request, index) => (index === 1 ? 'reset' : {});
+    const { exporter } = await exporting({ endpoint, ...DIRECT });
+    await exporter.consume(TRACES);
+    await exporter.consume(TRACES);
+    expect(server.received).toHaveLength(3);
+    expect(server.connections).toBe(2);
+    server.answer = () => 'reset';
+    await expect(exporter.consume(TRACES)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  });
+
   it('48: waits as long as Retry-After says, in seconds or until a date', async () => {
     const { backend: server, endpoint } = await backend();
     const { exporter } = await exporting({ endpoint, ...DIRECT });

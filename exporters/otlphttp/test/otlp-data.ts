@@ -31,8 +31,8 @@ export function requestBytes(signal: Signal, items = 1): Uint8Array {
       return encodeRequest('metrics', { resourceMetrics: [{ resource, scopeMetrics }] });
     }
     default:
-      // One empty `ResourceProfiles` each.
-      return Buffer.concat(names.map(() => Buffer.from([0x0a, 0x00])));
+      // A resource with a scope with a profile that says nothing.
+      return Buffer.concat(names.map(() => Buffer.from('0a0412021200', 'hex')));
   }
 }
 

@@ -1,0 +1,63 @@
+import { SondeError } from '@sonde/pipeline';
+import { contractHost, contractSettings, GatedConsumer } from '@sonde/pipeline/contract-suite';
+import { SIGNALS } from '@sonde/proto';
+import { OtlpReceiver, otlpConfig } from '@sonde/receiver-otlp';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { DIRECT, exporting, NO_DEADLINE, QUICK_RETRY } from './exporting.ts';
+import { requestBytes, telemetryOf } from './otlp-data.ts';
+
+async function receiver(): Promise<{ endpoint: string; consumer: GatedConsumer }> {
+  const consumer = new GatedConsumer();
+  const made = new OtlpReceiver(
+    otlpConfig.parse({ protocols: { grpc: { endpoint: '127.0.0.1:0' } } }),
+    Object.fromEntries(SIGNALS.map((signal) => [signal, consumer])),
+    contractSettings('otlp'),
+  );
+  await made.start(contractHost());
+  onTestFinished(() => made.shutdown(AbortSignal.abort()));
+  return { endpoint: made.addresses.grpc ?? '', consumer };
+}
+
+describe('to our own receiver', () => {
+  it('bytes arrive as they were sent, of every signal', async () => {
+    const { endpoint, consumer } = await receiver();
+    for (const signal of SIGNALS) {
+      const { exporter } = await exporting({ endpoint, ...DIRECT }, { signal });
+      const bytes = requestBytes(signal, 100);
+      await exporter.consume(telemetryOf(signal, bytes));
+      const last = consumer.taken.at(-1)?.requests[0]?.bytes ?? [];
+      expect(Buffer.from(last).equals(bytes)).toBe(true);
+      expect(consumer.taken.at(-1)?.signal).toBe(signal);
+    }
+  });
+
+  it('a refusal says how long to wait, and what is permanent', async () => {
+    const { endpoint, consumer } = await receiver();
+    const { exporter } = await exporting({ endpoint, ...DIRECT });
+    const traces = telemetryOf('traces', requestBytes('traces'));
+    consumer.failWith(new SondeError('OVERLOADED', 'full', { retryAfterMs: 3000 }));
+    await expect(exporter.consume(traces)).rejects.toMatchObject({
+      message: 'rpc error: code = Unavailable desc = full',
+      retryable: true,
+      retryAfterMs: 3000,
+    });
+    consumer.failWith(new SondeError('INVALID_DATA', 'never'));
+    await expect(exporter.consume(traces)).rejects.toMatchObject({ code: 'INVALID_DATA' });
+  });
+
+  it('nothing queued is lost when the exporter is shut down', async () => {
+    const { endpoint, consumer } = await receiver();
+    const { exporter } = await exporting({
+      endpoint,
+      tls: { insecure: true },
+      retry_on_failure: QUICK_RETRY,
+      sending_queue: { batch: { flush_timeout: '1h' } },
+    });
+    const requests = Array.from({ length: 50 }, () => requestBytes('traces', 2));
+    for (const bytes of requests) await exporter.consume(telemetryOf('traces', bytes));
+    await exporter.shutdown(NO_DEADLINE);
+    expect(consumer.itemCount).toBe(100);
+    // As one batch, one call.
+    expect(consumer.taken).toHaveLength(1);
+  });
+});
