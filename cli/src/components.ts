@@ -1,3 +1,4 @@
+import { forwardConnectorFactory } from '@sonde/connector-forward';
 import { bufferExporterFactory } from '@sonde/exporter-buffer';
 import { clickHouseExporterFactory } from '@sonde/exporter-clickhouse';
 import { debugExporterFactory } from '@sonde/exporter-debug';
@@ -5,8 +6,12 @@ import { kafkaExporterFactory } from '@sonde/exporter-kafka';
 import { nopExporterFactory } from '@sonde/exporter-nop';
 import { otlpGrpcExporterFactory } from '@sonde/exporter-otlp';
 import { otlpHttpExporterFactory } from '@sonde/exporter-otlphttp';
+import { basicAuthFactory } from '@sonde/extension-basicauth';
+import { bearerTokenAuthFactory } from '@sonde/extension-bearertokenauth';
+import { fileStorageFactory } from '@sonde/extension-file-storage';
 import { healthCheckFactory } from '@sonde/extension-health-check';
 import { ingestTokensFactory } from '@sonde/extension-ingest-tokens';
+import { zpagesFactory } from '@sonde/extension-zpages';
 import type { Factory } from '@sonde/pipeline';
 import { bufferReceiverFactory } from '@sonde/receiver-buffer';
 import { hostMetricsReceiverFactory } from '@sonde/receiver-hostmetrics';
@@ -28,6 +33,11 @@ export const COMPONENTS: readonly Factory[] = [
   otlpHttpExporterFactory,
   debugExporterFactory,
   nopExporterFactory,
+  forwardConnectorFactory,
+  basicAuthFactory,
+  bearerTokenAuthFactory,
+  fileStorageFactory,
   healthCheckFactory,
   ingestTokensFactory,
+  zpagesFactory,
 ];

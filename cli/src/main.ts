@@ -1,5 +1,4 @@
 import { COMMANDS, findCommand, usage } from './commands/commands.ts';
-import { UsageError } from './usage-error.ts';
 import { VERSION } from './version.ts';
 
 /**
@@ -7,7 +6,7 @@ import { VERSION } from './version.ts';
  * standard output (errors on standard error, exit code 1).
  */
 async function main(args: readonly string[]): Promise<void> {
-  const [name, ...rest] = args;
+  const [name] = args;
   if (name === '--version' || name === '-v') {
     process.stdout.write(`sonde version ${VERSION}\n`);
     return;
@@ -16,23 +15,12 @@ async function main(args: readonly string[]): Promise<void> {
     process.stdout.write(usage(COMMANDS));
     return;
   }
-  const command = findCommand(name);
+  const { command, rest } = findCommand(args);
   await command.run(rest);
 }
 
 function report(error: unknown): void {
-  const plain = error instanceof UsageError || isArgumentError(error);
-  const text = plain && error instanceof Error ? error.message : describe(error);
-  process.stderr.write(`Error: ${text}\n`);
-}
-
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.message;
-}
-
-function isArgumentError(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE');
+  process.stderr.write(`Error: ${error instanceof Error ? error.message : String(error)}\n`);
 }
 
 try {

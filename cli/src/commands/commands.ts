@@ -1,42 +1,87 @@
 import { UsageError } from '../usage-error.ts';
-import { gateway } from './gateway.ts';
-import { serve } from './serve.ts';
-import { store } from './store.ts';
-import { up } from './up.ts';
 
 export interface Command {
   readonly name: string;
+  readonly aliases?: readonly string[];
   readonly summary: string;
   readonly run: (args: readonly string[]) => Promise<void>;
 }
 
+/** A command's code is loaded when it runs: a process holds what it needs. */
 export const COMMANDS: readonly Command[] = [
   {
     name: 'up',
     summary: 'everything on this machine: store, gateway, API and page',
-    run: up,
+    run: async (args) => (await import('./up.ts')).up(args),
   },
   {
     name: 'gateway',
-    summary: 'run pipelines from Collector configuration: --config FILE, --set key=value',
-    run: gateway,
+    summary:
+      'run pipelines from Collector configuration: --config FILE, --set key=value, --feature-gates',
+    run: async (args) => (await import('./gateway.ts')).gateway(args),
   },
-  { name: 'serve', summary: 'the API and the page: --config FILE, --set key=value', run: serve },
+  {
+    name: 'validate',
+    summary: 'check a Collector configuration without running it: --config FILE',
+    run: async (args) => (await import('./validate.ts')).validate(args),
+  },
+  {
+    name: 'print-config',
+    aliases: ['print-initial-config'],
+    summary: 'a Collector configuration merged and expanded: --config FILE, --format yaml|json',
+    run: async (args) => (await import('./print-config.ts')).printConfig(args),
+  },
+  {
+    name: 'components',
+    summary: 'the components that configuration may name',
+    run: async (args) => (await import('./components.ts')).components(args),
+  },
+  {
+    name: 'featuregate',
+    summary: 'the feature gates there are: [ID]',
+    run: async (args) => (await import('./feature-gate.ts')).featureGate(args),
+  },
+  {
+    name: 'schema',
+    summary: 'the JSON schema of the configuration',
+    run: async (args) => (await import('./schema.ts')).schema(args),
+  },
+  {
+    name: 'serve',
+    summary: 'the API and the page: --config FILE, --set key=value',
+    run: async (args) => (await import('./serve.ts')).serve(args),
+  },
   {
     name: 'store',
     summary: 'the embedded ClickHouse engine: --directory FOLDER, --port N',
-    run: store,
+    run: async (args) => (await import('./store.ts')).store(args),
   },
 ];
 
-/** Throws `UsageError` with the nearest name when there is none like it. */
-export function findCommand(name: string): Command {
-  const command = COMMANDS.find((candidate) => candidate.name === name);
+/** Flags that begin a command line without a command: it is the Collector's, and the gateway's. */
+const GATEWAY_FLAG = /^--(config|set|feature-gates)(=|$)/;
+
+/** The command of a command line, and its arguments. Throws `UsageError` when there is none such. */
+export function findCommand(args: readonly string[]): {
+  readonly command: Command;
+  readonly rest: readonly string[];
+} {
+  const [name = '', ...rest] = args;
+  if (GATEWAY_FLAG.test(name)) return { command: commandOf('gateway'), rest: args };
+  return { command: commandOf(name), rest };
+}
+
+function commandOf(name: string): Command {
+  const command = COMMANDS.find(
+    (candidate) => candidate.name === name || candidate.aliases?.includes(name),
+  );
   if (command !== undefined) return command;
-  throw new UsageError(`unknown command "${name}"\n\n${usage(COMMANDS)}`);
+  throw new UsageError(
+    `unknown command ${JSON.stringify(name)} for "sonde"\nRun 'sonde --help' for usage.`,
+  );
 }
 
 export function usage(commands: readonly Command[]): string {
-  const rows = commands.map(({ name, summary }) => `  ${name.padEnd(9)} ${summary}`);
-  return `Usage: sonde COMMAND [OPTIONS]\n\n${rows.join('\n')}\n\n  --version  print the version\n`;
+  const rows = commands.map(({ name, summary }) => `  ${name.padEnd(12)} ${summary}`);
+  return `Usage: sonde COMMAND [OPTIONS]\n\n${rows.join('\n')}\n\n  --version    print the version\n`;
 }

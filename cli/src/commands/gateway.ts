@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import {
   type ConsoleLoggerOptions,
   createConsoleLogger,
@@ -9,47 +8,36 @@ import {
   type SettingsSource,
   StaticSettingsSource,
 } from '@sonde/pipeline';
-import { COMPONENTS } from '../components.ts';
+import { BUILD_INFO } from '../build-info.ts';
 import { bridgeLogs } from '../own-telemetry/bridge-logs.ts';
 import { startOwnTelemetry } from '../own-telemetry/own-telemetry.ts';
-import { sayReady, untilStopped } from '../supervise/child-side.ts';
+import { hangups, sayReady, untilStopped } from '../supervise/child-side.ts';
+import { CONFIG_FLAGS, configOptions } from './config-flags.ts';
+import { readFlags } from './read-flags.ts';
 
-/** `sonde gateway`: runs the pipelines of Collector configuration until it is told to stop. */
+/**
+ * `sonde gateway`: runs the pipelines of Collector configuration until it is told to stop; SIGHUP
+ * reads the configuration again. Own telemetry is what `service.telemetry` says and no more.
+ */
 export async function gateway(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      config: { type: 'string', multiple: true },
-      set: { type: 'string', multiple: true },
-      'settings-url': { type: 'string' },
-      'settings-folder': { type: 'string' },
-      'own-telemetry': { type: 'string' },
-      'metrics-endpoint': { type: 'string' },
-    },
-    strict: true,
+  const { values } = readFlags(args, {
+    ...CONFIG_FLAGS,
+    'settings-url': { type: 'string' },
+    'settings-folder': { type: 'string' },
   });
   const stop = untilStopped();
   const makeLogger = (logs: ConsoleLoggerOptions = {}): Logger =>
     bridgeLogs(createConsoleLogger(logs));
-  const endTelemetry = startOwnTelemetry({
-    serviceName: 'sonde-gateway',
-    endpoint: values['own-telemetry'],
-    metricsEndpoint: values['metrics-endpoint'],
+  await runService({
+    ...configOptions(values),
+    build: BUILD_INFO,
+    makeLogger,
+    startTelemetry: (config) => startOwnTelemetry(config, 'sonde-gateway'),
+    settings: await openSettings(values['settings-url'], values['settings-folder'], makeLogger()),
+    reloads: hangups(),
+    signal: stop,
+    onReady: () => sayReady(),
   });
-  try {
-    await runService({
-      configUris: values.config ?? [],
-      sets: values.set ?? [],
-      factories: COMPONENTS,
-      env: process.env,
-      makeLogger,
-      settings: await openSettings(values['settings-url'], values['settings-folder'], makeLogger()),
-      signal: stop,
-      onReady: () => sayReady(),
-    });
-  } finally {
-    await endTelemetry();
-  }
 }
 
 async function openSettings(

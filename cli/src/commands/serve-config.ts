@@ -1,3 +1,4 @@
+import { type OwnTelemetryConfig, OwnTelemetrySchema } from '@sonde/pipeline';
 import { z } from 'zod';
 
 /** `serve.yaml`. */
@@ -12,6 +13,8 @@ export interface ServeConfig {
     readonly health?: string | undefined;
     readonly metrics?: string | undefined;
   };
+  /** As `service.telemetry`; without it there is none. */
+  readonly telemetry: OwnTelemetryConfig;
 }
 
 const ListenSchema = z.string().transform((text, context) => {
@@ -40,4 +43,5 @@ export const ServeConfigSchema: z.ZodType<ServeConfig> = z.strictObject({
     health: z.url().optional(),
     metrics: z.url().optional(),
   }),
+  telemetry: OwnTelemetrySchema.prefault({ metrics: { level: 'none' } }),
 });

@@ -1,39 +1,30 @@
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { type StatusSources, startBackend } from '@sonde/backend';
-import { createConsoleLogger, readRoleConfig, resolveConfig } from '@sonde/pipeline';
+import { createConsoleLogger, observeProcess, readRoleConfig, readSources } from '@sonde/pipeline';
 import { bridgeLogs } from '../own-telemetry/bridge-logs.ts';
 import { startOwnTelemetry } from '../own-telemetry/own-telemetry.ts';
 import { projectRoot } from '../project-root.ts';
 import { aborted, sayReady, untilStopped } from '../supervise/child-side.ts';
 import { VERSION } from '../version.ts';
+import { readFlags } from './read-flags.ts';
 import { type ServeConfig, ServeConfigSchema } from './serve-config.ts';
 
 /** `sonde serve`: the API and the page over a store. */
 export async function serve(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      config: { type: 'string', multiple: true },
-      set: { type: 'string', multiple: true },
-      'own-telemetry': { type: 'string' },
-    },
-    strict: true,
+  const { values } = readFlags(args, {
+    config: { type: 'string', multiple: true },
+    set: { type: 'string', multiple: true },
   });
   const stop = untilStopped();
-  const logger = bridgeLogs(createConsoleLogger());
-  const resolved = resolveConfig({
+  const resolved = await readSources({
     configUris: values.config ?? [],
     sets: values.set ?? [],
     env: process.env,
-    warn: (message, fields) => logger.warn(message, fields),
   });
   const config = readRoleConfig(ServeConfigSchema, resolved);
-  const endTelemetry = startOwnTelemetry({
-    serviceName: 'sonde-serve',
-    endpoint: values['own-telemetry'],
-    metricsEndpoint: undefined,
-  });
+  const logger = bridgeLogs(createConsoleLogger(config.telemetry.logs));
+  const ownTelemetry = await startOwnTelemetry(config.telemetry, 'sonde-serve');
+  const endProcessMetrics = observeProcess(ownTelemetry.meterProvider.getMeter('sonde/serve'));
   const backend = await startBackend({
     host: config.listen.host,
     port: config.listen.port,
@@ -55,7 +46,8 @@ export async function serve(args: readonly string[]): Promise<void> {
     await aborted(stop);
   } finally {
     await backend.close();
-    await endTelemetry();
+    endProcessMetrics();
+    await ownTelemetry.end();
   }
 }
 

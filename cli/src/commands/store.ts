@@ -1,21 +1,17 @@
-import { parseArgs } from 'node:util';
 import { createStoreClient, migrate, runEngine } from '@sonde/store';
 import { aborted, sayReady, untilStopped } from '../supervise/child-side.ts';
 import { readToken } from '../supervise/data-directory.ts';
 import { UsageError } from '../usage-error.ts';
+import { readFlags } from './read-flags.ts';
 
 /** `sonde store`: the embedded ClickHouse engine and its door, the schema brought up to date. */
 export async function store(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      directory: { type: 'string' },
-      port: { type: 'string', default: '8123' },
-      host: { type: 'string', default: '127.0.0.1' },
-      'ingest-token-file': { type: 'string' },
-      'internal-token-file': { type: 'string' },
-    },
-    strict: true,
+  const { values } = readFlags(args, {
+    directory: { type: 'string' },
+    port: { type: 'string', default: '8123' },
+    host: { type: 'string', default: '127.0.0.1' },
+    'ingest-token-file': { type: 'string' },
+    'internal-token-file': { type: 'string' },
   });
   const internalFile = values['internal-token-file'];
   if (values.directory === undefined || internalFile === undefined) {

@@ -1,6 +1,5 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { projectRoot } from '../project-root.ts';
 import { aborted, untilStopped } from '../supervise/child-side.ts';
 import { type DataDirectory, openDataDirectory } from '../supervise/data-directory.ts';
@@ -9,6 +8,8 @@ import { type PickedPort, pickPorts } from '../supervise/ports.ts';
 import { type Stage, startStages, stopStages } from '../supervise/stages.ts';
 import { UsageError } from '../usage-error.ts';
 import { VERSION } from '../version.ts';
+import { readFlags } from './read-flags.ts';
+import { ownTelemetrySets, set } from './up-telemetry.ts';
 
 const HOST = '127.0.0.1';
 
@@ -40,10 +41,9 @@ const PORT_TITLES: Readonly<Record<PortName, { readonly title: string; readonly 
 /** `sonde up`: everything on one machine, on loopback, under one supervisor. */
 export async function up(args: readonly string[]): Promise<void> {
   const startedAt = performance.now();
-  const { values } = parseArgs({
-    args: [...args],
-    options: { data: { type: 'string' }, port: { type: 'string', multiple: true } },
-    strict: true,
+  const { values } = readFlags(args, {
+    data: { type: 'string' },
+    port: { type: 'string', multiple: true },
   });
   const data = openDataDirectory(resolve(values.data ?? join(projectRoot(), '.sonde')));
   const unlock = lockInstance(data.path);
@@ -52,8 +52,9 @@ export async function up(args: readonly string[]): Promise<void> {
     const ports = await pickPorts(HOST, wantedPorts(values.port ?? []));
     sayMovedPorts(ports);
     const stages = stagesOf(data, ports);
-    await startStages(stages, say);
-    writeRunFile(data, ports, stages);
+    const writeRun = (): void => writeRunFile(data, ports, stages);
+    await startStages(stages, { say, onRestarted: writeRun });
+    writeRun();
     sayUp(data, ports, performance.now() - startedAt);
     await aborted(stop);
     say('Stopping: what is in flight is finished first.');
@@ -89,6 +90,7 @@ function say(line: string): void {
 function stagesOf(data: DataDirectory, ports: Ports): readonly Stage[] {
   const config = join(projectRoot(), 'deploy', 'config');
   const storeUrl = `http://${HOST}:${ports.clickhouse.port}`;
+  const otlp = `http://${HOST}:${ports.otlpHttp.port}`;
   const store = [
     'store',
     ...['--directory', data.store],
@@ -108,8 +110,10 @@ function stagesOf(data: DataDirectory, ports: Ports): readonly Stage[] {
     ...set('extensions::health_check::endpoint', `${HOST}:${ports.health.port}`),
     ...['--settings-url', `http://${HOST}:${ports.page.port}`],
     ...['--settings-folder', join(data.path, 'settings')],
-    ...['--metrics-endpoint', `${HOST}:${ports.metrics.port}`],
-    ...['--own-telemetry', `http://${HOST}:${ports.otlpHttp.port}`],
+    ...ownTelemetrySets('service::telemetry', {
+      otlp,
+      prometheus: { host: HOST, port: ports.metrics.port },
+    }),
   ];
   const serve = [
     'serve',
@@ -123,7 +127,7 @@ function stagesOf(data: DataDirectory, ports: Ports): readonly Stage[] {
     ...set('endpoints::clickhouse', storeUrl),
     ...set('endpoints::health', `http://${HOST}:${ports.health.port}`),
     ...set('endpoints::metrics', `http://${HOST}:${ports.metrics.port}/metrics`),
-    ...['--own-telemetry', `http://${HOST}:${ports.otlpHttp.port}`],
+    ...ownTelemetrySets('telemetry', { otlp }),
   ];
   const log = (name: string): string => join(data.logs, `${name}.log`);
   return [
@@ -133,11 +137,6 @@ function stagesOf(data: DataDirectory, ports: Ports): readonly Stage[] {
       { name: 'serve', title: 'Page and API', args: serve, logFile: log('serve') },
     ],
   ].map((processes) => ({ processes, children: [] }));
-}
-
-/** Keys are paths of the configuration; `--set` writes dots as `::` itself, so `::` is safe for both. */
-function set(key: string, value: string): readonly string[] {
-  return ['--set', `${key.replaceAll('::', '.')}=${value}`];
 }
 
 function sayMovedPorts(ports: Ports): void {

@@ -1,114 +1,150 @@
-import { hostname } from 'node:os';
 import { metrics, trace } from '@opentelemetry/api';
 import { logs } from '@opentelemetry/api-logs';
 import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-proto';
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto';
-import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
-import { type Resource, resourceFromAttributes } from '@opentelemetry/resources';
+import { CompressionAlgorithm } from '@opentelemetry/otlp-exporter-base';
+import type { Resource } from '@opentelemetry/resources';
 import { BatchLogRecordProcessor, LoggerProvider } from '@opentelemetry/sdk-logs';
 import {
   type IMetricReader,
   MeterProvider,
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics';
-import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
-import { VERSION } from '../version.ts';
-import { observeProcess } from './process-metrics.ts';
+import {
+  BatchSpanProcessor,
+  NodeTracerProvider,
+  ParentBasedSampler,
+  TraceIdRatioBasedSampler,
+} from '@opentelemetry/sdk-trace-node';
+import type {
+  MetricReaderConfig,
+  OtlpTarget,
+  OwnTelemetryConfig,
+  RunningTelemetry,
+} from '@sonde/pipeline';
+import { metricView } from './metric-view.ts';
+import { ownResource } from './own-resource.ts';
+import { PrometheusReader } from './prometheus-reader.ts';
 
-/** How often own metrics leave, and the longest an own span or log line waits. */
-const METRIC_INTERVAL_MS = 10_000;
+/** The longest an own span or log line waits, and what the end of a process waits for the rest. */
 const SCHEDULE_DELAY_MS = 2000;
 
-/** Own spans and log lines that wait for the gateway; beyond it they are dropped, never blocking. */
+/** Own spans and log lines that wait to be sent; beyond it they are dropped, never blocking. */
 const QUEUE_ITEMS_MAX = 2048;
 
-/** Marks everything Sonde says about itself; the store and the page tell it apart by this. */
-const OWN_NAMESPACE = 'sonde';
-
-export interface OwnTelemetryOptions {
-  /** `sonde-gateway`, `sonde-serve`, ... */
-  readonly serviceName: string;
-  /** OTLP/HTTP address of Sonde's own gateway, without a path; undefined sends nothing. */
-  readonly endpoint: string | undefined;
-  /** Where own metrics are served in Prometheus' text format, `host:port`; undefined serves none. */
-  readonly metricsEndpoint: string | undefined;
+interface Provider {
+  shutdown(): Promise<void>;
 }
 
 /**
- * Sonde's own spans, metrics and log lines, sent to its own gateway like anybody else's.
+ * Sonde's own spans, metrics and log lines, as `service.telemetry` says; they become the API's
+ * global providers. Rejects when a port for Prometheus cannot be opened.
  *
- * Nothing feeds on itself: the gateway makes no span for a request it takes, metrics leave at a
- * fixed interval however much there is, and exporting is not instrumented.
- * Returns what ends it: flushes for at most `SCHEDULE_DELAY_MS` and never throws.
+ * Nothing feeds on itself: the gateway makes no span for a request it takes from itself, metrics
+ * leave at a fixed interval however much there is, and exporting is not instrumented.
+ * `end` flushes for at most `SCHEDULE_DELAY_MS` and never rejects.
  */
-export function startOwnTelemetry(options: OwnTelemetryOptions): () => Promise<void> {
-  const resource = ownResource(options.serviceName);
-  const meterProvider = new MeterProvider({ resource, readers: metricReaders(options) });
+export async function startOwnTelemetry(
+  config: OwnTelemetryConfig,
+  serviceName: string,
+): Promise<RunningTelemetry> {
+  const resource = ownResource(serviceName, config.resource);
+  const meterProvider = new MeterProvider({
+    resource,
+    readers: await openReaders(config.metrics.readers),
+    views: config.metrics.views.map(metricView),
+  });
   metrics.setGlobalMeterProvider(meterProvider);
-  observeProcess(meterProvider.getMeter('sonde.process'));
-  const providers = [meterProvider, ...pushProviders(resource, options.endpoint)];
-
-  return async () => {
-    const flushed = Promise.allSettled(providers.map((provider) => provider.shutdown()));
-    await Promise.race([flushed, delay(SCHEDULE_DELAY_MS)]);
-    trace.disable();
-    metrics.disable();
-    logs.disable();
+  const providers: readonly Provider[] = [
+    meterProvider,
+    ...startTraces(resource, config),
+    ...startLogs(resource, config.logs.targets),
+  ];
+  return {
+    meterProvider,
+    end: async () => {
+      const flushed = Promise.allSettled(providers.map((provider) => provider.shutdown()));
+      await Promise.race([flushed, delay(SCHEDULE_DELAY_MS)]);
+      trace.disable();
+      metrics.disable();
+      logs.disable();
+    },
   };
 }
 
-function metricReaders({ endpoint, metricsEndpoint }: OwnTelemetryOptions): IMetricReader[] {
+/** All or none: what was opened before one that fails is closed. */
+async function openReaders(configs: readonly MetricReaderConfig[]): Promise<IMetricReader[]> {
   const readers: IMetricReader[] = [];
-  if (endpoint !== undefined) {
-    readers.push(
-      new PeriodicExportingMetricReader({
-        exporter: new OTLPMetricExporter({ url: `${endpoint}/v1/metrics` }),
-        exportIntervalMillis: METRIC_INTERVAL_MS,
-        exportTimeoutMillis: METRIC_INTERVAL_MS / 2,
-      }),
-    );
-  }
-  if (metricsEndpoint !== undefined) {
-    const { hostname: host, port } = new URL(`http://${metricsEndpoint}`);
-    readers.push(new PrometheusExporter({ host, port: Number(port) }));
+  try {
+    for (const config of configs) readers.push(await openReader(config));
+  } catch (error) {
+    await Promise.allSettled(readers.map((reader) => reader.shutdown()));
+    throw error;
   }
   return readers;
 }
 
-/** Providers of spans and log lines, made the global ones. */
-function pushProviders(
-  resource: Resource,
-  endpoint: string | undefined,
-): readonly { shutdown(): Promise<void> }[] {
-  if (endpoint === undefined) return [];
-  const queue = { maxQueueSize: QUEUE_ITEMS_MAX, scheduledDelayMillis: SCHEDULE_DELAY_MS };
-  const spanExporter = new OTLPTraceExporter({ url: `${endpoint}/v1/traces` });
-  const tracerProvider = new NodeTracerProvider({
-    resource,
-    spanProcessors: [new BatchSpanProcessor(spanExporter, queue)],
+async function openReader(config: MetricReaderConfig): Promise<IMetricReader> {
+  if (config.kind === 'prometheus') return PrometheusReader.open(config);
+  return new PeriodicExportingMetricReader({
+    exporter: new OTLPMetricExporter(exporterOptions(config.target)),
+    exportIntervalMillis: config.intervalMs,
+    exportTimeoutMillis: config.timeoutMs,
   });
-  const logExporter = new OTLPLogExporter({ url: `${endpoint}/v1/logs` });
-  const loggerProvider = new LoggerProvider({
-    resource,
-    processors: [new BatchLogRecordProcessor({ exporter: logExporter, ...queue })],
-  });
-  tracerProvider.register();
-  logs.setGlobalLoggerProvider(loggerProvider);
-  return [tracerProvider, loggerProvider];
 }
 
-function ownResource(serviceName: string): Resource {
-  return resourceFromAttributes({
-    'service.name': serviceName,
-    'service.namespace': OWN_NAMESPACE,
-    'service.version': VERSION,
-    'service.instance.id': `${hostname()}:${process.pid}`,
-    'host.name': hostname(),
-    'process.pid': process.pid,
-    'process.runtime.name': 'nodejs',
-    'process.runtime.version': process.versions.node,
+function startTraces(
+  resource: Resource,
+  { traces }: Pick<OwnTelemetryConfig, 'traces'>,
+): readonly Provider[] {
+  if (traces.targets.length === 0) return [];
+  const root = new TraceIdRatioBasedSampler(traces.samplingRatio);
+  const provider = new NodeTracerProvider({
+    resource,
+    sampler: new ParentBasedSampler({ root }),
+    spanProcessors: traces.targets.map(
+      (target) =>
+        new BatchSpanProcessor(new OTLPTraceExporter(exporterOptions(target)), {
+          maxQueueSize: QUEUE_ITEMS_MAX,
+          scheduledDelayMillis: SCHEDULE_DELAY_MS,
+        }),
+    ),
   });
+  provider.register();
+  return [provider];
+}
+
+function startLogs(resource: Resource, targets: readonly OtlpTarget[]): readonly Provider[] {
+  if (targets.length === 0) return [];
+  const provider = new LoggerProvider({
+    resource,
+    processors: targets.map(
+      (target) =>
+        new BatchLogRecordProcessor({
+          exporter: new OTLPLogExporter(exporterOptions(target)),
+          maxQueueSize: QUEUE_ITEMS_MAX,
+          scheduledDelayMillis: SCHEDULE_DELAY_MS,
+        }),
+    ),
+  });
+  logs.setGlobalLoggerProvider(provider);
+  return [provider];
+}
+
+function exporterOptions(target: OtlpTarget): {
+  readonly url: string;
+  readonly headers: Record<string, string>;
+  readonly timeoutMillis: number;
+  readonly compression: CompressionAlgorithm;
+} {
+  const { GZIP, NONE } = CompressionAlgorithm;
+  return {
+    url: target.url,
+    headers: { ...target.headers },
+    timeoutMillis: target.timeoutMs,
+    compression: target.compression === 'gzip' ? GZIP : NONE,
+  };
 }
 
 function delay(ms: number): Promise<void> {

@@ -60,6 +60,13 @@ await receiver.start({
     if (state === 'fatal') process.exit(1);
   },
   serviceStatus: () => ({ phase: 'ready', readySinceUnixMs: 0, components: new Map() }),
+  serviceOutline: () => ({
+    build: { command: 'sonde', description: 'Sonde under test', version: '0' },
+    startedUnixMs: 0,
+    pipelines: [],
+    extensions: [],
+    gates: new Set(),
+  }),
 });
 
 let acknowledged = 0;
