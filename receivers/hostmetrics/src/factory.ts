@@ -2,11 +2,11 @@ import type { ReceiverFactory } from '@sonde/pipeline';
 import { type HostMetricsConfig, hostMetricsConfig } from './config.ts';
 import { HostMetricsReceiver } from './hostmetrics-receiver.ts';
 
-/** The receiver `hostmetrics`: CPU, memory, disks, network and processes of the host. */
+/** The receiver `host_metrics`: CPU, memory, disks, network and processes of the host. */
 export const hostMetricsReceiverFactory: ReceiverFactory<HostMetricsConfig> = {
   kind: 'receiver',
-  type: 'hostmetrics',
-  aliases: ['host_metrics'],
+  type: 'host_metrics',
+  aliases: ['hostmetrics'],
   config: hostMetricsConfig,
   signals: { metrics: 'beta' },
   create: ({ id, logger }, config, { metrics: next }) => {

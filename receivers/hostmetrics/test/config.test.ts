@@ -5,7 +5,7 @@ import { createScrapers } from '../src/create-scrapers.ts';
 const messages = (raw: unknown): string[] =>
   hostMetricsConfig.safeParse(raw).error?.issues.map(({ message }) => message) ?? [];
 
-describe('the configuration of hostmetrics', () => {
+describe('the configuration of host_metrics', () => {
   it("has upstream's defaults", () => {
     const config = hostMetricsConfig.parse({ scrapers: { cpu: null } });
     expect(config).toMatchObject({

@@ -31,7 +31,7 @@ async function run({ raw, answer }: RunOptions): Promise<Running> {
     for (const { count, resolve } of waiting) if (taken.length >= count) resolve();
   };
   const receiver = new HostMetricsReceiver({
-    id: 'hostmetrics',
+    id: 'host_metrics',
     logger: createConsoleLogger({ level: 'debug', write: (line) => lines.push(line) }),
     config: hostMetricsConfig.parse({ initial_delay: '0s', collection_interval: '5ms', ...raw }),
     next: {
@@ -86,7 +86,7 @@ const ALL = {
   system: null,
 };
 
-describe('the hostmetrics receiver', () => {
+describe('the host_metrics receiver', () => {
   it('reads this machine and hands on OTLP of every scraper', async () => {
     const { taken, came, lines } = await run({ raw: { scrapers: ALL } });
     await came(2);
