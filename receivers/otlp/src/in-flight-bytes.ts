@@ -14,37 +14,56 @@ export class InFlightBytes {
     return this.#bytes;
   }
 
+  /** Over half of the room is taken: who holds bytes without need stands in the way of others. */
+  get isCrowded(): boolean {
+    return this.#bytes * 2 > this.#bytesMax;
+  }
+
+  hasRoomFor(bytes: number): boolean {
+    return this.#bytes + bytes <= this.#bytesMax;
+  }
+
+  /** Of an account: it has asked `hasRoomFor` before it takes more. */
+  change(bytes: number): void {
+    this.#bytes += bytes;
+  }
+
   /** An account for one request; it must be closed. */
   open(): InFlightAccount {
-    return new InFlightAccount((change) => {
-      if (change > 0 && this.#bytes + change > this.#bytesMax) return false;
-      this.#bytes += change;
-      return true;
-    });
+    return new InFlightAccount(this);
   }
 }
 
 /** The bytes of one request. */
 export class InFlightAccount {
-  readonly #change: (bytes: number) => boolean;
+  readonly #all: InFlightBytes;
   #bytes = 0;
 
-  constructor(change: (bytes: number) => boolean) {
-    this.#change = change;
+  constructor(all: InFlightBytes) {
+    this.#all = all;
+  }
+
+  get isCrowded(): boolean {
+    return this.#all.isCrowded;
+  }
+
+  /** Throws `SondeError` `OVERLOADED` when `bytes` more would not fit now; takes nothing. */
+  refuseWithoutRoom(bytes: number): void {
+    if (this.#all.hasRoomFor(bytes)) return;
+    throw new SondeError('OVERLOADED', 'too many bytes of requests in flight', {
+      retryAfterMs: IN_FLIGHT_RETRY_AFTER_MS,
+    });
   }
 
   /** Throws `SondeError` `OVERLOADED` when there is no room. */
   take(bytes: number): void {
-    if (!this.#change(bytes)) {
-      throw new SondeError('OVERLOADED', 'too many bytes of requests in flight', {
-        retryAfterMs: IN_FLIGHT_RETRY_AFTER_MS,
-      });
-    }
+    this.refuseWithoutRoom(bytes);
+    this.#all.change(bytes);
     this.#bytes += bytes;
   }
 
   giveBack(bytes: number): void {
-    this.#change(-bytes);
+    this.#all.change(-bytes);
     this.#bytes -= bytes;
   }
 

@@ -13,6 +13,13 @@ export const BODIES_IN_FLIGHT_MIN = 4;
 /** When a sender that met `IN_FLIGHT_BYTES_MAX` should come back: a body's usual stay. */
 export const IN_FLIGHT_RETRY_AFTER_MS = 1000;
 
+/**
+ * A body that is still coming while over half of the room is taken must bring so many bytes in so
+ * many milliseconds, or its sender is asked to come back: a few slow ones shall not stop the others.
+ */
+export const BODY_PACE_BYTES_MIN: number = 64 * 1024;
+export const BODY_PACE_MS = 30_000;
+
 /** What a refused sender may still send before its connection is cut. Bytes, and milliseconds. */
 export const DISCARDED_BYTES_MAX: number = MIB;
 export const DISCARD_TIME_MS_MAX = 1000;

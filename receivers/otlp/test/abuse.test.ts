@@ -1,10 +1,11 @@
 import { connect as connectHttp2, constants } from 'node:http2';
 import { connect, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { otlpConfig } from '../src/config.ts';
 import { OtlpHttpServer } from '../src/http/otlp-http-server.ts';
 import { InFlightBytes } from '../src/in-flight-bytes.ts';
+import { BODY_PACE_MS } from '../src/limits.ts';
 import { httpSettings } from '../src/server-settings.ts';
 import { RawClient, TRACE_SERVICE } from './grpc-client.ts';
 import { PROTOBUF, send, start } from './harness.ts';
@@ -183,6 +184,68 @@ describe('a hostile sender', () => {
     expect((await send(http, { body: traces() })).status).toBe(200);
     expect((await new RawClient(grpc).export(traces())).code).toBe(0);
     expect(pipeline.taken).toHaveLength(2);
+  });
+});
+
+describe('senders that hold a body open', () => {
+  const declared = 20 * 1024 * 1024;
+  const opening = `${HEAD}Content-Length: ${declared}\r\n\r\n`;
+
+  it('take no room for what they only declare: sixteen of them stop nobody', async () => {
+    const { http, grpc, pipeline } = await start();
+    const asked = Array.from({ length: 16 }, async () => {
+      const { socket } = raw(http);
+      const answered = new Promise((resolve) => socket.once('data', resolve));
+      socket.write(opening.replace('\r\n\r\n', '\r\nExpect: 100-continue\r\n\r\n'));
+      expect(String(await answered)).toBe('HTTP/1.1 100 Continue\r\n\r\n');
+      socket.write('x');
+    });
+    await Promise.all(asked);
+    expect((await send(http, { body: traces() })).status).toBe(200);
+    expect((await new RawClient(grpc).export(traces())).code).toBe(0);
+    expect(pipeline.taken).toHaveLength(2);
+  });
+
+  it('and trickle while others wait are answered and cut, and make room again', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { http, pipeline } = await start();
+    const large = logs('x'.repeat(19 * 1024 * 1024));
+    const path = '/v1/logs';
+    const almost = Buffer.alloc(declared - 1);
+    const trickling = Array.from({ length: 8 }, () => {
+      const { socket, closed } = raw(http);
+      socket.write(opening);
+      socket.write(almost);
+      return closed;
+    });
+    const refused = async (): Promise<number> => (await send(http, { path, body: large })).status;
+    await expect.poll(refused, { timeout: 20_000 }).toBe(503);
+    // Two: what came in the first of them was enough.
+    vi.advanceTimersByTime(2 * BODY_PACE_MS);
+    for (const answer of await Promise.all(trickling)) {
+      expect(answer).toMatch(/^HTTP\/1\.1 503 [\s\S]*Retry-After: 1\r\n[\s\S]*too slowly/);
+    }
+    expect((await send(http, { path, body: large })).status).toBe(200);
+    expect(pipeline.taken.length).toBeGreaterThan(0);
+  }, 60_000);
+
+  it('and are slow are served all the same while there is room', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { http, pipeline } = await start();
+    const body = traces();
+    const { socket, closed } = raw(http);
+    const asked = new Promise((resolve) => socket.once('data', resolve));
+    socket.write(
+      `${HEAD}Connection: close\r\nExpect: 100-continue\r\nContent-Length: ${body.length}\r\n\r\n`,
+    );
+    await asked;
+    socket.write(body.subarray(0, 1));
+    vi.advanceTimersByTime(4 * BODY_PACE_MS);
+    socket.write(body.subarray(1));
+    expect(await closed).toMatch(/HTTP\/1\.1 200 /);
+    expect(pipeline.taken).toHaveLength(1);
   });
 });
 

@@ -1,7 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type HttpLimits, SondeError } from '@sonde/pipeline';
 import type { InFlightAccount } from '../in-flight-bytes.ts';
-import { DISCARD_TIME_MS_MAX, DISCARDED_BYTES_MAX } from '../limits.ts';
+import {
+  BODY_PACE_BYTES_MIN,
+  BODY_PACE_MS,
+  DISCARD_TIME_MS_MAX,
+  DISCARDED_BYTES_MAX,
+  IN_FLIGHT_RETRY_AFTER_MS,
+} from '../limits.ts';
 import type { Packing } from '../packing/packing.ts';
 import { unpack } from '../packing/unpack.ts';
 import { tooLarge } from './content-encoding.ts';
@@ -16,8 +22,9 @@ export interface BodyReading {
 }
 
 /**
- * The whole body, unpacked. Rejects with `TOO_LARGE`, `OVERLOADED` or `INVALID_DATA`, and with
- * `UNAVAILABLE` when the sender went away.
+ * The whole body, unpacked. Rejects with `TOO_LARGE`, `OVERLOADED` or `INVALID_DATA`, with
+ * `DEADLINE_EXCEEDED` when it trickles while others wait (`BODY_PACE_MS`), and with `UNAVAILABLE`
+ * when the sender went away.
  */
 export async function readBody(reading: BodyReading): Promise<Buffer> {
   const { packing, limits, account } = reading;
@@ -32,18 +39,22 @@ export async function readBody(reading: BodyReading): Promise<Buffer> {
 async function readPacked({ request, response, limits, account }: BodyReading): Promise<Buffer> {
   const { bodyBytesMax } = limits;
   const declared = declaredLength(request);
-  // Refused before a byte of it is read. Chunked bodies declare nothing and pay as they come.
+  // Refused before a byte of it is read. What fits now pays as it comes: words take no room.
   if (declared > bodyBytesMax) throw tooLarge(bodyBytesMax);
-  account.take(declared);
+  account.refuseWithoutRoom(declared);
   if (request.headers.expect !== undefined) response.writeContinue();
   const chunks: Buffer[] = [];
   let length = 0;
-  await eachChunk(request, (chunk) => {
+  const take = (chunk: Buffer): void => {
     length += chunk.length;
     if (length > bodyBytesMax) throw tooLarge(bodyBytesMax);
-    if (length > declared) account.take(Math.min(chunk.length, length - declared));
+    account.take(chunk.length);
     chunks.push(chunk);
-  });
+  };
+  const refuseTrickle = (): void => {
+    if (account.isCrowded) throw tooSlow();
+  };
+  await eachChunk(request, { take, slow: refuseTrickle });
   const [only] = chunks;
   return only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks, length);
 }
@@ -53,27 +64,51 @@ function declaredLength(request: IncomingMessage): number {
   return header === undefined ? 0 : Number(header);
 }
 
+function tooSlow(): SondeError {
+  const pace = `${BODY_PACE_BYTES_MIN} bytes in ${BODY_PACE_MS / 1000} s`;
+  return new SondeError(
+    'DEADLINE_EXCEEDED',
+    `the request body came too slowly while others wait: less than ${pace}`,
+    { retryAfterMs: IN_FLIGHT_RETRY_AFTER_MS },
+  );
+}
+
 /**
  * Not `for await`: leaving that loop early destroys the request, and with it the connection on which
- * the refusal still has to be sent.
+ * the refusal still has to be sent. `slow` is called after each `BODY_PACE_MS` that brought less than
+ * `BODY_PACE_BYTES_MIN`; what it or `take` throws ends the reading.
  */
-function eachChunk(request: IncomingMessage, take: (chunk: Buffer) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onData = (chunk: Buffer): void => {
+function eachChunk(
+  request: IncomingMessage,
+  handlers: { readonly take: (chunk: Buffer) => void; readonly slow: () => void },
+): Promise<void> {
+  let bytes = 0;
+  let pace: NodeJS.Timeout | undefined;
+  const read = new Promise<void>((resolve, reject) => {
+    const attempt = (step: () => void): void => {
       try {
-        take(chunk);
+        step();
       } catch (error) {
         request.off('data', onData);
         request.pause();
         reject(SondeError.from(error));
       }
     };
+    const onData = (chunk: Buffer): void => {
+      bytes += chunk.length;
+      attempt(() => handlers.take(chunk));
+    };
+    pace = setInterval(() => {
+      if (bytes < BODY_PACE_BYTES_MIN) attempt(handlers.slow);
+      bytes = 0;
+    }, BODY_PACE_MS);
     const gone = (): void => reject(new SondeError('UNAVAILABLE', 'the sender went away'));
     request.on('data', onData);
     request.once('end', resolve);
     request.once('error', gone);
     request.once('close', gone);
   });
+  return read.finally(() => clearInterval(pace));
 }
 
 /**

@@ -1,0 +1,84 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { collectorPath } from '../../../scripts/lib/collector.mjs';
+import { send, start } from './harness.ts';
+import { traces } from './otlp-bytes.ts';
+
+const ROOT = new URL('../../..', import.meta.url).pathname;
+const binary = collectorPath(ROOT);
+const isThere = existsSync(binary);
+
+const BY_GRPC = ['none', 'gzip', 'zstd', 'snappy'];
+const BY_HTTP = ['none', 'gzip', 'zstd', 'zlib', 'deflate', 'snappy', 'x-snappy-framed', 'lz4'];
+
+/** One exporter for each compression that the Collector knows, all to the same receiver. */
+function configuration(port: number, grpc: string, http: string): string {
+  const exporters: Record<string, unknown> = {};
+  for (const compression of BY_GRPC) {
+    exporters[`otlp_grpc/${compression}`] = {
+      endpoint: grpc,
+      compression,
+      tls: { insecure: true },
+    };
+  }
+  for (const compression of BY_HTTP) {
+    exporters[`otlp_http/${compression}`] = { endpoint: `http://${http}`, compression };
+  }
+  return JSON.stringify({
+    receivers: { otlp: { protocols: { http: { endpoint: `127.0.0.1:${port}` } } } },
+    exporters,
+    service: {
+      telemetry: { metrics: { level: 'none' } },
+      pipelines: { traces: { receivers: ['otlp'], exporters: Object.keys(exporters) } },
+    },
+  });
+}
+
+async function startCollector(configured: string): Promise<void> {
+  const child: ChildProcess = spawn(binary, ['--config', `yaml:${configured}`], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
+  let output = '';
+  await new Promise<void>((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`ended with ${code}: ${output}`)));
+    child.stderr?.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+      if (output.includes('Everything is ready')) resolve();
+    });
+  });
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.listen(0, '127.0.0.1', () => {
+      const bound = server.address();
+      server.close(() => resolve(bound !== null && typeof bound === 'object' ? bound.port : 0));
+    });
+  });
+}
+
+const title = isThere ? 'the Go Collector' : 'the Go Collector (not built here)';
+
+describe.skipIf(!isThere)(title, () => {
+  it('sends with each of its compressions over both protocols', async () => {
+    const { grpc, http, pipeline } = await start();
+    const port = await freePort();
+    await startCollector(configuration(port, grpc, http));
+    const count = BY_GRPC.length + BY_HTTP.length;
+    expect((await send(`127.0.0.1:${port}`, { body: traces(500) })).status).toBe(200);
+    await pipeline.came(count);
+    const taken = pipeline.taken.map(({ transport, itemCount }) => `${transport} ${itemCount}`);
+    expect(taken.filter((what) => what === 'grpc 500')).toHaveLength(BY_GRPC.length);
+    expect(taken.filter((what) => what === 'http 500')).toHaveLength(BY_HTTP.length);
+    const first = Buffer.from(pipeline.taken[0]?.requests[0]?.bytes ?? []);
+    for (const { requests } of pipeline.taken) {
+      expect(first.equals(requests[0]?.bytes ?? Buffer.of())).toBe(true);
+    }
+  });
+});
