@@ -11,6 +11,7 @@ import { installPackages } from './lib/install.mjs';
 import { setupKafka } from './lib/kafka-broker.mjs';
 import { setupPython } from './lib/python.mjs';
 import { run, say } from './lib/steps.mjs';
+import { setupTelemetrygen } from './lib/telemetrygen.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -21,6 +22,7 @@ await installPackages(root);
 await buildStale(root);
 await setupPython(root);
 await setupCollector(root);
+await setupTelemetrygen();
 await setupKafka(root);
 
 const checks = await run('Checks', process.execPath, [join(root, 'scripts/check.mjs')], {
