@@ -163,18 +163,19 @@ describe('an OTLP/gRPC client', () => {
       { endpoint: `http://${endpoint}` },
       { endpoint: `http://${endpoint}`, tls: { insecure: false } },
       { endpoint, tls: { insecure: true } },
+      { endpoint: endpoint.replace('127.0.0.1', 'localhost'), tls: { insecure: true } },
       { endpoint: `dns:///${endpoint}`, tls: { insecure: true } },
       { endpoint: `passthrough:///${endpoint}`, tls: { insecure: true } },
     ]) {
       const { exporter } = await exporting({ ...config, ...off });
       await exporter.consume(TRACES);
     }
-    expect(server.received).toHaveLength(5);
+    expect(server.received).toHaveLength(6);
     for (const config of [{ endpoint }, { endpoint: `https://${endpoint}`, ...DIRECT }]) {
       const { exporter } = await exporting({ ...config, ...off });
       await expect(exporter.consume(TRACES)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     }
-    expect(server.received).toHaveLength(5);
+    expect(server.received).toHaveLength(6);
   });
 
   it('55: speaks TLS with the authority and the name that it is given', async () => {

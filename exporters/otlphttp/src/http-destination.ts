@@ -30,15 +30,12 @@ export class HttpDestination implements Destination {
   readonly #url: string;
   #client: HttpClient | undefined;
 
-  /** Throws `SondeError` `INTERNAL` where the signal has no endpoint, or no JSON. */
+  /** Throws `SondeError` `INTERNAL` where the signal has no endpoint. */
   constructor(settings: Pick<CreateSettings, 'signal' | 'logger'>, config: OtlpHttpConfig) {
     const { signal } = settings;
     const url = signalUrl(signal, config);
     if (url === undefined) {
       throw new SondeError('INTERNAL', `either endpoint or ${signal}_endpoint must be specified`);
-    }
-    if (signal === 'profiles' && config.encoding === 'json') {
-      throw new SondeError('INTERNAL', 'profiles are sent with encoding: proto only');
     }
     this.#settings = settings;
     this.#config = config;

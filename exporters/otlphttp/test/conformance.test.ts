@@ -177,6 +177,12 @@ describe('an OTLP/HTTP client', () => {
     expect(JSON.parse(String(request?.body))).toMatchObject({
       resourceSpans: [{ scopeSpans: [{ spans: [{ traceId: '01'.repeat(16), name: 'item 0' }] }] }],
     });
+    for (const signal of SIGNALS) {
+      const json = { endpoint, encoding: 'json', ...DIRECT };
+      const { exporter: other } = await exporting(json, { signal });
+      await other.consume(telemetryOf(signal, requestBytes(signal)));
+      expect(JSON.parse(String(server.received.at(-1)?.body))).not.toEqual({});
+    }
   });
 
   it('51: ends an attempt after the timeout', async () => {

@@ -39,8 +39,8 @@ export function parseGrpcEndpoint(text: string): GrpcTargetResult {
   const parsed = parseEndpoint(address.replace(/\/$/, ''));
   if (!parsed.ok) return { ok: false, reason: parsed.reason };
   const { host, port } = parsed.endpoint;
-  // As everywhere in Sonde; the resolver might name ::1 first.
-  const name = host === 'localhost' || host === '' ? '127.0.0.1' : host;
+  // Of a name the client tries every address; it is also what the certificate must say.
+  const name = host === '' ? 'localhost' : host;
   const target = name.includes(':') ? `ipv6:[${name}]:${port}` : `dns:${name}:${port}`;
   return { ok: true, target: { target, security } };
 }
