@@ -92,3 +92,5 @@ export const ANSWER_LIMITS: AnswerLimits = {
 export const WEB_FILE_BYTES_MAX: number = 16 * MIB;
 export const WEB_BYTES_MAX: number = 128 * MIB;
 export const WEB_FILES_MAX = 5000;
+/** Between two readings of the gateway's counters that nobody asked for. */
+export const GATEWAY_READ_MS = 15_000;

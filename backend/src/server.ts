@@ -6,9 +6,11 @@ import { createApp } from './api/app.ts';
 import type { StatusResponse } from './api/contract/index.ts';
 import { isLoopback } from './http/host-check.ts';
 import { WebFiles } from './http/web-files.ts';
-import { HTTP_LIMITS, type HttpLimits } from './limits.ts';
+import { GATEWAY_READ_MS, HTTP_LIMITS, type HttpLimits } from './limits.ts';
 import { type BackendLog, STDERR_LOG } from './log.ts';
 import { SqliteStateStore } from './state/index.ts';
+import { GatewayWatch } from './status/gateway-watch.ts';
+import { sourceDeadline, watchGateway } from './status/read-sources.ts';
 import type { StatusSources } from './status/status-sources.ts';
 import { openStore, type StoreOptions } from './store-reader.ts';
 
@@ -51,6 +53,7 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
   const webFiles = await loadWeb(options.webDirectory, log);
   const state = new SqliteStateStore(options.state);
   const store = openStore(options.store);
+  const gatewayWatch = new GatewayWatch();
   const app = createApp({
     store,
     state,
@@ -59,6 +62,7 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
       startedMs: Date.now(),
       endpoints: options.endpoints,
       sources: options.sources,
+      gatewayWatch,
     },
     viewer: LOCAL_VIEWER,
     allowedHosts: options.allowedHosts ?? (isLoopback(options.host) ? [] : undefined),
@@ -70,7 +74,9 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
     getRequestListener(app.fetch, { overrideGlobalObjects: false }),
     limits,
   );
+  const endWatch = keepWatching(options.sources, gatewayWatch);
   const closeAll = async (): Promise<void> => {
+    endWatch();
     await closeServer(server, limits.drainMsMax);
     await store.close();
     await state.close();
@@ -89,6 +95,17 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
     await closeAll();
     throw error;
   }
+}
+
+/** Reads the gateway's counters by itself; without a gateway it does nothing. */
+function keepWatching(sources: StatusSources, watch: GatewayWatch): () => void {
+  const { gatewayMetrics } = sources;
+  if (gatewayMetrics === undefined) return () => {};
+  const read = (): void => void watchGateway(gatewayMetrics, watch, sourceDeadline());
+  read();
+  const timer = setInterval(read, GATEWAY_READ_MS);
+  timer.unref();
+  return () => clearInterval(timer);
 }
 
 async function loadWeb(

@@ -9,7 +9,7 @@ import {
   quantileNs,
 } from '../src/model/services/duration-histogram.ts';
 import { preferredOrigin, preferredRows } from '../src/model/services/origin.ts';
-import { sumOfMetric } from '../src/status/read-sources.ts';
+import { sumOfMetric } from '../src/status/metrics-page.ts';
 import { spread, stepsOf, timeSteps } from '../src/time-steps.ts';
 import { newestFirst } from '../src/time-windows.ts';
 

@@ -128,6 +128,14 @@ describe('the headline of the status', () => {
     });
   });
 
+  it('says in words what is wrong with a part that is degraded', () => {
+    const intake = { name: 'intake', state: 'degraded' as const, detail: 'refused 9 requests' };
+    expect(headline({ ...status, parts: [...status.parts, intake] })).toEqual({
+      state: 'degraded',
+      words: 'intake: refused 9 requests',
+    });
+  });
+
   it('says when nobody sends yet', () => {
     expect(headline({ ...status, telemetryOfOthersSeen: false }).words).toMatch(/No telemetry/);
   });

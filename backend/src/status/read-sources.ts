@@ -1,10 +1,10 @@
 import type { PartStatus } from '../api/contract/index.ts';
-import type { NumberSource, PartSource, StatusSources } from './status-sources.ts';
+import { type GatewayWatch, readGatewayPage } from './gateway-watch.ts';
+import { fetchMetricsPage, sumOfMetric } from './metrics-page.ts';
+import type { MetricsUrl, NumberSource, PartSource, StatusSources } from './status-sources.ts';
 
 /** For one source; a part that does not answer in that time is down. */
 const SOURCE_MS_MAX = 1500;
-/** Of a page of metrics. */
-const PAGE_BYTES_MAX = 8 * 1024 * 1024;
 
 export interface SourcesStatus {
   readonly parts: readonly PartStatus[];
@@ -18,16 +18,43 @@ export interface SourcesStatus {
  */
 export async function readSources(
   sources: StatusSources,
+  watch: GatewayWatch,
   signal: AbortSignal,
 ): Promise<SourcesStatus> {
   const limit = AbortSignal.any([signal, AbortSignal.timeout(SOURCE_MS_MAX)]);
-  const [parts, lag, dead] = await Promise.all([
+  const [parts, gateway, lag, dead] = await Promise.all([
     Promise.all(sources.parts.map((part) => readPart(part, limit))),
+    watchGateway(sources.gatewayMetrics, watch, limit),
     readNumber('buffer lag', sources.bufferLag, limit),
     readNumber('dead letters', sources.deadLetters, limit),
   ]);
   const unread = [lag, dead].flatMap((number) => (number.part === undefined ? [] : [number.part]));
-  return { parts: [...parts, ...unread], bufferLag: lag.value, deadLetters: dead.value };
+  return {
+    parts: [...parts, ...gateway, ...unread],
+    bufferLag: lag.value,
+    deadLetters: dead.value,
+  };
+}
+
+/** One more reading of the gateway for `watch`; what it says by now, or that it cannot be read. */
+export async function watchGateway(
+  source: MetricsUrl | undefined,
+  watch: GatewayWatch,
+  signal: AbortSignal,
+): Promise<readonly PartStatus[]> {
+  if (source === undefined) return [];
+  try {
+    watch.add(readGatewayPage(await fetchMetricsPage(source.url, signal), Date.now()));
+    return watch.parts();
+  } catch (error) {
+    const detail = `cannot be judged, the gateway's metrics are away: ${reason(error)}`;
+    return [{ name: 'intake', state: 'degraded', detail }];
+  }
+}
+
+/** For a reading outside of a request. */
+export function sourceDeadline(): AbortSignal {
+  return AbortSignal.timeout(SOURCE_MS_MAX);
 }
 
 async function readPart(part: PartSource, signal: AbortSignal): Promise<PartStatus> {
@@ -51,36 +78,11 @@ async function readNumber(
   if (source === undefined) return { value: 0 };
   try {
     if (typeof source === 'function') return { value: await within(source(), signal) };
-    const response = await fetch(source.url, { signal });
-    if (!response.ok) throw new Error(`${source.url} answers ${response.status}`);
-    return { value: sumOfMetric(await readText(response), source.metric) };
+    return { value: sumOfMetric(await fetchMetricsPage(source.url, signal), source.metric) };
   } catch (error) {
     const detail = `cannot be read, shown as 0: ${reason(error)}`;
     return { value: 0, part: { name, state: 'degraded', detail } };
   }
-}
-
-async function readText(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.length;
-    if (size > PAGE_BYTES_MAX) throw new Error(`more than ${PAGE_BYTES_MAX} bytes of metrics`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-/** Sum over the samples of one name in the Prometheus text format; 0 when there are none. */
-export function sumOfMetric(page: string, metric: string): number {
-  let sum = 0;
-  for (const line of page.split('\n')) {
-    if (!line.startsWith(metric)) continue;
-    const match = /^(?:\{.*\})?\s+(\S+)/.exec(line.slice(metric.length));
-    const value = Number(match?.[1]);
-    if (Number.isFinite(value)) sum += value;
-  }
-  return sum;
 }
 
 function within<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {

@@ -6,6 +6,11 @@ export interface HealthUrl {
   readonly detail: string;
 }
 
+/** A page in the Prometheus text format. */
+export interface MetricsUrl {
+  readonly url: string;
+}
+
 /** A number in a Prometheus text page: the sum over all samples of that name. */
 export interface MetricUrl {
   readonly url: string;
@@ -27,4 +32,6 @@ export interface StatusSources {
   readonly bufferLag?: NumberSource;
   /** Requests in the dead-letter topic. */
   readonly deadLetters?: NumberSource;
+  /** The gateway's metrics: what it refused, lost and could not store. */
+  readonly gatewayMetrics?: MetricsUrl;
 }

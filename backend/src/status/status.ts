@@ -1,5 +1,6 @@
 import type { PartStatus, SignalStatus, StatusResponse } from '../api/contract/index.ts';
 import type { StoreQuery, StoreReader } from '../store-reader.ts';
+import type { GatewayWatch } from './gateway-watch.ts';
 import {
   type ActivityScope,
   othersSeenQuery,
@@ -22,6 +23,8 @@ export interface StatusOptions {
   readonly startedMs: number;
   readonly endpoints: StatusResponse['endpoints'];
   readonly sources: StatusSources;
+  /** Fed between requests, so that it knows what the gateway did before someone looked. */
+  readonly gatewayWatch: GatewayWatch;
 }
 
 interface StoreStatus {
@@ -38,7 +41,7 @@ export async function readStatus(
 ): Promise<StatusResponse> {
   const [stored, sources] = await Promise.all([
     readStoreStatus(store, request.tenant, request.signal),
-    readSources(options.sources, request.signal),
+    readSources(options.sources, options.gatewayWatch, request.signal),
   ]);
   const page: PartStatus = { name: 'backend', state: 'ok', detail: 'serves the API and the page' };
   return {

@@ -10,6 +10,10 @@ export function headline(status: StatusResponse): Headline {
   const down = status.parts.filter((part) => part.state === 'down');
   const degraded = status.parts.filter((part) => part.state === 'degraded');
   if (down.length > 0) return { state: 'down', words: `${names(down)} ${is(down)} down` };
+  const [first, ...more] = degraded;
+  if (first !== undefined && more.length === 0) {
+    return { state: 'degraded', words: `${first.name}: ${first.detail}` };
+  }
   if (degraded.length > 0) {
     return { state: 'degraded', words: `${names(degraded)} ${is(degraded)} degraded` };
   }

@@ -1,0 +1,35 @@
+/** Of a page of metrics. */
+const PAGE_BYTES_MAX = 8 * 1024 * 1024;
+
+/** A page in the Prometheus text format. Rejects when it is not there or too large. */
+export async function fetchMetricsPage(url: string, signal: AbortSignal): Promise<string> {
+  const response = await fetch(url, { signal });
+  if (!response.ok) throw new Error(`${url} answers ${response.status}`);
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.length;
+    if (size > PAGE_BYTES_MAX) throw new Error(`more than ${PAGE_BYTES_MAX} bytes of metrics`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/**
+ * Sum over the samples of one name in the Prometheus text format, with or without the suffix of
+ * counters; 0 when there are none. `wanted` picks by the labels as they stand in the page.
+ */
+export function sumOfMetric(
+  page: string,
+  metric: string,
+  wanted: (labels: string) => boolean = () => true,
+): number {
+  let sum = 0;
+  for (const line of page.split('\n')) {
+    if (!line.startsWith(metric)) continue;
+    const match = /^(?:_total)?(\{.*\})?\s+(\S+)/.exec(line.slice(metric.length));
+    const value = Number(match?.[2]);
+    if (Number.isFinite(value) && wanted(match?.[1] ?? '')) sum += value;
+  }
+  return sum;
+}

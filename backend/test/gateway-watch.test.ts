@@ -1,0 +1,98 @@
+import { createServer } from 'node:http';
+import { describe, expect, it } from 'vitest';
+import { StatusSchema } from '../src/api/status/schema.ts';
+import { GatewayWatch, readGatewayPage } from '../src/status/gateway-watch.ts';
+import { runBackend } from './backend-fixture.ts';
+
+const MINUTE = 60_000;
+
+interface Counters {
+  readonly refused?: number;
+  readonly lost?: number;
+  readonly retries?: number;
+  readonly lag?: number;
+}
+
+function page({ refused = 0, lost = 0, retries = 0, lag = 0 }: Counters): string {
+  return [
+    `sonde_receiver_refused_requests{code="OVERLOADED",receiver="otlp",signal="traces"} ${refused}`,
+    'sonde_receiver_refused_requests{code="INVALID_DATA",receiver="otlp",signal="traces"} 77',
+    `sonde_receiver_buffer_lost{partition="0"} ${lost}`,
+    `sonde_receiver_buffer_retries_total{code="UNAVAILABLE"} ${retries}`,
+    `sonde_receiver_buffer_lag{partition="0"} ${lag}`,
+    '',
+  ].join('\n');
+}
+
+/** The parts that are not well after readings a minute apart. */
+function judge(...counters: readonly Counters[]): Record<string, string> {
+  const watch = new GatewayWatch();
+  for (const [i, each] of counters.entries()) watch.add(readGatewayPage(page(each), i * MINUTE));
+  const ill = watch.parts().filter(({ state }) => state !== 'ok');
+  return Object.fromEntries(ill.map(({ name, detail }) => [name, detail]));
+}
+
+describe('the watch over the gateway', () => {
+  it('is content with one that refuses nobody but bad requests', () => {
+    expect(judge({}, {}, {})).toEqual({});
+    expect(new GatewayWatch().parts()).toEqual([]);
+  });
+
+  it('says that requests are refused now, and what to look at', () => {
+    const { intake } = judge({ refused: 5 }, { refused: 12 });
+    expect(intake).toMatch(/refused 7 requests.*disk full/);
+  });
+
+  it('forgets refusals after some minutes', () => {
+    expect(judge({ refused: 5 }, ...Array.from({ length: 8 }, () => ({ refused: 12 })))).toEqual(
+      {},
+    );
+    expect(judge({ refused: 12 })).toEqual({});
+  });
+
+  it('counts on when the gateway has started anew', () => {
+    expect(judge({ refused: 100 }, { refused: 3 })['intake']).toContain('refused 3 requests');
+  });
+
+  it('keeps what it knows however often it is asked', () => {
+    const watch = new GatewayWatch();
+    for (let i = 0; i < 1000; i++) {
+      watch.add(readGatewayPage(page({ refused: i < 200 ? 0 : 5 }), i * 500));
+    }
+    expect(watch.parts()[0]?.detail).toContain('refused 5 requests');
+  });
+
+  it('never forgets what was lost', () => {
+    expect(judge(...Array.from({ length: 9 }, () => ({ lost: 1 })))['buffer']).toMatch(
+      /lost 1 request to damage/,
+    );
+  });
+
+  it('sees that the store takes nothing, or less than comes', () => {
+    expect(judge({ lag: 5 }, { lag: 9, retries: 2 })['storing']).toMatch(/9 requests wait.*none/);
+    expect(judge({ lag: 500 }, { lag: 5, retries: 2 })).toEqual({});
+    expect(judge({ lag: 500 }, { lag: 600 }, { lag: 700 })['storing']).toMatch(/more come/);
+    expect(judge({ lag: 500 }, { lag: 900 }, { lag: 700 })).toEqual({});
+  });
+
+  it('speaks in the status, with what was refused before anyone looked', async () => {
+    let refused = 4;
+    const metrics = createServer((_in, out) => out.end(page({ refused, lost: 2 })));
+    await new Promise<void>((resolve) => metrics.listen(0, '127.0.0.1', resolve));
+    const address = metrics.address();
+    const port = typeof address === 'object' ? address?.port : 0;
+    const first = new Promise((resolve) => metrics.once('request', resolve));
+    const own = await runBackend({
+      sources: { parts: [], gatewayMetrics: { url: `http://127.0.0.1:${port}/metrics` } },
+    });
+    await first;
+    refused = 10;
+    const ask = async () =>
+      StatusSchema.parse(await (await fetch(`${own.url}/api/v1/status`)).json());
+    const { parts } = await ask();
+    expect(parts.find(({ name }) => name === 'buffer')?.state).toBe('degraded');
+    expect(parts.find(({ name }) => name === 'intake')?.detail).toContain('refused 6 requests');
+    await own.close();
+    metrics.close();
+  });
+});
