@@ -62,5 +62,6 @@ function statusSources(config: ServeConfig): StatusSources {
     parts,
     bufferLag: { url: metrics, metric: 'sonde_receiver_buffer_lag' },
     deadLetters: { url: metrics, metric: 'sonde_receiver_buffer_dead_letters' },
+    gatewayMetrics: { url: metrics },
   };
 }
