@@ -1,13 +1,22 @@
 // Bundles the `sonde` command into cli/dist/sonde.js; packages with native parts stay outside.
+import { renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
+const dist = join(root, 'cli/dist');
+const draft = `${dist}.new`;
+rmSync(draft, { recursive: true, force: true });
+
 await build({
-  entryPoints: [join(root, 'cli/src/main.ts')],
-  outfile: join(root, 'cli/dist/sonde.js'),
+  entryPoints: [{ in: join(root, 'cli/src/main.ts'), out: 'sonde' }],
+  outdir: draft,
+  // A command's code is a chunk of its own: each process loads what it runs.
+  splitting: true,
+  chunkNames: 'chunks/[name]-[hash]',
+  minifySyntax: true,
   bundle: true,
   platform: 'node',
   target: 'node20.19',
@@ -29,3 +38,7 @@ await build({
   },
   logLevel: 'warning',
 });
+
+// Swapped whole: what runs from the old one keeps its loaded code, a failed build changes nothing.
+rmSync(dist, { recursive: true, force: true });
+renameSync(draft, dist);

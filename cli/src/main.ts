@@ -23,10 +23,17 @@ function report(error: unknown): void {
   process.stderr.write(`Error: ${error instanceof Error ? error.message : String(error)}\n`);
 }
 
+/** A pipe takes what is written to it later; an exit before that would cut it off. */
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => stream.write('', () => resolve()));
+}
+
 try {
   await main(process.argv.slice(2));
+  await written(process.stdout);
   process.exit(process.exitCode ?? 0);
 } catch (error) {
   report(error);
+  await written(process.stderr);
   process.exit(1);
 }

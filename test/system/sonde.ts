@@ -46,6 +46,8 @@ export class Sonde {
     const args = [join(ROOT, 'cli/dist/sonde.js'), 'up', '--data', this.directory];
     const child = spawn(process.execPath, [...args, ...ports, ...extra], {
       stdio: ['ignore', 'pipe', 'pipe'],
+      // A process group of its own, so that a test can press Ctrl-C.
+      detached: true,
     });
     this.#process = child;
     this.#output = '';
@@ -71,6 +73,16 @@ export class Sonde {
   /** SIGTERM; resolves with the exit code. */
   async stop(): Promise<number | null> {
     return this.#end('SIGTERM');
+  }
+
+  /** What a terminal does on Ctrl-C: SIGINT to every process of the group. Resolves when it is gone. */
+  async pressCtrlC(): Promise<void> {
+    const child = this.#process;
+    if (child?.pid === undefined) throw new Error('this Sonde is not up');
+    const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    process.kill(-child.pid, 'SIGINT');
+    await gone;
+    this.#process = undefined;
   }
 
   /** SIGKILL of the supervisor and of every process it started, at once. */

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Sonde } from './sonde.ts';
 
@@ -52,6 +54,13 @@ describe('starting', () => {
     };
     await expect.poll(answered, { timeout: 30_000 }).toBe(true);
     expect(sonde.output).toContain('gateway ended (SIGKILL)');
+  });
+
+  it('stops in order on Ctrl-C, which a terminal sends to every process', async () => {
+    await sonde.pressCtrlC();
+    const log = readFileSync(join(sonde.directory, 'logs', 'gateway.log'), 'utf8');
+    expect(log.trimEnd()).toMatch(/Shutdown complete\.[^\n]*$/);
+    await sonde.up();
   });
 
   it('ends its processes when the supervisor is killed', async () => {

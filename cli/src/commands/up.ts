@@ -52,9 +52,11 @@ export async function up(args: readonly string[]): Promise<void> {
     const ports = await pickPorts(HOST, wantedPorts(values.port ?? []));
     sayMovedPorts(ports);
     const stages = stagesOf(data, ports);
-    const writeRun = (): void => writeRunFile(data, ports, stages);
-    await startStages(stages, { say, onRestarted: writeRun });
-    writeRun();
+    await startStages(stages, {
+      say,
+      onRestarted: () => rewriteRunFile(data, ports, stages),
+    });
+    writeRunFile(data, ports, stages);
     sayUp(data, ports, performance.now() - startedAt);
     await aborted(stop);
     say('Stopping: what is in flight is finished first.');
@@ -149,6 +151,15 @@ function sayMovedPorts(ports: Ports): void {
 
 function portNames(): readonly PortName[] {
   return ['page', 'otlpHttp', 'otlpGrpc', 'clickhouse', 'health', 'metrics'];
+}
+
+/** A process runs again whether or not the disk takes a new `run.json`. */
+function rewriteRunFile(data: DataDirectory, ports: Ports, stages: readonly Stage[]): void {
+  try {
+    writeRunFile(data, ports, stages);
+  } catch (error) {
+    say(`run.json could not be written: ${error instanceof Error ? error.message : error}`);
+  }
 }
 
 function writeRunFile(data: DataDirectory, ports: Ports, stages: readonly Stage[]): void {

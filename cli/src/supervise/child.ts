@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { projectRoot } from '../project-root.ts';
 import { RotatingLog } from './rotating-log.ts';
 
 const READY_TIMEOUT_MS = 60_000;
@@ -14,6 +15,8 @@ export interface ChildOptions {
   readonly args: readonly string[];
   readonly logFile: string;
   readonly nodeArgs?: readonly string[];
+  /** Called when the process is ready again under another id. */
+  readonly onRestarted: () => void;
   /** Told in one line when the process ended unexpectedly and when it is back. */
   readonly say: (line: string) => void;
 }
@@ -114,14 +117,20 @@ export class Child {
 
   #onUnexpectedExit(code: number | null, signal: NodeJS.Signals | null): void {
     if (this.#stopping) return;
-    const { name, say } = this.#options;
+    this.#options.say(`${this.#options.name} ended (${signal ?? `exit code ${code}`})`);
     if (Date.now() - this.#startedAt > HEALTHY_AFTER_MS) this.#restarts = 0;
+    this.#startAgainLater();
+  }
+
+  #startAgainLater(): void {
+    if (this.#stopping) return;
+    const { name, say } = this.#options;
     this.#restarts++;
     const delayMs = Math.min(
       RESTART_DELAY_MS_MIN * 2 ** (this.#restarts - 1),
       RESTART_DELAY_MS_MAX,
     );
-    say(`${name} ended (${signal ?? `exit code ${code}`}); starting it again in ${delayMs} ms`);
+    say(`Starting ${name} again in ${delayMs} ms`);
     this.#restartTimer = setTimeout(() => void this.#restart(), delayMs);
   }
 
@@ -129,9 +138,10 @@ export class Child {
     try {
       await this.start();
       this.#options.say(`${this.#options.name} is back`);
+      this.#options.onRestarted();
     } catch (error) {
       this.#options.say(error instanceof Error ? error.message : String(error));
-      this.#onUnexpectedExit(1, null);
+      this.#startAgainLater();
     }
   }
 
@@ -141,7 +151,7 @@ export class Child {
   }
 }
 
-/** The bundle that runs now: `npm start` imports it from another script, so argv[1] does not name it. */
+/** The bundle of this checkout: neither `npm start`'s script nor a chunk of the bundle is it. */
 function sondeScript(): string {
-  return fileURLToPath(import.meta.url);
+  return join(projectRoot(), 'cli', 'dist', 'sonde.js');
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { UsageError } from '../usage-error.ts';
 
 /** Where one Sonde on one machine keeps everything. */
 export interface DataDirectory {
@@ -18,8 +19,24 @@ export interface DataDirectory {
 
 const TOKEN_BYTES = 32;
 
-/** Creates what is missing; the folder is closed to other users. */
+/**
+ * Creates what is missing, closed to other users. A folder that exists keeps its permissions; one
+ * that holds anything but Sonde's data is refused. Throws `UsageError`.
+ */
 export function openDataDirectory(path: string): DataDirectory {
+  try {
+    return createMissing(path);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    throw new UsageError(`the data folder ${path} cannot be used: ${error.message}`);
+  }
+}
+
+function isSystemError(error: unknown): error is Error {
+  return error instanceof Error && 'syscall' in error;
+}
+
+function createMissing(path: string): DataDirectory {
   const directory: DataDirectory = {
     path,
     store: join(path, 'store'),
@@ -30,14 +47,25 @@ export function openDataDirectory(path: string): DataDirectory {
     internalTokenFile: join(path, 'tokens', 'internal'),
     runFile: join(path, 'run.json'),
   };
+  refuseForeign(path);
   mkdirSync(path, { recursive: true, mode: 0o700 });
-  chmodSync(path, 0o700);
-  for (const child of [directory.store, directory.buffer, directory.logs, join(path, 'tokens')]) {
+  // `tokens` first: it marks the folder as Sonde's.
+  for (const child of [join(path, 'tokens'), directory.store, directory.buffer, directory.logs]) {
     mkdirSync(child, { recursive: true, mode: 0o700 });
   }
   ensureToken(directory.ingestTokenFile);
   ensureToken(directory.internalTokenFile);
   return directory;
+}
+
+/** An empty folder and one that Sonde filled are taken; anything else is somebody's. */
+function refuseForeign(path: string): void {
+  if (!existsSync(path)) return;
+  const entries = readdirSync(path);
+  if (entries.length === 0 || entries.includes('tokens')) return;
+  throw new UsageError(
+    `${path} is not empty and holds no data of Sonde (there is ${entries[0]}). Name an empty or a new folder: --data FOLDER`,
+  );
 }
 
 export function readToken(file: string): string {

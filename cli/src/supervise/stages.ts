@@ -14,23 +14,27 @@ export interface Stage {
   readonly children: Child[];
 }
 
+/** Who is told what happens to the processes. */
+export interface StageWatch {
+  readonly say: (line: string) => void;
+  /** A process runs under another id than before. */
+  readonly onRestarted: () => void;
+}
+
 /** Starts stage after stage; when one fails, what runs is stopped and the failure is thrown. */
-export async function startStages(
-  stages: readonly Stage[],
-  say: (line: string) => void,
-): Promise<void> {
+export async function startStages(stages: readonly Stage[], watch: StageWatch): Promise<void> {
   try {
-    for (const stage of stages) await startStage(stage, say);
+    for (const stage of stages) await startStage(stage, watch);
   } catch (error) {
     await stopStages(stages, 5000);
     throw error;
   }
 }
 
-async function startStage(stage: Stage, say: (line: string) => void): Promise<void> {
+async function startStage(stage: Stage, { say, onRestarted }: StageWatch): Promise<void> {
   const starts = stage.processes.map(async ({ name, title, args, logFile }) => {
     const began = performance.now();
-    const child = new Child({ name, args, logFile, say });
+    const child = new Child({ name, args, logFile, say, onRestarted });
     stage.children.push(child);
     await child.start();
     say(`${title}: ready in ${((performance.now() - began) / 1000).toFixed(1)} s`);

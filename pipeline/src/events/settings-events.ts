@@ -7,6 +7,8 @@ export class SettingsEvents {
   readonly #logger: Logger;
   readonly #failures: Counter;
   #failing = false;
+  /** Failed polls in a row. */
+  #inRow = 0;
 
   constructor(logger: Logger, telemetry: OwnTelemetry = new OwnTelemetry()) {
     this.#logger = logger;
@@ -23,11 +25,14 @@ export class SettingsEvents {
   pollSucceeded(): void {
     if (this.#failing) this.#logger.info('Settings can be read again');
     this.#failing = false;
+    this.#inRow = 0;
   }
 
-  /** Said once when it begins; every one is counted. */
+  /** Said once, at the second in a row: at the first both sides may be starting. All are counted. */
   pollFailed(error: string): void {
     this.#failures.add(1);
+    this.#inRow += 1;
+    if (this.#inRow < 2) return;
     if (!this.#failing)
       this.#logger.warn('Settings cannot be read, the last good ones stay', { error });
     this.#failing = true;
