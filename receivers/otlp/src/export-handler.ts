@@ -72,9 +72,6 @@ function validate(request: ExportRequest): { bytes: Uint8Array; itemCount: numbe
 
 function protobufBytes({ signal, encoding, bytes, account }: ExportRequest): Uint8Array {
   if (encoding === 'protobuf') return bytes;
-  if (signal === 'profiles') {
-    throw new SondeError('UNIMPLEMENTED', 'profiles are taken in protobuf only');
-  }
   // The text and what is made of it are there beside the bytes.
   account.take(2 * bytes.length);
   const protobuf = jsonToProtobuf(signal, textOf(bytes));

@@ -1,9 +1,26 @@
-import { decodeRequests, MalformedError } from '@sonde/proto';
+import { columnsToJson, decodeRequests, MalformedError } from '@sonde/proto';
 import { describe, expect, it } from 'vitest';
+import { RawClient } from './grpc-client.ts';
 import { type Answer, JSON_TYPE, type Started, send, start } from './harness.ts';
 import { field, traces } from './otlp-bytes.ts';
 
 const SPAN = { traceId: '07'.repeat(16), spanId: '0000000000000001', name: 'GET /' };
+
+const PROFILE = {
+  profileId: '0a'.repeat(16),
+  timeUnixNano: '1764000000000000001',
+  samples: [{ values: ['3'] }, { values: ['9007199254740993'] }],
+};
+
+const PROFILES = {
+  resourceProfiles: [
+    {
+      resource: { attributes: [{ key: 'service.name', value: { stringValue: 'shop' } }] },
+      scopeProfiles: [{ scope: { name: 'cpu' }, profiles: [PROFILE] }],
+    },
+  ],
+  dictionary: { stringTable: [''], stackTable: [{}] },
+};
 
 function requestOf(span: object): object {
   return { resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] };
@@ -136,11 +153,24 @@ describe('OTLP/JSON', () => {
     expect(started.pipeline.taken).toHaveLength(0);
   });
 
-  it('says that profiles are taken in protobuf only', async () => {
+  it('takes profiles, and hands on the same as by protobuf and by gRPC', async () => {
     const started = await start();
-    const answer = await post(started, {}, '/v1development/profiles');
-    expect(answer.status).toBe(404);
-    expect(JSON.parse(answer.text)).toMatchObject({ code: 12 });
+    const path = '/v1development/profiles';
+    const answer = await post(started, PROFILES, path);
+    expect(answer.status).toBe(200);
+    expect(JSON.parse(answer.text)).toEqual({ partialSuccess: {} });
+    const bytes = started.pipeline.taken[0]?.requests[0]?.bytes ?? Buffer.alloc(0);
+    expect((await send(started.http, { path, body: bytes })).status).toBe(200);
+    const service = 'opentelemetry.proto.collector.profiles.v1development.ProfilesService';
+    expect((await new RawClient(started.grpc).export(bytes, { service })).code).toBe(0);
+    const { taken: all } = started.pipeline;
+    expect(all.map(({ signal, itemCount }) => `${signal} ${itemCount}`)).toEqual(
+      Array(3).fill('profiles 2'),
+    );
+    for (const { requests } of all) {
+      const read = JSON.parse(columnsToJson(decodeRequests('profiles', requests)));
+      expect(read.resourceProfiles[0].scopeProfiles[0].profiles).toMatchObject([PROFILE]);
+    }
   });
 
   it('never hands on what decoding refuses', async () => {
