@@ -57,7 +57,7 @@ describe('the watch over the gateway', () => {
   it('keeps what it knows however often it is asked', () => {
     const watch = new GatewayWatch();
     for (let i = 0; i < 1000; i++) {
-      watch.add(readGatewayPage(page({ refused: i < 200 ? 0 : 5 }), i * 500));
+      watch.add(readGatewayPage(page({ refused: i < 800 ? 0 : 5 }), i * 500));
     }
     expect(watch.parts()[0]?.detail).toContain('refused 5 requests');
   });

@@ -101,6 +101,20 @@ describe('the guards', () => {
 });
 
 describe('errors', () => {
+  it.each([
+    ['POST', 'services'],
+    ['DELETE', 'services/x'],
+    ['PATCH', 'settings'],
+    ['PUT', 'status'],
+  ])('of %s %s say which methods it takes', async (method, path) => {
+    for (const headers of [{}, { 'transfer-encoding': 'chunked' }]) {
+      const answer = await rawRequest(`${running.url}/api/v1/${path}`, { method, headers });
+      expect(answer.status).toBe(405);
+      expect(json(answer.body)).toMatchObject({ error: { code: 'METHOD_NOT_ALLOWED' } });
+      expect(answer.headers['allow']).toBe(path === 'settings' ? 'GET, PUT' : 'GET');
+    }
+  });
+
   it('of unknown paths below /api are JSON with a hint', async () => {
     const answer = await rawRequest(`${running.url}/api/v1/nothing`);
     expect(answer.status).toBe(404);

@@ -1,7 +1,7 @@
 import { DEFAULT_SETTINGS } from '@sonde/pipeline/settings';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SettingsDocumentSchema, SettingsVersionsSchema } from '../src/api/settings/schema.ts';
-import { type RunningBackend, runBackend } from './backend-fixture.ts';
+import { type RunningBackend, rawRequest, runBackend } from './backend-fixture.ts';
 
 let running: RunningBackend;
 
@@ -47,6 +47,13 @@ describe('the settings', () => {
     expect(versions.map(({ version }) => version)).toEqual([1, 0]);
     expect(versions[0]?.actor).toBe('local (127.0.0.1)');
     expect(versions[0]?.createdMs).toBeGreaterThanOrEqual(before);
+  });
+
+  it('can be sent in chunks, of a length that is not said before', async () => {
+    const headers = { 'content-type': 'application/json', 'transfer-encoding': 'chunked' };
+    const body = JSON.stringify(withLogs(0, 6));
+    const answer = await rawRequest(settingsUrl(), { method: 'PUT', headers, body });
+    expect([answer.status, answer.body.toString()]).toEqual([200, JSON.stringify(withLogs(1, 6))]);
   });
 
   it('are there in every version for ever', async () => {

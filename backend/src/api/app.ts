@@ -1,6 +1,6 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { trace } from '@opentelemetry/api';
-import { bodyLimit } from 'hono/body-limit';
+import { bodyLimit } from '../http/body-limit.ts';
 import { deadline } from '../http/deadline.ts';
 import { gzipJson } from '../http/gzip.ts';
 import { hostCheck } from '../http/host-check.ts';
@@ -15,7 +15,6 @@ import type { StatusOptions } from '../status/status.ts';
 import type { StoreReader } from '../store-reader.ts';
 import { addDocs } from './docs.ts';
 import type { Api, ApiEnv, Viewer } from './env.ts';
-import { ApiFailure } from './failure.ts';
 import { addLogs } from './logs/routes.ts';
 import { addMetrics } from './metrics/routes.ts';
 import { addOpenApi } from './openapi.ts';
@@ -24,6 +23,7 @@ import { addServices } from './services/routes.ts';
 import { addSettings } from './settings/routes.ts';
 import { addStatus } from './status/routes.ts';
 import { addTraces } from './traces/routes.ts';
+import { addUnserved } from './unserved.ts';
 
 export interface AppOptions {
   readonly store: StoreReader;
@@ -55,12 +55,7 @@ export function createApp(options: AppOptions): Api {
   addSettings(app, options.state);
   addOpenApi(app, version);
   addDocs(app, version);
-  app.all('/api/*', (context) => {
-    const { method, path } = context.req;
-    throw new ApiFailure('NOT_FOUND', `the API has no ${method} ${path}`, {
-      hint: 'GET /api/docs describes what it has.',
-    });
-  });
+  addUnserved(app);
   app.all('*', serveWeb(options.webFiles));
   return app;
 }
@@ -72,15 +67,7 @@ function addGuards(app: Api, options: AppOptions): void {
   app.use('/api/*', gzipJson(limits.gzipBytesMin));
   app.use('/api/*', requestSpan(trace.getTracer('@sonde/backend', options.status.version)));
   app.use('/api/*', deadline(limits.answerMsMax));
-  app.use(
-    '/api/*',
-    bodyLimit({
-      maxSize: limits.bodyBytesMax,
-      onError: () => {
-        throw new ApiFailure('TOO_LARGE', `a body has at most ${limits.bodyBytesMax} bytes`);
-      },
-    }),
-  );
+  app.use('/api/*', bodyLimit(limits.bodyBytesMax));
   app.use('/api/*', async (context, next) => {
     context.set('viewer', viewer);
     await next();
