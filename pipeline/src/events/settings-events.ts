@@ -7,8 +7,7 @@ export class SettingsEvents {
   readonly #logger: Logger;
   readonly #failures: Counter;
   #failing = false;
-  /** Failed polls in a row. */
-  #inRow = 0;
+  #starting = true;
 
   constructor(logger: Logger, telemetry: OwnTelemetry = new OwnTelemetry()) {
     this.#logger = logger;
@@ -25,14 +24,18 @@ export class SettingsEvents {
   pollSucceeded(): void {
     if (this.#failing) this.#logger.info('Settings can be read again');
     this.#failing = false;
-    this.#inRow = 0;
+    this.#starting = false;
   }
 
-  /** Said once, at the second in a row: at the first both sides may be starting. All are counted. */
+  /**
+   * Said once when it begins; every one is counted. A backend that does not listen yet at the very
+   * first poll is no failure to speak of: both are starting.
+   */
   pollFailed(error: string): void {
     this.#failures.add(1);
-    this.#inRow += 1;
-    if (this.#inRow < 2) return;
+    const notYet = this.#starting && error.includes('ECONNREFUSED');
+    this.#starting = false;
+    if (notYet) return;
     if (!this.#failing)
       this.#logger.warn('Settings cannot be read, the last good ones stay', { error });
     this.#failing = true;
