@@ -98,23 +98,44 @@ describe('time windows', () => {
 
 describe('duration histograms', () => {
   it('give quantiles within their bucket', () => {
-    const histogram = { buckets: [80, 88], counts: [90, 10] };
+    const histogram = { buckets: [80, 88], counts: [90, 10], maxNs: bucketStartNs(89) - 1 };
     expect(quantileNs(histogram, 0.5)).toBeGreaterThanOrEqual(bucketStartNs(80));
     expect(quantileNs(histogram, 0.5)).toBeLessThan(bucketStartNs(81));
     expect(quantileNs(histogram, 0.95)).toBeGreaterThanOrEqual(bucketStartNs(88));
     expect(quantileNs(histogram, 0.99)).toBeLessThan(bucketStartNs(89));
   });
 
+  it('are at most half a bucket away, wherever in it the durations lie', () => {
+    const half = 2 ** (1 / 8) + 1e-6;
+    for (const share of [0, 0.01, 0.5, 0.99]) {
+      const durationNs = bucketStartNs(89 + share);
+      const histogram = { buckets: [89, 95], counts: [97, 3], maxNs: bucketStartNs(95.5) };
+      for (const quantile of [0.01, 0.5, 0.95]) {
+        const ratio = quantileNs(histogram, quantile) / durationNs;
+        expect(Math.max(ratio, 1 / ratio)).toBeLessThanOrEqual(half);
+      }
+    }
+  });
+
+  it('never exceed the longest duration', () => {
+    const same = { buckets: [89], counts: [1000], maxNs: 5_000_000 };
+    for (const quantile of [0.5, 0.99, 1]) {
+      expect(quantileNs(same, quantile)).toBeLessThanOrEqual(5_000_000);
+      expect(quantileNs(same, quantile)).toBeGreaterThan(4_980_000);
+    }
+    expect(quantileNs({ buckets: [0], counts: [1], maxNs: 0 }, 0.5)).toBe(0);
+  });
+
   it('without requests give 0', () => {
-    expect(quantileNs({ buckets: [], counts: [] }, 0.99)).toBe(0);
+    expect(quantileNs({ buckets: [], counts: [], maxNs: 0 }, 0.99)).toBe(0);
   });
 
   it('add up by bucket', () => {
     const merged = mergeHistograms([
-      { buckets: [3, 5], counts: [1, 2] },
-      { buckets: [1, 5], counts: [4, 8] },
+      { buckets: [3, 5], counts: [1, 2], maxNs: 3 },
+      { buckets: [1, 5], counts: [4, 8], maxNs: 2 },
     ]);
-    expect(merged).toEqual({ buckets: [1, 3, 5], counts: [4, 1, 10] });
+    expect(merged).toEqual({ buckets: [1, 3, 5], counts: [4, 1, 10], maxNs: 3 });
   });
 });
 

@@ -25,6 +25,7 @@ export interface ServiceRow {
   readonly requests: number;
   readonly request_errors: number;
   readonly histogram: SumMap;
+  readonly duration_max: number;
   /** Parallel: step, and what was served in it. */
   readonly steps: readonly number[];
   readonly requests_in_steps: readonly number[];
@@ -39,6 +40,7 @@ const ServiceRowSchema: z.ZodType<ServiceRow> = z.object({
   requests: z.number(),
   request_errors: z.number(),
   histogram: SumMapColumn,
+  duration_max: z.number(),
   steps: z.array(z.number()),
   requests_in_steps: z.array(z.number()),
   errors_in_steps: z.array(z.number()),
@@ -63,6 +65,7 @@ export function servicesQuery(scope: ServicesScope): StoreQuery<ServiceRow> {
         sum(step_requests) AS requests,
         sum(step_errors) AS request_errors,
         sumMap(step_histogram.1, step_histogram.2) AS histogram,
+        max(step_max) AS duration_max,
         groupArray(step) AS steps,
         groupArray(step_requests) AS requests_in_steps,
         groupArray(step_errors) AS errors_in_steps
@@ -70,7 +73,8 @@ export function servicesQuery(scope: ServicesScope): StoreQuery<ServiceRow> {
         SELECT service, namespace, environment, origin, ${stepIndex(scope.steps)} AS step,
           sumIf(spans, ${ENTRY}) AS step_requests,
           sumIf(errors, ${ENTRY}) AS step_errors,
-          sumMapIf(duration_histogram.1, duration_histogram.2, ${ENTRY}) AS step_histogram
+          sumMapIf(duration_histogram.1, duration_histogram.2, ${ENTRY}) AS step_histogram,
+          toFloat64(maxIf(duration_ns_max, ${ENTRY})) AS step_max
         FROM red_1m
         WHERE ${inScope(scope)}
         GROUP BY service, namespace, environment, origin, step
@@ -88,6 +92,7 @@ export interface OperationRow {
   readonly requests: number;
   readonly request_errors: number;
   readonly histogram: SumMap;
+  readonly duration_max: number;
 }
 
 const OperationRowSchema: z.ZodType<OperationRow> = z.object({
@@ -97,6 +102,7 @@ const OperationRowSchema: z.ZodType<OperationRow> = z.object({
   requests: z.number(),
   request_errors: z.number(),
   histogram: SumMapColumn,
+  duration_max: z.number(),
 });
 
 /** The entry operations of one service, those with most requests first. */
@@ -108,6 +114,7 @@ export function operationsQuery(scope: ServicesScope, service: string): StoreQue
       SELECT name, kind, origin,
         sum(spans) AS requests,
         sum(errors) AS request_errors,
+        toFloat64(max(duration_ns_max)) AS duration_max,
         sumMap(duration_histogram.1, duration_histogram.2) AS histogram
       FROM red_1m
       WHERE ${inScope(scope)} AND service = ${param.string(service)} AND ${ENTRY}
@@ -123,6 +130,7 @@ export interface LatencyRow {
   readonly requests: number;
   readonly request_errors: number;
   readonly histogram: SumMap;
+  readonly duration_max: number;
   readonly errors_histogram: SumMap;
 }
 
@@ -132,6 +140,7 @@ const LatencyRowSchema: z.ZodType<LatencyRow> = z.object({
   requests: z.number(),
   request_errors: z.number(),
   histogram: SumMapColumn,
+  duration_max: z.number(),
   errors_histogram: SumMapColumn,
 });
 
@@ -144,6 +153,7 @@ export function latencyQuery(scope: ServicesScope, service: string): StoreQuery<
       SELECT origin, ${stepIndex(scope.steps)} AS step,
         sum(spans) AS requests,
         sum(errors) AS request_errors,
+        toFloat64(max(duration_ns_max)) AS duration_max,
         sumMap(duration_histogram.1, duration_histogram.2) AS histogram,
         sumMap(error_histogram.1, error_histogram.2) AS errors_histogram
       FROM red_1m

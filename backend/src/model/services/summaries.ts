@@ -24,16 +24,24 @@ export function spanKindName(kind: number): SpanKindName {
   return KINDS[kind] ?? 'unspecified';
 }
 
-function histogramOf([buckets, counts]: SumMap): DurationHistogram {
-  return { buckets, counts };
+interface DurationsRow {
+  readonly histogram: SumMap;
+  readonly duration_max: number;
 }
 
-function quantiles(map: SumMap): {
+function histogramOf({
+  histogram: [buckets, counts],
+  duration_max,
+}: DurationsRow): DurationHistogram {
+  return { buckets, counts, maxNs: duration_max };
+}
+
+function quantiles(row: DurationsRow): {
   durationP50Ns: number;
   durationP95Ns: number;
   durationP99Ns: number;
 } {
-  const histogram = histogramOf(map);
+  const histogram = histogramOf(row);
   return {
     durationP50Ns: quantileNs(histogram, 0.5),
     durationP95Ns: quantileNs(histogram, 0.95),
@@ -53,7 +61,7 @@ export function summarize(rows: readonly ServiceRow[], steps: TimeSteps): Servic
     errors: row.request_errors,
     requestsPerSecond: row.requests / seconds,
     errorRatio: row.requests === 0 ? 0 : row.request_errors / row.requests,
-    ...quantiles(row.histogram),
+    ...quantiles(row),
     requestsByStep: spread(steps, { indexes: row.steps, values: row.requests_in_steps }, 0),
     errorsByStep: spread(steps, { indexes: row.steps, values: row.errors_in_steps }, 0),
     own: row.namespace === OWN_NAMESPACE,
@@ -66,7 +74,7 @@ export function summarizeOperation(row: OperationRow): OperationSummary {
     kind: spanKindName(row.kind),
     requests: row.requests,
     errors: row.request_errors,
-    ...quantiles(row.histogram),
+    ...quantiles(row),
   };
 }
 
@@ -82,7 +90,7 @@ export interface LatencyLines {
 export function latencyLines(rows: readonly LatencyRow[], steps: TimeSteps): LatencyLines {
   const indexes = rows.map((row) => row.step);
   const quantileLine = (quantile: number): (number | null)[] => {
-    const values = rows.map((row) => quantileNs(histogramOf(row.histogram), quantile));
+    const values = rows.map((row) => quantileNs(histogramOf(row), quantile));
     return spread<number | null>(steps, { indexes, values }, null);
   };
   return {
