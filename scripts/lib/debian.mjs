@@ -10,8 +10,16 @@ const PACKAGES = [
   { name: 'curl', file: '/usr/bin/curl', why: 'the tests of the store door' },
 ];
 
+/** Debian's python3 makes environments only with this package beside it. */
+const PYTHON_VENV = { name: 'python3-venv', why: 'the tests with Python clients' };
+
+function canMakeEnvironments() {
+  return spawnSync('python3', ['-m', 'ensurepip', '--version']).status === 0;
+}
+
 export async function installDebianPackages() {
   const missing = PACKAGES.filter((entry) => !existsSync(entry.file));
+  if (!canMakeEnvironments()) missing.push(PYTHON_VENV);
   if (missing.length === 0) return;
   const names = missing.map((entry) => entry.name).join(' ');
   if (process.getuid() !== 0 || spawnSync('apt-get', ['--version']).status !== 0) {
