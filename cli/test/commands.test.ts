@@ -18,13 +18,13 @@ interface Outcome {
   readonly stderr: string;
 }
 
+/** The built command, as `npm test` has it. */
 function sonde(args: readonly string[], env: Record<string, string> = {}): Promise<Outcome> {
-  const tsx = join(projectRoot(), 'node_modules/tsx/dist/cli.mjs');
-  const main = join(projectRoot(), 'cli/src/main.ts');
+  const main = join(projectRoot(), 'cli/dist/sonde.js');
   return new Promise((resolve) => {
     const child = execFile(
       process.execPath,
-      [tsx, main, ...args],
+      [main, ...args],
       { env: { ...process.env, ...env } },
       (_error, stdout, stderr) => resolve({ code: child.exitCode ?? -1, stdout, stderr }),
     );

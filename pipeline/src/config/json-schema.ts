@@ -9,9 +9,11 @@ type JsonSchema = z.core.JSONSchema.BaseSchema;
 
 const DRAFT = 'https://json-schema.org/draft/2020-12/schema';
 
+const REFERENCE_PATTERN = '\\$\\{[^}]+\\}';
+
 /** `${env:PORT}` may stand for any value, and null leaves every field's default. */
 const DEFINITIONS: Readonly<Record<string, JsonSchema>> = {
-  reference: { type: 'string', pattern: '\\$\\{[^}]+\\}' },
+  reference: { type: 'string', pattern: REFERENCE_PATTERN },
   nothing: { type: 'null' },
 };
 const REFERENCE: JsonSchema = { $ref: '#/$defs/reference' };
@@ -79,8 +81,16 @@ function ids(): JsonSchema {
 }
 
 function orAbsent(schema: JsonSchema): JsonSchema {
-  return { anyOf: [schema, NOTHING, REFERENCE] };
+  const { type } = schema;
+  if (typeof type !== 'string' || RESTRICTIONS.some((key) => key in schema)) {
+    return { anyOf: [schema, NOTHING, REFERENCE] };
+  }
+  if (type === 'string') return { ...schema, type: ['string', 'null'] };
+  return { ...schema, type: [type, 'null', 'string'], pattern: REFERENCE_PATTERN };
 }
+
+/** What limits the texts of a schema, so that a reference would not be one of them. */
+const RESTRICTIONS = ['enum', 'const', 'pattern', 'format', 'minLength', 'maxLength'] as const;
 
 /** One schema's own, without `$schema`. */
 function schemaOf(schema: z.ZodType): JsonSchema {
@@ -115,9 +125,9 @@ function relaxProperties(schema: JsonSchema): void {
   }
 }
 
-function isRelaxed(schema: JsonSchema): boolean {
+function isRelaxed({ type, anyOf }: JsonSchema): boolean {
+  if (Array.isArray(type)) return true;
   return (
-    schema.anyOf?.some((option) => typeof option === 'object' && option.$ref === NOTHING.$ref) ??
-    false
+    anyOf?.some((option) => typeof option === 'object' && option.$ref === NOTHING.$ref) ?? false
   );
 }
