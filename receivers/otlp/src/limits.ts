@@ -14,15 +14,20 @@ export const BODIES_IN_FLIGHT_MIN = 4;
 export const IN_FLIGHT_RETRY_AFTER_MS = 1000;
 
 /**
- * A body that is still coming while over half of the room is taken must bring so many bytes in so
- * many milliseconds, or its sender is asked to come back: a few slow ones shall not stop the others.
+ * A body that is still coming while over half of the room is taken must bring, every so many
+ * milliseconds, so many bytes and so large a share of what it holds already. Else its sender is asked
+ * to come back: a few slow ones shall not stop the others.
  */
-export const BODY_PACE_BYTES_MIN: number = 64 * 1024;
 export const BODY_PACE_MS = 30_000;
+export const BODY_PACE_BYTES_MIN: number = 64 * 1024;
+export const BODY_PACE_SHARE_MIN = 0.25;
 
-/** What a refused sender may still send before its connection is cut. Bytes, and milliseconds. */
+/**
+ * What a refused sender may still send before its connection is cut (the rest of a body that is
+ * within the limit, if that is more). Bytes, and milliseconds.
+ */
 export const DISCARDED_BYTES_MAX: number = MIB;
-export const DISCARD_TIME_MS_MAX = 1000;
+export const DISCARD_TIME_MS_MAX = 5000;
 
 /** gRPC calls in progress, of all connections; the next is refused as `OVERLOADED`. */
 export const GRPC_CALLS_MAX = 4096;
@@ -57,3 +62,6 @@ export const GRPC_SESSION_MEMORY_MB_MAX = 16;
 
 /** What is unpacked in JavaScript before other requests have their turn. Bytes. */
 export const UNPACK_TURN_BYTES: number = MIB;
+
+/** A zstd body packed and unpacked: the library has 2 GiB of memory and does not say when they end. */
+export const ZSTD_HEAP_BYTES_MAX: number = 1024 * MIB;

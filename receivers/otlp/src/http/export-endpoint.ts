@@ -53,7 +53,7 @@ export class ExportEndpoint {
       if (signal !== undefined) this.#options.refused(signal, refused);
       this.#refuse(refused, encoding, { request, response });
     }
-    discardBody(request, response);
+    discardBody(request, response, this.#options.settings.limits);
   }
 
   async #answer(

@@ -4,6 +4,7 @@ import type { InFlightAccount } from '../in-flight-bytes.ts';
 import {
   BODY_PACE_BYTES_MIN,
   BODY_PACE_MS,
+  BODY_PACE_SHARE_MIN,
   DISCARD_TIME_MS_MAX,
   DISCARDED_BYTES_MAX,
   IN_FLIGHT_RETRY_AFTER_MS,
@@ -65,24 +66,22 @@ function declaredLength(request: IncomingMessage): number {
 }
 
 function tooSlow(): SondeError {
-  const pace = `${BODY_PACE_BYTES_MIN} bytes in ${BODY_PACE_MS / 1000} s`;
-  return new SondeError(
-    'DEADLINE_EXCEEDED',
-    `the request body came too slowly while others wait: less than ${pace}`,
-    { retryAfterMs: IN_FLIGHT_RETRY_AFTER_MS },
-  );
+  const message = 'the request body came too slowly while others wait';
+  return new SondeError('DEADLINE_EXCEEDED', message, { retryAfterMs: IN_FLIGHT_RETRY_AFTER_MS });
 }
 
 /**
  * Not `for await`: leaving that loop early destroys the request, and with it the connection on which
- * the refusal still has to be sent. `slow` is called after each `BODY_PACE_MS` that brought less than
- * `BODY_PACE_BYTES_MIN`; what it or `take` throws ends the reading.
+ * the refusal still has to be sent. `slow` is called after each `BODY_PACE_MS` that brought too
+ * little; what it or `take` throws ends the reading.
  */
 function eachChunk(
   request: IncomingMessage,
   handlers: { readonly take: (chunk: Buffer) => void; readonly slow: () => void },
 ): Promise<void> {
+  // Of the current interval, and of those before.
   let bytes = 0;
+  let heldBytes = 0;
   let pace: NodeJS.Timeout | undefined;
   const read = new Promise<void>((resolve, reject) => {
     const attempt = (step: () => void): void => {
@@ -99,7 +98,9 @@ function eachChunk(
       attempt(() => handlers.take(chunk));
     };
     pace = setInterval(() => {
-      if (bytes < BODY_PACE_BYTES_MIN) attempt(handlers.slow);
+      const wanted = Math.max(BODY_PACE_BYTES_MIN, heldBytes * BODY_PACE_SHARE_MIN);
+      if (bytes < wanted) attempt(handlers.slow);
+      heldBytes += bytes;
       bytes = 0;
     }, BODY_PACE_MS);
     const gone = (): void => reject(new SondeError('UNAVAILABLE', 'the sender went away'));
@@ -115,15 +116,21 @@ function eachChunk(
  * After an early answer: lets the sender finish a little, so that it reads the answer instead of a
  * reset, then cuts the connection. Without effect when the body was read to its end.
  */
-export function discardBody(request: IncomingMessage, response: ServerResponse): void {
+export function discardBody(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { bodyBytesMax }: HttpLimits,
+): void {
   if (request.complete || request.destroyed) return;
+  const declared = declaredLength(request);
+  const bytesMax = Math.max(DISCARDED_BYTES_MAX, declared > bodyBytesMax ? 0 : declared);
   const cut = (): void => {
     request.destroy();
   };
   let discarded = 0;
   request.on('data', (chunk: Buffer) => {
     discarded += chunk.length;
-    if (discarded > DISCARDED_BYTES_MAX) cut();
+    if (discarded > bytesMax) cut();
   });
   request.on('error', cut);
   request.resume();
