@@ -1,9 +1,12 @@
-import { copyFileSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import path from 'node:path';
 import { connect, type TLSSocket } from 'node:tls';
+import { promisify } from 'node:util';
 import { Client, credentials, Metadata } from '@grpc/grpc-js';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { telemetrygenPath } from '../../../scripts/lib/telemetrygen.mjs';
 import { otlpConfig } from '../src/config.ts';
 import { OtlpReceiver } from '../src/otlp-receiver.ts';
 import { folder, makePair, type Pair } from './certificates.ts';
@@ -11,6 +14,8 @@ import { TRACE_SERVICE } from './grpc-client.ts';
 import { PROTOBUF, quietLogger, type Started, start } from './harness.ts';
 import { hostWith } from './host.ts';
 import { traces } from './otlp-bytes.ts';
+
+const run = promisify(execFile);
 
 const identity = (bytes: Buffer): Buffer => bytes;
 
@@ -122,6 +127,33 @@ describe('TLS', () => {
       expect(await sendGrpc(grpc, { server, own })).toBe(14);
     }
     expect(pipeline.taken).toHaveLength(2);
+  });
+
+  const generator = telemetrygenPath();
+  const reason = existsSync(generator) ? '' : ' (telemetrygen is not built here)';
+  it.skipIf(reason !== '')(`serves clients in Go with certificates${reason}`, async () => {
+    const directory = folder();
+    const server = makePair(directory, 'server');
+    const authority = makePair(directory, 'authority');
+    const client = makePair(directory, 'client', authority);
+    const { http, grpc, pipeline } = await startTls({
+      cert_file: server.certFile,
+      key_file: server.keyFile,
+      client_ca_file: authority.certFile,
+    });
+    const own = ['--mtls', '--client-cert', client.certFile, '--client-key', client.keyFile];
+    const tls = ['--ca-cert', server.certFile, ...own];
+    for (const how of [
+      ['--otlp-endpoint', grpc],
+      ['--otlp-endpoint', http, '--otlp-http'],
+    ]) {
+      await run(generator, ['traces', ...how, ...tls, '--traces', '5', '--rate', '0']);
+    }
+    const items = pipeline.taken.reduce((sum, { itemCount }) => sum + itemCount, 0);
+    expect(items).toBe(20);
+    expect(new Set(pipeline.taken.map(({ transport }) => transport))).toEqual(
+      new Set(['grpc', 'http']),
+    );
   });
 
   it('takes new certificates under traffic, and no request fails', async () => {
