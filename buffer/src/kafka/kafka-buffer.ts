@@ -175,10 +175,17 @@ export class KafkaBuffer implements BufferContract {
 
   async #close(): Promise<void> {
     await this.#creating;
-    await this.#gate.empty();
+    await this.#answerAppends();
     for (const membership of this.#memberships) await membership.leave();
     for (const reader of this.#readers.values()) if (reader !== 'opening') await reader.close();
     await this.#client.close();
+  }
+
+  /** Batches that no broker takes are not waited for one after the other. */
+  async #answerAppends(): Promise<void> {
+    const timer = setTimeout(() => void this.#client.close(), this.#options.timeoutMs);
+    await this.#gate.empty();
+    clearTimeout(timer);
   }
 
   async #create(topic: string, partitions: number): Promise<void> {

@@ -67,6 +67,7 @@ const CODES: Readonly<Record<string, BufferErrorCode>> = {
   RECORD_LIST_TOO_LARGE: 'RECORD_TOO_LARGE',
   UNKNOWN_TOPIC_OR_PARTITION: 'UNKNOWN_TOPIC',
   INVALID_TOPIC_EXCEPTION: 'UNKNOWN_TOPIC',
+  CLOSED: 'BUFFER_CLOSED',
 };
 
 /** What the buffer's callers get. A commit that came too late says that the reader is closed. */

@@ -165,9 +165,19 @@ export class KafkaReader implements PartitionReader {
       this.#aheadFrom = at;
       this.#aheadEnd = fetched.next;
       if (fetched.records.length > 0) continue;
-      if (fetched.next === at && performance.now() >= untilMs) return [];
+      if (fetched.next === at && performance.now() >= untilMs) return this.#nothingAt(at);
       at = fetched.next;
     }
+  }
+
+  /**
+   * What an intent promised was acknowledged and is there; a broker that has just become the leader
+   * may not show it yet. "Nothing" would be taken for lost.
+   */
+  #nothingAt(at: number): readonly BufferRecord[] {
+    if (this.#intent === undefined || at < this.#intent.from || at >= this.#intent.to) return [];
+    const text = `offset ${at} of the begun range up to ${this.#intent.to} is not there now`;
+    throw new KafkaFailure('OFFSET_NOT_AVAILABLE', text);
   }
 
   /** What was fetched from `at` on, within the limits; the rest stays for the next read. */

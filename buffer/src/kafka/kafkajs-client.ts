@@ -13,8 +13,9 @@ import { KafkaFailure } from './kafka-failure.ts';
 import { type KafkaOptions, RECORD_OVERHEAD_BYTES } from './kafka-options.ts';
 import { installCodecs } from './kafkajs-codecs.ts';
 import { KafkaJsFetcher } from './kafkajs-fetcher.ts';
-import { KafkaJsLink } from './kafkajs-link.ts';
+import { type BrokerWork, KafkaJsLink } from './kafkajs-link.ts';
 import { KafkaJsMember } from './kafkajs-member.ts';
+import type { KafkaJsBroker, MetadataResponse } from './kafkajs-modules.ts';
 import { KafkaJsProducer } from './kafkajs-producer.ts';
 
 const EARLIEST = '-2';
@@ -38,7 +39,7 @@ export class KafkaJsClient implements KafkaClient {
   }
 
   async listTopics(): Promise<ReadonlyMap<string, number>> {
-    const { topicMetadata } = await this.#link.withAny((broker) => broker.metadata([]));
+    const { topicMetadata } = await this.#link.withAny(everything);
     return new Map(
       topicMetadata.map(({ topic, partitionMetadata }) => [topic, partitionMetadata.length]),
     );
@@ -59,10 +60,10 @@ export class KafkaJsClient implements KafkaClient {
   async createTopic(topic: string, partitions: number): Promise<void> {
     const bytesMax = this.#options.recordBytesMax + RECORD_OVERHEAD_BYTES;
     const configEntries = [{ name: 'max.message.bytes', value: String(bytesMax) }];
-    await this.#link.withController(async (broker) => {
-      const { brokers } = await broker.metadata([]);
-      const replicationFactor = Math.min(REPLICAS_MAX, brokers.length);
-      const wanted = { topic, numPartitions: partitions, replicationFactor, configEntries };
+    const { brokers } = await this.#link.withAny(everything);
+    const replicationFactor = Math.min(REPLICAS_MAX, Math.max(1, brokers.length));
+    const wanted = { topic, numPartitions: partitions, replicationFactor, configEntries };
+    await this.#onController(async (broker) => {
       try {
         await broker.createTopics({ topics: [wanted], timeout: this.#options.timeoutMs });
       } catch (error) {
@@ -72,12 +73,10 @@ export class KafkaJsClient implements KafkaClient {
   }
 
   async addPartitions(topic: string, count: number): Promise<void> {
-    await this.#link.withController((broker) =>
-      broker.createPartitions({
-        topicPartitions: [{ topic, count }],
-        timeout: this.#options.timeoutMs,
-      }),
-    );
+    const topicPartitions = [{ topic, count }];
+    await this.#onController(async (broker) => {
+      await broker.createPartitions({ topicPartitions, timeout: this.#options.timeoutMs });
+    });
   }
 
   produce(place: Place, records: readonly NewRecord[]): Promise<number> {
@@ -126,6 +125,20 @@ export class KafkaJsClient implements KafkaClient {
     return this.#link.close();
   }
 
+  /** Any broker passes it on to the controller; old clusters want to be asked at the right one. */
+  async #onController(work: BrokerWork<void>): Promise<void> {
+    const isDone = await this.#link.withAny(async (broker) => {
+      try {
+        await work(broker);
+        return true;
+      } catch (error) {
+        if (KafkaFailure.from(error).type === 'NOT_CONTROLLER') return false;
+        throw error;
+      }
+    });
+    if (!isDone) await this.#link.withController(work);
+  }
+
   async #offsetAt(place: Place, timestamp: string): Promise<number> {
     const { topic, partition } = place;
     const topics = [{ topic, partitions: [{ partition, timestamp }] }];
@@ -136,4 +149,22 @@ export class KafkaJsClient implements KafkaClient {
     if (offset === undefined) throw new KafkaFailure('UNKNOWN', 'an answer without an offset');
     return Number(offset);
   }
+}
+
+/** There as soon as anybody has committed an offset; asked about to learn of the brokers. */
+const OFFSETS_TOPIC = '__consumer_offsets';
+
+/**
+ * All topics and brokers. One partition without a leader, anywhere, and kafkajs gives no topic at
+ * all: then topics are looked up when they are asked for.
+ */
+async function everything(broker: KafkaJsBroker): Promise<MetadataResponse> {
+  for (const topics of [[], [OFFSETS_TOPIC]]) {
+    try {
+      return await broker.metadata(topics);
+    } catch (error) {
+      if (!KafkaFailure.from(error).isAnswer) throw error;
+    }
+  }
+  return { brokers: [], topicMetadata: [] };
 }

@@ -4,7 +4,8 @@ import type { KafkaOptions } from './kafka-options.ts';
 import { type KafkaJsBroker, type KafkaJsCluster, loadKafkaJs } from './kafkajs-modules.ts';
 
 const CONNECT_TIMEOUT_MS = 3000;
-const REQUEST_TIMEOUT_MS = 30_000;
+/** A broker that hangs is given up this much later than it was told to answer. */
+const ANSWER_GRACE_MS = 2000;
 const AUTHENTICATION_TIMEOUT_MS = 10_000;
 const METADATA_AGE_MS_MAX = 300_000;
 /** kafkajs' own tries inside of one of ours: short ones, ours know the deadline. */
@@ -41,7 +42,7 @@ export class KafkaJsLink {
       connectionTimeout: CONNECT_TIMEOUT_MS,
       authenticationTimeout: AUTHENTICATION_TIMEOUT_MS,
       reauthenticationThreshold: AUTHENTICATION_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
+      requestTimeout: options.timeoutMs + ANSWER_GRACE_MS,
       metadataMaxAge: METADATA_AGE_MS_MAX,
       retry: INNER_RETRY,
       allowAutoTopicCreation: false,
