@@ -1,0 +1,12 @@
+import type { ProcessorFactory } from '@sonde/pipeline';
+import { BatchProcessor } from './batch-processor.ts';
+import { type BatchConfig, batchConfig } from './config.ts';
+
+/** The processor `batch`: fewer, larger batches. */
+export const batchProcessorFactory: ProcessorFactory<BatchConfig> = {
+  kind: 'processor',
+  type: 'batch',
+  config: batchConfig,
+  signals: { traces: 'beta', metrics: 'beta', logs: 'beta' },
+  create: ({ logger }, config, next) => new BatchProcessor(config, next, logger),
+};

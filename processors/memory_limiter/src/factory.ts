@@ -1,0 +1,14 @@
+import type { ProcessorFactory } from '@sonde/pipeline';
+import { type MemoryLimiterConfig, memoryLimiterConfig } from './config.ts';
+import { MemoryLimiter } from './memory-limiter.ts';
+import { PROCESS_MEMORY } from './process-memory.ts';
+
+/** The processor `memory_limiter`: refuses data before memory runs out. */
+export const memoryLimiterFactory: ProcessorFactory<MemoryLimiterConfig> = {
+  kind: 'processor',
+  type: 'memory_limiter',
+  config: memoryLimiterConfig,
+  signals: { traces: 'beta', metrics: 'beta', logs: 'beta' },
+  create: (settings, config, next) =>
+    new MemoryLimiter(config, settings, { next, memory: PROCESS_MEMORY }),
+};

@@ -1,0 +1,43 @@
+import { totalmem } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
+/** What the limiter knows of its process; replaced where a test decides how full memory is. */
+export interface ProcessMemory {
+  /** Bytes in use. */
+  used(): number;
+  /** Bytes that there are for this process. */
+  total(): number;
+  /** Frees what nobody holds; blocks meanwhile. */
+  collect(): void;
+}
+
+/**
+ * Memory of this process: what JavaScript holds, buffers outside its heap included, or what is
+ * resident without the free part of the heap, whichever is more. The heap alone would miss the
+ * requests themselves; resident memory alone would count what is only not given back yet.
+ */
+export const PROCESS_MEMORY: ProcessMemory = {
+  used: () => {
+    const { rss, heapTotal, heapUsed, external } = process.memoryUsage();
+    return Math.max(heapUsed + external, rss - (heapTotal - heapUsed));
+  },
+  total: () => {
+    const constrained = process.constrainedMemory();
+    const all = totalmem();
+    return constrained > 0 && constrained < all ? constrained : all;
+  },
+  collect: () => garbageCollector()(),
+};
+
+let collector: (() => void) | undefined;
+
+/** V8's, which a flag brings into contexts that are made after it is set. */
+function garbageCollector(): () => void {
+  if (collector === undefined) {
+    setFlagsFromString('--expose-gc');
+    const exposed: unknown = runInNewContext('gc');
+    collector = typeof exposed === 'function' ? () => void exposed() : () => {};
+  }
+  return collector;
+}
