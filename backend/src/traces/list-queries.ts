@@ -1,6 +1,6 @@
 import { joinSql, param, type Sql, sql, uint64Number } from '@sonde/store';
 import { z } from 'zod';
-import { atMs, atNano, inTimestamps } from '../instant-sql.ts';
+import { atMs, atNano, atSecond, inTimestamps } from '../instant-sql.ts';
 import type { StoreQuery } from '../store-reader.ts';
 import type { TimeWindow } from '../time-windows.ts';
 
@@ -42,8 +42,8 @@ const TraceRowSchema: z.ZodType<TraceRow> = z.object({
   root_span_name: z.string(),
 });
 
-/** How long after the range spans of its traces are looked for by name. */
-const LATE_SPAN_MS_MAX = 3_600_000;
+/** How long after the range spans of its traces are looked for by name, service or error. */
+export const LATE_SPAN_MS_MAX = 3_600_000;
 
 export interface TracesPage {
   readonly window: TimeWindow;
@@ -83,19 +83,58 @@ export function tracesQuery(filter: TraceFilter, page: TracesPage): StoreQuery<T
   };
 }
 
-/** Ids that may qualify. A trace has several rows; the one with its start lies in the window. */
+/**
+ * Ids that may qualify. A trace has several rows; the one with its start lies in the window, that
+ * with a service or an error may start later.
+ */
 function candidates(filter: TraceFilter, window: TimeWindow): Sql {
   const tenant = sql`tenant = ${param.string(filter.tenant)}`;
-  const { service, operation } = filter;
+  const { service, operation, errorsOnly } = filter;
+  const late = { from: window.from, to: window.to + LATE_SPAN_MS_MAX };
   if (operation === undefined) {
+    const isNarrow = service !== undefined || errorsOnly === true;
+    const to = isNarrow ? late.to : window.to;
+    const has = service === undefined ? sql`1` : sql`has(services, ${param.string(service)})`;
+    const fails = service === undefined && errorsOnly === true ? sql`errors > 0` : sql`1`;
     return sql`SELECT trace_id FROM trace_index WHERE ${tenant} AND ${days(window)}
-      AND start >= ${atMs(window.from)} AND start < ${atMs(window.to)}`;
+      AND start >= ${atMs(window.from)} AND start < ${atMs(to)} AND ${has} AND ${fails}`;
   }
   const ofService = service === undefined ? sql`1` : sql`service = ${param.string(service)}`;
-  const late = { from: window.from, to: window.to + LATE_SPAN_MS_MAX };
   // Only spans know the names of spans that are no roots.
   return sql`SELECT trace_id FROM spans WHERE ${tenant} AND ${inTimestamps(late)}
     AND ${ofService} AND name = ${param.string(operation)}`;
+}
+
+export interface SeenRow {
+  /** Milliseconds since the epoch: the first and the last minute; null without spans. */
+  readonly first_ms: number | null;
+  readonly last_ms: number | null;
+}
+
+const SeenRowSchema: z.ZodType<SeenRow> = z.object({
+  first_ms: uint64Number.nullable(),
+  last_ms: uint64Number.nullable(),
+});
+
+/** When spans of that service or name were there, from the roll-ups: hardly a row is read. */
+export function seenQuery(filter: TraceFilter, range: TimeWindow): StoreQuery<SeenRow> {
+  const { tenant, service, operation } = filter;
+  const to = range.to + LATE_SPAN_MS_MAX;
+  const milliseconds = (of: Sql): Sql =>
+    sql`if(count() = 0, NULL, toUInt64(toUnixTimestamp(${of})) * 1000)`;
+  return {
+    summary: 'SELECT red_1m seen',
+    row: SeenRowSchema,
+    sql: sql`
+      SELECT ${milliseconds(sql`min(time)`)} AS first_ms, ${milliseconds(sql`max(time)`)} AS last_ms
+      FROM red_1m
+      WHERE tenant = ${param.string(tenant)}
+        AND toStartOfHour(time) >= toStartOfHour(${atSecond(range.from)})
+        AND toStartOfHour(time) <= toStartOfHour(${atSecond(to)})
+        AND time >= toStartOfMinute(${atSecond(range.from)}) AND time <= ${atSecond(to)}
+        AND ${service === undefined ? sql`1` : sql`service = ${param.string(service)}`}
+        AND ${operation === undefined ? sql`1` : sql`name = ${param.string(operation)}`}`,
+  };
 }
 
 /** Partitions of the index: a trace's rows lie on the days of its spans. */
