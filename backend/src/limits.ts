@@ -46,6 +46,8 @@ export interface AnswerLimits {
   readonly pageRowsDefault: number;
   /** Spans of one trace in one answer. */
   readonly spansMax: number;
+  /** Spans with an error that are given beyond `spansMax`. */
+  readonly lateErrorsMax: number;
   readonly metricsMax: number;
   readonly seriesMax: number;
   readonly labelKeysMax: number;
@@ -81,6 +83,7 @@ export const ANSWER_LIMITS: AnswerLimits = {
   pageRowsMax: 1000,
   pageRowsDefault: 100,
   spansMax: 10_000,
+  lateErrorsMax: 1000,
   metricsMax: 5000,
   seriesMax: 100,
   labelKeysMax: 500,

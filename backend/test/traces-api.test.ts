@@ -110,6 +110,11 @@ beforeAll(async () => {
 });
 afterAll(() => sonde.close());
 
+const rollUpRows = async (): Promise<number> => {
+  const [row] = await sonde.rows('SELECT toFloat64(count()) AS c FROM sonde.red_1m');
+  return Number(row?.['c']);
+};
+
 const list = async (query: string) =>
   (await sonde.get(`/api/v1/traces?${range}&${query}`, TracesSchema)).traces;
 
@@ -168,6 +173,22 @@ describe('the list of traces', () => {
     expect(traces.map((trace) => trace.traceId)).toEqual([traceId(1), traceId(0)]);
   });
 
+  it('of a service or operation that nobody sent reads hardly anything', async () => {
+    for (const query of ['service=nobody', 'operation=nothing', 'service=db&operation=GET%20x']) {
+      const path = `/api/v1/traces?from=now-30d&${query}`;
+      const { traces, cost } = await sonde.get(path, TracesSchema);
+      expect(traces).toEqual([]);
+      // The roll-ups alone: a row an operation and a minute.
+      expect(cost.rowsRead).toBeLessThanOrEqual(await rollUpRows());
+    }
+  });
+
+  it('finds the trace of a service that joined in late', async () => {
+    const [late] = await list('service=db');
+    expect(late?.traceId).toBe(CART);
+    expect(late?.services).toEqual(['db', 'shop']);
+  });
+
   it('is read from the index of traces, and from spans only to find the name of one', () => {
     const page = { window: { from: 0, to: 1 }, after: undefined, limit: 1 };
     const tables = (operation?: string) => {
@@ -180,6 +201,29 @@ describe('the list of traces', () => {
 });
 
 describe('one trace', () => {
+  it('that is cut has the errors after the cut, and the counts of the whole', async () => {
+    const id = traceId(4000);
+    const late = (i: number) =>
+      spanRow({
+        ...{ traceId: id, spanId: spanId(4000 + i), atMs: base - 9_000_000 + i },
+        ...{ durationNs: 1_000_000, service: i < 5 ? 'a' : 'b', name: `s${i}`, error: i > 8 },
+      });
+    await sonde.run(
+      insertSql(
+        'spans',
+        Array.from({ length: 12 }, (_, i) => late(i)),
+      ),
+    );
+    const trace = await sonde.get(`/api/v1/traces/${id}?limit=4`, TraceSchema);
+    const whole = { spanCount: 12, errorCount: 3, serviceCount: 2, durationNs: 12_000_000 };
+    expect(trace).toMatchObject({ ...whole, truncated: true });
+    const names = ['s0', 's1', 's2', 's3', 's9', 's10', 's11'];
+    expect(trace.spans.map(({ name }) => name)).toEqual(names);
+    const most = await sonde.get(`/api/v1/traces/${id}?limit=11`, TraceSchema);
+    expect(most.spans).toHaveLength(12);
+    expect(most).toMatchObject({ ...whole, truncated: false });
+  });
+
   it('has its spans whole: typed attributes, duplicates, events, links, resources', async () => {
     const trace = await sonde.get(`/api/v1/traces/${CART.toUpperCase()}`, TraceSchema);
     expect(trace).toMatchObject({ traceId: CART, spanCount: 2, truncated: false });

@@ -8,6 +8,7 @@ import {
   deepest,
   nextErrorRow,
   overviewRows,
+  sayTruncated,
   servicesOf,
   stepFound,
 } from '../src/lib/trace/trace-summary.ts';
@@ -15,6 +16,15 @@ import { type TreeKeyAction, treeKey } from '../src/lib/trace/tree-keys.ts';
 import { makeSpan } from './span-fixture.ts';
 
 const MS = 1_000_000;
+
+describe('what is said of a trace that is cut', () => {
+  it('has both numbers, and errors that cannot be shown', () => {
+    const cut = { spanCount: 12_000, errorCount: 999, spans: [] };
+    expect(sayTruncated(cut, 999)).toMatch(/^0 of 12.000 spans/);
+    expect(sayTruncated(cut, 999)).not.toContain('not among');
+    expect(sayTruncated(cut, 900)).toContain('99 errors are not among them');
+  });
+});
 
 describe('the critical path', () => {
   it('goes through the child that ended last, and covers the root without a gap', () => {

@@ -1,10 +1,10 @@
 import type { TraceResponse } from '../api/contract/index.ts';
 import { CostMeter } from '../store-cost.ts';
 import type { StoreReader } from '../store-reader.ts';
-import { resourcesQuery, spansQuery, traceBoundsQuery } from './trace-queries.ts';
+import { lateErrorsQuery, resourcesQuery, spansQuery, traceBoundsQuery } from './trace-queries.ts';
 import { resourcesByFingerprint, spanOf } from './traces.ts';
 
-/** One trace with at most `limit` spans; undefined when no span of it is stored. */
+/** One trace with its first `limit` spans and later errors; undefined when no span of it is stored. */
 export async function readTrace(
   store: StoreReader,
   wish: { tenant: string; traceId: string; limit: number },
@@ -15,7 +15,15 @@ export async function readTrace(
   const [bounds] = meter.rows(await store.read(traceBoundsQuery(tenant, traceId), signal));
   if (bounds === undefined) return undefined;
   const scope = { tenant, traceId, bounds };
-  const rows = meter.rows(await store.read(spansQuery(scope, limit), signal));
+  const first = meter.rows(await store.read(spansQuery(scope, limit), signal));
+  const last = first.at(-1);
+  const isCut = last !== undefined && bounds.span_count > first.length;
+  // What people look for in a trace too large to show must not be in the part that is cut.
+  const errors =
+    isCut && bounds.error_count > 0
+      ? meter.rows(await store.read(lateErrorsQuery(scope, last), signal))
+      : [];
+  const rows = [...first, ...errors];
   const resources = await store.read(resourcesQuery(scope, rows), signal);
   return {
     traceId,
@@ -23,6 +31,8 @@ export async function readTrace(
     durationNs: Number(BigInt(bounds.end_nano) - BigInt(bounds.start_nano)),
     spans: rows.map(spanOf),
     spanCount: bounds.span_count,
+    errorCount: bounds.error_count,
+    serviceCount: bounds.service_count,
     truncated: bounds.span_count > rows.length,
     resources: resourcesByFingerprint(meter.rows(resources)),
     cost: meter.cost,

@@ -1,7 +1,8 @@
 import { param, type Sql, sql, uint64Number } from '@sonde/store';
 import { z } from 'zod';
 import { type AttributeArrays, AttributeArraysColumn } from '../attributes.ts';
-import { atHour, inTimestamps } from '../instant-sql.ts';
+import { atHour, atNano, inTimestamps } from '../instant-sql.ts';
+import { ANSWER_LIMITS } from '../limits.ts';
 import type { StoreQuery } from '../store-reader.ts';
 import { traceIdBytes } from './list-queries.ts';
 
@@ -11,15 +12,19 @@ export interface TraceBounds {
   readonly start_nano: string;
   readonly end_nano: string;
   readonly span_count: number;
+  readonly error_count: number;
+  readonly service_count: number;
 }
 
 const TraceBoundsSchema: z.ZodType<TraceBounds> = z.object({
   start_nano: z.string(),
   end_nano: z.string(),
   span_count: uint64Number,
+  error_count: uint64Number,
+  service_count: uint64Number,
 });
 
-/** When the trace began and ended, and its number of spans; no row when it is not known. */
+/** When the trace began and ended, and what it counts; no row when it is not known. */
 export function traceBoundsQuery(tenant: string, traceId: string): StoreQuery<TraceBounds> {
   return {
     summary: 'SELECT trace_index bounds',
@@ -27,7 +32,9 @@ export function traceBoundsQuery(tenant: string, traceId: string): StoreQuery<Tr
     sql: sql`
       SELECT toString(toUnixTimestamp64Nano(min(start))) AS start_nano,
         toString(toUnixTimestamp64Nano(max(end))) AS end_nano,
-        sum(spans) AS span_count
+        sum(spans) AS span_count,
+        sum(errors) AS error_count,
+        toUInt64(length(groupUniqArrayArray(services))) AS service_count
       FROM trace_index
       WHERE tenant = ${param.string(tenant)} AND trace_id = ${traceIdBytes(traceId)}
       GROUP BY trace_id`,
@@ -95,6 +102,22 @@ const LINKS = sql`arrayMap(
 
 /** The spans within the bounds, in start order. */
 export function spansQuery(scope: TraceScope, limit: number): StoreQuery<SpanRow> {
+  return spansWhere(inTrace(scope), limit);
+}
+
+/** Spans with an error that come after `last` in start order. */
+export function lateErrorsQuery(
+  scope: TraceScope,
+  last: Pick<SpanRow, 'start_nano' | 'id'>,
+): StoreQuery<SpanRow> {
+  const start = atNano(last.start_nano);
+  const isAfter = sql`(timestamp > ${start} OR (timestamp = ${start}
+    AND span_id > toFixedString(unhex(${param.string(last.id)}), 8)))`;
+  const where = sql`${inTrace(scope)} AND status_code = 2 AND ${isAfter}`;
+  return spansWhere(where, ANSWER_LIMITS.lateErrorsMax);
+}
+
+function spansWhere(where: Sql, limit: number): StoreQuery<SpanRow> {
   return {
     summary: 'SELECT spans of a trace',
     row: SpanRowSchema,
@@ -112,7 +135,7 @@ export function spansQuery(scope: TraceScope, limit: number): StoreQuery<SpanRow
         ${EVENTS} AS event_rows,
         ${LINKS} AS link_rows
       FROM spans
-      WHERE ${inTrace(scope)}
+      WHERE ${where}
       ORDER BY timestamp, span_id
       LIMIT ${param.uint64(limit)}`,
   };

@@ -78,9 +78,12 @@ export interface TraceResponse {
   readonly traceId: string;
   readonly startUnixNano: string;
   readonly durationNs: number;
-  /** In start order. At most `spansMax`. */
+  /** In start order: the first `spansMax` at most, and of those after them errors alone. */
   readonly spans: readonly Span[];
+  /** Of the whole trace, like `errorCount`, `serviceCount` and `durationNs`: not of `spans`. */
   readonly spanCount: number;
+  readonly errorCount: number;
+  readonly serviceCount: number;
   readonly truncated: boolean;
   /** By fingerprint. */
   readonly resources: Readonly<Record<string, readonly Attribute[]>>;

@@ -93,7 +93,9 @@ function addTrace(api: Api, store: StoreReader): void {
     path: '/api/v1/traces/{traceId}',
     tags,
     summary: 'One trace with its spans in start order',
-    description: '`truncated` says that the trace has more spans than were given.',
+    description:
+      '`truncated` says that the trace has more spans than were given: the first `limit`, and of ' +
+      `the rest the first ${ANSWER_LIMITS.lateErrorsMax} errors. Counts are of the whole trace.`,
     request: {
       params: z.strictObject({
         traceId: hexParameter(

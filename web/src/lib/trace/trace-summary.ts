@@ -1,4 +1,17 @@
+import type { TraceResponse } from '@sonde/backend/api-contract';
+import { formatExact } from '../format/count.ts';
 import type { TraceLayout } from './layout.ts';
+
+/** What of a trace that is too large to show whole is shown. */
+export function sayTruncated(
+  trace: Pick<TraceResponse, 'spanCount' | 'errorCount' | 'spans'>,
+  errorsShown: number,
+): string {
+  const [shown, all] = [formatExact(trace.spans.length), formatExact(trace.spanCount)];
+  const head = `${shown} of ${all} spans are shown: the first ones, and errors after them.`;
+  if (errorsShown >= trace.errorCount) return head;
+  return `${head} ${formatExact(trace.errorCount - errorsShown)} errors are not among them.`;
+}
 
 export interface ServiceShare {
   readonly name: string;
