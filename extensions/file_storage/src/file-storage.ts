@@ -113,10 +113,10 @@ function fileName({ kind, id, name }: StorageOwner): string {
   const slash = id.indexOf('/');
   const [type, own] = slash < 0 ? [id, ''] : [id.slice(0, slash), id.slice(slash + 1)];
   const parts = [kind, type, own, ...(name === undefined ? [] : [name])];
-  return parts
-    .join('_')
-    .replace(
-      /[^A-Za-z0-9_.-]/g,
-      (char) => `~${(char.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
-    );
+  return parts.join('_').replace(/[^A-Za-z0-9_.-]/gu, escapedChar);
+}
+
+function escapedChar(char: string): string {
+  const code = (char.codePointAt(0) ?? 0).toString(16).toUpperCase();
+  return `~${code.padStart(4, '0')}`;
 }

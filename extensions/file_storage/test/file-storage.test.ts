@@ -108,8 +108,8 @@ describe('file_storage', () => {
     await first.set('k', bytes('first'));
     expect(await text(second, 'k')).toBeUndefined();
     expect(await readdir(folder)).toEqual([
-      'exporter_otlp_a~003ab_logs',
-      'exporter_otlp_a~003ab_traces',
+      'exporter_otlp_a~003Ab_logs',
+      'exporter_otlp_a~003Ab_traces',
     ]);
   });
 
