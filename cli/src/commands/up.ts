@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { projectRoot } from '../project-root.ts';
 import { aborted, untilStopped } from '../supervise/child-side.ts';
 import { type DataDirectory, openDataDirectory } from '../supervise/data-directory.ts';
-import { lockInstance } from '../supervise/instance-lock.ts';
+import { holdDataDirectory } from '../supervise/hold-data-directory.ts';
 import { type PickedPort, pickPorts } from '../supervise/ports.ts';
 import { type Stage, startStages, stopStages } from '../supervise/stages.ts';
 import { UsageError } from '../usage-error.ts';
@@ -46,7 +46,7 @@ export async function up(args: readonly string[]): Promise<void> {
     port: { type: 'string', multiple: true },
   });
   const data = openDataDirectory(resolve(values.data ?? join(projectRoot(), '.sonde')));
-  const unlock = lockInstance(data.path);
+  holdDataDirectory(data.path);
   const stop = untilStopped();
   try {
     const ports = await pickPorts(HOST, wantedPorts(values.port ?? []));
@@ -63,8 +63,8 @@ export async function up(args: readonly string[]): Promise<void> {
     await stopStages(stages, STOP_DEADLINE_MS);
     say('Stopped.');
   } finally {
+    // Its owner alone comes here: the directory is held until this process ends.
     rmSync(data.runFile, { force: true });
-    unlock();
   }
 }
 

@@ -16,5 +16,6 @@ export {
   type UserLimits,
 } from './config.ts';
 export { DirectoryInUseError } from './data-directory.ts';
+export { lockFile } from './lock-file.ts';
 export { type RunningEngine, runEngine } from './run-engine.ts';
 export { type SpawnedEngine, spawnEngine } from './spawn-engine.ts';

@@ -152,14 +152,23 @@ function libraryPath(): string {
   }
 }
 
+let addonAlone: NativeAddon | undefined;
 let loaded: NativeAddon | undefined;
+
+/** The addon without the engine's library: enough for `lock`, in a few milliseconds. */
+export function loadAddonAlone(): NativeAddon {
+  if (addonAlone !== undefined) return addonAlone;
+  const addon = findAddon();
+  if (!isNativeAddon(addon)) throw new Error('the store addon is of another release: rebuild it');
+  addonAlone = addon;
+  return addon;
+}
 
 /** Loads the addon and the engine's library once in this process (about 0.4 s, 150 MB). */
 export function loadNativeAddon(): NativeAddon {
   if (loaded !== undefined) return loaded;
   if (!isMainThread) throw new Error('the engine runs in a process of its own, never in a worker');
-  const addon = findAddon();
-  if (!isNativeAddon(addon)) throw new Error('the store addon is of another release: rebuild it');
+  const addon = loadAddonAlone();
   addon.load(libraryPath());
   loaded = addon;
   return addon;
