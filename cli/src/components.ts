@@ -13,6 +13,13 @@ import { healthCheckFactory } from '@sonde/extension-health-check';
 import { ingestTokensFactory } from '@sonde/extension-ingest-tokens';
 import { zpagesFactory } from '@sonde/extension-zpages';
 import type { Factory } from '@sonde/pipeline';
+import { attributesProcessorFactory } from '@sonde/processor-attributes';
+import { batchProcessorFactory } from '@sonde/processor-batch';
+import { filterProcessorFactory } from '@sonde/processor-filter';
+import { memoryLimiterFactory } from '@sonde/processor-memory-limiter';
+import { probabilisticSamplerFactory } from '@sonde/processor-probabilistic-sampler';
+import { redactionProcessorFactory } from '@sonde/processor-redaction';
+import { resourceProcessorFactory } from '@sonde/processor-resource';
 import { bufferReceiverFactory } from '@sonde/receiver-buffer';
 import { hostMetricsReceiverFactory } from '@sonde/receiver-hostmetrics';
 import { kafkaReceiverFactory } from '@sonde/receiver-kafka';
@@ -26,6 +33,13 @@ export const COMPONENTS: readonly Factory[] = [
   bufferReceiverFactory,
   kafkaReceiverFactory,
   nopReceiverFactory,
+  memoryLimiterFactory,
+  batchProcessorFactory,
+  attributesProcessorFactory,
+  resourceProcessorFactory,
+  filterProcessorFactory,
+  probabilisticSamplerFactory,
+  redactionProcessorFactory,
   bufferExporterFactory,
   kafkaExporterFactory,
   clickHouseExporterFactory,
