@@ -10,7 +10,7 @@ import { startSonde } from './sonde-server.ts';
  */
 const ROUNDS = 3;
 const REQUESTS = 1500;
-const WARM_REQUESTS = 300;
+const WARM_REQUESTS = 1500;
 const SERVERS = { 'grpc-js': startGrpcJs, sonde: startSonde } as const;
 const BAR = 0.75;
 

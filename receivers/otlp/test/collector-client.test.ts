@@ -36,7 +36,8 @@ function configuration(port: number, grpc: string, http: string): string {
   });
 }
 
-async function startCollector(configured: string): Promise<void> {
+/** Resolves, when it is ready, to what waits for a line of its log. */
+async function startCollector(configured: string): Promise<(words: string) => Promise<string>> {
   const child: ChildProcess = spawn(binary, ['--config', `yaml:${configured}`], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
@@ -51,6 +52,15 @@ async function startCollector(configured: string): Promise<void> {
       if (output.includes('Everything is ready')) resolve();
     });
   });
+  return (words) =>
+    new Promise((resolve) => {
+      const look = (): void => {
+        const line = output.split('\n').find((text) => text.includes(words));
+        if (line !== undefined) resolve(line);
+      };
+      child.stderr?.on('data', look);
+      look();
+    });
 }
 
 function freePort(): Promise<number> {
@@ -80,5 +90,20 @@ describe.skipIf(!isThere)(title, () => {
     for (const { requests } of pipeline.taken) {
       expect(first.equals(requests[0]?.bytes ?? Buffer.of())).toBe(true);
     }
+  });
+
+  it('reads why a message is refused before it has sent all of it', async () => {
+    const { grpc, http, pipeline } = await start({ grpc: { max_recv_msg_size_mib: 1 } });
+    const port = await freePort();
+    const line = await startCollector(configuration(port, grpc, http));
+    const large = traces(60_000, 'a name of some length'.repeat(3));
+    await send(`127.0.0.1:${port}`, { body: large });
+    const refused = await line('code = ResourceExhausted');
+    expect(refused).toMatch(/grpc: received message (after decompression )?larger than max/);
+    // HTTP has room for it, and the same connections serve what is small.
+    await send(`127.0.0.1:${port}`, { body: traces(2) });
+    await pipeline.came(2 * BY_HTTP.length + BY_GRPC.length);
+    const byGrpc = pipeline.taken.filter(({ transport }) => transport === 'grpc');
+    expect(byGrpc.map(({ itemCount }) => itemCount)).toEqual(Array(BY_GRPC.length).fill(2));
   });
 });

@@ -94,12 +94,19 @@ export class GrpcConnection {
     const session = this.#session;
     const { keepaliveTimeMs, keepaliveTimeoutMs } = this.#settings;
     this.#start('keepalive', keepaliveTimeMs, () => {
-      const now = session.socket.bytesRead;
+      if (session.destroyed) return;
+      const now = this.#bytesRead();
       if (now !== bytesRead) return this.#watch(now);
       this.#start('keepalive', keepaliveTimeoutMs, () => session.destroy());
-      const isSent = session.ping(() => this.#watch(session.socket?.bytesRead ?? 0));
+      const isSent = session.ping(() => this.#watch(this.#bytesRead()));
       if (!isSent) session.destroy();
     });
+  }
+
+  /** Node takes the socket away from a session that breaks, before it says that it is closed. */
+  #bytesRead(): number {
+    const socket: { readonly bytesRead: number } | undefined = this.#session.socket;
+    return socket?.bytesRead ?? 0;
   }
 
   #idle(): void {
