@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DEFAULT_SETTINGS } from '@sonde/pipeline/settings';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MIGRATIONS, SqliteStateStore, VersionConflict } from '../src/state/index.ts';
@@ -85,6 +85,13 @@ describe('leases', () => {
 });
 
 describe('the file', () => {
+  it('that is damaged is named, with what to do and what it costs', () => {
+    mkdirSync(dirname(path));
+    writeFileSync(path, Buffer.alloc(8192, 'not sqlite'));
+    expect(() => new SqliteStateStore({ path })).toThrow(path);
+    expect(() => new SqliteStateStore({ path })).toThrow(/damaged.*Move it.*telemetry is not/);
+  });
+
   it('of a later release is refused in words', async () => {
     const future = { number: MIGRATIONS.length + 1, name: 'future', sql: 'CREATE TABLE f (a)' };
     await new SqliteStateStore({ path, migrations: [...MIGRATIONS, future] }).close();

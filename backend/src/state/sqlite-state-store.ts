@@ -10,6 +10,9 @@ import type { Leases, SettingsVersions, StateStore } from './state-store.ts';
 /** How long a statement waits for another process that writes. */
 const BUSY_MS_MAX = 5000;
 
+/** SQLite's words for SQLITE_NOTADB and SQLITE_CORRUPT. */
+const DAMAGED = /not a database|malformed|disk image|file is encrypted/i;
+
 const CountRow = z.object({ newest: z.number().nullable() });
 
 export interface SqliteStateStoreOptions {
@@ -32,14 +35,14 @@ export class SqliteStateStore implements StateStore {
     if (options.path !== ':memory:') {
       mkdirSync(dirname(options.path), { recursive: true, mode: 0o700 });
     }
-    this.#database = new Database(options.path, { timeout: BUSY_MS_MAX });
+    this.#database = openFile(options.path);
     try {
       this.#database.pragma('journal_mode = WAL');
       this.#database.pragma('synchronous = FULL');
       migrate(this.#database, options.path, options.migrations ?? MIGRATIONS);
     } catch (error) {
       this.#database.close();
-      throw error;
+      throw inWords(error, options.path);
     }
     this.settings = new SqliteSettingsVersions(this.#database);
     this.leases = new SqliteLeases(this.#database);
@@ -48,6 +51,24 @@ export class SqliteStateStore implements StateStore {
   async close(): Promise<void> {
     if (this.#database.open) this.#database.close();
   }
+}
+
+function openFile(path: string): Database.Database {
+  try {
+    return new Database(path, { timeout: BUSY_MS_MAX });
+  } catch (error) {
+    throw inWords(error, path);
+  }
+}
+
+/** Names the file; of one that is damaged also the mend. */
+function inWords(error: unknown, path: string): Error {
+  const reason = error instanceof Error ? error.message : String(error);
+  if (reason.includes(path)) return new Error(reason, { cause: error });
+  if (!DAMAGED.test(reason)) return new Error(`${path}: ${reason}`, { cause: error });
+  const mend = 'Move it and its -wal and -shm files away and start again';
+  const cost = 'the settings begin anew, telemetry is not touched';
+  return new Error(`${path} is damaged (${reason}). ${mend}: ${cost}.`, { cause: error });
 }
 
 function migrate(
