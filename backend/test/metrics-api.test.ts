@@ -40,7 +40,7 @@ beforeAll(async () => {
       seriesRow({ metric: 'memory', series: 4, kind: 5, atMs: base, attributes: get }),
       seriesRow({ metric: 'memory', series: 5, kind: 5, atMs: base, attributes: put }),
       seriesRow({ metric: 'latency', series: 6, kind: 9, temporality: 2, atMs: base }),
-      seriesRow({ metric: 'quantiles', series: 7, kind: 11, atMs: base }),
+      seriesRow({ metric: 'quantiles', series: 7, kind: 11, atMs: base, service: 'sonde-x' }),
       seriesRow({ metric: 'own', series: 8, kind: 5, atMs: base, namespace: 'sonde' }),
       seriesRow({ metric: 'empty', series: 9, kind: 0, atMs: base }),
     ]),
@@ -97,6 +97,8 @@ describe('the catalogue of metrics', () => {
       'quantiles',
       'requests',
     ]);
+    // By the namespace: a name that begins like Sonde's is anybody's.
+    expect(metrics.filter(({ own }) => own).map(({ name }) => name)).toEqual(['own']);
     expect(metrics.at(-1)).toEqual({
       name: 'requests',
       type: 'sum',
@@ -105,6 +107,7 @@ describe('the catalogue of metrics', () => {
       temporality: 'cumulative',
       isMonotonic: true,
       services: ['api', 'shop'],
+      own: false,
       seriesCount: 2,
     });
   });

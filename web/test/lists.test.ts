@@ -10,7 +10,7 @@ import {
   sayLabels,
 } from '../src/lib/metrics/selection.ts';
 import { matchesService, sortServices, totalsOf } from '../src/lib/services/order.ts';
-import { isOwnMetric, isOwnTrace, ownServices } from '../src/lib/services/own-services.ts';
+import { isOwnTrace, ownServices } from '../src/lib/services/own-services.ts';
 import { isTraceId } from '../src/lib/trace/trace-id.ts';
 
 function service(name: string, more: Partial<ServiceSummary> = {}): ServiceSummary {
@@ -114,6 +114,7 @@ describe('the catalogue of metrics', () => {
     temporality: 'delta',
     isMonotonic: false,
     services: [],
+    own: false,
     seriesCount: 1,
   };
 
@@ -161,27 +162,6 @@ describe("Sonde's own telemetry", () => {
     expect(isOwnTrace({ ...trace, services: ['sonde-gateway', 'cart'] }, own)).toBe(false);
     expect(isOwnTrace({ ...trace, services: [] }, own)).toBe(false);
     expect(ownServices(undefined).size).toBe(0);
-  });
-
-  it('has metrics that nobody else sends', () => {
-    const own = ownServices(answer);
-    const sentBy = (...services: string[]): boolean =>
-      isOwnMetric(
-        {
-          name: 'm',
-          type: 'gauge',
-          unit: '',
-          description: '',
-          temporality: 'unspecified',
-          isMonotonic: false,
-          services,
-          seriesCount: 1,
-        },
-        own,
-      );
-    expect(sentBy('sonde-gateway', 'sonde-store')).toBe(true);
-    expect(sentBy('sonde-gateway', 'cart')).toBe(false);
-    expect(sentBy()).toBe(false);
   });
 });
 

@@ -2,6 +2,7 @@ import { param, type Sql, sql, uint64Number } from '@sonde/store';
 import { z } from 'zod';
 import { atHour, atMs } from '../instant-sql.ts';
 import { ANSWER_LIMITS } from '../limits.ts';
+import { OWN_NAMESPACE } from '../own.ts';
 import type { StoreQuery } from '../store-reader.ts';
 import type { TimeWindow } from '../time-windows.ts';
 
@@ -19,6 +20,8 @@ export interface MetricRow {
   readonly services: readonly string[];
   readonly series_count: number;
   readonly label_keys: readonly string[];
+  /** 1 when all series are of Sonde's own namespace. */
+  readonly own_only: number;
 }
 
 const MetricRowSchema: z.ZodType<MetricRow> = z.object({
@@ -31,7 +34,10 @@ const MetricRowSchema: z.ZodType<MetricRow> = z.object({
   services: z.array(z.string()),
   series_count: uint64Number,
   label_keys: z.array(z.string()),
+  own_only: z.number(),
 });
+
+const OWN_ONLY = sql`min(namespace = ${param.string(OWN_NAMESPACE)})`;
 
 export interface CatalogueScope {
   readonly tenant: string;
@@ -50,7 +56,8 @@ export function catalogueQuery(scope: CatalogueScope): StoreQuery<MetricRow> {
         any(description) AS description_text,
         arraySort(groupUniqArray(${param.uint64(SERVICES_MAX)})(toString(service))) AS services,
         uniq(series) AS series_count,
-        emptyArrayString() AS label_keys
+        emptyArrayString() AS label_keys,
+        ${OWN_ONLY} AS own_only
       FROM metric_series
       WHERE ${inRange(scope.tenant, scope.range)} AND kind != 0 AND ${isFound(scope.search)}
       GROUP BY metric, kind, unit, temporality, is_monotonic
@@ -83,7 +90,8 @@ export function metricQuery(scope: MetricScope): StoreQuery<MetricRow> {
         arraySort(groupUniqArray(${param.uint64(SERVICES_MAX)})(toString(service))) AS services,
         uniq(series) AS series_count,
         arraySort(groupUniqArrayArray(${param.uint64(ANSWER_LIMITS.labelKeysMax)})(
-          arrayMap(k -> toString(k), mapKeys(attributes)))) AS label_keys
+          arrayMap(k -> toString(k), mapKeys(attributes)))) AS label_keys,
+        ${OWN_ONLY} AS own_only
       FROM metric_series
       WHERE ${ofMetric(scope)} AND kind != 0
       GROUP BY metric, kind, unit, temporality, is_monotonic

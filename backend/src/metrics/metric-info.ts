@@ -22,6 +22,7 @@ export function metricInfo(row: MetricRow): MetricInfo {
     temporality: TEMPORALITIES[row.temporality] ?? 'unspecified',
     isMonotonic: row.is_monotonic !== 0,
     services: row.services,
+    own: row.own_only === 1,
     seriesCount: row.series_count,
   };
 }

@@ -10,6 +10,8 @@ export interface MetricInfo {
   readonly temporality: 'unspecified' | 'delta' | 'cumulative';
   readonly isMonotonic: boolean;
   readonly services: readonly string[];
+  /** True when nobody but Sonde itself (its namespace) sends it. */
+  readonly own: boolean;
   readonly seriesCount: number;
 }
 

@@ -17,6 +17,7 @@ const MetricInfoSchema: z.ZodType<MetricInfo> = z.strictObject({
   temporality: z.enum(['unspecified', 'delta', 'cumulative']),
   isMonotonic: z.boolean(),
   services: z.array(z.string()),
+  own: z.boolean(),
   seriesCount: z.number(),
 });
 
@@ -28,6 +29,7 @@ const metric: MetricInfo = {
   temporality: 'cumulative',
   isMonotonic: true,
   services: ['checkout'],
+  own: false,
   seriesCount: 12,
 };
 

@@ -1,4 +1,4 @@
-import type { MetricInfo, ServicesResponse, TraceSummary } from '@sonde/backend/api-contract';
+import type { ServicesResponse, TraceSummary } from '@sonde/backend/api-contract';
 
 /** Names of Sonde's own services that sent requests in the range, as the API marks them. */
 export function ownServices(answer: ServicesResponse | undefined): ReadonlySet<string> {
@@ -8,13 +8,4 @@ export function ownServices(answer: ServicesResponse | undefined): ReadonlySet<s
 /** A trace in which nobody but Sonde took part. */
 export function isOwnTrace(trace: TraceSummary, own: ReadonlySet<string>): boolean {
   return trace.services.length > 0 && trace.services.every((service) => own.has(service));
-}
-
-/**
- * A metric that nobody but Sonde sends. The API marks services that have requests; one that sends
- * metrics alone is known by its name.
- */
-export function isOwnMetric(metric: MetricInfo, own: ReadonlySet<string>): boolean {
-  const isOwn = (service: string): boolean => own.has(service) || service.startsWith('sonde-');
-  return metric.services.length > 0 && metric.services.every(isOwn);
 }
