@@ -3,11 +3,28 @@ import { stepAt, stepCount } from '../src/lib/charts/draw-severity-histogram.ts'
 import { assignColours } from '../src/lib/charts/series-colours.ts';
 import { fold, sparklinePaths } from '../src/lib/charts/sparkline-path.ts';
 import { tickLabel, timeTicks } from '../src/lib/charts/time-axis.ts';
+import { distinctLabels, pointSteps } from '../src/lib/charts/time-series-options.ts';
 import { describeValues } from '../src/lib/metrics/series-values.ts';
 import { durationShare } from '../src/lib/services/log-share.ts';
 import { latestIndex, ratesOf } from '../src/lib/services/steps.ts';
 
 const SIZE = { width: 100, height: 20 };
+
+describe('the points of a line', () => {
+  it('are all of few values, and of many those that no line reaches', () => {
+    expect(pointSteps([null, 3, null])).toEqual([1]);
+    expect(pointSteps([1, 2, null])).toEqual([0, 1]);
+    expect(pointSteps([])).toEqual([]);
+    const many = [...Array.from({ length: 50 }, () => 1), null, 7, null];
+    expect(pointSteps(many)).toEqual([51]);
+  });
+});
+
+describe('the labels of an axis', () => {
+  it('never repeat', () => {
+    expect(distinctLabels(['0 ns', '1 ns', '1 ns', '2 ns'])).toEqual(['0 ns', '1 ns', '', '2 ns']);
+  });
+});
 
 describe('the sparkline', () => {
   it('stacks errors below the rest of a step', () => {

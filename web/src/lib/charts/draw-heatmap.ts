@@ -11,6 +11,7 @@ import {
 } from './heatmap-plot.ts';
 import type { Palette } from './palette.svelte.ts';
 import { timeTicks } from './time-axis.ts';
+import { distinctLabels } from './time-series-options.ts';
 
 export interface HeatmapView {
   readonly bins: HeatmapBins;
@@ -77,12 +78,14 @@ function drawDurationAxis(surface: Surface, view: HeatmapView, box: PlotBox): vo
   context.font = `11px ${view.palette.font}`;
   context.textAlign = 'right';
   context.textBaseline = 'middle';
-  for (const ns of durationTicks(view.bins, box)) {
+  const ticks = durationTicks(view.bins, box);
+  const labels = distinctLabels(ticks.map(formatDurationTick));
+  for (const [i, ns] of ticks.entries()) {
     const y = durationToY(view.bins, box, ns);
     context.fillStyle = view.palette.grid;
     context.fillRect(box.left, Math.round(y), box.width, 1);
     context.fillStyle = view.palette.textFaint;
-    context.fillText(formatDurationTick(ns), box.left - 8, y);
+    context.fillText(labels[i] ?? '', box.left - 8, y);
   }
 }
 

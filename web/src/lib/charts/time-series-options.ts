@@ -88,7 +88,8 @@ function valueAxis(options: ChartOptions): uPlot.Axis {
     gap: 6,
     space: 28,
     size: (_chart, values) => axisWidth(values),
-    values: (_chart, splits) => splits.map((value) => trimZeros(options.format(value))),
+    values: (_chart, splits) =>
+      distinctLabels(splits.map((value) => trimZeros(options.format(value)))),
   };
 }
 
@@ -97,14 +98,38 @@ function axisWidth(values: readonly string[] | null): number {
   return Math.max(AXIS_PX_MIN, Math.ceil(longest * AXIS_CHAR_PX) + 14);
 }
 
+/** Below that many values each is drawn as a point: a line of one has no length. */
+const POINTS_MAX = 24;
+const POINT_PX = 5;
+
+/** Steps to draw as points: all of a series of few values, else those without a neighbour. */
+export function pointSteps(values: readonly (number | null)[]): number[] {
+  const steps = values.flatMap((value, step) => (value === null ? [] : [step]));
+  if (steps.length <= POINTS_MAX) return steps;
+  const isAlone = (step: number): boolean =>
+    (values[step - 1] ?? null) === null && (values[step + 1] ?? null) === null;
+  return steps.filter(isAlone);
+}
+
+/** The labels with every repeated one left empty: two heights never have the same number. */
+export function distinctLabels(labels: readonly string[]): string[] {
+  return labels.map((label, i) => (labels.indexOf(label) === i ? label : ''));
+}
+
 function lineOf(series: ChartSeries): uPlot.Series {
+  const points = pointSteps(series.values);
   return {
     label: series.label,
     stroke: series.colour,
     width: 1.5,
     show: series.hidden !== true,
     spanGaps: false,
-    points: { show: false },
+    points: {
+      show: points.length > 0,
+      size: POINT_PX,
+      fill: series.colour,
+      filter: () => points,
+    },
     ...(series.fill === true ? { fill: `${series.colour}40` } : {}),
   };
 }
