@@ -39,6 +39,8 @@ export interface AnswerLimits {
   readonly rangeMsMax: number;
   /** Characters of one text parameter. */
   readonly textLengthMax: number;
+  /** Characters of a name in a list; longer ones cannot be asked for and are cut. */
+  readonly nameLengthMax: number;
   readonly servicesMax: number;
   readonly operationsMax: number;
   /** Traces or log records on one page. */
@@ -78,6 +80,7 @@ export const QUERY_LIMITS: QueryLimits = {
 export const ANSWER_LIMITS: AnswerLimits = {
   rangeMsMax: 400 * DAY_MS,
   textLengthMax: 1024,
+  nameLengthMax: 1024,
   servicesMax: 1000,
   operationsMax: 500,
   pageRowsMax: 1000,

@@ -21,6 +21,7 @@ describe('an empty store', () => {
   it('has an empty page for any service', async () => {
     const detail = await sonde.get('/api/v1/services/none?from=now-1h', ServiceDetailSchema);
     expect(detail.operations).toEqual([]);
+    expect(detail.seen).toBe(false);
     expect(detail.heatmap.bucketsNs).toEqual([]);
     expect(detail.requestsByStep.every((requests) => requests === 0)).toBe(true);
     expect(detail.requestsByStep.length).toBe(detail.heatmap.counts.length);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { decodeCursor, encodeCursor } from '../src/api/cursor.ts';
 import { parseInstant } from '../src/api/instant.ts';
+import { cutName } from '../src/cut-name.ts';
 import { acceptsGzip } from '../src/http/gzip.ts';
 import {
   bucketStartNs,
@@ -51,6 +52,15 @@ describe('cursors', () => {
       );
     },
   );
+});
+
+describe('names in lists', () => {
+  it('are cut where nobody could ask for them, and still differ', () => {
+    expect(cutName('x'.repeat(1024))).toBe('x'.repeat(1024));
+    const [a, b] = [cutName('x'.repeat(1_000_000)), cutName(`${'x'.repeat(1_000_000)}y`)];
+    expect([a.length, b.length]).toEqual([1024, 1024]);
+    expect(a).not.toBe(b);
+  });
 });
 
 describe('time steps', () => {

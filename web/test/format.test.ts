@@ -4,6 +4,7 @@ import { formatShortTime, unixNanoToMs } from '../src/lib/format/clock-time.ts';
 import { formatCount, formatCounted, formatExact } from '../src/lib/format/count.ts';
 import { formatDuration, formatDurationTick, parseDuration } from '../src/lib/format/duration.ts';
 import { formatMetricValue } from '../src/lib/format/metric-value.ts';
+import { printable } from '../src/lib/format/printable.ts';
 import { formatRate } from '../src/lib/format/rate.ts';
 import { formatRatio } from '../src/lib/format/ratio.ts';
 import { formatRelativeTime } from '../src/lib/format/relative-time.ts';
@@ -98,6 +99,17 @@ describe('metric values by their UCUM unit', () => {
   it('marks a rate, and does not call seconds a second a duration', () => {
     expect(plain(formatMetricValue(3e6, 'By', true))).toBe('3.00 MB/s');
     expect(plain(formatMetricValue(0.5, 's', true))).toBe('0.50 s/s');
+  });
+});
+
+describe('text from outside', () => {
+  it('turns nothing around and hides nothing', () => {
+    expect(printable('a\u202egnp.exe\u2066b\u0007')).toBe('a\ufffdgnp.exe\ufffdb\ufffd');
+    expect(printable('שלום\n\tok')).toBe('שלום\n\tok');
+  });
+
+  it('is cut where it is only weight', () => {
+    expect(printable('x'.repeat(1_000_000))).toHaveLength(1025);
   });
 });
 

@@ -1,5 +1,6 @@
 import type { Attribute, Span, SpanEvent, SpanLink, TraceSummary } from '../api/contract/index.ts';
 import { attributesOf } from '../attributes.ts';
+import { cutName } from '../cut-name.ts';
 import { spanKindName } from '../model/services/summaries.ts';
 import type { TraceRow } from './list-queries.ts';
 import type { ResourceRow, SpanRow } from './trace-queries.ts';
@@ -10,13 +11,13 @@ const STATUSES: readonly Span['status'][] = ['unset', 'ok', 'error'];
 export function traceSummary(row: TraceRow): TraceSummary {
   return {
     traceId: row.id,
-    rootService: row.root_service_name,
-    rootName: row.root_span_name,
+    rootService: cutName(row.root_service_name),
+    rootName: cutName(row.root_span_name),
     startMs: Number(BigInt(row.start_nano) / 1_000_000n),
     durationNs: row.duration,
     spanCount: row.span_count,
     errorCount: row.error_count,
-    services: row.service_names,
+    services: row.service_names.map(cutName),
   };
 }
 

@@ -47,6 +47,8 @@ export interface ServiceDetailResponse {
   readonly toMs: number;
   readonly stepMs: number;
   readonly service: string;
+  /** Whether any span of it lies in the range; one that is no request counts too. */
+  readonly seen: boolean;
   readonly operations: readonly OperationSummary[];
   /** All entry operations together, a value a step. */
   readonly requestsByStep: readonly number[];

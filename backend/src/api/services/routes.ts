@@ -1,7 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { ANSWER_LIMITS } from '../../limits.ts';
 import { preferredOrigin } from '../../model/services/origin.ts';
-import { latencyQuery, operationsQuery, servicesQuery } from '../../model/services/queries.ts';
+import {
+  latencyQuery,
+  operationsQuery,
+  seenQuery,
+  servicesQuery,
+} from '../../model/services/queries.ts';
 import {
   latencyHeatmap,
   latencyLines,
@@ -83,15 +88,17 @@ function addDetail(api: Api, store: StoreReader): void {
     const steps = timeSteps(context.req.valid('query'), wish);
     const scope = { tenant: context.get('viewer').tenant, steps };
     const meter = new CostMeter();
-    const [latency, operations] = await Promise.all([
+    const [latency, operations, seen] = await Promise.all([
       store.read(latencyQuery(scope, service), context.get('signal')),
       store.read(operationsQuery(scope, service), context.get('signal')),
+      store.read(seenQuery(scope, service), context.get('signal')),
     ]);
     const origin = preferredOrigin(latency.rows);
     const rows = meter.rows(latency).filter((row) => row.origin === origin);
     const { fromMs, toMs, stepMs } = steps;
     const answer = {
       ...{ fromMs, toMs, stepMs, service },
+      seen: meter.rows(seen).some((row) => row.seen > 0),
       operations: meter
         .rows(operations)
         .filter((row) => row.origin === origin)

@@ -82,6 +82,7 @@ const HeatmapSchema: z.ZodType<LatencyHeatmap> = z.strictObject({
 const detailExample: ServiceDetailResponse = {
   ...range,
   service: 'checkout',
+  seen: true,
   operations: [{ name: 'POST /cart', kind: 'server', requests: 240, errors: 3, ...quantiles }],
   requestsByStep: [110, 130],
   errorsByStep: [0, 3],
@@ -107,6 +108,7 @@ export const ServiceDetailSchema: z.ZodType<ServiceDetailResponse> = z
     toMs: z.number(),
     stepMs: z.number(),
     service: z.string(),
+    seen: z.boolean(),
     operations: z.array(OperationSchema),
     requestsByStep: numbers,
     errorsByStep: numbers,

@@ -163,6 +163,24 @@ export function latencyQuery(scope: ServicesScope, service: string): StoreQuery<
   };
 }
 
+export interface ServiceSeenRow {
+  readonly seen: number;
+}
+
+const ServiceSeenRowSchema: z.ZodType<ServiceSeenRow> = z.object({ seen: z.number() });
+
+/** Whether anything of a service is there. */
+export function seenQuery(scope: ServicesScope, service: string): StoreQuery<ServiceSeenRow> {
+  return {
+    summary: 'SELECT red_1m seen',
+    row: ServiceSeenRowSchema,
+    sql: sql`
+      SELECT 1 AS seen FROM red_1m
+      WHERE ${inScope(scope)} AND service = ${param.string(service)}
+      LIMIT 1`,
+  };
+}
+
 // The key opens with the hour; the engine does not see by itself that a range of `time` is one of it.
 function inScope({ tenant, steps }: ServicesScope): Sql {
   return sql`tenant = ${param.string(tenant)}

@@ -4,6 +4,7 @@ import type {
   ServiceSummary,
   SpanKindName,
 } from '../../api/contract/index.ts';
+import { cutName } from '../../cut-name.ts';
 import { OWN_NAMESPACE } from '../../own.ts';
 import { spread, type TimeSteps } from '../../time-steps.ts';
 import { bucketStartNs, type DurationHistogram, quantileNs } from './duration-histogram.ts';
@@ -53,9 +54,9 @@ function quantiles(row: DurationsRow): {
 export function summarize(rows: readonly ServiceRow[], steps: TimeSteps): ServiceSummary[] {
   const seconds = (steps.toMs - steps.fromMs) / 1000;
   return preferredRows(rows).map((row) => ({
-    service: row.service,
-    namespace: row.namespace,
-    environment: row.environment,
+    service: cutName(row.service),
+    namespace: cutName(row.namespace),
+    environment: cutName(row.environment),
     origin: row.origin,
     requests: row.requests,
     errors: row.request_errors,
@@ -70,7 +71,7 @@ export function summarize(rows: readonly ServiceRow[], steps: TimeSteps): Servic
 
 export function summarizeOperation(row: OperationRow): OperationSummary {
   return {
-    name: row.name,
+    name: cutName(row.name),
     kind: spanKindName(row.kind),
     requests: row.requests,
     errors: row.request_errors,

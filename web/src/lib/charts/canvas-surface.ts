@@ -1,3 +1,5 @@
+import { printable } from '../format/printable.ts';
+
 export interface Surface {
   readonly context: CanvasRenderingContext2D;
   /** CSS pixels; the context is scaled to device pixels already. */
@@ -37,7 +39,12 @@ export function watchSize(element: Element, changed: () => void): () => void {
 }
 
 /** Text cut with an ellipsis to fit `widthMax` in the context's font; empty if nothing fits. */
-export function fitText(context: CanvasRenderingContext2D, text: string, widthMax: number): string {
+export function fitText(
+  context: CanvasRenderingContext2D,
+  wanted: string,
+  widthMax: number,
+): string {
+  const text = printable(wanted);
   if (context.measureText(text).width <= widthMax) return text;
   let low = 0;
   let high = text.length;
