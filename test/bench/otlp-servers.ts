@@ -1,0 +1,107 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+
+const READY = 'Everything is ready';
+const CLOCK_TICKS = 100;
+
+/** A server that takes OTLP, in a process of its own. */
+export class OtlpServer {
+  readonly addresses: Readonly<Record<'http' | 'grpc', string>>;
+  readonly #child: ChildProcess;
+
+  private constructor(child: ChildProcess, addresses: OtlpServer['addresses']) {
+    this.#child = child;
+    this.addresses = addresses;
+  }
+
+  static sonde(): Promise<OtlpServer> {
+    const file = join(import.meta.dirname, 'otlp-counting-server.ts');
+    return OtlpServer.#start('count', (yaml) =>
+      spawn(process.execPath, ['--import', 'tsx', file, yaml], OtlpServer.#stdio()),
+    );
+  }
+
+  /** The Go Collector, which decodes before its exporter `nop`. */
+  static collector(binary: string): Promise<OtlpServer> {
+    return OtlpServer.#start('nop', (yaml) =>
+      spawn(binary, ['--config', `yaml:${yaml}`], OtlpServer.#stdio()),
+    );
+  }
+
+  static #stdio(): { stdio: ['ignore', 'ignore', 'pipe'] } {
+    return { stdio: ['ignore', 'ignore', 'pipe'] };
+  }
+
+  static async #start(exporter: string, run: (yaml: string) => ChildProcess): Promise<OtlpServer> {
+    const addresses = {
+      http: `127.0.0.1:${await freePort()}`,
+      grpc: `127.0.0.1:${await freePort()}`,
+    };
+    const child = run(configuration(exporter, addresses));
+    await untilReady(child);
+    return new OtlpServer(child, addresses);
+  }
+
+  /** Seconds of CPU since it started, of all threads (proc(5), fields 14 and 15 of stat). */
+  cpuSeconds(): number {
+    const stat = readFileSync(`/proc/${this.#child.pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / CLOCK_TICKS;
+  }
+
+  rssMegabytes(): number {
+    const status = readFileSync(`/proc/${this.#child.pid}/status`, 'utf8');
+    return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) / 1024;
+  }
+
+  async stop(): Promise<void> {
+    const gone = once(this.#child, 'exit');
+    this.#child.kill('SIGTERM');
+    await gone;
+  }
+}
+
+function configuration(exporter: string, addresses: OtlpServer['addresses']): string {
+  const pipeline = { receivers: ['otlp'], exporters: [exporter] };
+  return JSON.stringify({
+    receivers: {
+      otlp: {
+        protocols: {
+          http: { endpoint: addresses.http },
+          grpc: { endpoint: addresses.grpc },
+        },
+      },
+    },
+    exporters: { [exporter]: null },
+    service: {
+      telemetry: { metrics: { level: 'none' } },
+      pipelines: { traces: pipeline, metrics: pipeline, logs: pipeline },
+    },
+  });
+}
+
+async function untilReady(child: ChildProcess): Promise<void> {
+  let output = '';
+  await new Promise<void>((resolve, reject) => {
+    child.stderr?.on('data', (chunk: Buffer) => {
+      output += chunk.toString('utf8');
+      if (output.includes(READY)) resolve();
+    });
+    child.once('exit', (code) => reject(new Error(`server ended with ${code}:\n${output}`)));
+  });
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      const port = typeof address === 'object' && address !== null ? address.port : 0;
+      server.close(() => resolve(port));
+    });
+  });
+}
