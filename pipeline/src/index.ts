@@ -17,6 +17,7 @@ export * from './graph/index.ts';
 export * from './logger.ts';
 export * from './read-config.ts';
 export * from './reload/index.ts';
+export * from './run-options.ts';
 export * from './run-service.ts';
 export * from './servers/index.ts';
 export * from './service.ts';

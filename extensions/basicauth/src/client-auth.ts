@@ -1,11 +1,12 @@
 import { type AuthEvents, type Component, WatchedFile } from '@sonde/pipeline';
+import type { ClientAuthenticator } from '@sonde/pipeline/clients';
 import type { ClientAuthConfig } from './config.ts';
 
 /** Bytes of a file with a user or a password. */
 const FILE_BYTES_MAX = 4096;
 
 /** The client side: who Sonde is to the servers that an exporter sends to. */
-export class BasicClientAuth implements Component {
+export class BasicClientAuth implements Component, ClientAuthenticator {
   readonly #config: ClientAuthConfig;
   readonly #events: AuthEvents;
   #username: WatchedFile<string> | undefined;

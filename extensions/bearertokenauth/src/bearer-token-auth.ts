@@ -8,11 +8,12 @@ import {
   SondeError,
   WatchedFile,
 } from '@sonde/pipeline';
+import type { ClientAuthenticator } from '@sonde/pipeline/clients';
 import type { BearerTokenAuthConfig } from './config.ts';
 import { FILE_BYTES_MAX, parseTokens, TokenList } from './token-list.ts';
 
 /** Both sides: lets in who shows one of the tokens, and shows the first one to others. */
-export class BearerTokenAuth implements Component, Authenticator {
+export class BearerTokenAuth implements Component, Authenticator, ClientAuthenticator {
   readonly #config: BearerTokenAuthConfig;
   readonly #events: AuthEvents;
   readonly #configured: TokenList;

@@ -4,7 +4,7 @@ import { OwnTelemetry } from '../events/own-telemetry.ts';
 import { ReloadEvents } from '../events/reload-events.ts';
 import type { Logger } from '../logger.ts';
 import { checkGraph, readConfig } from '../read-config.ts';
-import type { RunServiceOptions } from '../run-service.ts';
+import type { RunServiceOptions } from '../run-options.ts';
 import { Service } from '../service.ts';
 import type { SettingsSource } from '../settings/settings-source.ts';
 import { StaticSettingsSource } from '../settings/static-settings-source.ts';
