@@ -1,7 +1,8 @@
 import { copyFile, open, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { intentOf, readAll, textOf, textRecord } from '../src/contract-suite.ts';
-import { EmbeddedLog } from '../src/index.ts';
+import { describeLogEvent, EmbeddedLog, isLoss } from '../src/index.ts';
 import { commitTo, makeFolder, openLog, segmentsOf, TOPIC } from './log-folder.ts';
 
 const NO_WAIT = { bytesMax: 1 << 20, recordsMax: 1000, waitMs: 0 } as const;
@@ -168,22 +169,116 @@ describe('a damaged byte', () => {
     const reader = await again.openReader('store', 'otlp_logs', 0);
     expect((await reader.read(0, NO_WAIT)).map(textOf)).toEqual(['real']);
   });
+});
 
-  it('in the groups file keeps the entries around it', async () => {
+describe('the two copies of the positions', () => {
+  const NAMES = ['.groups', '.groups-copy'] as const;
+  const GROUPS = ['one', 'two', 'three'] as const;
+
+  /** A closed log where three groups have committed three of four records. */
+  async function committed(): Promise<string> {
     const directory = await makeFolder();
     const { log } = await openLog(directory);
-    await log.append(TOPIC, 0, ['a', 'b', 'c'].map(textRecord));
-    for (const group of ['one', 'two', 'three']) {
-      await commitTo(await log.openReader(group, TOPIC, 0), 3);
-    }
+    await log.append(TOPIC, 0, ['a', 'b', 'c', 'd'].map(textRecord));
+    for (const group of GROUPS) await commitTo(await log.openReader(group, TOPIC, 0), 3);
     await log.close();
-    const groups = `${directory}/.groups`;
-    const position = (await readFile(groups)).lastIndexOf('"two"');
-    await flipByte(groups, position + 2);
+    return directory;
+  }
+
+  async function positionsOf(log: EmbeddedLog): Promise<number[]> {
+    const positions: number[] = [];
+    for (const group of GROUPS) positions.push((await log.openReader(group, TOPIC, 0)).position());
+    return positions;
+  }
+
+  async function invert(path: string): Promise<Buffer> {
+    const bytes = (await readFile(path)).map((byte) => byte ^ 0xff);
+    await writeFile(path, bytes);
+    return Buffer.from(bytes);
+  }
+
+  it('cost nothing when one of them is damaged throughout, emptied or gone', async () => {
+    for (const name of NAMES) {
+      for (const harm of [invert, (path: string) => truncate(path, 0), rm]) {
+        const directory = await committed();
+        await harm(join(directory, name));
+        const { log, events } = await openLog(directory);
+        expect(events).toMatchObject([{ type: 'groups_damaged', lost: false }]);
+        expect(await positionsOf(log)).toEqual([3, 3, 3]);
+        expect(log.counters).toMatchObject({ groupsDamaged: 1, groupsLost: 0 });
+      }
+    }
+  });
+
+  it('keep every entry but the one that is damaged in both', async () => {
+    const directory = await committed();
+    for (const name of NAMES) {
+      const path = join(directory, name);
+      await flipByte(path, (await readFile(path)).lastIndexOf('"two"') + 2);
+    }
+    const { log, events } = await openLog(directory);
+    expect(events).toMatchObject([{ lost: true }, { lost: true }]);
+    // Of the group two its opened intent is left, which is where it goes on.
+    expect(await positionsOf(log)).toEqual([3, 0, 3]);
+  });
+
+  it('are kept and spoken of when both are damaged throughout', async () => {
+    const directory = await committed();
+    const damaged = [];
+    for (const name of NAMES) damaged.push(await invert(join(directory, name)));
+    const { log, events } = await openLog(directory);
+    expect(events.map(isLoss)).toEqual([true, true]);
+    expect(events.map(describeLogEvent).join()).toMatch(/delivered once more, at most all/);
+    for (const [index, name] of NAMES.entries()) {
+      const kept = await readFile(join(directory, `${name}.damaged-1`));
+      expect(kept).toEqual(damaged[index]);
+    }
+    expect(log.counters).toMatchObject({ groupsDamaged: 2, groupsLost: 2 });
+    expect(await positionsOf(log)).toEqual([0, 0, 0]);
+  });
+
+  it('are missed when both were removed from a log that is in use', async () => {
+    const directory = await committed();
+    for (const name of NAMES) await rm(join(directory, name));
+    const { events } = await openLog(directory);
+    expect(events).toMatchObject([{ lost: true }, { lost: true }]);
+  });
+
+  it('are cut quietly where a crash left half a frame', async () => {
+    const directory = await committed();
+    for (const name of NAMES) {
+      const path = join(directory, name);
+      const whole = await readFile(path);
+      await writeFile(path, Buffer.concat([whole, whole.subarray(0, name.length)]));
+    }
+    const { log, events } = await openLog(directory);
+    expect(events).toEqual([]);
+    expect(await positionsOf(log)).toEqual([3, 3, 3]);
+  });
+
+  it('come out of the one file of the release before without a word', async () => {
+    const directory = await committed();
+    await rm(join(directory, '.groups-copy'));
+    const path = join(directory, '.groups');
+    const whole = await readFile(path);
+    // Without the head, which that release did not write.
+    await writeFile(path, whole.subarray(12 + whole.readUInt32LE(4)));
+    const { log, events } = await openLog(directory);
+    expect(events).toEqual([]);
+    expect(await positionsOf(log)).toEqual([3, 3, 3]);
+  });
+
+  it('are written again when somebody removes them while the log runs', async () => {
+    const directory = await makeFolder();
+    const { log } = await openLog(directory);
+    await log.append(TOPIC, 0, ['a', 'b'].map(textRecord));
+    const reader = await log.openReader('one', TOPIC, 0);
+    for (const name of NAMES) await rm(join(directory, name));
+    await commitTo(reader, 2);
+    await log.close();
     const again = await openLog(directory);
-    expect(again.events.map((event) => event.type)).toEqual(['groups_damaged']);
-    expect((await again.log.openReader('one', TOPIC, 0)).position()).toBe(3);
-    expect((await again.log.openReader('three', TOPIC, 0)).position()).toBe(3);
+    expect(again.events).toEqual([]);
+    expect((await again.log.openReader('one', TOPIC, 0)).position()).toBe(2);
   });
 });
 

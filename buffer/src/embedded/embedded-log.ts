@@ -40,6 +40,12 @@ export interface LogCounters {
   syncs: number;
   /** Unread records that a topic with `whenFull: 'drop_oldest'` dropped. */
   droppedUnreadRecords: number;
+  /** Files of positions that were damaged or gone, at opening. */
+  groupsDamaged: number;
+  /** Of those, how many were beyond their copy's help: positions went back. */
+  groupsLost: number;
+  /** Segments that somebody removed while they were written to. */
+  segmentsGone: number;
 }
 
 /**
@@ -53,6 +59,9 @@ export class EmbeddedLog implements BufferContract {
     appendedBytes: 0,
     syncs: 0,
     droppedUnreadRecords: 0,
+    groupsDamaged: 0,
+    groupsLost: 0,
+    segmentsGone: 0,
   };
   readonly #lock: FolderLock;
   readonly #groups: GroupLog;
@@ -76,8 +85,10 @@ export class EmbeddedLog implements BufferContract {
     try {
       await mkdir(directory, { recursive: true });
       const lock = await FolderLock.acquire(directory, onEvent);
-      const groups = await openGroups(directory, lock, onEvent);
+      const damage: LogEvent[] = [];
+      const groups = await openGroups(directory, lock, (event) => damage.push(event));
       const log = new EmbeddedLog(directory, { lock, groups, options });
+      for (const event of damage) log.#onEvent(event);
       await log.#loadOrClose();
       return log;
     } catch (error) {
@@ -281,6 +292,11 @@ export class EmbeddedLog implements BufferContract {
   }
 
   #count(event: LogEvent): void {
+    if (event.type === 'segment_gone') this.counters.segmentsGone += 1;
+    if (event.type === 'groups_damaged') {
+      this.counters.groupsDamaged += 1;
+      if (event.lost) this.counters.groupsLost += 1;
+    }
     if (event.type !== 'segment_dropped' || !event.unread) return;
     this.counters.droppedUnreadRecords += event.to - event.from;
   }
@@ -312,7 +328,8 @@ async function openGroups(
   onEvent: OnLogEvent,
 ): Promise<GroupLog> {
   try {
-    return await GroupLog.open(join(directory, '.groups'), onEvent);
+    const isUsed = (await namesIn(directory, TOPIC_PATTERN)).length > 0;
+    return await GroupLog.open({ path: join(directory, '.groups'), isUsed, onEvent });
   } catch (error) {
     await lock.release();
     throw error;

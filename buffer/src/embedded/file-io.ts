@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { BufferError } from '../contract.ts';
 
 /** The operating system's word for a failure (`ENOSPC`), or undefined for another kind of error. */
@@ -68,5 +68,23 @@ export async function syncDirectory(directory: string): Promise<void> {
     await handle.sync();
   } finally {
     await handle.close();
+  }
+}
+
+/** Which file an open one is, to compare with `isAt`. */
+export async function identityOf(handle: FileHandle): Promise<string> {
+  const { dev, ino } = await handle.stat();
+  return `${dev}:${ino}`;
+}
+
+/** Whether the file of that identity still lies at `path`: nobody removed, moved or replaced it. */
+export async function isAt(path: string, identity: string): Promise<boolean> {
+  try {
+    const { dev, ino } = await stat(path);
+    return `${dev}:${ino}` === identity;
+  } catch (error) {
+    const code = osCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return false;
+    throw error;
   }
 }

@@ -9,6 +9,8 @@ export interface GroupEntry {
   readonly position: number;
   /** Begun and not committed. */
   readonly intent: Intent | null;
+  /** Counts the writes of all entries: of two copies of an entry the higher one holds. */
+  readonly revision?: number;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -34,13 +36,14 @@ function isIntent(value: unknown): value is Intent {
 
 function isGroupEntry(value: unknown): value is GroupEntry {
   if (!isFields(value)) return false;
-  const { group, topic, partition, position, intent } = value;
+  const { group, topic, partition, position, intent, revision } = value;
   return (
     typeof group === 'string' &&
     typeof topic === 'string' &&
     isOffset(partition) &&
     isOffset(position) &&
-    (intent === null || isIntent(intent))
+    (intent === null || isIntent(intent)) &&
+    (revision === undefined || isOffset(revision))
   );
 }
 

@@ -1,26 +1,14 @@
-import { type FileHandle, open, rename } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { BufferError } from '../contract.ts';
-import { ioError, readAt, syncDirectory, writeAll } from './file-io.ts';
-import {
-  FRAME_HEADER_BYTES,
-  PAYLOAD_BYTES_MAX,
-  refuseLaterFormat,
-  sealFrame,
-  seedOf,
-  startFrame,
-} from './frame.ts';
+import { ioError } from './file-io.ts';
 import { GroupCommit } from './group-commit.ts';
-import { type GroupEntry, parseGroupEntry } from './group-entry.ts';
+import type { GroupEntry } from './group-entry.ts';
+import { encodeEntry, GroupFile, type GroupFileContent } from './group-file.ts';
 import type { OnLogEvent } from './log-event.ts';
-import { scanFrames } from './scan-frames.ts';
 
 /** The file is rewritten with the newest entries alone once it has this many bytes. */
 export const COMPACT_AT_BYTES: number = 1024 * 1024;
 /** Pairs of group and partition. */
 export const GROUP_ENTRIES_MAX = 10_000;
-
-const SEED: number = seedOf('.groups');
 
 interface PendingEntry {
   readonly entry: GroupEntry;
@@ -28,34 +16,42 @@ interface PendingEntry {
   readonly reject: (error: BufferError) => void;
 }
 
+export interface GroupLogSettings {
+  readonly path: string;
+  /** Whether the log has held anything: then there were positions too. */
+  readonly isUsed: boolean;
+  readonly onEvent: OnLogEvent;
+}
+
 /**
- * Positions and intents of all groups: an append-only file of frames, each a `GroupEntry` as JSON;
- * the newest entry of a group and partition holds. Rewritten by rename when it grows.
+ * Positions and intents of all groups, in two files that are written together: an entry is read
+ * from whichever has the newest one, so that damage to one of them costs nothing. Each is rewritten
+ * by rename when it grows.
  */
 export class GroupLog {
   readonly #path: string;
+  readonly #files: readonly GroupFile[];
   readonly #entries: Map<string, GroupEntry> = new Map();
   readonly #commits: GroupCommit<PendingEntry>;
-  #handle: FileHandle;
-  #sizeBytes = 0;
-  /** A write failed: the file's end is unknown, the next write replaces the file. */
-  #broken = false;
+  #revision = 0;
 
-  static async open(path: string, onEvent: OnLogEvent): Promise<GroupLog> {
+  static async open(settings: GroupLogSettings): Promise<GroupLog> {
+    const { path } = settings;
+    const log = new GroupLog(path);
     try {
-      const log = new GroupLog(path, await open(path, 'a+'));
-      await log.#load(onEvent);
+      await log.#load(settings);
       // Also makes durable what a killed process wrote, and cuts what it did not finish.
-      await log.#rewrite(log.#entries);
+      for (const file of log.#files) await file.rewrite(log.#entries.values());
       return log;
     } catch (error) {
+      await log.close();
       throw ioError(error, `opening ${path}`);
     }
   }
 
-  private constructor(path: string, handle: FileHandle) {
+  private constructor(path: string) {
     this.#path = path;
-    this.#handle = handle;
+    this.#files = [new GroupFile(path), new GroupFile(`${path}-copy`)];
     this.#commits = new GroupCommit((pending) => this.#flush(pending));
   }
 
@@ -101,83 +97,76 @@ export class GroupLog {
 
   async close(): Promise<void> {
     await this.#commits.idle();
-    await this.#handle.close();
+    for (const file of this.#files) await file.close();
   }
 
-  async #load(onEvent: OnLogEvent): Promise<void> {
-    const { size } = await this.#handle.stat();
-    refuseLaterFormat(await readAt(this.#handle, 0, FRAME_HEADER_BYTES), this.#path);
-    let unreadable = 0;
-    const range = { seed: SEED, at: 0, endAt: size, accepts: () => true };
-    const { skippedBytes } = await scanFrames(this.#handle, range, (frame) => {
-      const end = frame.at + frame.length;
-      const text = frame.bytes.toString('utf8', frame.at + FRAME_HEADER_BYTES, end);
-      const entry = parseGroupEntry(text);
-      if (entry === undefined) unreadable += frame.length;
-      else this.#entries.set(keyOf(entry), entry);
-      return true;
-    });
-    const bytes = skippedBytes + unreadable;
-    if (bytes > 0) onEvent({ type: 'groups_damaged', path: this.#path, bytes });
+  async #load({ isUsed, onEvent }: GroupLogSettings): Promise<void> {
+    const contents: GroupFileContent[] = [];
+    for (const file of this.#files) contents.push(await file.load());
+    for (const entry of contents.flatMap(({ entries }) => entries)) this.#takeNewer(entry);
+    const isOfOneCopy = isOldWhole(contents);
+    const lost = !isOfOneCopy && !contents.some(isWhole);
+    for (const [index, content] of contents.entries()) {
+      const file = this.#files[index];
+      // A new log has no files yet, and the release before kept one copy.
+      if (file === undefined || isWhole(content) || isOfOneCopy) continue;
+      if (!isUsed && !contents.some(({ exists }) => exists)) continue;
+      const kept = content.sizeBytes === 0 ? '' : await file.keepAside();
+      const bytes = content.damagedBytes;
+      onEvent({ type: 'groups_damaged', path: file.path, bytes, kept, lost });
+    }
+  }
+
+  #takeNewer(entry: GroupEntry): void {
+    const revision = entry.revision ?? 0;
+    this.#revision = Math.max(this.#revision, revision);
+    const known = this.#entries.get(keyOf(entry));
+    if (revision >= (known?.revision ?? 0)) this.#entries.set(keyOf(entry), entry);
   }
 
   async #flush(pending: readonly PendingEntry[]): Promise<void> {
+    const written: GroupEntry[] = [];
+    for (const { entry } of pending) {
+      this.#revision += 1;
+      written.push({ ...entry, revision: this.#revision });
+    }
     try {
-      const frames = Buffer.concat(pending.map(({ entry }) => encode(entry)));
-      if (this.#broken || this.#sizeBytes + frames.length > COMPACT_AT_BYTES) {
-        const next = new Map(this.#entries);
-        for (const { entry } of pending) next.set(keyOf(entry), entry);
-        await this.#rewrite(next);
-      } else {
-        this.#broken = true;
-        await writeAll(this.#handle, [frames], this.#sizeBytes);
-        await this.#handle.datasync();
-        this.#broken = false;
-        this.#sizeBytes += frames.length;
+      const frames = Buffer.concat(written.map(encodeEntry));
+      const next = new Map(this.#entries);
+      for (const entry of written) next.set(keyOf(entry), entry);
+      // Replaced one after the other: one is whole at any time.
+      const full: GroupFile[] = [];
+      const appends = this.#files.map(async (file) => {
+        const fits = !file.isBroken && file.sizeBytes + frames.length <= COMPACT_AT_BYTES;
+        if (!fits || !(await file.append(frames))) full.push(file);
+      });
+      for (const result of await Promise.allSettled(appends)) {
+        if (result.status === 'rejected') throw result.reason;
       }
+      for (const file of full) await file.rewrite(next.values());
     } catch (error) {
       const failure = ioError(error, `writing ${this.#path}`);
       for (const { reject } of pending) reject(failure);
       return;
     }
-    for (const { entry, resolve } of pending) {
-      this.#entries.set(keyOf(entry), entry);
+    for (const [index, { resolve }] of pending.entries()) {
+      const entry = written[index];
+      if (entry !== undefined) this.#entries.set(keyOf(entry), entry);
       resolve();
     }
   }
+}
 
-  async #rewrite(entries: ReadonlyMap<string, GroupEntry>): Promise<void> {
-    const bytes = Buffer.concat([...entries.values()].map(encode));
-    const draft = `${this.#path}.new`;
-    const handle = await open(draft, 'w+');
-    try {
-      await writeAll(handle, [bytes], 0);
-      await handle.sync();
-      await rename(draft, this.#path);
-      await syncDirectory(dirname(this.#path));
-    } catch (error) {
-      this.#broken = true;
-      await handle.close();
-      throw error;
-    }
-    await this.#handle.close();
-    this.#handle = handle;
-    this.#sizeBytes = bytes.length;
-    this.#broken = false;
-  }
+function isWhole({ hasHead, damagedBytes }: GroupFileContent): boolean {
+  return hasHead && damagedBytes === 0;
+}
+
+/** As the release that kept one copy left it. */
+function isOldWhole([first, copy]: readonly GroupFileContent[]): boolean {
+  if (first === undefined || copy === undefined || copy.exists) return false;
+  return first.exists && !first.hasHead && first.damagedBytes === 0;
 }
 
 function keyOf(at: Pick<GroupEntry, 'group' | 'topic' | 'partition'>): string {
   return `${at.topic}/${at.partition}/${at.group}`;
-}
-
-function encode(entry: GroupEntry): Buffer {
-  const text = JSON.stringify(entry);
-  const length = Buffer.byteLength(text);
-  if (length > PAYLOAD_BYTES_MAX) throw new BufferError('BUFFER_MISUSE', 'an intent this long');
-  const bytes = Buffer.alloc(FRAME_HEADER_BYTES + length);
-  startFrame(bytes, 0, length);
-  bytes.write(text, FRAME_HEADER_BYTES);
-  sealFrame(bytes, 0, { end: bytes.length, seed: SEED });
-  return bytes;
 }

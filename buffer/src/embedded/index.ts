@@ -12,5 +12,11 @@ export {
   SEGMENT_BYTES_MIN,
   type TopicLimits,
 } from './limits.ts';
-export { describeLogEvent, isWarning, type LogEvent, type OnLogEvent } from './log-event.ts';
+export {
+  describeLogEvent,
+  isLoss,
+  isWarning,
+  type LogEvent,
+  type OnLogEvent,
+} from './log-event.ts';
 export { openSharedLog, type SharedLog } from './shared-log.ts';

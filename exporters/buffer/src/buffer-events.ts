@@ -1,4 +1,4 @@
-import { describeLogEvent, isWarning, type LogEvent } from '@sonde/buffer';
+import { describeLogEvent, isLoss, isWarning, type LogEvent } from '@sonde/buffer';
 import { type Logger, OwnTelemetry } from '@sonde/pipeline';
 
 type Counter = ReturnType<OwnTelemetry['counter']>;
@@ -34,7 +34,8 @@ export class BufferExporterEvents {
 
   logEvent(event: LogEvent): void {
     const message = describeLogEvent(event);
-    if (isWarning(event)) this.#logger.warn(message, { event: event.type });
+    if (isLoss(event)) this.#logger.error(message, { event: event.type });
+    else if (isWarning(event)) this.#logger.warn(message, { event: event.type });
     else this.#logger.info(message, { event: event.type });
   }
 }

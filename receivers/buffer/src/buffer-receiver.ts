@@ -1,5 +1,6 @@
 import {
   describeLogEvent,
+  isLoss,
   isWarning,
   type LogEvent,
   openSharedLog,
@@ -11,6 +12,7 @@ import { DeliveryEvents, PumpSet } from '@sonde/delivery';
 import type { Component, Consumer, Host, SignallessCreateSettings } from '@sonde/pipeline';
 import { SIGNALS, type Signal } from '@sonde/proto';
 import type { BufferReceiverConfig } from './config.ts';
+import { observeDamage } from './observe-damage.ts';
 
 /** Nobody has to read dead letters, so old ones make way for new ones; that is counted and said. */
 const DEAD_LETTER_LIMITS: Partial<TopicLimits> = {
@@ -69,7 +71,12 @@ export class BufferReceiver implements Component {
       const next = this.#next[signal];
       if (next !== undefined) await this.#startSignal(this.#pumps, { signal, next });
     }
-    this.#endObserving = this.#events.observeLag(() => log.state());
+    const endLag = this.#events.observeLag(() => log.state());
+    const endDamage = observeDamage(this.#settings.id, log.counters);
+    this.#endObserving = () => {
+      endLag();
+      endDamage();
+    };
   }
 
   async #startSignal(
@@ -98,7 +105,8 @@ export class BufferReceiver implements Component {
   #logEvent(event: LogEvent): void {
     const { logger } = this.#settings;
     const message = describeLogEvent(event);
-    if (isWarning(event)) logger.warn(message, { event: event.type });
+    if (isLoss(event)) logger.error(message, { event: event.type });
+    else if (isWarning(event)) logger.warn(message, { event: event.type });
     else logger.info(message, { event: event.type });
   }
 }
