@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ServiceDetailSchema, ServicesSchema } from '../src/api/services/schema.ts';
 import { latencyQuery, operationsQuery, servicesQuery } from '../src/model/services/queries.ts';
@@ -130,5 +131,20 @@ describe('the queries of services', () => {
       const plan = await sonde.explain(sql);
       expect(plan).toMatch(/PrimaryKey\s+Keys:[\s\w]*toStartOfHour\(time\)/);
     }
+  });
+});
+
+describe('the example in docs/store.md', () => {
+  it('runs, and says of a minute what the API says', async () => {
+    const page = readFileSync(new URL('../../docs/store.md', import.meta.url), 'utf8');
+    const query = /```sql\n(WITH[\s\S]*?)```/.exec(page)?.[1] ?? '';
+    const rows = await sonde.rows(query);
+    const ofShop = rows.filter((row) => row['service'] === 'shop');
+    expect(ofShop).toHaveLength(2);
+    const [calm, failing] = ofShop;
+    expect(calm).toMatchObject({ requests_per_second: 9 / 60, error_share: 0 });
+    expect(Number(calm?.['p99_ms'])).toBeCloseTo(1, 1);
+    expect(failing).toMatchObject({ error_share: 1 });
+    expect(Math.abs(Number(failing?.['p99_ms']) / 64 - 1)).toBeLessThan(0.09);
   });
 });
