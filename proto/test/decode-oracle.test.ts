@@ -18,8 +18,9 @@ import {
 } from '../src/index.ts';
 import { requestOf } from '../src/schema/request-of.ts';
 import { columnsRows } from './oracle/columns-rows.ts';
-import { oracleRows, type Row } from './oracle/oracle-rows.ts';
+import { oracleRows } from './oracle/oracle-rows.ts';
 import { Random, randomMessage } from './oracle/random-wire.ts';
+import type { Row } from './oracle/rows.ts';
 
 const SEGMENT = { tenant: 'default', receivedUnixMs: 1_700_000_000_000 };
 const MUTANTS = 10_000;

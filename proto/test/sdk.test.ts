@@ -8,7 +8,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { decodeRequests, encodeExportResponse, jsonToProtobuf, type Signal } from '../src/index.ts';
 import { columnsRows } from './oracle/columns-rows.ts';
-import type { Row } from './oracle/oracle-rows.ts';
+import type { Row } from './oracle/rows.ts';
 
 /** What the OpenTelemetry SDK for JavaScript writes, by its own serializers. */
 type SdkSpan = Parameters<typeof ProtobufTraceSerializer.serializeRequest>[0][number];

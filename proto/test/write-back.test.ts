@@ -16,8 +16,9 @@ import {
   splitRequest,
 } from '../src/index.ts';
 import { requestOf } from '../src/schema/request-of.ts';
-import { oracleRows, type Row } from './oracle/oracle-rows.ts';
+import { oracleRows } from './oracle/oracle-rows.ts';
 import { Random, randomMessage } from './oracle/random-wire.ts';
+import type { Row } from './oracle/rows.ts';
 
 /** Profiles are neither joined nor cut. */
 const SIGNALS: readonly Signal[] = ['traces', 'logs', 'metrics'];

@@ -19,8 +19,9 @@ import {
 } from '../../src/index.ts';
 import { bytes, entry, longs, native, range, text, words } from './cells.ts';
 import { oracleAnyValue } from './oracle.ts';
-import { anyValue, type Cell, double, type Row } from './oracle-rows.ts';
+import { anyValue, double } from './oracle-rows.ts';
 import { dictionaryOf, profileRow } from './profile-columns-rows.ts';
+import type { Cell, Row } from './rows.ts';
 
 /** Every cell of a batch as plain rows, read the slow and obvious way. */
 export function columnsRows(columns: Columns): Row[] {

@@ -1,11 +1,9 @@
 import type { Signal } from '../../src/index.ts';
 import { bytesText, longText, type Node, oracleDecode } from './oracle.ts';
 import { profile, profileDictionary } from './profile-rows.ts';
+import type { Cell, Row } from './rows.ts';
 
 /** A decoded request as plain rows, in the shape `columns-rows.ts` gives columns. */
-export type Cell = string | number | boolean | Cell[] | { [name: string]: Cell };
-export type Row = { [name: string]: Cell };
-
 export function oracleRows(signal: Signal, bytes: Uint8Array): Row[] {
   const rows: Row[] = [];
   const request = oracleDecode(signal, bytes);

@@ -1,6 +1,6 @@
 import type { IndexList, ProfileColumns, ProfileDictionary } from '../../src/index.ts';
 import { bytes, entry, longs, native, range, text, words } from './cells.ts';
-import type { Cell, Row } from './oracle-rows.ts';
+import type { Cell, Row } from './rows.ts';
 
 /** Profiles of columns as plain rows, in the shape of `profile-rows.ts`. */
 export function profileRow(c: ProfileColumns, row: number): Row {

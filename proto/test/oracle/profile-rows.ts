@@ -1,5 +1,5 @@
 import { bytesText, longText, type Node } from './oracle.ts';
-import type { Cell, Row } from './oracle-rows.ts';
+import type { Cell, Row } from './rows.ts';
 
 /** Profiles of protobufjs as plain rows. */
 export function profile(node: Node): Row {
