@@ -3,6 +3,7 @@ import { absoluteRange, parseRelative } from '../src/lib/location/time-range.ts'
 import { KeyReader } from '../src/lib/shell/keys.ts';
 import { pageName } from '../src/lib/shell/page-names.ts';
 import { recentRanges, rememberRange } from '../src/lib/shell/recent-ranges.ts';
+import { refreshChoice, refreshEveryMs, rememberRefresh } from '../src/lib/shell/refresh-choice.ts';
 import { connectLines } from '../src/lib/status/connect-lines.ts';
 import { headline } from '../src/lib/status/headline.ts';
 
@@ -103,6 +104,27 @@ describe('lines to connect', () => {
     expect(lines.find(({ id }) => id === 'collector')?.lines).toContain(
       'endpoint: 10.0.0.7:14317\n',
     );
+  });
+});
+
+describe('the refresh', () => {
+  const at = (path: string, query = '') => ({ path, parameters: new URLSearchParams(query) });
+  const hour = { kind: 'relative', spanMs: 3_600_000, text: '1h' } as const;
+
+  it('is calm by itself, and remembers what was chosen', () => {
+    const storage = new MemoryStorage();
+    expect(refreshChoice(at('/services'), storage)).toBe('30s');
+    rememberRefresh(storage, 'off');
+    expect(refreshChoice(at('/services'), storage)).toBe('off');
+    expect(refreshChoice(at('/services', 'refresh=5s'), storage)).toBe('5s');
+    expect(refreshChoice(at('/services', 'refresh=1ms'), undefined)).toBe('30s');
+  });
+
+  it('leaves one trace and a fixed range as they are', () => {
+    expect(refreshChoice(at('/traces/0af7651916cd43dd8448eb211c80319c'), undefined)).toBe('off');
+    expect(refreshChoice(at('/traces'), undefined)).toBe('30s');
+    expect(refreshEveryMs('30s', hour)).toBe(30_000);
+    expect(refreshEveryMs('30s', { kind: 'absolute', fromMs: 0, toMs: 1 })).toBe(0);
   });
 });
 
