@@ -44,6 +44,22 @@ export function median(values: readonly number[]): number {
 }
 
 /** Each way once a round, one after the other, `rounds` times after warming up; medians. */
+function interleaved<N extends string>(
+  ways: Readonly<Record<N, () => void>>,
+  names: readonly N[],
+  rounds: number,
+): (name: N) => number {
+  const times = new Map<N, number[]>();
+  for (let round = 0; round < WARM_ROUNDS + rounds; round++) {
+    for (const name of names) {
+      const used = cpuMicroseconds(ways[name]);
+      if (round >= WARM_ROUNDS) times.set(name, [...(times.get(name) ?? []), used]);
+    }
+  }
+  return (name) => median(times.get(name) ?? []) / (REQUESTS * ITEMS_PER_REQUEST);
+}
+
+/** Decoding first, while nothing is kept: a larger heap makes the garbage of objects dearer. */
 export function measureCodec(signal: LoadSignal, rounds: number): CodecFigures {
   const requests: EncodedRequest[] = Array.from({ length: REQUESTS }, (_, seed) => ({
     signal,
@@ -53,49 +69,48 @@ export function measureCodec(signal: LoadSignal, rounds: number): CodecFigures {
     receivedUnixMs: 1_764_000_000_000,
   }));
   const type = root.lookupType(`otlp.${MESSAGES[signal]}`);
-  // Few objects are kept, and each is encoded several times: a large heap makes collecting garbage
-  // dear, and protobufjs makes most of it.
+  const reading = interleaved(
+    {
+      decodeObjects: () => {
+        for (const { bytes } of requests) type.decode(bytes);
+      },
+      decode: () => {
+        decodeRequests(signal, requests);
+      },
+      scan: () => {
+        for (const { bytes } of requests) scanRequest(signal, bytes);
+      },
+    },
+    ['decodeObjects', 'decode', 'scan'],
+    rounds,
+  );
   const kept = requests.slice(0, KEPT_REQUESTS);
   const objects = kept.map(({ bytes }) => type.decode(bytes));
   // As senders hold them: a request a batch.
   const batches = kept.map((request) => decodeRequests(signal, [request]));
-  const turns = REQUESTS / KEPT_REQUESTS;
-  const ways = {
-    decodeObjects: () => {
-      for (const { bytes } of requests) type.decode(bytes);
+  const writing = interleaved(
+    {
+      encodeObjects: () => {
+        for (let turn = 0; turn < REQUESTS / KEPT_REQUESTS; turn++) {
+          for (const object of objects) type.encode(object).finish();
+        }
+      },
+      encode: () => {
+        for (let turn = 0; turn < REQUESTS / KEPT_REQUESTS; turn++) {
+          for (const columns of batches) encodeColumns(columns);
+        }
+      },
     },
-    decode: () => {
-      decodeRequests(signal, requests);
-    },
-    encodeObjects: () => {
-      for (let turn = 0; turn < turns; turn++) {
-        for (const object of objects) type.encode(object).finish();
-      }
-    },
-    encode: () => {
-      for (let turn = 0; turn < turns; turn++) {
-        for (const columns of batches) encodeColumns(columns);
-      }
-    },
-    scan: () => {
-      for (const { bytes } of requests) scanRequest(signal, bytes);
-    },
-  };
-  const times = new Map<string, number[]>();
-  for (let round = 0; round < WARM_ROUNDS + rounds; round++) {
-    for (const [name, run] of Object.entries(ways)) {
-      const used = cpuMicroseconds(run);
-      if (round >= WARM_ROUNDS) times.set(name, [...(times.get(name) ?? []), used]);
-    }
-  }
-  const items = REQUESTS * ITEMS_PER_REQUEST;
-  const each = (name: keyof typeof ways): number => median(times.get(name) ?? []) / items;
+    ['encodeObjects', 'encode'],
+    rounds,
+  );
+  const bytes = requests.reduce((sum, request) => sum + request.bytes.length, 0);
   return {
-    bytesAnItem: requests.reduce((sum, { bytes }) => sum + bytes.length, 0) / items,
-    decode: each('decode'),
-    decodeObjects: each('decodeObjects'),
-    encode: each('encode'),
-    encodeObjects: each('encodeObjects'),
-    scan: each('scan'),
+    bytesAnItem: bytes / (REQUESTS * ITEMS_PER_REQUEST),
+    decode: reading('decode'),
+    decodeObjects: reading('decodeObjects'),
+    encode: writing('encode'),
+    encodeObjects: writing('encodeObjects'),
+    scan: reading('scan'),
   };
 }
