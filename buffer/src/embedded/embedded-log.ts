@@ -71,6 +71,8 @@ export class EmbeddedLog implements BufferContract {
   readonly #disk: DiskSpace;
   readonly #onEvent: OnLogEvent;
   readonly #retentionTimer: NodeJS.Timeout;
+  readonly #fileCheckTimer: NodeJS.Timeout;
+  #checkingFiles: Promise<void> | undefined;
   #creating: Promise<void> = Promise.resolve();
   #retaining: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;
@@ -114,6 +116,11 @@ export class EmbeddedLog implements BufferContract {
       () => void this.#retainOnTime(),
       limits.retentionIntervalMs,
     ).unref();
+    this.#fileCheckTimer = setInterval(() => {
+      this.#checkingFiles ??= this.checkFiles().finally(() => {
+        this.#checkingFiles = undefined;
+      });
+    }, limits.fileCheckIntervalMs).unref();
   }
 
   createTopic(topic: string, options: TopicOptions): Promise<void> {
@@ -195,6 +202,21 @@ export class EmbeddedLog implements BufferContract {
     for (const topic of this.#topics.values()) await topic.dropAged(nowMs);
   }
 
+  /** Puts back files that are written to and were removed; otherwise a timer does. */
+  async checkFiles(): Promise<void> {
+    for (const { name: topic, partitions } of this.#topics.values()) {
+      for (const log of partitions) {
+        try {
+          await log.checkFile();
+        } catch (error) {
+          const { partition } = log.place;
+          const { message } = ioError(error, 'looking for the file');
+          this.#onEvent({ type: 'write_failed', topic, partition, message });
+        }
+      }
+    }
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -202,6 +224,8 @@ export class EmbeddedLog implements BufferContract {
 
   async #close(): Promise<void> {
     clearInterval(this.#retentionTimer);
+    clearInterval(this.#fileCheckTimer);
+    await this.#checkingFiles;
     await this.#creating;
     await this.#gate.empty();
     await this.#retaining;

@@ -33,10 +33,13 @@ export interface LogLimits {
   readonly inFlightBytesMax: number;
   /** How often the age limit is looked at. */
   readonly retentionIntervalMs: number;
+  /** How often it is looked whether the files that are written to are still there. */
+  readonly fileCheckIntervalMs: number;
 }
 
 export const DEFAULT_LOG_LIMITS: LogLimits = {
   reserveBytes: 256 * MIB,
   inFlightBytesMax: 64 * MIB,
   retentionIntervalMs: 30_000,
+  fileCheckIntervalMs: 1000,
 };

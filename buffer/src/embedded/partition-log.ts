@@ -1,10 +1,11 @@
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, unlink } from 'node:fs/promises';
-import type { BufferError, NewRecord } from '../contract.ts';
-import { ioError, syncDirectory, writeAll } from './file-io.ts';
+import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
+import { BufferError, type NewRecord } from '../contract.ts';
+import { identityOf, ioError, isAt, syncDirectory, writeAll } from './file-io.ts';
 import { GroupCommit } from './group-commit.ts';
 import type { OnLogEvent } from './log-event.ts';
 import { FrameWriter } from './record-codec.ts';
+import { restoreSegment } from './restore-segment.ts';
 import { listSegments, type PartitionPlace, Segment } from './segment.ts';
 import { Waiters } from './waiters.ts';
 
@@ -48,6 +49,8 @@ export class PartitionLog {
   /** Oldest first, never empty; the last one is written to. */
   readonly #segments: Segment[] = [];
   #handle: FileHandle;
+  /** Of `#handle`'s file: who has replaced it at its path is seen by that. */
+  #identity = '';
   #sizeBytes = 0;
   #lostRecords = 0;
   /** A sync failed: what of the file is on the disk is unknown, so it is not written to again. */
@@ -105,6 +108,10 @@ export class PartitionLog {
     return this.#segments.length > 1 ? this.#segments[0] : undefined;
   }
 
+  isActive(segment: Segment): boolean {
+    return segment === this.#active();
+  }
+
   enqueue(pending: PendingAppend): void {
     this.#commits.add(pending);
   }
@@ -117,6 +124,15 @@ export class PartitionLog {
   /** Where the segment behind `segment` starts; the log's end when there is none. */
   nextBaseOffset(segment: Segment): number {
     return this.#segments[this.#segments.indexOf(segment) + 1]?.baseOffset ?? this.endOffset;
+  }
+
+  /** Looks whether the file that is written to is still there, and puts it back when it is not. */
+  async checkFile(): Promise<void> {
+    if (await isAt(this.#active().path, this.#identity)) return;
+    // In its turn among the appends: one of nothing, which looks again.
+    await new Promise<number>((resolve, reject) => {
+      this.enqueue({ records: [], frameBytes: [], bytes: 0, resolve, reject });
+    });
   }
 
   noteLost(segment: Segment, from: number, to: number): void {
@@ -139,7 +155,7 @@ export class PartitionLog {
     // Out of the list first: nobody else may pick it while it is being removed.
     this.#segments.shift();
     try {
-      await unlink(segment.path);
+      await rm(segment.path, { force: true });
     } catch (error) {
       this.#segments.unshift(segment);
       throw ioError(error, `removing ${segment.path}`);
@@ -165,6 +181,7 @@ export class PartitionLog {
 
   /** Cuts the torn tail, makes durable what a killed process left, skips offsets that were given out. */
   async #recover(last: Segment): Promise<void> {
+    this.#identity = await identityOf(this.#handle);
     const { topic, partition } = this.place;
     const intactEnd = await last.recover(this.#handle, (from, to) => this.noteLost(last, from, to));
     const { size } = await this.#handle.stat();
@@ -222,15 +239,40 @@ export class PartitionLog {
     await room.take(bytes, this);
     try {
       if (this.#broken || this.#active().sizeBytes >= room.segmentBytes()) await this.#roll();
+      if (!(await this.#writeInPlace(part))) {
+        await this.#replaceGone();
+        if (!(await this.#writeInPlace(part))) throw goneAgain(this.#active().path);
+      }
       const segment = this.#active();
       const first = segment.endOffset;
-      await this.#writeDurably(segment, encode(part, segment));
       this.#publish(segment, part);
       return first;
     } catch (error) {
       room.give(bytes);
       throw error;
     }
+  }
+
+  /** False when the file was removed meanwhile: what was synced is in no folder then. */
+  async #writeInPlace(part: readonly PendingAppend[]): Promise<boolean> {
+    const segment = this.#active();
+    await this.#writeDurably(segment, encode(part, segment));
+    return await isAt(segment.path, this.#identity);
+  }
+
+  /** Writes what was acknowledged in the removed file to its place again, and starts a new one. */
+  async #replaceGone(): Promise<void> {
+    const { path, sizeBytes, baseOffset: from, endOffset: to } = this.#active();
+    const { topic, partition } = this.place;
+    let message = '';
+    try {
+      await restoreSegment(this.#handle, { path, sizeBytes });
+    } catch (error) {
+      ({ message } = ioError(error, `restoring ${path}`));
+    }
+    this.#settings.onEvent({ type: 'segment_gone', topic, partition, path, from, to, message });
+    this.#broken = true;
+    await this.#roll();
   }
 
   async #writeDurably(segment: Segment, chunks: readonly Uint8Array[]): Promise<void> {
@@ -294,18 +336,24 @@ export class PartitionLog {
     }
     await this.#handle.close();
     this.#handle = handle;
+    this.#identity = await identityOf(handle);
     this.#segments.push(next);
     this.#broken = false;
   }
 
   async #reopenEmpty(segment: Segment): Promise<void> {
-    await unlink(segment.path);
+    await rm(segment.path, { force: true });
     const handle = await open(segment.path, 'w+');
     await syncDirectory(this.place.directory);
     await this.#handle.close();
     this.#handle = handle;
+    this.#identity = await identityOf(handle);
     this.#broken = false;
   }
+}
+
+function goneAgain(path: string): BufferError {
+  return new BufferError('BUFFER_IO', `${path} is removed again and again by somebody else`);
 }
 
 /** The frames of `part`, as they follow the segment's last record. */

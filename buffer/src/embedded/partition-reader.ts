@@ -156,7 +156,7 @@ export class EmbeddedReader implements PartitionReader {
     // Retention moved on between two lines: the caller starts from the new first offset.
     if (segment === undefined) return { records: [], next: at };
     const reader = await this.#enter(segment);
-    if (reader === undefined) return { records: [], next: at };
+    if (reader === undefined) return { records: [], next: this.#passMissing(segment, at) };
     const result = await reader.read(at, limits);
     if (result.records.length > 0 || result.next > at) return result;
     // Whole files are missing between this segment and the next one.
@@ -165,7 +165,17 @@ export class EmbeddedReader implements PartitionReader {
     return { records: [], next: Math.max(next, at) };
   }
 
-  /** The reader of `segment`; undefined when retention has just removed it. */
+  /** Where to go on when the file of `segment` is not there. */
+  #passMissing(segment: Segment, at: number): number {
+    const { log } = this.#settings;
+    // Retention has just removed it: the caller starts from the new first offset.
+    if (log.startOffset > segment.baseOffset) return at;
+    const next = log.nextBaseOffset(segment);
+    log.noteLost(segment, at, next);
+    return next;
+  }
+
+  /** The reader of `segment`; undefined when its file is not there. */
   async #enter(segment: Segment): Promise<SegmentReader | undefined> {
     const current = this.#segmentReader;
     if (current?.segment === segment) return current;
@@ -176,7 +186,8 @@ export class EmbeddedReader implements PartitionReader {
       const onLost = log.noteLost.bind(log);
       this.#segmentReader = await SegmentReader.open(segment, onLost);
     } catch (error) {
-      if (osCode(error) !== 'ENOENT' || log.startOffset <= segment.baseOffset) throw error;
+      // The one that is written to is put back before long: read it then.
+      if (osCode(error) !== 'ENOENT' || log.isActive(segment)) throw error;
     }
     return this.#segmentReader;
   }
