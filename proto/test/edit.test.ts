@@ -29,8 +29,9 @@ import {
 } from '../src/index.ts';
 import { requestOf } from '../src/schema/request-of.ts';
 import { columnsRows } from './oracle/columns-rows.ts';
-import { type Cell, oracleRows, type Row } from './oracle/oracle-rows.ts';
+import { oracleRows } from './oracle/oracle-rows.ts';
 import { Random, randomMessage } from './oracle/random-wire.ts';
+import type { Cell, Row } from './oracle/rows.ts';
 
 const SIGNALS: readonly Signal[] = ['traces', 'logs', 'metrics'];
 const BATCHES = 30;
