@@ -3,12 +3,7 @@ import { ByteRun } from '../columns/byte-run.ts';
 import type { Dictionary } from '../columns/dictionary.ts';
 import { growInt32, growUint32 } from '../columns/grow.ts';
 import { internText } from '../columns/intern.ts';
-import {
-  type AttributeValue,
-  appendNativeValue,
-  nativeSize,
-  readNativeValue,
-} from './attribute-value.ts';
+import { type AttributeValue, appendNativeValue, readNativeValue } from './attribute-value.ts';
 import { AttributeWriter } from './attribute-writer.ts';
 import { copyDictionary, findId } from './edit-dictionary.ts';
 import type { AttributeColumns } from './select-rows.ts';
@@ -39,7 +34,8 @@ export class AttributeEditor {
   readonly #newValues = new ByteRun(256);
   readonly #newKeys: number[] = [];
   readonly #newTypes: number[] = [];
-  readonly #newStarts: number[] = [];
+  /** One more than there are values: the last is the end. */
+  readonly #newStarts: number[] = [0];
 
   constructor(columns: AttributeColumns) {
     this.#source = columns.attributes;
@@ -207,16 +203,23 @@ export class AttributeEditor {
   #writeTouched(): void {
     const writer = this.#writer;
     const entries = this.#entries;
-    for (let i = 0; i < this.count; i++) {
+    const { count } = this;
+    for (let i = 0; i < count; i++) {
       const entry = entries[i];
-      if (entry >= 0) {
-        writer.keep(entry, entry + 1);
+      if (entry < 0) {
+        this.#writeNew(~entry);
         continue;
       }
-      const at = this.#newStarts[~entry];
-      const size = nativeSize(this.#newValues, at);
-      writer.append(this.#newKeys[~entry], this.#newTypes[~entry], this.#newValues, at, size);
+      let end = entry + 1;
+      for (; i + 1 < count && entries[i + 1] === end; i++) end++;
+      writer.keep(entry, end);
     }
+  }
+
+  #writeNew(index: number): void {
+    const at = this.#newStarts[index];
+    const size = this.#newStarts[index + 1] - at;
+    this.#writer.append(this.#newKeys[index], this.#newTypes[index], this.#newValues, at, size);
   }
 
   /** Keeps the rows of the source from the last closed one to `row`. */
@@ -242,16 +245,15 @@ export class AttributeEditor {
     this.#newValues.length = 0;
     this.#newKeys.length = 0;
     this.#newTypes.length = 0;
-    this.#newStarts.length = 0;
+    this.#newStarts.length = 1;
     if (this.count > this.#entries.length) this.#entries = new Int32Array(this.count * 2);
     for (let i = 0; i < this.count; i++) this.#entries[i] = this.#from + i;
   }
 
   #newEntry(key: number, value: AttributeValue): number {
-    const start = this.#newValues.length;
     const type = appendNativeValue(this.#newValues, value);
     this.#newKeys.push(key);
-    this.#newStarts.push(start);
+    this.#newStarts.push(this.#newValues.length);
     return ~(this.#newTypes.push(type) - 1);
   }
 }

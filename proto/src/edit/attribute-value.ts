@@ -121,12 +121,6 @@ export function appendNativeBytes(run: ByteRun, bytes: Uint8Array): void {
   run.length += bytes.length;
 }
 
-/** Bytes of the Native String at `at`, its length included. */
-export function nativeSize(run: ByteRun, at: number): number {
-  const start = nativeStart(run.bytes, at);
-  return start - at + nativeString.length;
-}
-
 const rendered = new ByteRun(256);
 
 /** A value as text for people and rules: arrays and lists as JSON, bytes in base64, null as `''`. */

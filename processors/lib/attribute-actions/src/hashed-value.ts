@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash as hashOf } from 'node:crypto';
 import type { AttributeValue } from '@sonde/proto';
 
 /** Hashes remembered a table; then they are forgotten and collected again. */
@@ -26,7 +26,7 @@ export function hashedValue(): (value: AttributeValue) => AttributeValue {
 }
 
 function digest(bytes: Uint8Array | string): string {
-  return bytes.length === 0 ? '' : createHash('sha256').update(bytes).digest('hex');
+  return bytes.length === 0 ? '' : hashOf('sha256', bytes, 'hex');
 }
 
 function bytesOf(value: AttributeValue): Uint8Array {
