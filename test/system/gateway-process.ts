@@ -94,7 +94,7 @@ export class GatewayProcess {
 
 /** What a gateway sends to: keeps the names (`req-17`) that it finds in requests. */
 export class Destination {
-  readonly names = new Map<string, number>();
+  readonly names: Map<string, number> = new Map<string, number>();
   readonly #server: Server;
 
   constructor() {

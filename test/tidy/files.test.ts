@@ -32,7 +32,9 @@ describe('files', () => {
       .filter((path) => path.endsWith('.ts') && !path.startsWith('web/src/routes'))
       .filter(
         (path) =>
-          !/^[a-z0-9]+(-[a-z0-9]+)*(\.(test|config|bench|drill|svelte|d))*\.ts$/.test(basename(path)),
+          !/^[a-z0-9]+(-[a-z0-9]+)*(\.(test|config|bench|drill|svelte|d))*\.ts$/.test(
+            basename(path),
+          ),
       );
     expect(odd).toEqual([]);
   });

@@ -1,7 +1,8 @@
 import { type Columns, decodeRequests, type EncodedRequest } from '@sonde/proto';
 import { ITEMS_PER_REQUEST, type LoadSignal, loadRequest } from '@sonde/proto/bench/load';
 import { BlockWriter, DEFAULT_SCHEMA_OPTIONS } from '@sonde/store';
-import { type BatchBlocks, batchBlocks } from '../src/blocks/batch-blocks.ts';
+import { batchBlocks } from '../src/blocks/batch-blocks.ts';
+import type { BatchBlocks } from '../src/blocks/batch-result.ts';
 import { encodeParts } from '../src/blocks/parts.ts';
 import { StoredKeys } from '../src/blocks/stored-keys.ts';
 

@@ -3,6 +3,8 @@ import { bytesText, longText, type Node, oracleDecode } from './oracle.ts';
 import { profile, profileDictionary } from './profile-rows.ts';
 import type { Cell, Row } from './rows.ts';
 
+export type { Cell, Row } from './rows.ts';
+
 /** A decoded request as plain rows, in the shape `columns-rows.ts` gives columns. */
 export function oracleRows(signal: Signal, bytes: Uint8Array): Row[] {
   const rows: Row[] = [];
