@@ -26,6 +26,7 @@ describe('own telemetry', () => {
       'GET /api/v1/services/:service',
       'SELECT red_1m latency',
       'SELECT red_1m operations',
+      'SELECT red_1m seen',
     ]);
     const server = spans.find(({ name }) => name.startsWith('GET'));
     expect(server?.spanContext().traceId).toBe('4bf92f3577b34da6a3ce929d0e0e4736');
