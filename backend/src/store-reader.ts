@@ -12,7 +12,10 @@ import { ApiFailure } from './api/failure.ts';
 import { QUERY_LIMITS, type QueryLimits } from './limits.ts';
 
 /** Where the store is; the database is Sonde's own unless one is named. */
-export type StoreOptions = Pick<StoreClientOptions, 'url' | 'role' | 'token' | 'database'>;
+export type StoreOptions = Pick<
+  StoreClientOptions,
+  'url' | 'role' | 'username' | 'token' | 'database'
+>;
 
 /** One SELECT and what its rows look like. */
 export interface StoreQuery<Row> {

@@ -28,7 +28,12 @@ export async function serve(args: readonly string[]): Promise<void> {
   const backend = await startBackend({
     host: config.listen.host,
     port: config.listen.port,
-    store: { url: config.store.url, role: 'internal', token: config.store.password },
+    store: {
+      url: config.store.url,
+      role: 'internal',
+      username: config.store.username,
+      token: config.store.password,
+    },
     state: { path: config.state.path },
     webDirectory: join(projectRoot(), 'web', 'build'),
     endpoints: {
