@@ -9,6 +9,8 @@ export interface Credentials {
 export interface Sender {
   /** The tenant all of the request's data belongs to. */
   readonly tenant: string;
+  /** What else is known of them (`username`), for the data's `ClientInfo`; no secrets. */
+  readonly attributes?: ReadonlyMap<string, string>;
 }
 
 /** The tenant of data that came without an ingest token where none is demanded. */

@@ -6,6 +6,7 @@
  * Never: wire bytes, files of its own, the name of a component (`cli/src/components.ts` has them).
  */
 export * from './authenticator.ts';
+export * from './client-info.ts';
 export * from './component.ts';
 export * from './config/index.ts';
 export * from './console-logger.ts';

@@ -5,6 +5,7 @@ import {
   itemsOf,
   type Signal,
 } from '@sonde/proto';
+import { type ClientInfo, commonClient } from './client-info.ts';
 
 /** Where in the buffer a batch was read: the half-open range `[from, to)` of one partition. */
 export interface BufferRange {
@@ -23,6 +24,8 @@ export interface TelemetryOptions {
   readonly source?: BufferRange;
   /** How a receiver took it, a label of its counters: `grpc`, `http`. */
   readonly transport?: string;
+  /** Who sent it; absent where no receiver knows, or where several senders' data was merged. */
+  readonly client?: ClientInfo;
   /** Decodes `requests` in order; called at most once, when a component first asks for columns. */
   readonly decode: (requests: readonly EncodedRequest[]) => Columns;
 }
@@ -39,6 +42,7 @@ export class Telemetry {
   readonly signal: Signal;
   readonly source: BufferRange | undefined;
   readonly transport: string | undefined;
+  readonly client: ClientInfo | undefined;
   readonly #decode: (requests: readonly EncodedRequest[]) => Columns;
   /** At least one of both is there. */
   #requests: readonly EncodedRequest[] | undefined;
@@ -49,40 +53,52 @@ export class Telemetry {
     this.#requests = options.requests;
     this.source = options.source;
     this.transport = options.transport;
+    this.client = options.client;
     this.#decode = options.decode;
   }
 
   /**
    * One batch of the requests of all `parts` (of one signal, at least one), in order. No buffer holds
-   * it as one: it has no source.
+   * it as one: it has no source. It has a client where all parts have the same one.
    */
   static join(parts: readonly [Telemetry, ...Telemetry[]]): Telemetry {
     const [first] = parts;
     if (parts.length === 1) return first;
-    return first.withRequests(parts.flatMap(({ requests }) => requests));
+    const joined = first.withRequests(parts.flatMap(({ requests }) => requests));
+    return joined.withClient(commonClient(parts.map(({ client }) => client)));
   }
 
-  /** A batch of other requests of the same signal, without a source. */
+  /** A batch of other requests of the same signal and client, without a source. */
   withRequests(requests: readonly EncodedRequest[]): Telemetry {
-    return new Telemetry({ signal: this.signal, requests, decode: this.#decode });
+    const { signal, client } = this;
+    return new Telemetry({ signal, requests, ...optional({ client }), decode: this.#decode });
+  }
+
+  /** The same data of another client, or of none. */
+  withClient(client: ClientInfo | undefined): Telemetry {
+    if (client === this.client) return this;
+    return this.#copy(client);
   }
 
   /**
-   * The same batch with other columns: they are the truth from here on. Source and transport stay, so
-   * that a replay carries the same tokens; tenants and times of receipt are those of the segments.
+   * The same batch with other columns: they are the truth from here on. Source, transport and client
+   * stay, so that a replay carries the same tokens; tenants and times of receipt are those of the segments.
    */
   withColumns(columns: Columns): Telemetry {
     if (columns === this.#columns) return this;
-    const changed = new Telemetry({
-      signal: this.signal,
-      requests: [],
-      ...(this.source === undefined ? {} : { source: this.source }),
-      ...(this.transport === undefined ? {} : { transport: this.transport }),
-      decode: this.#decode,
-    });
+    const changed = this.#copy(this.client);
     changed.#requests = undefined;
     changed.#columns = columns;
     return changed;
+  }
+
+  #copy(client: ClientInfo | undefined): Telemetry {
+    const { signal, source, transport } = this;
+    const options = optional({ source, transport, client });
+    const copy = new Telemetry({ signal, requests: [], ...options, decode: this.#decode });
+    copy.#requests = this.#requests;
+    copy.#columns = this.#columns;
+    return copy;
   }
 
   /**
@@ -114,4 +130,21 @@ export class Telemetry {
     this.#columns ??= this.#decode(this.requests);
     return this.#columns;
   }
+}
+
+type Origin = Pick<TelemetryOptions, 'source' | 'transport' | 'client'>;
+
+/** Absent where undefined: an optional member is one or the other. */
+function optional({
+  source,
+  transport,
+  client,
+}: {
+  readonly [K in keyof Origin]: Origin[K] | undefined;
+}): Origin {
+  return {
+    ...(source === undefined ? {} : { source }),
+    ...(transport === undefined ? {} : { transport }),
+    ...(client === undefined ? {} : { client }),
+  };
 }

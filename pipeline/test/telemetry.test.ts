@@ -7,6 +7,7 @@ import {
   selectLogs,
 } from '@sonde/proto';
 import { describe, expect, it } from 'vitest';
+import { clientInfo, metadataKey, metadataOfKeys } from '../src/client-info.ts';
 import { type BufferRange, Telemetry } from '../src/telemetry.ts';
 
 const SOURCE: BufferRange = { topic: 'otlp_logs', partition: 2, from: 10, to: 12 };
@@ -77,5 +78,33 @@ describe('changed telemetry', () => {
     expect(joined.requests).toEqual([request('a', 1, 'y'), request('b', 2, 'z')]);
     expect(joined.columns().count).toBe(2);
     expect(joined.source).toBeUndefined();
+  });
+});
+
+describe('whose telemetry it is', () => {
+  const ada = clientInfo({ address: '10.0.0.1', metadata: new Map([['x-org', ['ada']]]) });
+  const bob = clientInfo({ address: '10.0.0.2', metadata: new Map([['x-org', ['bob']]]) });
+  const from = (client: typeof ada): Telemetry =>
+    telemetryOf('logs', [request('a', 1, 'x', 'y')]).withClient(client);
+
+  it('stays with what is changed, cut or copied', () => {
+    const telemetry = from(ada);
+    expect(kept(telemetry, 0, 1).client).toBe(ada);
+    expect(telemetry.withRequests([]).client).toBe(ada);
+    expect(telemetry.withClient(ada)).toBe(telemetry);
+    expect(telemetry.withClient(bob).columns()).toEqual(telemetry.columns());
+    expect(telemetry.withClient(bob).source).toBe(SOURCE);
+  });
+
+  it('stays where the parts of a batch have the same client, and ends where they have not', () => {
+    expect(Telemetry.join([from(ada), from(ada)]).client).toBe(ada);
+    expect(Telemetry.join([from(ada), from(bob)]).client).toBeUndefined();
+  });
+
+  it('is told apart by the values of named headers, whatever their case', () => {
+    expect(metadataKey(ada, ['X-Org'])).not.toBe(metadataKey(bob, ['X-Org']));
+    expect(metadataKey(ada, ['other'])).toBe(metadataKey(bob, ['other']));
+    expect(metadataKey(undefined, ['x-org'])).toBe(metadataKey(clientInfo({}), ['x-org']));
+    expect(metadataOfKeys(ada, ['X-Org', 'other'])).toEqual(new Map([['x-org', ['ada']]]));
   });
 });

@@ -56,7 +56,8 @@ export class BasicServerAuth implements Component, Authenticator {
     if (hash === undefined || !(await this.#matches(given.password, hash))) {
       throw this.#deny('invalid credentials', peer);
     }
-    return { tenant: DEFAULT_TENANT };
+    const attributes = new Map([['username', given.user]]);
+    return { tenant: DEFAULT_TENANT, attributes };
   }
 
   async #start(): Promise<void> {

@@ -61,10 +61,17 @@ describe('the server side of basicauth', () => {
     const file = join(folder, 'htpasswd');
     await writeFile(file, '# people\nshop:from-file\nfile-only:x:y\n');
     const auth = await server({ file, inline: 'shop:from-text' });
-    const sender = { tenant: 'default' };
+    const sender = (username: string) => ({
+      tenant: 'default',
+      attributes: new Map([['username', username]]),
+    });
     const peer = '127.0.0.1';
-    expect(await auth.authenticate({ headers: basic('shop:from-text'), peer })).toEqual(sender);
-    expect(await auth.authenticate({ headers: basic('file-only:x:y'), peer })).toEqual(sender);
+    expect(await auth.authenticate({ headers: basic('shop:from-text'), peer })).toEqual(
+      sender('shop'),
+    );
+    expect(await auth.authenticate({ headers: basic('file-only:x:y'), peer })).toEqual(
+      sender('file-only'),
+    );
     await expect(
       auth.authenticate({ headers: basic('shop:from-file'), peer }),
     ).rejects.toMatchObject({ code: 'UNAUTHENTICATED', message: 'invalid credentials' });

@@ -55,7 +55,7 @@ interface ServerConfig {
   /** Without it the server speaks plaintext. */
   readonly tls?: ServerTlsConfig | null | undefined;
   readonly auth?: AuthConfig | null | undefined;
-  /** Read, and without effect: headers do not travel with the data. */
+  /** The headers of a request travel with its data. */
   readonly include_metadata: boolean;
 }
 

@@ -1,4 +1,10 @@
-import { type Consumer, SondeError, Telemetry, type TelemetryOptions } from '@sonde/pipeline';
+import {
+  type ClientInfo,
+  type Consumer,
+  SondeError,
+  Telemetry,
+  type TelemetryOptions,
+} from '@sonde/pipeline';
 import {
   decodeRequests,
   type Encoding,
@@ -19,6 +25,7 @@ export interface ExportRequest {
   readonly bytes: Uint8Array;
   readonly tenant: string;
   readonly transport: 'grpc' | 'http';
+  readonly client: ClientInfo;
   /** Holds `bytes` already; takes what the request grows by. */
   readonly account: InFlightAccount;
 }
@@ -44,7 +51,7 @@ export class ExportHandler {
    * the signal, else what the pipeline says.
    */
   async export(request: ExportRequest): Promise<void> {
-    const { signal, tenant, transport } = request;
+    const { signal, tenant, transport, client } = request;
     const next = this.#next[signal];
     if (next === undefined) {
       throw new SondeError('UNIMPLEMENTED', `no pipeline takes ${signal}`);
@@ -55,7 +62,7 @@ export class ExportHandler {
     if (itemCount === 0) return;
     const decode: TelemetryOptions['decode'] = (kept) => decodeRequests(signal, kept);
     const requests = [{ signal, bytes, itemCount, tenant, receivedUnixMs }];
-    await next.consume(new Telemetry({ signal, requests, transport, decode }));
+    await next.consume(new Telemetry({ signal, requests, transport, client, decode }));
   }
 }
 

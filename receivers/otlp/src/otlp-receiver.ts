@@ -123,10 +123,10 @@ export class OtlpReceiver implements Component {
     host.reportStatus({ state: 'recoverable', error });
   }
 
-  #exportGrpc({ signal, bytes, sender, account }: GrpcExport): Promise<void> {
+  #exportGrpc({ signal, bytes, sender, client, account }: GrpcExport): Promise<void> {
     const { tenant } = sender;
-    const encoding = 'protobuf';
-    return this.#handler.export({ signal, encoding, bytes, tenant, transport: 'grpc', account });
+    const request = { signal, bytes, tenant, client, account };
+    return this.#handler.export({ ...request, encoding: 'protobuf', transport: 'grpc' });
   }
 }
 

@@ -28,6 +28,7 @@ export function grpcSettings(config: GrpcConfig): GrpcServerSettings {
     limits,
     tls: serverTls(config),
     connection: connectionSettings(config, limits),
+    includesMetadata: config.include_metadata,
   };
 }
 
@@ -79,6 +80,7 @@ export function httpSettings(config: HttpConfig): HttpServerSettings {
     contentEncodings: config.compression_algorithms,
     responseHeaders: config.response_headers ?? {},
     keepAlive: config.keep_alives_enabled,
+    includesMetadata: config.include_metadata,
   };
 }
 

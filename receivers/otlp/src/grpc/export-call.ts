@@ -1,5 +1,12 @@
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
-import { type GrpcLimits, SondeError } from '@sonde/pipeline';
+import {
+  type ClientInfo,
+  clientInfo,
+  type GrpcLimits,
+  metadataOfHeaders,
+  type Sender,
+  SondeError,
+} from '@sonde/pipeline';
 import { encodeExportResponse, SIGNALS, type Signal } from '@sonde/proto';
 import { after } from '../after.ts';
 import type { InFlightAccount } from '../in-flight-bytes.ts';
@@ -40,6 +47,8 @@ export interface CallSurroundings {
   readonly limits: GrpcLimits;
   /** Address of the client. */
   readonly peer: string;
+  /** Whether the headers of a call travel with its data. */
+  readonly includesMetadata: boolean;
   /** Calls in progress, this one among them. */
   callCount(): number;
   /** Told before each answer. */
@@ -93,11 +102,21 @@ export class ExportCall {
       const message = await this.#receive(account);
       this.#limitTime(timeoutMs - (Date.now() - begun));
       const bytes = await this.#unpacked(message, packing, account);
-      await service.export({ signal, bytes, sender, account });
+      const client = this.#client(headers, sender);
+      await service.export({ signal, bytes, sender, client, account });
     } finally {
       // Not when the client gives up: the pipeline has the bytes until it answers.
       account.close();
     }
+  }
+
+  #client(headers: IncomingHttpHeaders, { attributes: auth }: Sender): ClientInfo {
+    const { includesMetadata, peer } = this.#surroundings;
+    return clientInfo({
+      address: peer,
+      ...(auth === undefined ? {} : { auth }),
+      ...(includesMetadata ? { metadata: metadataOfHeaders(headers) } : {}),
+    });
   }
 
   #admit(headers: IncomingHttpHeaders): CallHead {

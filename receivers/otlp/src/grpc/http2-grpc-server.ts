@@ -25,6 +25,8 @@ export interface GrpcServerSettings {
   readonly limits: GrpcLimits;
   readonly tls: ServerTls | undefined;
   readonly connection: ConnectionSettings;
+  /** Whether the headers of a call travel with its data. */
+  readonly includesMetadata: boolean;
 }
 
 /** RFC 9113, 6.5.2: what a header counts beyond its name and value. */
@@ -103,6 +105,7 @@ export class Http2GrpcServer implements OtlpGrpcServer {
     const call = new ExportCall(stream, {
       service: this.#service,
       limits: this.#settings.limits,
+      includesMetadata: this.#settings.includesMetadata,
       peer: connection.peer,
       callCount: () => this.#callCount,
       answering: () => connection.answering(),

@@ -1,4 +1,4 @@
-import type { Credentials, ReloadListener, Sender, SondeError } from '@sonde/pipeline';
+import type { ClientInfo, Credentials, ReloadListener, Sender, SondeError } from '@sonde/pipeline';
 import type { Signal } from '@sonde/proto';
 import type { InFlightAccount } from '../in-flight-bytes.ts';
 
@@ -8,6 +8,7 @@ export interface GrpcExport {
   /** The request message, unpacked. The server keeps no reference to it. */
   readonly bytes: Uint8Array;
   readonly sender: Sender;
+  readonly client: ClientInfo;
   /** Holds `bytes` already; the server closes it. */
   readonly account: InFlightAccount;
 }

@@ -1,5 +1,12 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import { type Credentials, type Sender, SondeError } from '@sonde/pipeline';
+import {
+  type ClientInfo,
+  type Credentials,
+  clientInfo,
+  metadataOfHeaders,
+  type Sender,
+  SondeError,
+} from '@sonde/pipeline';
 import type { Encoding, Signal } from '@sonde/proto';
 import type { ExportHandler } from '../export-handler.ts';
 import type { InFlightBytes } from '../in-flight-bytes.ts';
@@ -88,7 +95,8 @@ export class ExportEndpoint {
       const bytes = await readBody({ request, response, packing, limits, account });
       const { tenant } = sender;
       const transport = 'http';
-      await handler.export({ signal, encoding, bytes, tenant, transport, account });
+      const client = this.#client(request, sender);
+      await handler.export({ signal, encoding, bytes, tenant, transport, client, account });
     } finally {
       account.close();
     }
@@ -105,6 +113,15 @@ export class ExportEndpoint {
       single[name] = Array.isArray(value) ? value.join(', ') : value;
     }
     return this.#options.authenticate({ headers: single, peer: socket.remoteAddress ?? '' });
+  }
+
+  #client({ headersDistinct, socket }: IncomingMessage, { attributes: auth }: Sender): ClientInfo {
+    const { includesMetadata } = this.#options.settings;
+    return clientInfo({
+      address: socket.remoteAddress ?? '',
+      ...(auth === undefined ? {} : { auth }),
+      ...(includesMetadata ? { metadata: metadataOfHeaders(headersDistinct) } : {}),
+    });
   }
 
   #isPreflight({ method, headers }: IncomingMessage): boolean {

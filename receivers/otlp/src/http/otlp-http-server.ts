@@ -24,6 +24,8 @@ export interface HttpServerSettings {
   /** Sent with every answer. */
   readonly responseHeaders: OutgoingHttpHeaders;
   readonly keepAlive: boolean;
+  /** Whether the headers of a request travel with its data. */
+  readonly includesMetadata: boolean;
 }
 
 export interface HttpHandlers {
