@@ -14,6 +14,7 @@ export * from './encoded-request.ts';
 export * from './join-requests.ts';
 export * from './json/index.ts';
 export * from './malformed.ts';
+export { MessageCursor } from './protobuf/message-cursor.ts';
 export { REQUEST_ROWS_MAX } from './protobuf/row-budget.ts';
 export * from './read/index.ts';
 export * from './rpc/index.ts';
