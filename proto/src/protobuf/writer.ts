@@ -3,6 +3,8 @@ import { appendVarint32 } from './copy.ts';
 
 const VARINT_BYTES_MAX = 10;
 const UTF8_BYTES_PER_UNIT = 3;
+/** Up to here a loop beats the call that the engine needs for a copy. */
+const COPY_LOOP_BYTES_MAX = 64;
 const encoder = new TextEncoder();
 
 /** Writes protobuf fields one behind the other into memory that grows. */
@@ -21,6 +23,39 @@ export class ProtobufWriter {
   /** Bytes written so far. */
   get length(): number {
     return this.#run.length;
+  }
+
+  /** Makes room for `n` more bytes: for `byte`, `length32` and `copy`, which check nothing. */
+  reserve(n: number): void {
+    this.#run.reserve(n);
+  }
+
+  byte(value: number): void {
+    this.#run.bytes[this.#run.length++] = value;
+  }
+
+  /** A varint of up to 32 bits. */
+  length32(value: number): void {
+    appendVarint32(this.#run, value);
+  }
+
+  /** The bytes `[start, end)` of `from`. */
+  copy(from: Uint8Array, start: number, end: number): void {
+    const { bytes, length } = this.#run;
+    const count = end - start;
+    if (count > COPY_LOOP_BYTES_MAX) bytes.set(from.subarray(start, end), length);
+    else for (let i = 0; i < count; i++) bytes[length + i] = from[start + i];
+    this.#run.length = length + count;
+  }
+
+  /** What was written, valid until the next write. */
+  view(): Uint8Array {
+    return this.#run.used();
+  }
+
+  /** Empty again; the memory is kept. */
+  reset(): void {
+    this.#run.length = 0;
   }
 
   /** Bytes that are fields already. */

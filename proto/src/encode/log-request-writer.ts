@@ -1,0 +1,293 @@
+import { AnyValueType } from '../columns/any-value-type.ts';
+import { WireType } from '../protobuf/skip.ts';
+import { ProtobufWriter } from '../protobuf/writer.ts';
+
+/** A value of a log record: an int64 is a `bigint`, a `number` always a double. */
+export type LogValue =
+  | string
+  | boolean
+  | bigint
+  | number
+  | null
+  | Uint8Array
+  | readonly LogValue[]
+  | ReadonlyMap<string, LogValue>;
+
+/** A log record as its producer has it. */
+export interface LogRecordFields {
+  /** Undefined where the record names no time. */
+  readonly timeUnixNano: bigint | undefined;
+  readonly observedUnixNano: bigint;
+  readonly severityNumber: number;
+  readonly severityText: string;
+  /** Null for none. */
+  readonly body: LogValue;
+  readonly attributes: ReadonlyMap<string, LogValue>;
+  /** 16 bytes. */
+  readonly traceId: Uint8Array | undefined;
+  /** 8 bytes. */
+  readonly spanId: Uint8Array | undefined;
+  readonly flags: number;
+}
+
+/** What all lines of a run have in common. */
+export interface LineFields {
+  readonly observedUnixNano: bigint;
+  readonly attributes: ReadonlyMap<string, LogValue>;
+}
+
+interface Group {
+  /** `Resource` and scope messages, each with tag and length. */
+  readonly resource: Uint8Array;
+  readonly scope: Uint8Array;
+  readonly start: number;
+}
+
+const FIRST_BYTES: number = 64 * 1024;
+/** Readable behind the request, so that a decoder needs no copy. */
+const PADDING_BYTES = 16;
+const GROUP_TAG = 0x0a;
+const RECORD_TAG = 0x12;
+const BODY_TAG = 0x2a;
+const TEXT_TAG = 0x0a;
+/** Tags and lengths in front of a line's text. */
+const LINE_FRAME_BYTES_MAX = 24;
+
+/**
+ * Writes log records one by one into an `ExportLogsServiceRequest`: for receivers that make records
+ * out of something else. The cheap way is `line`: its bytes become the body by one copy.
+ *
+ * Memory is kept from one request to the next. Not for several requests at a time.
+ */
+export class LogRequestWriter {
+  readonly #records: ProtobufWriter;
+  readonly #groups: Group[] = [];
+  /** What follows the body of a line: attributes and observed time. */
+  #suffix: Uint8Array = new Uint8Array(0);
+  #itemCount = 0;
+
+  constructor(capacityBytes: number = FIRST_BYTES) {
+    this.#records = new ProtobufWriter(capacityBytes);
+  }
+
+  /** Records so far. */
+  get itemCount(): number {
+    return this.#itemCount;
+  }
+
+  /** Bytes of records so far. */
+  get byteCount(): number {
+    return this.#records.length;
+  }
+
+  /** Starts a group: the records that follow belong to this resource and scope. */
+  open(resource: ReadonlyMap<string, LogValue>, scopeName = ''): void {
+    this.openEncoded(encodeResource(resource), scopeName);
+  }
+
+  /** As `open`, with what `encodeResource` made. */
+  openEncoded(resource: Uint8Array, scopeName: string): void {
+    const scope = new ProtobufWriter(32 + scopeName.length);
+    if (scopeName !== '') {
+      const start = beginMessage(scope, 1);
+      writeText(scope, 1, scopeName);
+      scope.end(start);
+    }
+    this.#groups.push({ resource, scope: scope.finish(), start: this.#records.length });
+  }
+
+  /** What the lines from here on have in common. */
+  lineFields(fields: LineFields): void {
+    const writer = new ProtobufWriter(128);
+    writeAttributes(writer, 6, fields.attributes);
+    writeFixed64(writer, 11, fields.observedUnixNano);
+    this.#suffix = writer.finish();
+  }
+
+  /** A record whose body is the text `[start, end)` of `bytes`, which is UTF-8. */
+  line(bytes: Uint8Array, start: number, end: number): void {
+    const length = end - start;
+    const value = 1 + varintSize(length) + length;
+    const suffix = this.#suffix;
+    const writer = this.#records;
+    writer.reserve(LINE_FRAME_BYTES_MAX + length + suffix.length);
+    writer.byte(RECORD_TAG);
+    writer.length32(1 + varintSize(value) + value + suffix.length);
+    writer.byte(BODY_TAG);
+    writer.length32(value);
+    writer.byte(TEXT_TAG);
+    writer.length32(length);
+    writer.copy(bytes, start, end);
+    writer.copy(suffix, 0, suffix.length);
+    this.#itemCount++;
+  }
+
+  record(record: LogRecordFields): void {
+    const writer = this.#records;
+    const start = beginMessage(writer, 2);
+    if (record.timeUnixNano !== undefined) writeFixed64(writer, 1, record.timeUnixNano);
+    if (record.severityNumber !== 0) {
+      writer.tag(2, WireType.varint);
+      writer.varint(record.severityNumber, 0);
+    }
+    if (record.severityText !== '') writeText(writer, 3, record.severityText);
+    if (record.body !== null) writeValue(writer, 5, record.body);
+    writeAttributes(writer, 6, record.attributes);
+    if (record.flags !== 0) {
+      writer.tag(8, WireType.fixed32);
+      writer.fixed32(record.flags);
+    }
+    if (record.traceId !== undefined) writeBytes(writer, 9, record.traceId);
+    if (record.spanId !== undefined) writeBytes(writer, 10, record.spanId);
+    writeFixed64(writer, 11, record.observedUnixNano);
+    writer.end(start);
+    this.#itemCount++;
+  }
+
+  /** The request; its bytes are the caller's. The writer is empty again. */
+  finish(): Uint8Array {
+    const records = this.#records.view();
+    let size = 0;
+    for (const [index, group] of this.#groups.entries()) size += groupSize(group, this.#end(index));
+    const bytes = new Uint8Array(size + PADDING_BYTES).subarray(0, size);
+    let at = 0;
+    for (const [index, group] of this.#groups.entries()) {
+      at = writeGroup(bytes, at, group, records.subarray(group.start, this.#end(index)));
+    }
+    this.reset();
+    return bytes;
+  }
+
+  /** Forgets the records so far. */
+  reset(): void {
+    this.#groups.length = 0;
+    this.#itemCount = 0;
+    this.#records.reset();
+  }
+
+  #end(index: number): number {
+    return this.#groups[index + 1]?.start ?? this.#records.length;
+  }
+}
+
+/** A `Resource` message with its tag and length; empty for no attributes. */
+export function encodeResource(attributes: ReadonlyMap<string, LogValue>): Uint8Array {
+  const writer = new ProtobufWriter(256);
+  if (attributes.size > 0) {
+    const start = beginMessage(writer, 1);
+    writeAttributes(writer, 1, attributes);
+    writer.end(start);
+  }
+  return writer.finish();
+}
+
+function groupSize(group: Group, end: number): number {
+  const length = resourceGroupLength(group, end - group.start);
+  return 1 + varintSize(length) + length;
+}
+
+function resourceGroupLength(group: Group, records: number): number {
+  const scopeLogs = group.scope.length + records;
+  return group.resource.length + 1 + varintSize(scopeLogs) + scopeLogs;
+}
+
+function writeGroup(to: Uint8Array, start: number, group: Group, records: Uint8Array): number {
+  let at = start;
+  to[at++] = GROUP_TAG;
+  at = putVarint(to, at, resourceGroupLength(group, records.length));
+  to.set(group.resource, at);
+  at += group.resource.length;
+  to[at++] = RECORD_TAG;
+  at = putVarint(to, at, group.scope.length + records.length);
+  to.set(group.scope, at);
+  at += group.scope.length;
+  to.set(records, at);
+  return at + records.length;
+}
+
+function putVarint(to: Uint8Array, start: number, value: number): number {
+  let at = start;
+  let rest = value;
+  for (; rest > 127; rest >>>= 7) to[at++] = (rest & 127) | 128;
+  to[at++] = rest;
+  return at;
+}
+
+function varintSize(value: number): number {
+  return value < 128 ? 1 : Math.ceil((32 - Math.clz32(value)) / 7);
+}
+
+function beginMessage(writer: ProtobufWriter, field: number): number {
+  writer.tag(field, WireType.bytes);
+  return writer.begin();
+}
+
+function writeText(writer: ProtobufWriter, field: number, text: string): void {
+  writer.tag(field, WireType.bytes);
+  writer.text(text);
+}
+
+function writeBytes(writer: ProtobufWriter, field: number, bytes: Uint8Array): void {
+  writer.tag(field, WireType.bytes);
+  writer.bytes(bytes);
+}
+
+function writeFixed64(writer: ProtobufWriter, field: number, value: bigint): void {
+  writer.tag(field, WireType.fixed64);
+  writer.fixed64(Number(BigInt.asIntN(32, value)), Number(BigInt.asIntN(32, value >> 32n)));
+}
+
+function writeAttributes(
+  writer: ProtobufWriter,
+  field: number,
+  attributes: ReadonlyMap<string, LogValue>,
+): void {
+  for (const [key, value] of attributes) {
+    const start = beginMessage(writer, field);
+    writeText(writer, 1, key);
+    writeValue(writer, 2, value);
+    writer.end(start);
+  }
+}
+
+/** An `AnyValue` as a field with its length. */
+function writeValue(writer: ProtobufWriter, field: number, value: LogValue): void {
+  const start = beginMessage(writer, field);
+  if (typeof value === 'string') writeText(writer, AnyValueType.string, value);
+  else if (value !== null) writeOther(writer, value);
+  writer.end(start);
+}
+
+function writeOther(writer: ProtobufWriter, value: Exclude<LogValue, string | null>): void {
+  switch (typeof value) {
+    case 'boolean':
+      writer.tag(AnyValueType.bool, WireType.varint);
+      writer.varint(value ? 1 : 0, 0);
+      return;
+    case 'bigint':
+      writer.tag(AnyValueType.int, WireType.varint);
+      writer.varint(Number(BigInt.asIntN(32, value)), Number(BigInt.asIntN(32, value >> 32n)));
+      return;
+    case 'number':
+      writer.tag(AnyValueType.double, WireType.fixed64);
+      writer.double(value);
+      return;
+    default:
+      writeComposite(writer, value);
+  }
+}
+
+function writeComposite(
+  writer: ProtobufWriter,
+  value: Uint8Array | readonly LogValue[] | ReadonlyMap<string, LogValue>,
+): void {
+  if (value instanceof Uint8Array) {
+    writeBytes(writer, AnyValueType.bytes, value);
+    return;
+  }
+  const isMap = value instanceof Map;
+  const start = beginMessage(writer, isMap ? AnyValueType.kvlist : AnyValueType.array);
+  if (isMap) writeAttributes(writer, 1, value);
+  else if (Array.isArray(value)) for (const element of value) writeValue(writer, 1, element);
+  writer.end(start);
+}
