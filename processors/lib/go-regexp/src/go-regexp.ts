@@ -10,6 +10,12 @@ export class GoRegexpError extends Error {
   readonly pattern: string;
 }
 
+/** Where a match lies: `[start, end)` in UTF-16 units. */
+export interface RegexpMatch {
+  readonly start: number;
+  readonly end: number;
+}
+
 /** A compiled pattern; matches anywhere in the text unless it is anchored itself. */
 export class GoRegexp {
   readonly pattern: string;
@@ -40,15 +46,26 @@ export class GoRegexp {
     return this.groupNames.map((_, i) => matcher.group(i + 1) ?? '');
   }
 
-  /** Go's `ReplaceAllStringFunc`. */
-  replaceAll(text: string, replacement: (match: string) => string): string {
+  /** The first match from `from` on; undefined without one. `^` is the start of `text`, not `from`. */
+  find(text: string, from = 0): RegexpMatch | undefined {
+    const matcher = this.#compiled.matcher(text);
+    if (!matcher.find(from)) return undefined;
+    return { start: matcher.start(), end: matcher.end() };
+  }
+
+  /** Go's `ReplaceAllStringFunc`; `group` gives the n-th group of the match, 0 is all of it. */
+  replaceAll(
+    text: string,
+    replacement: (match: string, group: (n: number) => string) => string,
+  ): string {
     const matcher = this.#compiled.matcher(text);
     let replaced = '';
     let end = 0;
+    const group = (n: number): string => matcher.group(n) ?? '';
     while (matcher.find()) {
       // Go takes no empty match right behind a match.
       if (matcher.start() === matcher.end() && matcher.end() === end && end > 0) continue;
-      replaced += text.slice(end, matcher.start()) + replacement(matcher.group() ?? '');
+      replaced += text.slice(end, matcher.start()) + replacement(group(0), group);
       end = matcher.end();
     }
     return replaced + text.slice(end);

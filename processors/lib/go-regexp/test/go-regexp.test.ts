@@ -44,4 +44,14 @@ describe('a Go regular expression', () => {
     expect(new GoRegexp('.*').replaceAll('', () => '****')).toBe('****');
     expect(new GoRegexp('x*').replaceAll('ab', () => '-')).toBe('-a-b-');
   });
+
+  it('finds where a match lies, and the groups of what it replaces', () => {
+    expect(new GoRegexp('b+').find('abba abb', 4)).toEqual({ start: 6, end: 8 });
+    expect(new GoRegexp('b+').find('aaa')).toBeUndefined();
+    expect(new GoRegexp('^a').find('ba', 1)).toBeUndefined();
+    const swapped = new GoRegexp('(\\w)=(\\w)').replaceAll('a=b c=d', (_, group) => {
+      return `${group(2)}=${group(1)}`;
+    });
+    expect(swapped).toBe('b=a d=c');
+  });
 });
