@@ -1,0 +1,215 @@
+import { CompileError, EvaluationError } from '../errors.ts';
+import { editorAsValue } from '../grammar/parse-condition.ts';
+import type {
+  ArgumentValueNode,
+  CallNode,
+  ConditionNode,
+  ExpressionNode,
+  PathNode,
+} from '../grammar/syntax-tree.ts';
+import { calculate, negate } from '../value/arithmetic.ts';
+import { compare } from '../value/compare.ts';
+import { goType, type Value } from '../value/value.ts';
+import type { Argument } from './arguments.ts';
+import { compileCall } from './call.ts';
+import { compileTest } from './condition.ts';
+import {
+  type ContextDefinition,
+  PATH_PREFIXES,
+  type PathKey,
+  type PathPrefix,
+  resolvePath,
+} from './context.ts';
+import type { FunctionRegistry } from './function-definition.ts';
+import { type Accessor, type Compiled, type Cursor, type Getter, Level } from './getter.ts';
+import { asKey, type KeyValue, resultMember } from './index-value.ts';
+
+export interface CompilerOptions<C extends Cursor> {
+  readonly context: ContextDefinition<C>;
+  readonly functions: FunctionRegistry<C>;
+}
+
+/** Makes closures of syntax trees: what is known beforehand is done once. */
+export class Compiler<C extends Cursor> {
+  readonly context: ContextDefinition<C>;
+  readonly functions: FunctionRegistry<C>;
+
+  constructor({ context, functions }: CompilerOptions<C>) {
+    this.context = context;
+    this.functions = functions;
+  }
+
+  expression(node: ExpressionNode): Compiled<C> {
+    switch (node.kind) {
+      case 'literal':
+        return constant(node.value);
+      case 'enum':
+        return constant(this.#enum(node.name, node.at));
+      case 'path':
+        return this.path(node);
+      case 'call':
+        return this.#converter(node);
+      case 'list':
+        return this.#list(node.items);
+      case 'map':
+        return this.#map(node.entries);
+      case 'negate': {
+        const { get, level } = this.expression(node.operand);
+        return { get: (cursor) => negate(get(cursor)), level };
+      }
+      case 'math': {
+        const left = this.expression(node.left);
+        const right = this.expression(node.right);
+        const { operator } = node;
+        return {
+          get: (cursor) => calculate(left.get(cursor), right.get(cursor), operator),
+          level: highest([left, right]),
+        };
+      }
+    }
+  }
+
+  path(node: PathNode): Accessor<C> {
+    const [first, ...rest] = node.fields;
+    const prefix = PATH_PREFIXES.find((name) => name === first?.name);
+    const isPrefixed = prefix !== undefined && rest.length > 0 && first?.keys.length === 0;
+    const fields = (isPrefixed ? rest : node.fields).map(({ name, keys }) => ({
+      name,
+      keys: keys.map((key) => this.#key(key)),
+    }));
+    const context: PathPrefix = isPrefixed ? prefix : this.context.name;
+    return resolvePath(this.context, { prefix: context, fields, text: node.text, at: node.at });
+  }
+
+  /** A call of an editor or a converter, without the keys behind it. */
+  call(node: CallNode): Compiled<C> {
+    const definition = this.functions.get(node.name);
+    if (definition === undefined) {
+      throw new CompileError(`undefined function "${node.name}"`, node.at);
+    }
+    const args = node.arguments.map(({ name, value, at }, position) => ({
+      name,
+      argument: this.#argument(value, position, at),
+    }));
+    return compileCall(definition, args, node.at);
+  }
+
+  condition(node: ConditionNode): Compiled<C> & { readonly test: Getter<C, boolean> } {
+    return compileTest(this, node);
+  }
+
+  #converter(node: CallNode): Compiled<C> {
+    if (/^[a-z]/.test(node.name)) throw editorAsValue(node.name, node.at);
+    const call = this.call(node);
+    if (node.keys.length === 0) return call;
+    const keys = node.keys.map((key) => this.#key(key));
+    return {
+      get: (cursor) => {
+        let value = call.get(cursor);
+        for (const key of keys) value = resultMember(value, key.get(cursor));
+        return value;
+      },
+      level: highest([call, ...keys]),
+    };
+  }
+
+  #enum(name: string, at: number): bigint {
+    const number = this.context.enums.get(name);
+    if (number !== undefined) return number;
+    throw new CompileError(`enum symbol, ${name}, not found`, at);
+  }
+
+  #key(node: ExpressionNode): PathKey<C> {
+    const { get, level, literal } = this.expression(node);
+    if (literal === undefined) return { get: (cursor) => asKey(get(cursor)), level };
+    const key: KeyValue = checkedKey(literal, node.at);
+    return { get: () => key, level, literal: key };
+  }
+
+  #list(nodes: readonly ExpressionNode[]): Compiled<C> {
+    const items = nodes.map((item) => this.expression(item));
+    return {
+      get: (cursor) => items.map((item) => item.get(cursor)),
+      level: highest(items),
+    };
+  }
+
+  #map(entries: readonly { readonly key: string; readonly value: ExpressionNode }[]): Compiled<C> {
+    const items = entries.map(({ key, value }) => ({ key, item: this.expression(value) }));
+    return {
+      get: (cursor) => new Map(items.map(({ key, item }) => [key, item.get(cursor)])),
+      level: highest(items.map(({ item }) => item)),
+    };
+  }
+
+  #argument(node: ArgumentValueNode, position: number, at: number): Argument<C> {
+    return {
+      position,
+      at,
+      value: () => {
+        if (node.kind !== 'function name') return this.expression(node);
+        throw new CompileError(`function name ${node.name} is not a value`, node.at);
+      },
+      path: () => {
+        if (node.kind !== 'path') throw new CompileError('must be a path', at);
+        return this.path(node);
+      },
+      list: () =>
+        node.kind === 'list'
+          ? node.items.map((item, i) => this.#argument(item, i, item.at))
+          : undefined,
+      enum: () => (node.kind === 'enum' ? this.#enum(node.name, node.at) : undefined),
+      function: () => {
+        if (node.kind !== 'function name' && node.kind !== 'enum') return undefined;
+        return this.#function(node.name, node.at);
+      },
+    };
+  }
+
+  /** A converter with one required parameter, applied to getters. */
+  #function(name: string, at: number): (input: Getter<C>) => Getter<C> {
+    const definition = this.functions.get(name);
+    if (definition === undefined) throw new CompileError(`undefined function ${name}`, at);
+    return (input) => {
+      const argument: Argument<C> = {
+        position: 0,
+        at,
+        value: () => ({ get: input, level: Level.row }),
+        path: () => {
+          throw new CompileError('must be a path', at);
+        },
+        list: () => undefined,
+        enum: () => undefined,
+        function: () => undefined,
+      };
+      return compileCall(definition, [{ name: '', argument }], at).get;
+    };
+  }
+}
+
+function checkedKey(literal: Value, at: number): KeyValue {
+  try {
+    return asKey(literal);
+  } catch (error) {
+    if (!(error instanceof EvaluationError)) throw error;
+    throw new CompileError(error.message, at, { cause: error });
+  }
+}
+
+function constant<C>(literal: Value): Compiled<C> {
+  return { get: () => literal, level: Level.constant, literal };
+}
+
+export function highest(parts: readonly { readonly level: Level }[]): Level {
+  let level: Level = Level.constant;
+  for (const part of parts) if (part.level > level) level = part.level;
+  return level;
+}
+
+/** The value of a bare condition. */
+export function asTruth(value: Value): boolean {
+  if (typeof value === 'boolean') return value;
+  throw new EvaluationError(`value returned is not of type bool, but ${goType(value)}`);
+}
+
+export { compare };

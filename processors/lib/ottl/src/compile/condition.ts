@@ -1,0 +1,79 @@
+import type { ConditionNode } from '../grammar/syntax-tree.ts';
+import { compare } from '../value/compare.ts';
+import { asTruth, type Compiler, highest } from './compiler.ts';
+import { type Compiled, type Cursor, type Getter, Level } from './getter.ts';
+
+interface Test<C> {
+  readonly test: Getter<C, boolean>;
+  readonly level: Level;
+}
+
+/** A condition; one that looks at resources alone is answered once a resource. */
+export function compileTest<C extends Cursor>(
+  compiler: Compiler<C>,
+  node: ConditionNode,
+): Compiled<C> & Test<C> {
+  const { test, level } = compileNode(compiler, node);
+  return { test, level, get: test };
+}
+
+function compileNode<C extends Cursor>(compiler: Compiler<C>, node: ConditionNode): Test<C> {
+  switch (node.kind) {
+    case 'and':
+    case 'or':
+      return joined(
+        node.kind,
+        node.operands.map((operand) => compileNode(compiler, operand)),
+      );
+    case 'not': {
+      const { test, level } = compileNode(compiler, node.operand);
+      return { test: (cursor) => !test(cursor), level };
+    }
+    case 'compare': {
+      const left = compiler.expression(node.left);
+      const right = compiler.expression(node.right);
+      const { operator } = node;
+      const level = highest([left, right]);
+      return oncePerResource({
+        test: (cursor) => compare(left.get(cursor), right.get(cursor), operator),
+        level,
+      });
+    }
+    case 'test': {
+      const { get, level } = compiler.expression(node.value);
+      return oncePerResource({ test: (cursor) => asTruth(get(cursor)), level });
+    }
+  }
+}
+
+function joined<C extends Cursor>(kind: 'and' | 'or', tests: readonly Test<C>[]): Test<C> {
+  const level = highest(tests);
+  const [first, second, ...others] = tests.map(({ test }) => test);
+  if (first === undefined || second === undefined) return { test: first ?? (() => true), level };
+  if (others.length === 0) {
+    return kind === 'and'
+      ? { test: (cursor) => first(cursor) && second(cursor), level }
+      : { test: (cursor) => first(cursor) || second(cursor), level };
+  }
+  const all = [first, second, ...others];
+  return kind === 'and'
+    ? { test: (cursor) => all.every((test) => test(cursor)), level }
+    : { test: (cursor) => all.some((test) => test(cursor)), level };
+}
+
+/** What is not a constant and not of a row is kept until the resource is another. */
+function oncePerResource<C extends Cursor>({ test, level }: Test<C>): Test<C> {
+  if (level !== Level.resource) return { test, level };
+  let epoch = -1;
+  let answer = false;
+  return {
+    level,
+    test: (cursor) => {
+      if (cursor.resourceEpoch !== epoch) {
+        answer = test(cursor);
+        epoch = cursor.resourceEpoch;
+      }
+      return answer;
+    },
+  };
+}

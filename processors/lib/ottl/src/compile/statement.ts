@@ -1,0 +1,81 @@
+import { CompileError } from '../errors.ts';
+import { parseConditionText, parseExpressionText, parseStatementText } from '../grammar/parse.ts';
+import { positionText } from '../grammar/position-text.ts';
+import { Compiler, type CompilerOptions } from './compiler.ts';
+import type { Compiled, Cursor, Getter } from './getter.ts';
+
+/** A statement ready to run on rows. */
+export interface Statement<C> {
+  readonly text: string;
+  /** Whether the editor is to run; throws `EvaluationError`. */
+  readonly where: Getter<C, boolean>;
+  /** Runs the editor; throws `EvaluationError`. */
+  readonly run: Getter<C>;
+}
+
+export interface Condition<C> {
+  readonly text: string;
+  readonly test: Getter<C, boolean>;
+}
+
+/** Throws `CompileError` whose message is the Collector's, with the statement in it. */
+export function compileStatement<C extends Cursor>(
+  options: CompilerOptions<C>,
+  text: string,
+): Statement<C> {
+  return named('statement', text, () => {
+    const { editor, where } = parseStatementText(text);
+    if (!/^[a-z]/.test(editor.name)) {
+      throw new CompileError(
+        `editor names must start with a lowercase letter but got '${editor.name}'`,
+        editor.at,
+      );
+    }
+    if (editor.keys.length > 0) {
+      throw new CompileError(
+        `only paths and converters may be indexed, not editors, but got ${editor.name}`,
+        editor.at,
+      );
+    }
+    const compiler = new Compiler(options);
+    const run = compiler.call(editor).get;
+    const test = where === undefined ? () => true : compiler.condition(where).test;
+    return { text, where: test, run };
+  });
+}
+
+export function compileCondition<C extends Cursor>(
+  options: CompilerOptions<C>,
+  text: string,
+): Condition<C> {
+  return named('condition', text, () => {
+    const { test } = new Compiler(options).condition(parseConditionText(text));
+    return { text, test };
+  });
+}
+
+/** A value alone: a path, a converter, arithmetic. */
+export function compileExpression<C extends Cursor>(
+  options: CompilerOptions<C>,
+  text: string,
+): Compiled<C> {
+  return named('value expression', text, () =>
+    new Compiler(options).expression(parseExpressionText(text)),
+  );
+}
+
+function named<T>(what: string, text: string, compile: () => T): T {
+  try {
+    return compile();
+  } catch (error) {
+    if (!(error instanceof CompileError)) throw error;
+    throw error.within(`unable to parse OTTL ${what} ${JSON.stringify(text)}`);
+  }
+}
+
+/** Where an error is in its text, for the line below it; undefined when nobody knows. */
+export function placeHint(text: string, { at }: CompileError): string | undefined {
+  if (at === undefined) return undefined;
+  const near = text.slice(at, at + 24).split('\n')[0];
+  return `at ${positionText(text, at)}${near === '' ? ', at the end' : `, at ${near}`}`;
+}

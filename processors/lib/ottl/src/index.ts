@@ -1,0 +1,29 @@
+/**
+ * OTTL, the language of statements and conditions in the Collector's configuration (step 5 of the
+ * path).
+ *
+ * In: texts, and columns. Out: functions of a batch, made once; changed columns, or answers a row.
+ * Never: a clock or a random draw but in the functions that are one by name (`Now`, `UUID`), a change
+ * to columns that came in, a statement that is half understood.
+ */
+export type { Argument, Arguments, FunctionArgument } from './compile/arguments.ts';
+export type { ContextDefinition, PathEntry, PathKey, PathTable } from './compile/context.ts';
+export {
+  type ContextFunction,
+  type FunctionDefinition,
+  type FunctionRegistry,
+  functionRegistry,
+} from './compile/function-definition.ts';
+export type { Accessor, Compiled, Cursor, EditableMap, Getter } from './compile/getter.ts';
+export type { MapTarget } from './compile/map-target.ts';
+export {
+  type Condition,
+  compileCondition,
+  compileExpression,
+  compileStatement,
+  placeHint,
+  type Statement,
+} from './compile/statement.ts';
+export { CompileError, EvaluationError } from './errors.ts';
+export { CONVERTERS } from './functions/index.ts';
+export * from './value/value.ts';
