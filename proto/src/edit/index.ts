@@ -15,6 +15,7 @@ export {
 } from './group-editor.ts';
 export { LogEditor } from './log-editor.ts';
 export * from './metric-editor.ts';
+export { encodeNestedValue, type NestedValue, readNestedValue } from './nested-value.ts';
 export * from './select-points.ts';
 export { type AttributeColumns, selectLogs, selectSpanEvents, selectSpans } from './select-rows.ts';
 export { SpanEditor } from './span-editor.ts';
