@@ -1,1 +1,1 @@
-export declare function collectorPath(root: string): string;
+export declare function collectorPath(root: string, kind?: 'small' | 'full'): string;

@@ -24,6 +24,12 @@ export function collectorPath(): string | undefined {
   return existsSync(path) ? path : undefined;
 }
 
+/** The Collector with every component, where someone built it; else the small one, if that is there. */
+export function fullestCollectorPath(): string | undefined {
+  const full = builtCollector(ROOT, 'full');
+  return existsSync(full) ? full : collectorPath();
+}
+
 /** The Go SDK's sender, built once a machine; undefined where there is no Go. */
 export async function goSenderPath(): Promise<string | undefined> {
   if (spawnSync('go', ['version']).status !== 0) return undefined;
