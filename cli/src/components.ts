@@ -2,6 +2,7 @@ import { forwardConnectorFactory } from '@sonde/connector-forward';
 import { bufferExporterFactory } from '@sonde/exporter-buffer';
 import { clickHouseExporterFactory } from '@sonde/exporter-clickhouse';
 import { debugExporterFactory } from '@sonde/exporter-debug';
+import { fileExporterFactory } from '@sonde/exporter-file';
 import { kafkaExporterFactory } from '@sonde/exporter-kafka';
 import { nopExporterFactory } from '@sonde/exporter-nop';
 import { otlpGrpcExporterFactory } from '@sonde/exporter-otlp';
@@ -46,6 +47,7 @@ export const COMPONENTS: readonly Factory[] = [
   otlpGrpcExporterFactory,
   otlpHttpExporterFactory,
   debugExporterFactory,
+  fileExporterFactory,
   nopExporterFactory,
   forwardConnectorFactory,
   basicAuthFactory,

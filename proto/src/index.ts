@@ -20,4 +20,5 @@ export * from './read/index.ts';
 export * from './rpc/index.ts';
 export * from './scan.ts';
 export * from './signal.ts';
+export * from './split-by-resource.ts';
 export * from './split-request.ts';

@@ -1,0 +1,36 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { EncodedRequest, Signal } from '@sonde/proto';
+import type { FileConfig } from './config.ts';
+import type { FileEvents } from './file-events.ts';
+import { FileWriter } from './file-writer.ts';
+import { frameRequests } from './message-frame.ts';
+import type { Output } from './output.ts';
+
+/** Everything goes into one file. */
+export class SingleFile implements Output {
+  readonly #config: FileConfig;
+  readonly #writer: FileWriter;
+
+  private constructor(config: FileConfig, writer: FileWriter) {
+    this.#config = config;
+    this.#writer = writer;
+  }
+
+  /** Rejects with the system's error when the file cannot be opened. */
+  static async open(config: FileConfig, events: FileEvents): Promise<SingleFile> {
+    const { path, append, rotation, directory_permissions: mode } = config;
+    if (config.create_directory) await mkdir(dirname(path), { recursive: true, mode });
+    const truncate = !append && rotation === undefined;
+    return new SingleFile(config, await FileWriter.open({ path, truncate, rotation, events }));
+  }
+
+  async put(signal: Signal, requests: readonly EncodedRequest[]): Promise<void> {
+    const frames = frameRequests(signal, requests, this.#config);
+    await Promise.all(frames.map((frame) => this.#writer.write(frame)));
+  }
+
+  close(deadline: AbortSignal): Promise<void> {
+    return this.#writer.close(deadline);
+  }
+}
