@@ -7,6 +7,7 @@ import {
   decodeMetrics,
   decodeRequests,
   decodeTraces,
+  dictionaryText,
   EncodedValue,
   jsonToProtobuf,
   LogColumns,
@@ -508,5 +509,32 @@ describe('columns that were selected', () => {
     if (empty.signal === 'traces') expect(selectSpans(empty, new Uint8Array(0))).toBe(empty);
     if (empty.signal === 'logs') expect(selectLogs(empty, new Uint8Array(0))).toBe(empty);
     expect(empty.count).toBe(0);
+  });
+});
+
+describe('GroupEditor', () => {
+  it('writes counts of dropped attributes and schema URLs of a group', () => {
+    const record = { body: { stringValue: 'x' } };
+    const scopeLogs = [{ scope: { name: 's' }, logRecords: [record, record] }];
+    const json = { resourceLogs: [{ resource: { droppedAttributesCount: 3 }, scopeLogs }] };
+    const bytes = jsonToProtobuf('logs', JSON.stringify(json));
+    const columns = new LogColumns(4);
+    decodeLogs(columns, bytes, { tenant: '', receivedUnixMs: 0 });
+    const editor = new LogEditor(columns);
+    editor.openRow(1);
+    expect(editor.group.resourceDroppedAttributesCount).toBe(3);
+    editor.group.resourceDroppedAttributesCount = 0;
+    editor.group.scopeDroppedAttributesCount = 300;
+    editor.group.resourceSchemaUrl = 'https://a';
+    editor.group.scopeSchemaUrl = 'https://b';
+    expect(editor.group.resourceSchemaUrl).toBe('https://a');
+    const edited = editor.finish();
+    expect(edited.resources.droppedAttributesCount[edited.resource[0]]).toBe(0);
+    expect(edited.scopes.droppedAttributesCount[edited.scope[0]]).toBe(300);
+    expect(columns.resources.droppedAttributesCount[columns.resource[0]]).toBe(3);
+    const urls = [...edited.resourceSchemaUrl, ...edited.scopeSchemaUrl];
+    const texts = urls.map((id) => dictionaryText(edited.schemaUrls, id));
+    expect(texts).toEqual(['https://a', 'https://a', 'https://b', 'https://b']);
+    expect(columns.schemaUrls.count).toBe(1);
   });
 });

@@ -1,3 +1,4 @@
+import type { Dictionary } from '../columns/dictionary.ts';
 import { ExemplarColumns } from '../columns/exemplar-columns.ts';
 import {
   ExponentialHistogramPointColumns,
@@ -18,6 +19,9 @@ export interface GroupChanges {
   readonly resource?: Uint32Array;
   readonly scopes?: ScopeTable;
   readonly scope?: Uint32Array;
+  readonly schemaUrls?: Dictionary;
+  readonly resourceSchemaUrl?: Uint32Array;
+  readonly scopeSchemaUrl?: Uint32Array;
 }
 
 /**

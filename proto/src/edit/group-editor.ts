@@ -1,9 +1,11 @@
+import type { Dictionary } from '../columns/dictionary.ts';
 import type { ResourceTable } from '../columns/resource-table.ts';
 import type { ScopeTable } from '../columns/scope-table.ts';
 import type { Segments } from '../columns/segments.ts';
 import { dictionaryText } from '../read/native-text.ts';
 import { AttributeEditor, rewriteAttributes } from './attribute-editor.ts';
 import type { GroupChanges } from './copy-columns.ts';
+import { TextIds } from './edit-dictionary.ts';
 import { rebuildResources, rebuildScopes } from './rebuild-tables.ts';
 
 /** What every batch has: rows with a resource and a scope. */
@@ -14,6 +16,9 @@ export interface GroupedColumns {
   readonly scopes: ScopeTable;
   readonly resource: Uint32Array;
   readonly scope: Uint32Array;
+  readonly schemaUrls: Dictionary;
+  readonly resourceSchemaUrl: Uint32Array;
+  readonly scopeSchemaUrl: Uint32Array;
 }
 
 /**
@@ -71,6 +76,11 @@ export class GroupEditor {
   readonly #scopes = new Groups();
   readonly #names = new Map<number, string>();
   readonly #versions = new Map<number, string>();
+  /** New `dropped_attributes_count` by group. */
+  readonly #resourceDropped = new Map<number, number>();
+  readonly #scopeDropped = new Map<number, number>();
+  readonly #resourceUrls = new Map<number, string>();
+  readonly #scopeUrls = new Map<number, string>();
   #segment = 0;
   #row = -1;
 
@@ -104,16 +114,80 @@ export class GroupEditor {
     this.#versions.set(this.#scopes.last, text);
   }
 
+  get resourceDroppedAttributesCount(): number {
+    const { resources, resource } = this.#columns;
+    const count = this.#resourceDropped.get(this.#resources.last);
+    return count ?? resources.droppedAttributesCount[resource[this.#row]];
+  }
+
+  set resourceDroppedAttributesCount(count: number) {
+    this.#resourceDropped.set(this.#resources.last, count);
+  }
+
+  get scopeDroppedAttributesCount(): number {
+    const { scopes, scope } = this.#columns;
+    const count = this.#scopeDropped.get(this.#scopes.last);
+    return count ?? scopes.droppedAttributesCount[scope[this.#row]];
+  }
+
+  set scopeDroppedAttributesCount(count: number) {
+    this.#scopeDropped.set(this.#scopes.last, count);
+  }
+
+  get resourceSchemaUrl(): string {
+    const { schemaUrls, resourceSchemaUrl } = this.#columns;
+    const url = this.#resourceUrls.get(this.#resources.last);
+    return url ?? dictionaryText(schemaUrls, resourceSchemaUrl[this.#row]);
+  }
+
+  set resourceSchemaUrl(url: string) {
+    this.#resourceUrls.set(this.#resources.last, url);
+  }
+
+  get scopeSchemaUrl(): string {
+    const { schemaUrls, scopeSchemaUrl } = this.#columns;
+    const url = this.#scopeUrls.get(this.#scopes.last);
+    return url ?? dictionaryText(schemaUrls, scopeSchemaUrl[this.#row]);
+  }
+
+  set scopeSchemaUrl(url: string) {
+    this.#scopeUrls.set(this.#scopes.last, url);
+  }
+
+  /** How many groups of one resource, or of one scope within it, have been opened. */
+  get resourceGroups(): number {
+    return this.#resources.source.length;
+  }
+
+  get scopeGroups(): number {
+    return this.#scopes.source.length;
+  }
+
   /** What changed; undefined when nothing did. */
   finish(): GroupChanges | undefined {
     const columns = this.#columns;
     if (columns.count > 0) this.openRow(columns.count - 1);
     this.#noteTouched();
-    const renamed = this.#names.size + this.#versions.size > 0;
-    const resources = this.resourceAttributes.changed ? this.#rebuildResources() : {};
+    const hasResources = this.resourceAttributes.changed || this.#resourceDropped.size > 0;
+    const renamed = this.#names.size + this.#versions.size + this.#scopeDropped.size > 0;
+    const resources = hasResources ? this.#rebuildResources() : {};
     const scopes = this.scopeAttributes.changed || renamed ? this.#rebuildScopes() : {};
-    const changes = { ...resources, ...scopes };
+    const changes = { ...resources, ...scopes, ...this.#schemaUrls() };
     return Object.keys(changes).length === 0 ? undefined : changes;
+  }
+
+  #schemaUrls(): GroupChanges {
+    if (this.#resourceUrls.size + this.#scopeUrls.size === 0) return {};
+    const { schemaUrls, resourceSchemaUrl, scopeSchemaUrl, count } = this.#columns;
+    const ofResources = new TextIds(schemaUrls, resourceSchemaUrl, count);
+    this.#resources.setTexts(this.#resourceUrls, ofResources, count);
+    const ofScopes = new TextIds(ofResources.dictionary, scopeSchemaUrl, count);
+    this.#scopes.setTexts(this.#scopeUrls, ofScopes, count);
+    return {
+      schemaUrls: ofScopes.dictionary,
+      resourceSchemaUrl: ofResources.ids,
+      scopeSchemaUrl: ofScopes.ids,
+    };
   }
 
   #advance(): void {
@@ -135,9 +209,11 @@ export class GroupEditor {
   }
 
   #noteTouched(): void {
-    if (this.resourceAttributes.touched) this.#resources.touch();
+    const isCounted = this.#resourceDropped.has(this.#resources.last);
+    if (this.resourceAttributes.touched || isCounted) this.#resources.touch();
     const group = this.#scopes.last;
-    const renamed = this.#names.has(group) || this.#versions.has(group);
+    const named = this.#names.has(group) || this.#versions.has(group);
+    const renamed = named || this.#scopeDropped.has(group);
     if (this.scopeAttributes.touched || renamed) this.#scopes.touch();
   }
 
@@ -148,6 +224,7 @@ export class GroupEditor {
       source,
       touched,
       attributes,
+      dropped: this.#resourceDropped,
     });
     return { resources: table, resource: this.#resources.rows(rowOf, this.#columns.count) };
   }
@@ -161,6 +238,7 @@ export class GroupEditor {
       attributes,
       names: this.#names,
       versions: this.#versions,
+      dropped: this.#scopeDropped,
     });
     return { scopes: table, scope: this.#scopes.rows(rowOf, this.#columns.count) };
   }
@@ -184,6 +262,14 @@ class Groups {
 
   touch(): void {
     if (this.last >= 0) this.touched[this.last] = 1;
+  }
+
+  /** Writes the texts of groups to all of their rows. */
+  setTexts(texts: ReadonlyMap<number, string>, ids: TextIds, count: number): void {
+    for (const [group, text] of texts) {
+      const end = this.#firstRow[group + 1] ?? count;
+      for (let row = this.#firstRow[group]; row < end; row++) ids.set(row, text);
+    }
   }
 
   /** The column of `count` rows where group i has `rowOf[i]`. */

@@ -12,9 +12,11 @@ import { writeAttributes, writeOtherFields } from './group-message.ts';
 import type { AttributeColumns } from './select-rows.ts';
 
 const RESOURCE_ATTRIBUTES = 1;
+const RESOURCE_DROPPED = 2;
 const SCOPE_NAME = 1;
 const SCOPE_VERSION = 2;
 const SCOPE_ATTRIBUTES = 3;
+const SCOPE_DROPPED = 4;
 
 /** Rows of a table that are to stand in a new one, some with other attributes. */
 export interface EditedRows {
@@ -24,6 +26,8 @@ export interface EditedRows {
   readonly touched: ArrayLike<number>;
   /** The attributes of the new rows. */
   readonly attributes: AttributeColumns;
+  /** New `dropped_attributes_count` by new row, where it is another. */
+  readonly dropped?: ReadonlyMap<number, number>;
 }
 
 export interface EditedScopes extends EditedRows {
@@ -49,8 +53,12 @@ export function rebuildResources(
     const id = table.messageId[rows.source[row]];
     const message = rows.touched[row] === 0 ? undefined : new ProtobufWriter(256);
     if (message !== undefined) {
-      writeOtherFields(message, table.messages, id, 1 << RESOURCE_ATTRIBUTES);
+      const dropped = rows.dropped?.get(row);
+      const replaced = 1 << RESOURCE_ATTRIBUTES;
+      const others = dropped === undefined ? replaced : replaced | (1 << RESOURCE_DROPPED);
+      writeOtherFields(message, table.messages, id, others);
       writeAttributes(message, RESOURCE_ATTRIBUTES, ...ownEntries(rows.attributes, row));
+      writeCount(message, RESOURCE_DROPPED, dropped);
     }
     const { source, start, end } = sourceOf(message, table.messages, id);
     rowOf[row] = internResource(source, start, end, rebuilt);
@@ -86,10 +94,19 @@ function writeScope(
   let replaced = 1 << SCOPE_ATTRIBUTES;
   if (name !== undefined) replaced |= 1 << SCOPE_NAME;
   if (version !== undefined) replaced |= 1 << SCOPE_VERSION;
+  const dropped = rows.dropped?.get(row);
+  if (dropped !== undefined) replaced |= 1 << SCOPE_DROPPED;
   writeOtherFields(message, table.messages, table.messageId[rows.source[row]], replaced);
   writeText(message, SCOPE_NAME, name);
   writeText(message, SCOPE_VERSION, version);
   writeAttributes(message, SCOPE_ATTRIBUTES, ...ownEntries(rows.attributes, row));
+  writeCount(message, SCOPE_DROPPED, dropped);
+}
+
+function writeCount(message: ProtobufWriter, field: number, count: number | undefined): void {
+  if (count === undefined || count === 0) return;
+  message.tag(field, 0);
+  message.varint(count, 0);
 }
 
 function writeText(message: ProtobufWriter, field: number, text: string | undefined): void {
