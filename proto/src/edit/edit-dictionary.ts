@@ -51,6 +51,8 @@ export class TextIds {
   ids: Uint32Array;
   readonly #source: { readonly dictionary: Dictionary; readonly ids: Uint32Array };
   readonly #count: number;
+  /** Texts by id: ids keep their meaning when the dictionary is copied and grows. */
+  readonly #texts: string[] = [];
 
   /** `count` in rows. */
   constructor(dictionary: Dictionary, ids: Uint32Array, count: number) {
@@ -65,7 +67,9 @@ export class TextIds {
   }
 
   text(row: number): string {
-    return dictionaryText(this.dictionary, this.ids[row]);
+    const id = this.ids[row];
+    this.#texts[id] ??= dictionaryText(this.dictionary, id);
+    return this.#texts[id];
   }
 
   /** Throws `MalformedError` for a text over `DICTIONARY_STRING_BYTES_MAX`. */

@@ -1,11 +1,13 @@
 export * from './attribute-editor.ts';
 export {
   type AttributeValue,
+  appendNativeText,
   EncodedValue,
   readNativeValue,
   valueText,
 } from './attribute-value.ts';
 export * from './copy-columns.ts';
+export { TextIds } from './edit-dictionary.ts';
 export { encodeSegments, itemsOf } from './encode-segments.ts';
 export {
   GroupEditor,
@@ -16,6 +18,8 @@ export {
 export { LogEditor } from './log-editor.ts';
 export * from './metric-editor.ts';
 export { encodeNestedValue, type NestedValue, readNestedValue } from './nested-value.ts';
+export { ByteColumn, LongColumn, WordColumn } from './number-column.ts';
 export * from './select-points.ts';
 export { type AttributeColumns, selectLogs, selectSpanEvents, selectSpans } from './select-rows.ts';
 export { SpanEditor } from './span-editor.ts';
+export { StringEditor } from './string-editor.ts';
