@@ -8,7 +8,6 @@ import type {
   PathNode,
 } from '../grammar/syntax-tree.ts';
 import { calculate, negate } from '../value/arithmetic.ts';
-import { compare } from '../value/compare.ts';
 import { goType, type Value } from '../value/value.ts';
 import type { Argument } from './arguments.ts';
 import { compileCall } from './call.ts';
@@ -21,7 +20,14 @@ import {
   resolvePath,
 } from './context.ts';
 import type { FunctionRegistry } from './function-definition.ts';
-import { type Accessor, type Compiled, type Cursor, type Getter, Level } from './getter.ts';
+import {
+  type Accessor,
+  type Compiled,
+  type Cursor,
+  type Getter,
+  highestLevel,
+  Level,
+} from './getter.ts';
 import { asKey, type KeyValue, resultMember } from './index-value.ts';
 
 export interface CompilerOptions<C extends Cursor> {
@@ -63,7 +69,7 @@ export class Compiler<C extends Cursor> {
         const { operator } = node;
         return {
           get: (cursor) => calculate(left.get(cursor), right.get(cursor), operator),
-          level: highest([left, right]),
+          level: highestLevel([left, right]),
         };
       }
     }
@@ -109,7 +115,7 @@ export class Compiler<C extends Cursor> {
         for (const key of keys) value = resultMember(value, key.get(cursor));
         return value;
       },
-      level: highest([call, ...keys]),
+      level: highestLevel([call, ...keys]),
     };
   }
 
@@ -130,7 +136,7 @@ export class Compiler<C extends Cursor> {
     const items = nodes.map((item) => this.expression(item));
     return {
       get: (cursor) => items.map((item) => item.get(cursor)),
-      level: highest(items),
+      level: highestLevel(items),
     };
   }
 
@@ -138,7 +144,7 @@ export class Compiler<C extends Cursor> {
     const items = entries.map(({ key, value }) => ({ key, item: this.expression(value) }));
     return {
       get: (cursor) => new Map(items.map(({ key, item }) => [key, item.get(cursor)])),
-      level: highest(items.map(({ item }) => item)),
+      level: highestLevel(items.map(({ item }) => item)),
     };
   }
 
@@ -200,16 +206,8 @@ function constant<C>(literal: Value): Compiled<C> {
   return { get: () => literal, level: Level.constant, literal };
 }
 
-export function highest(parts: readonly { readonly level: Level }[]): Level {
-  let level: Level = Level.constant;
-  for (const part of parts) if (part.level > level) level = part.level;
-  return level;
-}
-
 /** The value of a bare condition. */
 export function asTruth(value: Value): boolean {
   if (typeof value === 'boolean') return value;
   throw new EvaluationError(`value returned is not of type bool, but ${goType(value)}`);
 }
-
-export { compare };

@@ -1,7 +1,7 @@
 import type { ConditionNode } from '../grammar/syntax-tree.ts';
 import { compare } from '../value/compare.ts';
-import { asTruth, type Compiler, highest } from './compiler.ts';
-import { type Compiled, type Cursor, type Getter, Level } from './getter.ts';
+import { asTruth, type Compiler } from './compiler.ts';
+import { type Compiled, type Cursor, type Getter, highestLevel, Level } from './getter.ts';
 
 interface Test<C> {
   readonly test: Getter<C, boolean>;
@@ -33,7 +33,7 @@ function compileNode<C extends Cursor>(compiler: Compiler<C>, node: ConditionNod
       const left = compiler.expression(node.left);
       const right = compiler.expression(node.right);
       const { operator } = node;
-      const level = highest([left, right]);
+      const level = highestLevel([left, right]);
       return oncePerResource({
         test: (cursor) => compare(left.get(cursor), right.get(cursor), operator),
         level,
@@ -47,7 +47,7 @@ function compileNode<C extends Cursor>(compiler: Compiler<C>, node: ConditionNod
 }
 
 function joined<C extends Cursor>(kind: 'and' | 'or', tests: readonly Test<C>[]): Test<C> {
-  const level = highest(tests);
+  const level = highestLevel(tests);
   const [first, second, ...others] = tests.map(({ test }) => test);
   if (first === undefined || second === undefined) return { test: first ?? (() => true), level };
   if (others.length === 0) {

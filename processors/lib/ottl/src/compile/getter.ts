@@ -19,6 +19,12 @@ export type Getter<C, T = Value> = (cursor: C) => T;
 export const Level = { constant: 0, resource: 1, row: 2 } as const;
 export type Level = (typeof Level)[keyof typeof Level];
 
+export function highestLevel(parts: readonly { readonly level: Level }[]): Level {
+  let level: Level = Level.constant;
+  for (const part of parts) if (part.level > level) level = part.level;
+  return level;
+}
+
 /** An expression ready to be asked. */
 export interface Compiled<C> {
   readonly get: Getter<C>;

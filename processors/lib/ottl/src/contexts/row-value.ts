@@ -1,0 +1,30 @@
+import {
+  type AttributeValue,
+  EncodedValue,
+  encodeNestedValue,
+  type NestedValue,
+  readNestedValue,
+} from '@sonde/proto';
+import { EvaluationError } from '../errors.ts';
+import { goType, type Value } from '../value/value.ts';
+
+/** A value as columns hold it, for expressions. */
+export function fromColumns(value: AttributeValue): Value {
+  if (!(value instanceof EncodedValue)) return value;
+  return readNestedValue(value);
+}
+
+/** A value of an expression, for columns. Throws `EvaluationError` for what OTLP has no value for. */
+export function toColumns(value: Value): AttributeValue {
+  if (value === null || typeof value !== 'object') return value;
+  const nested = toNested(value);
+  if (nested === null || typeof nested !== 'object') return nested;
+  return encodeNestedValue(nested);
+}
+
+function toNested(value: Value): NestedValue {
+  if (value === null || typeof value !== 'object' || value instanceof Uint8Array) return value;
+  if (Array.isArray(value)) return value.map(toNested);
+  if (value instanceof Map) return new Map([...value].map(([key, item]) => [key, toNested(item)]));
+  throw new EvaluationError(`unsupported type: ${goType(value)} is no value of an attribute`);
+}
