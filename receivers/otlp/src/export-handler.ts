@@ -1,3 +1,4 @@
+import type { InFlightAccount } from '@sonde/intake';
 import {
   type ClientInfo,
   type Consumer,
@@ -13,7 +14,6 @@ import {
   type Signal,
   scanRequest,
 } from '@sonde/proto';
-import type { InFlightAccount } from './in-flight-bytes.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 

@@ -1,23 +1,21 @@
 import {
-  type Authenticator,
-  type Component,
-  type Credentials,
-  DEFAULT_TENANT,
-  type Host,
-  type Logger,
-  type ReloadListener,
-  type Sender,
-  SondeError,
-} from '@sonde/pipeline';
+  authentication,
+  type GrpcCall,
+  grpcSettings,
+  Http2GrpcServer,
+  HttpEndpoint,
+  HttpServer,
+  httpSettings,
+  InFlightBytes,
+  inFlightBytesMax,
+  RefusalCounter,
+} from '@sonde/intake';
+import type { Component, Host, Logger, ReloadListener } from '@sonde/pipeline';
+import type { Signal } from '@sonde/proto';
 import type { OtlpConfig } from './config.ts';
 import { type Consumers, ExportHandler } from './export-handler.ts';
-import { Http2GrpcServer } from './grpc/http2-grpc-server.ts';
-import type { GrpcExport, OtlpGrpcServer } from './grpc/otlp-grpc-server.ts';
-import { ExportEndpoint } from './http/export-endpoint.ts';
-import { OtlpHttpServer } from './http/otlp-http-server.ts';
-import { InFlightBytes } from './in-flight-bytes.ts';
-import { RefusalCounter } from './refusal-counter.ts';
-import { grpcSettings, httpSettings, inFlightBytesMax } from './server-settings.ts';
+import { GRPC_EXPORTS } from './grpc-exports.ts';
+import { ExportService } from './http/export-service.ts';
 
 /** The addresses that a started receiver is bound to; undefined where a protocol is not served. */
 export interface BoundAddresses {
@@ -35,15 +33,15 @@ export class OtlpReceiver implements Component {
   readonly #inFlight: InFlightBytes;
   readonly #refusals: RefusalCounter;
   readonly #logger: Logger;
-  #grpc: OtlpGrpcServer | undefined;
-  #http: OtlpHttpServer | undefined;
+  #grpc: Http2GrpcServer<Signal> | undefined;
+  #http: HttpServer | undefined;
   #addresses: BoundAddresses = { grpc: undefined, http: undefined };
   #state: 'new' | 'started' | 'stopped' = 'new';
 
   constructor(config: OtlpConfig, next: Consumers, settings: { id: string; logger: Logger }) {
     this.#config = config;
     this.#handler = new ExportHandler(next);
-    this.#inFlight = new InFlightBytes(inFlightBytesMax(config));
+    this.#inFlight = new InFlightBytes(inFlightBytesMax(config.protocols));
     this.#refusals = new RefusalCounter(settings);
     this.#logger = settings.logger;
   }
@@ -77,10 +75,11 @@ export class OtlpReceiver implements Component {
     if (config === undefined) return undefined;
     const authenticate = authentication(config.auth?.authenticator, host);
     this.#grpc = new Http2GrpcServer(grpcSettings(config), {
+      ...GRPC_EXPORTS,
       serves: (signal) => this.#handler.serves(signal),
       authenticate,
       openAccount: () => this.#inFlight.open(),
-      export: (request) => this.#exportGrpc(request),
+      call: (call) => this.#exportGrpc(call),
       refused: (signal, error) => this.#refusals.count(signal, 'grpc', error),
       dropped: () => this.#refusals.droppedConnection('grpc'),
       failed: (error) => this.#cannotAccept(host, error),
@@ -95,14 +94,14 @@ export class OtlpReceiver implements Component {
     const { http: config } = this.#config.protocols;
     if (config === undefined) return undefined;
     const settings = httpSettings(config);
-    const endpoint = new ExportEndpoint({
-      settings,
+    const service = new ExportService({
+      config,
       handler: this.#handler,
-      inFlight: this.#inFlight,
       authenticate: authentication(config.auth?.authenticator, host),
       refused: (signal, error) => this.#refusals.count(signal, 'http', error),
     });
-    this.#http = new OtlpHttpServer(settings, {
+    const endpoint = new HttpEndpoint(settings, this.#inFlight, service);
+    this.#http = new HttpServer(settings, {
       handle: (request, response) => void endpoint.serve(request, response),
       dropped: () => this.#refusals.droppedConnection('http'),
       failed: (error) => this.#cannotAccept(host, error),
@@ -123,22 +122,9 @@ export class OtlpReceiver implements Component {
     host.reportStatus({ state: 'recoverable', error });
   }
 
-  #exportGrpc({ signal, bytes, sender, client, account }: GrpcExport): Promise<void> {
+  #exportGrpc({ method: signal, bytes, sender, client, account }: GrpcCall<Signal>): Promise<void> {
     const { tenant } = sender;
     const request = { signal, bytes, tenant, client, account };
     return this.#handler.export({ ...request, encoding: 'protobuf', transport: 'grpc' });
   }
-}
-
-/** Throws `SondeError` when the authenticator of that id is missing. */
-function authentication(id: string | undefined, host: Host): Authenticator['authenticate'] {
-  if (id === undefined) return () => Promise.resolve<Sender>({ tenant: DEFAULT_TENANT });
-  const authenticator = host.authenticator(id);
-  return async (credentials: Credentials): Promise<Sender> => {
-    try {
-      return await authenticator.authenticate(credentials);
-    } catch (error) {
-      throw SondeError.from(error);
-    }
-  };
 }

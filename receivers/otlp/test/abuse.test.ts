@@ -1,12 +1,9 @@
 import { connect as connectHttp2, constants } from 'node:http2';
 import { connect, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
+import { BODY_PACE_MS, HttpServer, httpSettings, InFlightBytes } from '@sonde/intake';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { otlpConfig } from '../src/config.ts';
-import { OtlpHttpServer } from '../src/http/otlp-http-server.ts';
-import { InFlightBytes } from '../src/in-flight-bytes.ts';
-import { BODY_PACE_MS } from '../src/limits.ts';
-import { httpSettings } from '../src/server-settings.ts';
 import { RawClient, TRACE_SERVICE } from './grpc-client.ts';
 import { PROTOBUF, send, start } from './harness.ts';
 import { logs, traces } from './otlp-bytes.ts';
@@ -66,7 +63,7 @@ describe('a hostile sender', () => {
     if (http === undefined) throw new Error('it is on');
     const settings = httpSettings(http);
     let dropped = 0;
-    const server = new OtlpHttpServer(
+    const server = new HttpServer(
       { ...settings, limits: { ...settings.limits, connectionsMax: 1 } },
       {
         handle: (_, response) => void response.end('served'),

@@ -1,8 +1,13 @@
+import {
+  BODIES_IN_FLIGHT_MIN,
+  grpcSettings,
+  httpSettings,
+  IN_FLIGHT_BYTES_MAX,
+  inFlightBytesMax,
+} from '@sonde/intake';
 import { GRPC_LIMITS, HTTP_LIMITS } from '@sonde/pipeline';
 import { describe, expect, it } from 'vitest';
 import { otlpConfig } from '../src/config.ts';
-import { BODIES_IN_FLIGHT_MIN, IN_FLIGHT_BYTES_MAX } from '../src/limits.ts';
-import { grpcSettings, httpSettings, inFlightBytesMax } from '../src/server-settings.ts';
 
 const NO_PROTOCOL = 'must specify at least one protocol when using the OTLP receiver';
 
@@ -82,9 +87,9 @@ describe('the configuration of otlp', () => {
       decompressedBytesMax: 200 * 1024 * 1024,
       readTimeoutMs: 5000,
     });
-    expect(inFlightBytesMax(config)).toBe(200 * 1024 * 1024 * 2 * BODIES_IN_FLIGHT_MIN);
+    expect(inFlightBytesMax(config.protocols)).toBe(200 * 1024 * 1024 * 2 * BODIES_IN_FLIGHT_MIN);
     const small = otlpConfig.parse({ protocols: { grpc: null } });
-    expect(inFlightBytesMax(small)).toBe(IN_FLIGHT_BYTES_MAX);
+    expect(inFlightBytesMax(small.protocols)).toBe(IN_FLIGHT_BYTES_MAX);
   });
 
   it('reads a configuration as the Collector has it', () => {

@@ -16,9 +16,9 @@ import {
 import type { ListenAddress } from '../listen/listen-address.ts';
 import { listen } from '../listen/listener.ts';
 import { httpProblem } from './call-head.ts';
-import { ExportCall } from './export-call.ts';
 import { type ConnectionSettings, GrpcConnection } from './grpc-connection.ts';
-import type { GrpcExportService, OtlpGrpcServer } from './otlp-grpc-server.ts';
+import type { GrpcService } from './grpc-service.ts';
+import { UnaryCall } from './unary-call.ts';
 
 export interface GrpcServerSettings {
   readonly address: ListenAddress;
@@ -34,23 +34,24 @@ const HEADER_OVERHEAD_BYTES = 32;
 const HEADERS_MAX = 128;
 
 /**
- * The export services on `node:http2`: gRPC's own protocol (grpc/doc/PROTOCOL-HTTP2.md) for unary
+ * Unary services on `node:http2`: gRPC's own protocol (grpc/doc/PROTOCOL-HTTP2.md) for unary
  * calls, at two thirds of the CPU of `@grpc/grpc-js`.
  */
-export class Http2GrpcServer implements OtlpGrpcServer {
+export class Http2GrpcServer<M> {
   readonly #settings: GrpcServerSettings;
-  readonly #service: GrpcExportService;
+  readonly #service: GrpcService<M>;
   /** At most `connectionsMax`. */
   readonly #connections: Set<GrpcConnection> = new Set();
   #callCount = 0;
   #server: Http2Server | Http2SecureServer | undefined;
   #stopReloading: () => void = () => undefined;
 
-  constructor(settings: GrpcServerSettings, service: GrpcExportService) {
+  constructor(settings: GrpcServerSettings, service: GrpcService<M>) {
     this.#settings = settings;
     this.#service = service;
   }
 
+  /** Resolves to the bound address. Rejects with `SondeError` and Go's text. */
   async listen(): Promise<string> {
     const server = await this.#createServer();
     server.maxConnections = this.#settings.limits.connectionsMax;
@@ -60,6 +61,7 @@ export class Http2GrpcServer implements OtlpGrpcServer {
     return await listen(server, this.#settings.address, (error) => this.#service.failed(error));
   }
 
+  /** Takes no new calls, answers those in progress; cuts what is left when `deadline` aborts. */
   async close(deadline: AbortSignal): Promise<void> {
     const server = this.#server;
     if (server === undefined) return;
@@ -102,7 +104,7 @@ export class Http2GrpcServer implements OtlpGrpcServer {
       this.#callCount -= 1;
       connection.callEnded();
     });
-    const call = new ExportCall(stream, {
+    const call = new UnaryCall(stream, {
       service: this.#service,
       limits: this.#settings.limits,
       includesMetadata: this.#settings.includesMetadata,

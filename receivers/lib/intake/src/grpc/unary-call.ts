@@ -7,7 +7,6 @@ import {
   type Sender,
   SondeError,
 } from '@sonde/pipeline';
-import { encodeExportResponse, SIGNALS, type Signal } from '@sonde/proto';
 import { after } from '../after.ts';
 import type { InFlightAccount } from '../in-flight-bytes.ts';
 import {
@@ -17,11 +16,11 @@ import {
   IN_FLIGHT_RETRY_AFTER_MS,
 } from '../limits.ts';
 import { unpack } from '../packing/unpack.ts';
-import { type CallHead, readCallHead, requireServed, signalOf } from './call-head.ts';
+import { type CallHead, readCallHead, servedMethod } from './call-head.ts';
 import { GRPC_ACCEPT_ENCODING } from './grpc-packings.ts';
+import type { GrpcService } from './grpc-service.ts';
 import { refusalTrailers } from './grpc-trailers.ts';
 import { framed, MessageReader, type ReceivedMessage, unpackedTooLarge } from './message-reader.ts';
-import type { GrpcExportService } from './otlp-grpc-server.ts';
 import { unreadable } from './wire-fault.ts';
 
 const ANSWER_HEADERS = {
@@ -36,14 +35,9 @@ const OK_TRAILERS = { 'grpc-status': '0' };
 const WITH_TRAILERS = { waitForTrailers: true, sendDate: false };
 const TRAILERS_ONLY = { endStream: true, sendDate: false };
 
-/** The framed response of each signal: all was taken. */
-const SUCCESS: ReadonlyMap<Signal, Buffer> = new Map(
-  SIGNALS.map((signal) => [signal, framed(encodeExportResponse(signal, 'protobuf'))]),
-);
-
 /** What a call must know of its surroundings. */
-export interface CallSurroundings {
-  readonly service: GrpcExportService;
+export interface CallSurroundings<M> {
+  readonly service: GrpcService<M>;
   readonly limits: GrpcLimits;
   /** Address of the client. */
   readonly peer: string;
@@ -56,14 +50,14 @@ export interface CallSurroundings {
 }
 
 /** One unary call, from its headers to its trailers. */
-export class ExportCall {
+export class UnaryCall<M> {
   readonly #stream: ServerHttp2Stream;
-  readonly #surroundings: CallSurroundings;
+  readonly #surroundings: CallSurroundings<M>;
   #timer: NodeJS.Timeout | undefined;
   #isReceived = false;
   #giveUp: (error: SondeError) => void = () => undefined;
 
-  constructor(stream: ServerHttp2Stream, surroundings: CallSurroundings) {
+  constructor(stream: ServerHttp2Stream, surroundings: CallSurroundings<M>) {
     this.#stream = stream;
     this.#surroundings = surroundings;
     // What breaks a stream closes it too, and the close is what counts.
@@ -76,23 +70,24 @@ export class ExportCall {
 
   /** Answers the call; never rejects. */
   async run(headers: IncomingHttpHeaders): Promise<void> {
-    const signal = signalOf(headers[':path']);
+    const { service } = this.#surroundings;
+    const path = headers[':path'] ?? '';
     const givenUp = new Promise<never>((_, reject) => {
       this.#giveUp = reject;
     });
     try {
-      await Promise.race([givenUp, this.#export(signal, headers)]);
-      this.#succeed(signal);
+      this.#succeed(await Promise.race([givenUp, this.#serve(path, headers)]));
     } catch (error) {
       const refusal = SondeError.from(error);
-      if (signal !== undefined) this.#surroundings.service.refused(signal, refusal);
+      const method = service.methodOf(path);
+      if (method !== undefined) service.refused(method, refusal);
       this.#refuse(refusal);
     }
   }
 
-  async #export(signal: Signal | undefined, headers: IncomingHttpHeaders): Promise<void> {
+  async #serve(path: string, headers: IncomingHttpHeaders): Promise<Uint8Array> {
     const { service, peer } = this.#surroundings;
-    requireServed(headers[':path'], signal, (known) => service.serves(known));
+    const method = servedMethod(service, path);
     const { timeoutMs, packing } = this.#admit(headers);
     const begun = Date.now();
     this.#limitTime(Math.min(timeoutMs, GRPC_RECEIVE_TIMEOUT_MS));
@@ -103,7 +98,8 @@ export class ExportCall {
       this.#limitTime(timeoutMs - (Date.now() - begun));
       const bytes = await this.#unpacked(message, packing, account);
       const client = this.#client(headers, sender);
-      await service.export({ signal, bytes, sender, client, account });
+      await service.call({ method, bytes, sender, client, account });
+      return service.answer(method);
     } finally {
       // Not when the client gives up: the pipeline has the bytes until it answers.
       account.close();
@@ -178,13 +174,13 @@ export class ExportCall {
     }
   }
 
-  #succeed(signal: Signal | undefined): void {
+  #succeed(answer: Uint8Array): void {
     const stream = this.#stream;
-    if (signal === undefined || stream.destroyed || stream.closed) return;
+    if (stream.destroyed || stream.closed) return;
     this.#surroundings.answering();
     stream.respond(ANSWER_HEADERS, WITH_TRAILERS);
     stream.once('wantTrailers', () => stream.sendTrailers(OK_TRAILERS));
-    stream.end(SUCCESS.get(signal));
+    stream.end(framed(answer));
     this.#expectTaken();
   }
 

@@ -6,13 +6,12 @@ import {
   parseEndpoint,
   ServerTls,
 } from '@sonde/pipeline';
-import type { Signal } from '@sonde/proto';
-import type { GrpcConfig, HttpConfig, OtlpConfig } from './config.ts';
 import type { ConnectionSettings } from './grpc/grpc-connection.ts';
 import type { GrpcServerSettings } from './grpc/http2-grpc-server.ts';
-import type { HttpServerSettings } from './http/otlp-http-server.ts';
+import type { HttpServerSettings } from './http/http-server.ts';
 import { BODIES_IN_FLIGHT_MIN, IN_FLIGHT_BYTES_MAX } from './limits.ts';
 import type { ListenAddress } from './listen/listen-address.ts';
+import type { GrpcServerConfig, HttpServerConfig } from './server-config.ts';
 
 const MIB = 1024 * 1024;
 
@@ -21,7 +20,7 @@ function orDefault(value: number, initial: number): number {
   return value > 0 ? value : initial;
 }
 
-export function grpcSettings(config: GrpcConfig): GrpcServerSettings {
+export function grpcSettings(config: GrpcServerConfig): GrpcServerSettings {
   const limits = grpcLimits(config);
   return {
     address: listenAddress(config),
@@ -32,7 +31,7 @@ export function grpcSettings(config: GrpcConfig): GrpcServerSettings {
   };
 }
 
-function connectionSettings(config: GrpcConfig, limits: GrpcLimits): ConnectionSettings {
+function connectionSettings(config: GrpcServerConfig, limits: GrpcLimits): ConnectionSettings {
   const { server_parameters: parameters, enforcement_policy: policy } = config.keepalive ?? {};
   return {
     keepaliveTimeMs: limits.keepaliveTimeMs,
@@ -47,7 +46,7 @@ function connectionSettings(config: GrpcConfig, limits: GrpcLimits): ConnectionS
   };
 }
 
-function grpcLimits(config: GrpcConfig): GrpcLimits {
+function grpcLimits(config: GrpcServerConfig): GrpcLimits {
   const { server_parameters: parameters, enforcement_policy: policy } = config.keepalive ?? {};
   return {
     ...GRPC_LIMITS,
@@ -65,18 +64,12 @@ function grpcLimits(config: GrpcConfig): GrpcLimits {
   };
 }
 
-export function httpSettings(config: HttpConfig): HttpServerSettings {
+export function httpSettings(config: HttpServerConfig): HttpServerSettings {
   return {
     address: listenAddress(config),
     limits: httpLimits(config),
     tls: serverTls(config),
     cors: corsSettings(config),
-    paths: new Map<string, Signal>([
-      [config.traces_url_path, 'traces'],
-      [config.metrics_url_path, 'metrics'],
-      [config.logs_url_path, 'logs'],
-      [config.profiles_url_path, 'profiles'],
-    ]),
     contentEncodings: config.compression_algorithms,
     responseHeaders: config.response_headers ?? {},
     keepAlive: config.keep_alives_enabled,
@@ -84,7 +77,7 @@ export function httpSettings(config: HttpConfig): HttpServerSettings {
   };
 }
 
-function httpLimits(config: HttpConfig): HttpLimits {
+function httpLimits(config: HttpServerConfig): HttpLimits {
   const bodyBytesMax = orDefault(config.max_request_body_size, HTTP_LIMITS.bodyBytesMax);
   return {
     ...HTTP_LIMITS,
@@ -98,7 +91,7 @@ function httpLimits(config: HttpConfig): HttpLimits {
   };
 }
 
-function corsSettings({ cors }: HttpConfig): HttpServerSettings['cors'] {
+function corsSettings({ cors }: HttpServerConfig): HttpServerSettings['cors'] {
   // Without origins there is no CORS, as upstream.
   if (cors === null || cors === undefined || cors.allowed_origins.length === 0) return undefined;
   return {
@@ -109,11 +102,15 @@ function corsSettings({ cors }: HttpConfig): HttpServerSettings['cors'] {
   };
 }
 
-/** Bytes of requests in flight of both protocols. */
-export function inFlightBytesMax({ protocols }: OtlpConfig): number {
+/** Room for the bytes of requests in flight of all servers of a receiver. */
+export function inFlightBytesMax(servers: {
+  readonly grpc?: GrpcServerConfig | undefined;
+  readonly http?: HttpServerConfig | undefined;
+}): number {
+  const { grpc, http } = servers;
   const bodies = [
-    ...(protocols.grpc === undefined ? [] : [grpcLimits(protocols.grpc).messageBytesMax]),
-    ...(protocols.http === undefined ? [] : [httpLimits(protocols.http).bodyBytesMax]),
+    ...(grpc === undefined ? [] : [grpcLimits(grpc).messageBytesMax]),
+    ...(http === undefined ? [] : [httpLimits(http).bodyBytesMax]),
   ];
   // A body is there packed and unpacked for a moment.
   return Math.max(IN_FLIGHT_BYTES_MAX, ...bodies.map((max) => max * 2 * BODIES_IN_FLIGHT_MIN));
@@ -127,7 +124,7 @@ function listenAddress(config: { endpoint: string; transport: 'tcp' | 'unix' }):
   return { transport: 'tcp', endpoint: parsed.endpoint };
 }
 
-function serverTls({ tls }: GrpcConfig | HttpConfig): ServerTls | undefined {
+function serverTls({ tls }: GrpcServerConfig | HttpServerConfig): ServerTls | undefined {
   return tls === null || tls === undefined ? undefined : new ServerTls(tls);
 }
 

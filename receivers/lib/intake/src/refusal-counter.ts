@@ -12,7 +12,7 @@ export class RefusalCounter {
   constructor({ id, logger }: { id: string; logger: Logger }) {
     this.#receiver = id;
     this.#logger = logger;
-    const meter = metrics.getMeter('@sonde/receiver-otlp');
+    const meter = metrics.getMeter('@sonde/intake');
     this.#requests = meter.createCounter('sonde_receiver_refused_requests', {
       description: 'Requests that were answered with an error, by code.',
       unit: '{requests}',
@@ -23,7 +23,7 @@ export class RefusalCounter {
     });
   }
 
-  count(signal: Signal, transport: 'grpc' | 'http', error: SondeError): void {
+  count(signal: Signal, transport: string, error: SondeError): void {
     const { code } = error;
     this.#requests.add(1, { receiver: this.#receiver, signal, transport, code });
     const fields = { 'otelcol.signal': signal, transport, code, error: error.message };
@@ -32,7 +32,7 @@ export class RefusalCounter {
     else this.#logger.debug('Request refused', fields);
   }
 
-  droppedConnection(transport: 'grpc' | 'http'): void {
+  droppedConnection(transport: string): void {
     this.#connections.add(1, { receiver: this.#receiver, transport });
     this.#logger.warn('Too many connections', { transport });
   }

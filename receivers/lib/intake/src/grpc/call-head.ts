@@ -1,15 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http2';
 import { SondeError } from '@sonde/pipeline';
-import { EXPORT_PATHS, SIGNALS, type Signal } from '@sonde/proto';
 import type { Packing } from '../packing/packing.ts';
 import { GRPC_PACKINGS } from './grpc-packings.ts';
+import type { GrpcService } from './grpc-service.ts';
 import { notServed, unreadable } from './wire-fault.ts';
 
 const CONTENT_TYPE = 'application/grpc';
-
-const SIGNAL_BY_PATH: ReadonlyMap<string, Signal> = new Map(
-  SIGNALS.map((signal) => [EXPORT_PATHS[signal].grpc, signal]),
-);
 
 const MS_PER_TIMEOUT_UNIT: ReadonlyMap<string, number> = new Map([
   ['H', 3_600_000],
@@ -25,11 +21,6 @@ export interface CallHead {
   readonly packing: Packing;
   /** How long the client waits for its answer; infinite when it does not say. Milliseconds. */
   readonly timeoutMs: number;
-}
-
-/** The signal whose export method a path names. */
-export function signalOf(path: string | undefined): Signal | undefined {
-  return path === undefined ? undefined : SIGNAL_BY_PATH.get(path);
 }
 
 /**
@@ -51,22 +42,13 @@ export function readCallHead(headers: IncomingHttpHeaders): CallHead {
 }
 
 /** Throws `UNIMPLEMENTED` with the words of gRPC's servers when a path is not served. */
-export function requireServed(
-  path: string | undefined,
-  signal: Signal | undefined,
-  serves: (signal: Signal) => boolean,
-): asserts signal is Signal {
-  if (signal !== undefined && serves(signal)) return;
-  const service = path?.split('/')[1] ?? '';
-  const isKnown = signal === undefined && SIGNALS.some((known) => isServiceOf(known, service));
-  const words = isKnown
-    ? `unknown method ${path?.split('/')[2] ?? ''} for service`
-    : 'unknown service';
-  throw new SondeError('UNIMPLEMENTED', `${words} ${service}`);
-}
-
-function isServiceOf(signal: Signal, service: string): boolean {
-  return EXPORT_PATHS[signal].grpc.startsWith(`/${service}/`);
+export function servedMethod<M>(service: GrpcService<M>, path: string): M {
+  const method = service.methodOf(path);
+  if (method !== undefined && service.serves(method)) return method;
+  const [, name = '', methodName = ''] = path.split('/');
+  const isKnown = method === undefined && service.hasService(name);
+  const words = isKnown ? `unknown method ${methodName} for service` : 'unknown service';
+  throw new SondeError('UNIMPLEMENTED', `${words} ${name}`);
 }
 
 /** `application/grpc` means protobuf, and so does `+proto`; parameters are left aside. */

@@ -8,7 +8,6 @@ import {
 } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { HttpLimits, ReloadListener, ServerTls } from '@sonde/pipeline';
-import type { Signal } from '@sonde/proto';
 import type { ListenAddress } from '../listen/listen-address.ts';
 import { listen } from '../listen/listener.ts';
 import type { CorsSettings } from './cors.ts';
@@ -18,7 +17,6 @@ export interface HttpServerSettings {
   readonly limits: HttpLimits;
   readonly tls: ServerTls | undefined;
   readonly cors: CorsSettings | undefined;
-  readonly paths: ReadonlyMap<string, Signal>;
   /** `Content-Encoding`s that are taken, '' for none. */
   readonly contentEncodings: readonly string[];
   /** Sent with every answer. */
@@ -43,7 +41,7 @@ export interface HttpHandlers {
 const TIMEOUT_CHECK_MS_MAX = 30_000;
 
 /** Listens, keeps to the limits of time and size, and stops without losing a request. */
-export class OtlpHttpServer {
+export class HttpServer {
   readonly #settings: HttpServerSettings;
   readonly #handlers: HttpHandlers;
   readonly #inFlight: Set<ServerResponse> = new Set();

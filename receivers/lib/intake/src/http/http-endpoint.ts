@@ -1,0 +1,155 @@
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import {
+  type ClientInfo,
+  type Credentials,
+  clientInfo,
+  metadataOfHeaders,
+  type Sender,
+  SondeError,
+} from '@sonde/pipeline';
+import type { InFlightAccount, InFlightBytes } from '../in-flight-bytes.ts';
+import { packingOf } from './content-encoding.ts';
+import { Cors } from './cors.ts';
+import type { HttpServerSettings } from './http-server.ts';
+import { NOT_FOUND, type PlainAnswer } from './plain-answer.ts';
+import { discardBody, readBody } from './request-body.ts';
+
+/** A request whose body has come, unpacked. */
+export interface HttpUpload {
+  /** Kept: nobody may write to them afterwards. */
+  readonly bytes: Uint8Array;
+  readonly request: IncomingMessage;
+  readonly sender: Sender;
+  readonly client: ClientInfo;
+  /** Holds `bytes` already; the endpoint closes it. */
+  readonly account: InFlightAccount;
+}
+
+/** What a receiver answers on its routes `R`; the endpoint does the rest. */
+export interface HttpService<R> {
+  /** What a path is for (without its query); undefined: 404. */
+  route(path: string, request: IncomingMessage): R | undefined;
+  /** Rejects with `SondeError`. */
+  authenticate(credentials: Credentials): Promise<Sender>;
+  /** An answer to a request whose body need not be read; may throw `SondeError`. */
+  admit(route: R, request: IncomingMessage): PlainAnswer | undefined;
+  /** Resolves when the data is safe. Rejects with `SondeError`. */
+  take(route: R, upload: HttpUpload): Promise<PlainAnswer>;
+  refusal(error: SondeError, request: IncomingMessage): PlainAnswer;
+  /** Told of every refusal of a request that has a route. */
+  refused(route: R, error: SondeError): void;
+}
+
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+/** Answers uploads by HTTP: CORS, authentication, limits and packings in the Collector's order. */
+export class HttpEndpoint<R> {
+  readonly #settings: HttpServerSettings;
+  readonly #inFlight: InFlightBytes;
+  readonly #service: HttpService<R>;
+  readonly #cors: Cors | undefined;
+
+  constructor(settings: HttpServerSettings, inFlight: InFlightBytes, service: HttpService<R>) {
+    this.#settings = settings;
+    this.#inFlight = inFlight;
+    this.#service = service;
+    this.#cors = settings.cors === undefined ? undefined : new Cors(settings.cors);
+  }
+
+  /** Answers the request; never rejects and never throws. */
+  async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const exchange = { request, response };
+    const route = this.#service.route(pathOf(request), request);
+    try {
+      const answer = await this.#answer(route, exchange);
+      if (answer !== undefined) this.#send(exchange, answer);
+    } catch (error) {
+      const refused = SondeError.from(error);
+      if (route !== undefined) this.#service.refused(route, refused);
+      this.#refuse(refused, exchange);
+    }
+    discardBody(request, response, this.#settings.limits);
+  }
+
+  /** Undefined where the answer was sent already. */
+  async #answer(route: R | undefined, exchange: Exchange): Promise<PlainAnswer | undefined> {
+    const { request } = exchange;
+    if (route === undefined) return NOT_FOUND;
+    if (this.#isPreflight(request)) return this.#sendPreflight(exchange);
+    const { headers, socket } = request;
+    const peer = socket.remoteAddress ?? '';
+    const sender = await this.#service.authenticate({ headers: single(headers), peer });
+    return this.#service.admit(route, request) ?? (await this.#take(route, sender, exchange));
+  }
+
+  async #take(route: R, sender: Sender, exchange: Exchange): Promise<PlainAnswer> {
+    const { limits, contentEncodings } = this.#settings;
+    const { request } = exchange;
+    const packing = packingOf(request.headers['content-encoding'], contentEncodings);
+    const account = this.#inFlight.open();
+    try {
+      const bytes = await readBody({ ...exchange, packing, limits, account });
+      const client = this.#client(request, sender);
+      return await this.#service.take(route, { bytes, request, sender, client, account });
+    } finally {
+      account.close();
+    }
+  }
+
+  #client({ headersDistinct, socket }: IncomingMessage, { attributes: auth }: Sender): ClientInfo {
+    const { includesMetadata } = this.#settings;
+    return clientInfo({
+      address: socket.remoteAddress ?? '',
+      ...(auth === undefined ? {} : { auth }),
+      ...(includesMetadata ? { metadata: metadataOfHeaders(headersDistinct) } : {}),
+    });
+  }
+
+  #isPreflight({ method, headers }: IncomingMessage): boolean {
+    if (this.#cors === undefined || method !== 'OPTIONS') return false;
+    return headers['access-control-request-method'] !== undefined;
+  }
+
+  #sendPreflight({ request, response }: Exchange): undefined {
+    const granted = this.#cors?.preflight(request.headers) ?? {};
+    response.writeHead(204, { ...this.#settings.responseHeaders, ...granted });
+    response.end();
+    return undefined;
+  }
+
+  #refuse(error: SondeError, exchange: Exchange): void {
+    // A failure after the answer began can only be shown by cutting it.
+    if (exchange.response.headersSent) exchange.response.destroy();
+    else this.#send(exchange, this.#service.refusal(error, exchange.request));
+  }
+
+  #send({ request, response }: Exchange, answer: PlainAnswer): void {
+    const headers: OutgoingHttpHeaders = {
+      ...this.#settings.responseHeaders,
+      ...this.#cors?.answer(request.headers),
+      ...answer.headers,
+      'Content-Type': answer.contentType,
+      'Content-Length': answer.body.length,
+    };
+    // The rest of a body nobody reads would be taken for the next request.
+    if (!request.complete) response.shouldKeepAlive = false;
+    response.writeHead(answer.status, headers);
+    response.end(answer.body);
+  }
+}
+
+function pathOf({ url = '' }: IncomingMessage): string {
+  const query = url.indexOf('?');
+  return query === -1 ? url : url.slice(0, query);
+}
+
+function single(headers: IncomingMessage['headers']): Record<string, string | undefined> {
+  const all: Record<string, string | undefined> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    all[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return all;
+}
