@@ -7,6 +7,7 @@ import { kafkaExporterFactory } from '@sonde/exporter-kafka';
 import { nopExporterFactory } from '@sonde/exporter-nop';
 import { otlpGrpcExporterFactory } from '@sonde/exporter-otlp';
 import { otlpHttpExporterFactory } from '@sonde/exporter-otlphttp';
+import { prometheusExporterFactory } from '@sonde/exporter-prometheus';
 import { basicAuthFactory } from '@sonde/extension-basicauth';
 import { bearerTokenAuthFactory } from '@sonde/extension-bearertokenauth';
 import { fileStorageFactory } from '@sonde/extension-file-storage';
@@ -48,6 +49,7 @@ export const COMPONENTS: readonly Factory[] = [
   otlpHttpExporterFactory,
   debugExporterFactory,
   fileExporterFactory,
+  prometheusExporterFactory,
   nopExporterFactory,
   forwardConnectorFactory,
   basicAuthFactory,
