@@ -24,6 +24,20 @@ export {
   placeHint,
   type Statement,
 } from './compile/statement.ts';
+export type {
+  ClientView,
+  EventCursor,
+  GroupCursor,
+  LogCursor,
+  MetricCursor,
+  PointCursor,
+  SpanCursor,
+} from './contexts/cursors.ts';
+export type { Pass } from './contexts/passes.ts';
+export { EDITORS } from './editors/index.ts';
 export { CompileError, EvaluationError } from './errors.ts';
 export { CONVERTERS } from './functions/index.ts';
+export * from './program/error-policy.ts';
+export * from './program/ottl-context.ts';
+export { anyOf, type Program } from './program/statement-group.ts';
 export * from './value/value.ts';

@@ -49,21 +49,10 @@ abstract class RowCursor implements Cursor, WithCache {
   }
 }
 
-/** Rows of a resource or scope that are groups: opened at their first row. */
+/** The resource and scope of rows. */
 export class GroupCursor extends RowCursor {
-  readonly #open: (row: number) => void;
-
-  constructor(
-    group: GroupRow,
-    client: ClientView | undefined,
-    open: (row: number) => void = (row) => group.editor.openRow(row),
-  ) {
-    super(group, client);
-    this.#open = open;
-  }
-
   open(row: number): void {
-    this.#open(row);
+    this.group.editor.openRow(row);
     this.group.opened();
     this.forget();
   }

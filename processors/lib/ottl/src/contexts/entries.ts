@@ -64,17 +64,23 @@ export function attributes<C>(
   };
 }
 
-/** One value that keys go into: a body. */
-export function nested<C>(get: Getter<C>, set: (cursor: C, value: Value) => void): PathEntry<C> {
+/** One value that keys go into: a body. `indexed` refuses one without members. */
+export function nested<C>(
+  get: Getter<C>,
+  set: (cursor: C, value: Value) => void,
+  indexed: (value: Value) => Value,
+): PathEntry<C> {
   return {
     keyed: (keys) =>
       keys.length === 0
         ? { level: Level.row, get, set }
         : {
             level: Level.row,
-            get: (cursor) => inside(get(cursor), keys, cursor),
-            set: (cursor, value) =>
-              set(cursor, withMember(get(cursor), valuesOf(keys, cursor), value)),
+            get: (cursor) => inside(indexed(get(cursor)), keys, cursor),
+            set: (cursor, value) => {
+              const changed = withMember(indexed(get(cursor)), valuesOf(keys, cursor), value);
+              set(cursor, changed);
+            },
           },
   };
 }

@@ -1,7 +1,7 @@
 import type { PathTable } from '../compile/context.ts';
-import { floatText } from '../value/float-text.ts';
-import { jsonText } from '../value/json-text.ts';
-import type { Value } from '../value/value.ts';
+import { EvaluationError } from '../errors.ts';
+import { pcommonType, type Value } from '../value/value.ts';
+import { pdataText } from '../value/value-text.ts';
 import { attributes, leaf, nested } from './entries.ts';
 import { expectInt, expectString, expectUint32 } from './expect-type.ts';
 import type { LogRow } from './log-row.ts';
@@ -72,9 +72,10 @@ function bodyPaths<C extends WithLog>(): PathTable<C> {
       ({ log }, value) => {
         log.editor.body = toColumns(value);
       },
+      indexedBody,
     ),
     'body.string': leaf(
-      ({ log }) => bodyText(fromColumns(log.editor.body)),
+      ({ log }) => pdataText(fromColumns(log.editor.body)),
       ({ log }, value) => {
         log.editor.body = expectString(value);
       },
@@ -82,11 +83,7 @@ function bodyPaths<C extends WithLog>(): PathTable<C> {
   };
 }
 
-/** A value as pdata's `AsString` has it. */
-export function bodyText(value: Value): string {
-  if (value === null) return '';
-  if (typeof value === 'string') return value;
-  if (typeof value === 'number') return floatText(value);
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
-  return jsonText(value);
+function indexedBody(body: Value): Value {
+  if (body === null || Array.isArray(body) || body instanceof Map) return body;
+  throw new EvaluationError(`log bodies of type ${pcommonType(body)} cannot be indexed`);
 }

@@ -1,5 +1,5 @@
 import { EvaluationError } from '../errors.ts';
-import { plainFloatText } from './float-text.ts';
+import { floatText, plainFloatText } from './float-text.ts';
 import { jsonText } from './json-text.ts';
 import { DurationValue, goType, IdValue, RowsValue, TimeValue, type Value } from './value.ts';
 
@@ -20,6 +20,15 @@ export function stringLike(value: Value): string | null {
   if (value instanceof Uint8Array) return Buffer.from(value).toString('hex');
   if (Array.isArray(value) || value instanceof Map) return jsonText(value);
   throw new EvaluationError(`unsupported type: ${goType(value)}`);
+}
+
+/** A value as pdata's `AsString` has it: bytes in base64, nil as nothing. */
+export function pdataText(value: Value): string {
+  if (value === null) return '';
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number') return floatText(value);
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
+  return jsonText(value);
 }
 
 /** A value in an error text, about as Go's `%v` has it. */

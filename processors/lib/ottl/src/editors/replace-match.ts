@@ -1,0 +1,58 @@
+import type { Arguments } from '../compile/arguments.ts';
+import type { FunctionDefinition } from '../compile/function-definition.ts';
+import type { Getter } from '../compile/getter.ts';
+import { TextAnswers } from '../functions/text-answers.ts';
+import { compileGlob } from './glob.ts';
+import { replacementFilter } from './replacement.ts';
+
+/** `replace_match(target, pattern, replacement, function?, replacement_format?)`: of text. */
+export const replaceMatch: FunctionDefinition = {
+  name: 'replace_match',
+  parameters: ['target', 'pattern', 'replacement', 'function?', 'replacement_format?'],
+  pure: false,
+  create<C>(args: Arguments<C>): Getter<C> {
+    const target = args.path('target');
+    const replace = replacer(args);
+    return (cursor) => {
+      const text = target.get(cursor);
+      if (typeof text !== 'string') return null;
+      const replaced = replace(cursor, text);
+      if (replaced !== undefined) target.set(cursor, replaced);
+      return null;
+    };
+  },
+};
+
+/** `replace_all_matches(target, pattern, replacement, function?, replacement_format?)`: of values. */
+export const replaceAllMatches: FunctionDefinition = {
+  name: 'replace_all_matches',
+  parameters: ['target', 'pattern', 'replacement', 'function?', 'replacement_format?'],
+  pure: false,
+  create<C>(args: Arguments<C>): Getter<C> {
+    const target = args.mapTarget('target');
+    const replace = replacer(args);
+    return (cursor) => {
+      target.edit(cursor, (map) => {
+        for (let i = 0; i < map.size; i++) {
+          const value = map.valueAt(i);
+          const replaced = typeof value === 'string' ? replace(cursor, value) : undefined;
+          if (replaced !== undefined) map.setAt(i, replaced);
+        }
+      });
+      return null;
+    };
+  },
+};
+
+/** The replacement for a text that matches as a whole; undefined for another. */
+function replacer<C>(args: Arguments<C>): (cursor: C, text: string) => string | undefined {
+  const glob = compileGlob(args.literalString('pattern'));
+  const replacement = args.string('replacement');
+  const filter = replacementFilter(args);
+  const answers = new TextAnswers<boolean>();
+  return (cursor, text) => {
+    if (!answers.of(glob, text, (one) => glob.test(one))) return undefined;
+    const replaced = replacement(cursor);
+    return filter === undefined ? replaced : filter(cursor, replaced);
+  };
+}

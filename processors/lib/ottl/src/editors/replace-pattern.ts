@@ -1,0 +1,83 @@
+import type { GoRegexp } from '@sonde/go-regexp';
+import type { Arguments } from '../compile/arguments.ts';
+import type { FunctionDefinition } from '../compile/function-definition.ts';
+import type { EditableMap, Getter } from '../compile/getter.ts';
+import { CompileError } from '../errors.ts';
+import { TextAnswers } from '../functions/text-answers.ts';
+import { replaceAll, replacementFilter } from './replacement.ts';
+
+/** `replace_pattern(target, regex, replacement, function?, replacement_format?)`: of text. */
+export const replacePattern: FunctionDefinition = {
+  name: 'replace_pattern',
+  parameters: ['target', 'regex', 'replacement', 'function?', 'replacement_format?'],
+  pure: false,
+  create<C>(args: Arguments<C>): Getter<C> {
+    const target = args.path('target');
+    const replace = replacer(args);
+    return (cursor) => {
+      const text = target.get(cursor);
+      if (typeof text !== 'string') return null;
+      const replaced = replace(cursor, text);
+      if (replaced !== undefined) target.set(cursor, replaced);
+      return null;
+    };
+  },
+};
+
+/** `replace_all_patterns(target, mode, regex, replacement, function?, replacement_format?)`. */
+export const replaceAllPatterns: FunctionDefinition = {
+  name: 'replace_all_patterns',
+  parameters: ['target', 'mode', 'regex', 'replacement', 'function?', 'replacement_format?'],
+  pure: false,
+  create<C>(args: Arguments<C>): Getter<C> {
+    const target = args.mapTarget('target');
+    const mode = args.literalString('mode');
+    const replace = replacer(args);
+    if (mode !== 'key' && mode !== 'value') {
+      throw new CompileError(`invalid mode ${mode}, must be either 'key' or 'value'`);
+    }
+    return (cursor) => {
+      target.edit(cursor, (map) => {
+        const change = (text: string): string | undefined => replace(cursor, text);
+        if (mode === 'value') replaceValues(map, change);
+        else replaceKeys(map, change);
+      });
+      return null;
+    };
+  },
+};
+
+/** The text with its matches replaced; undefined for one without a match. */
+function replacer<C>(args: Arguments<C>): (cursor: C, text: string) => string | undefined {
+  const pattern = args.pattern('regex');
+  const replacement = args.string('replacement');
+  const filter = replacementFilter(args);
+  const answers = new TextAnswers<boolean>();
+  return (cursor, text) => {
+    const regexp: GoRegexp = pattern(cursor);
+    if (!answers.of(regexp, text, (one) => regexp.test(one))) return undefined;
+    const template = replacement(cursor);
+    if (filter === undefined) return replaceAll(regexp, text, template);
+    return replaceAll(regexp, text, template, (one) => filter(cursor, one));
+  };
+}
+
+function replaceValues(map: EditableMap, change: (text: string) => string | undefined): void {
+  for (let i = 0; i < map.size; i++) {
+    const value = map.valueAt(i);
+    const changed = typeof value === 'string' ? change(value) : undefined;
+    if (changed !== undefined) map.setAt(i, changed);
+  }
+}
+
+/** Of two keys that become one the later value stays, where the first was. */
+function replaceKeys(map: EditableMap, change: (text: string) => string | undefined): void {
+  const entries = Array.from({ length: map.size }, (_, i) => {
+    const key = map.keyAt(i);
+    return { key, changed: change(key), value: map.valueAt(i) };
+  });
+  if (entries.every(({ changed }) => changed === undefined)) return;
+  const renamed = new Map(entries.map(({ key, changed, value }) => [changed ?? key, value]));
+  map.clear();
+  for (const [key, value] of renamed) map.append(key, value);
+}

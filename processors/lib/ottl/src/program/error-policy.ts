@@ -1,0 +1,51 @@
+import { EvaluationError } from '../errors.ts';
+
+/** What happens when a statement or condition fails on a row. */
+export type ErrorMode = 'propagate' | 'ignore' | 'silent';
+
+export const ERROR_MODES: readonly ErrorMode[] = ['propagate', 'ignore', 'silent'];
+
+export interface ErrorPolicyOptions {
+  readonly mode: ErrorMode;
+  /** Told of a failure when the mode is `ignore`. */
+  readonly warn: (message: string, fields: Readonly<Record<string, string>>) => void;
+  /** Told of every failure, whatever the mode. */
+  readonly failed?: (kind: 'statement' | 'condition') => void;
+}
+
+/**
+ * `propagate` throws an `EvaluationError` that ends the batch, `ignore` logs and goes on with the next
+ * statement, `silent` goes on. Anything but an `EvaluationError` is thrown on: it is no matter of data.
+ */
+export class ErrorPolicy {
+  readonly #options: ErrorPolicyOptions;
+
+  constructor(options: ErrorPolicyOptions) {
+    this.#options = options;
+  }
+
+  statementFailed(statement: string, error: unknown): void {
+    const failure = this.#count(error, 'statement');
+    this.#decide('failed to execute statement', { statement }, failure);
+  }
+
+  conditionFailed(condition: string, error: unknown): void {
+    const failure = this.#count(error, 'condition');
+    this.#decide('failed to eval condition', { condition }, failure);
+  }
+
+  #count(error: unknown, kind: 'statement' | 'condition'): EvaluationError {
+    if (!(error instanceof EvaluationError)) throw error;
+    this.#options.failed?.(kind);
+    return error;
+  }
+
+  #decide(message: string, subject: Readonly<Record<string, string>>, error: Error): void {
+    const { mode, warn } = this.#options;
+    if (mode === 'propagate') {
+      const text = Object.values(subject).join('');
+      throw new EvaluationError(`${message}: ${text}, ${error.message}`, { cause: error });
+    }
+    if (mode === 'ignore') warn(message, { error: error.message, ...subject });
+  }
+}
