@@ -7,10 +7,10 @@ import {
 import { type Columns, itemsOf, MalformedError } from '@sonde/proto';
 
 /**
- * A pure function of the columns and of configuration: no clock, no random draw. Gives the columns
- * themselves when nothing changes.
+ * A pure function of the columns, of who sent them (`telemetry.client`) and of configuration: no
+ * clock, no random draw. Gives the columns themselves when nothing changes.
  */
-export type ColumnStep = (columns: Columns) => Columns;
+export type ColumnStep = (columns: Columns, telemetry: Telemetry) => Columns;
 
 /**
  * A processor that is one step on columns. It is done when the next one is; a batch of which no item
@@ -38,7 +38,7 @@ export class ColumnProcessor implements ConsumingComponent {
   #apply(telemetry: Telemetry): Columns {
     try {
       const columns = telemetry.columns();
-      return itemsOf(columns) === 0 ? columns : this.#step(columns);
+      return itemsOf(columns) === 0 ? columns : this.#step(columns, telemetry);
     } catch (error) {
       if (!(error instanceof MalformedError)) throw error;
       throw new SondeError('INVALID_DATA', error.message, { cause: error });
