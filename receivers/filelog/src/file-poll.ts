@@ -1,0 +1,179 @@
+import { stat } from 'node:fs/promises';
+import type { WarningGate } from '@sonde/log-operators';
+import type { Logger } from '@sonde/pipeline';
+import { fileKey } from './byte-source.ts';
+import type { FilelogConfig } from './config.ts';
+import { type FileRegistry, type FoundFile, readAnchor } from './file-registry.ts';
+import { findFiles } from './glob/find-files.ts';
+import { DEPARTED_QUIET_MS, FILES_MAX } from './limits.ts';
+import { FileOrder } from './order-files.ts';
+import type { Tail } from './tail.ts';
+
+export interface FilePollOptions {
+  readonly config: FilelogConfig;
+  readonly registry: FileRegistry;
+  readonly warnings: WarningGate;
+  readonly logger: Logger;
+  readonly createTail: (path: string, key: string, gzip: boolean) => Tail;
+}
+
+/** Looks which files there are and which of them want reading. */
+export class FilePoll {
+  readonly #options: FilePollOptions;
+  readonly #order: FileOrder | undefined;
+  #startAtEnd: boolean;
+  #polls = 0;
+
+  /** Throws for an ordering that is none. */
+  constructor(options: FilePollOptions) {
+    const { ordering_criteria: ordering, start_at: startAt } = options.config;
+    this.#options = options;
+    this.#order = ordering === undefined ? undefined : new FileOrder(ordering);
+    this.#startAtEnd = startAt === 'end';
+  }
+
+  /** Positions were kept: files that are not among them are new, and read from the beginning. */
+  skipStartAt(): void {
+    this.#startAtEnd = false;
+  }
+
+  /** Files that want reading now. */
+  async run(): Promise<readonly Tail[]> {
+    this.#polls++;
+    const found = await this.#find();
+    const { tails } = this.#options.registry;
+    const unknown: FoundFile[] = [];
+    const paths = new Map<string, string[]>();
+    for (const file of found) {
+      const names = paths.get(file.key);
+      if (names !== undefined) names.push(file.path);
+      else paths.set(file.key, [file.path]);
+      if (!tails.has(file.key) && names === undefined) unknown.push(file);
+    }
+    for (const file of unknown) await this.#meet(file);
+    for (const file of found) this.#note(file, paths.get(file.key) ?? []);
+    this.#startAtEnd = false;
+    return this.#due();
+  }
+
+  async #find(): Promise<readonly FoundFile[]> {
+    const { config, warnings } = this.#options;
+    const { paths, problems, cut } = await findFiles(config.include, config.exclude);
+    for (const problem of problems) warnings.warn('Failed to read a directory', { problem });
+    if (cut) warnings.warn('Too many files', { most: FILES_MAX });
+    if (paths.length === 0) warnings.warn('no files match the configured criteria');
+    const found: FoundFile[] = [];
+    for (const path of paths) {
+      const file = await lookAt(path);
+      if (file !== undefined && this.#isYoung(file)) found.push(file);
+    }
+    return this.#limited(found);
+  }
+
+  #isYoung({ stats }: FoundFile): boolean {
+    const { exclude_older_than: age } = this.#options.config;
+    return age === 0 || Date.now() - stats.mtimeMs <= age;
+  }
+
+  /** The first by `ordering_criteria`, and no more than `max_batches` allows. */
+  #limited(found: readonly FoundFile[]): readonly FoundFile[] {
+    const { max_batches: batches, max_concurrent_files: files } = this.#options.config;
+    const most = batches === 0 ? found.length : batches * Math.max(1, Math.floor(files / 2));
+    if (this.#order === undefined) return found.slice(0, most);
+    const byPath = new Map(found.map((file) => [file.path, file]));
+    const top = this.#order.top([...byPath.keys()], (path) => byPath.get(path)?.stats.mtimeMs);
+    return top
+      .map((path) => byPath.get(path))
+      .filter((file) => file !== undefined)
+      .slice(0, most);
+  }
+
+  /** A file whose inode is not known. */
+  async #meet(file: FoundFile): Promise<void> {
+    const { registry, config, createTail, logger, warnings } = this.#options;
+    const { path, key } = file;
+    const gzip =
+      config.compression === 'gzip' || (config.compression === 'auto' && path.endsWith('.gz'));
+    try {
+      const recognized = await registry.recognize(file, gzip);
+      if (recognized.kind === 'later') return;
+      const tail = createTail(path, key, gzip);
+      tail.opened(recognized.opened);
+      tail.fingerprint = recognized.head;
+      if (recognized.kind === 'known') tail.adopt(recognized.known);
+      else if (this.#startAtEnd) await startAtEnd(tail, file);
+      registry.tails.set(key, tail);
+      logger.info('Started watching file', { path });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      warnings.warn('Failed to open file', { path, error: reason });
+    }
+  }
+
+  #note(file: FoundFile, paths: readonly string[]): void {
+    const tail = this.#options.registry.tails.get(file.key);
+    if (tail === undefined) return;
+    if (!paths.includes(tail.path)) {
+      tail.path = file.path;
+      tail.attributes = undefined;
+    }
+    tail.seenAt = this.#polls;
+    tail.departed = false;
+    const { size, mtimeMs } = file.stats;
+    if (size === tail.size && mtimeMs === tail.mtimeMs) return;
+    tail.size = size;
+    tail.mtimeMs = mtimeMs;
+    tail.due = true;
+  }
+
+  #due(): readonly Tail[] {
+    const { force_flush_period: period } = this.#options.config;
+    const now = performance.now();
+    const due: Tail[] = [];
+    for (const tail of this.#options.registry.tails.values()) {
+      if (tail.seenAt !== this.#polls) this.#miss(tail, now);
+      const isOverdue = tail.pendingLength > 0 && period > 0 && now - tail.pendingSinceMs >= period;
+      if (!tail.due && !isOverdue && !tail.holdsBack && !tail.departed) continue;
+      if (tail.busy) continue;
+      tail.due = false;
+      due.push(tail);
+    }
+    return due;
+  }
+
+  #miss(tail: Tail, now: number): void {
+    if (!tail.departed)
+      tail.quietSinceMs = Math.max(tail.quietSinceMs, now - DEPARTED_QUIET_MS / 2);
+    tail.departed = true;
+  }
+}
+
+/** Undefined for a file that went away and for what is none. */
+async function lookAt(path: string): Promise<FoundFile | undefined> {
+  try {
+    const stats = await stat(path);
+    return stats.isFile() ? { path, key: fileKey(stats), stats } : undefined;
+  } catch {
+    // The next poll sees it if it comes back.
+    return undefined;
+  }
+}
+
+/** Leaves out what is there already. */
+async function startAtEnd(tail: Tail, { stats }: FoundFile): Promise<void> {
+  const { source } = tail;
+  if (source === undefined) return;
+  tail.offset = tail.gzip ? await unpackedSize(source) : stats.size;
+  tail.anchor = await readAnchor(source, tail.offset);
+  tail.safe = { offset: tail.offset, number: 0 };
+  tail.headerDone = true;
+}
+
+async function unpackedSize(source: NonNullable<Tail['source']>): Promise<number> {
+  const buffer = Buffer.alloc(64 * 1024);
+  let size = 0;
+  for (let length = buffer.length; length === buffer.length; size += length) {
+    length = await source.read(buffer, size);
+  }
+  return size;
+}
