@@ -328,7 +328,10 @@ function timeAtOffset(fields: Fields, offsetSec: number, zone: Zone): GoTime {
   return isLocal ? { unixNano: time.unixNano, zone } : time;
 }
 
-/** An abbreviation that the zone does not know has no offset, "GMT+3" apart. */
+/**
+ * An abbreviation that the zone does not know has no offset. As in Go "GMT+3" changes what the time
+ * is shown as and not the instant.
+ */
 function timeInNamedZone(fields: Fields, zone: Zone): GoTime {
   const wallSec = unixSecondsOf(timeFromCivil(fields, UTC).unixNano);
   const known = zone.offsetOf(fields.zoneName, wallSec);
@@ -336,5 +339,6 @@ function timeInNamedZone(fields: Fields, zone: Zone): GoTime {
     return { unixNano: timeFromCivil(fields, fixedZone('', known)).unixNano, zone };
   }
   const hours = /^GMT([+-][0-9]+)$/.exec(fields.zoneName)?.[1];
-  return timeFromCivil(fields, fixedZone(fields.zoneName, Number(hours ?? 0) * 3600));
+  const zoneShown = fixedZone(fields.zoneName, Number(hours ?? 0) * 3600);
+  return { unixNano: timeFromCivil(fields, UTC).unixNano, zone: zoneShown };
 }

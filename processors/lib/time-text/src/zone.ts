@@ -24,6 +24,8 @@ export class UnknownZoneError extends Error {
 export interface Zone {
   /** As it was asked for; `UTC`, `Local` and empty for an offset without a name. */
   readonly name: string;
+  /** What `zoneOf` takes: a name of the IANA database, `UTC`, `Local`, or an offset, `+02:00`. */
+  readonly id: string;
   /** Seconds east of UTC at that instant (seconds since 1970). */
   offsetAt(unixSec: number): number;
   /** Go's `MST`; empty where an offset has no name. */
@@ -36,10 +38,19 @@ export interface Zone {
 export function fixedZone(name: string, offsetSec: number): Zone {
   return {
     name,
+    id: name === 'UTC' && offsetSec === 0 ? 'UTC' : offsetId(offsetSec),
     offsetAt: () => offsetSec,
     abbreviationAt: () => name,
     offsetOf: (abbreviation) => (abbreviation === name ? offsetSec : undefined),
   };
+}
+
+function offsetId(offsetSec: number): string {
+  const absolute = Math.abs(offsetSec);
+  const parts = [Math.floor(absolute / 3600), Math.floor(absolute / 60) % 60, absolute % 60];
+  const shown = absolute % 60 === 0 ? parts.slice(0, 2) : parts;
+  const text = shown.map((part) => String(part).padStart(2, '0')).join(':');
+  return (offsetSec < 0 ? '-' : '+') + text;
 }
 
 export const UTC: Zone = fixedZone('UTC', 0);
@@ -57,6 +68,19 @@ export function loadZone(name: string): Zone {
   return zone;
 }
 
+/** The zone of an `id`. Throws `UnknownZoneError`. */
+export function zoneOf(id: string): Zone {
+  const known = loaded.get(id);
+  if (known !== undefined && id !== 'Local') return known;
+  const offset = /^([+-])([0-9]{2}):([0-9]{2})(?::([0-9]{2}))?$/.exec(id);
+  if (offset === null) return loadZone(id);
+  const [, sign, hours, minutes, seconds] = offset;
+  const offsetSec = Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds ?? 0);
+  const zone = fixedZone('', sign === '-' ? -offsetSec : offsetSec);
+  if (loaded.size < ZONES_REMEMBERED_MAX) loaded.set(id, zone);
+  return zone;
+}
+
 /** The zone of this process, Go's `time.Local`. */
 export function localZone(): Zone {
   const name = new Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -69,12 +93,14 @@ export function localZone(): Zone {
 
 class IanaZone implements Zone {
   readonly name: string;
+  readonly id: string;
   readonly iana: string;
   readonly #format: Intl.DateTimeFormat;
   readonly #dayOffsets = new Map<number, number>();
 
   constructor(name: string, iana: string) {
     this.name = name;
+    this.id = name;
     this.iana = iana;
     if (NOT_IANA.has(iana)) throw new UnknownZoneError(iana);
     this.#format = formatOf(iana);

@@ -1,5 +1,5 @@
 import type { GoRegexp } from '@sonde/go-regexp';
-import { CompileError } from '../errors.ts';
+import { CompileError, EvaluationError } from '../errors.ts';
 import type { DurationValue, TimeValue, Value, ValueMap } from '../value/value.ts';
 import { stringLike } from '../value/value-text.ts';
 import type { Accessor, Compiled, Getter } from './getter.ts';
@@ -75,61 +75,62 @@ export class Arguments<C> {
   }
 
   string(name: string): Getter<C, string> {
-    return converted(this.value(name), asString);
+    return this.#converted(name, asString);
   }
 
   stringLike(name: string): Maybe<C, string> {
-    return converted(this.value(name), stringLike);
+    return this.#converted(name, stringLike);
   }
 
   int(name: string): Getter<C, bigint> {
-    return converted(this.value(name), asInt);
+    return this.#converted(name, asInt);
   }
 
   intLike(name: string): Maybe<C, bigint> {
-    return converted(this.value(name), intLike);
+    return this.#converted(name, intLike);
   }
 
   float(name: string): Getter<C, number> {
-    return converted(this.value(name), asFloat);
+    return this.#converted(name, asFloat);
   }
 
   floatLike(name: string): Maybe<C, number> {
-    return converted(this.value(name), floatLike);
+    return this.#converted(name, floatLike);
   }
 
   bool(name: string): Getter<C, boolean> {
-    return converted(this.value(name), asBool);
+    return this.#converted(name, asBool);
   }
 
   boolLike(name: string): Maybe<C, boolean> {
-    return converted(this.value(name), boolLike);
+    return this.#converted(name, boolLike);
   }
 
   bytesLike(name: string): Maybe<C, Uint8Array> {
-    return converted(this.value(name), bytesLike);
+    return this.#converted(name, bytesLike);
   }
 
   time(name: string): Getter<C, TimeValue> {
-    return converted(this.value(name), asTime);
+    return this.#converted(name, asTime);
   }
 
   duration(name: string): Getter<C, DurationValue> {
-    return converted(this.value(name), asDuration);
+    return this.#converted(name, asDuration);
   }
 
   /** The map is the row's own: copied before it is changed. */
   map(name: string): Getter<C, ValueMap> {
-    return converted(this.value(name), asMap);
+    return this.#converted(name, asMap);
   }
 
   list(name: string): Getter<C, readonly Value[]> {
-    return converted(this.value(name), asList);
+    return this.#converted(name, asList);
   }
 
   /** A regular expression in Go's syntax. */
   pattern(name: string): Getter<C, GoRegexp> {
-    return this.#take(name, (argument) => patternGetter(argument.value(), this.functionName));
+    // Outside what refuses an argument: the Collector says that the function cannot be made.
+    return patternGetter(this.compiled(name), this.functionName);
   }
 
   /** The elements of a list that is written as one, each any value. */
@@ -231,6 +232,10 @@ export class Arguments<C> {
     }
   }
 
+  #converted<T>(name: string, convert: (value: Value) => T): Getter<C, T> {
+    return this.#take(name, (argument) => converted(argument.value(), convert));
+  }
+
   #elements<T>(name: string, type: string, read: (argument: Argument<C>) => T): readonly T[] {
     return this.#take(name, (argument) => {
       const list = argument.list();
@@ -247,12 +252,27 @@ export class Arguments<C> {
   }
 }
 
-function converted<C, T>(get: Getter<C>, convert: (value: Value) => T): Getter<C, T> {
-  return (cursor) => convert(get(cursor));
+/** A literal is converted at once: a wrong one refuses the statement. */
+function converted<C, T>(
+  { get, literal }: Compiled<C>,
+  convert: (value: Value) => T,
+): Getter<C, T> {
+  if (literal === undefined) return (cursor) => convert(get(cursor));
+  const value = convertedLiteral(literal, convert);
+  return () => value;
+}
+
+function convertedLiteral<T>(literal: Value, convert: (value: Value) => T): T {
+  try {
+    return convert(literal);
+  } catch (error) {
+    if (!(error instanceof EvaluationError)) throw error;
+    throw new CompileError(error.message, undefined, { cause: error });
+  }
 }
 
 function ofElement<T>(convert: (value: Value) => T): <C>(argument: Argument<C>) => Getter<C, T> {
-  return (argument) => converted(argument.value().get, convert);
+  return (argument) => converted(argument.value(), convert);
 }
 
 function literalString<C>(argument: Argument<C>): string {

@@ -1,10 +1,10 @@
+import { quoteGo } from '@sonde/go-text';
 import { EvaluationError } from '../errors.ts';
 import { DurationValue, goType, TimeValue, type Value, type ValueMap } from '../value/value.ts';
 
 /**
  * Values as a function wants them. `as...` take one type and refuse others, nil too; `...Like`
- * convert what can be converted, give null for nil and for text that does not parse, and refuse the
- * rest. Texts are the Collector's.
+ * convert what can be converted, give null for nil, and refuse the rest. Texts are the Collector's.
  */
 
 function mismatch(wanted: string, value: Value): EvaluationError {
@@ -53,26 +53,48 @@ export function asList(value: Value): readonly Value[] {
 
 const INT64_MAX = (1n << 63n) - 1n;
 const INTEGER = /^[-+]?\d+$/;
-/** What Go's `ParseFloat` takes, without hexadecimals. */
 const FLOAT = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/;
+const HEX_FLOAT = /^([-+]?)0[xX]([\da-fA-F]*)\.?([\da-fA-F]*)[pP]([-+]?\d{1,5})$/;
 const INFINITY = /^([-+]?)inf(?:inity)?$/i;
+/** Underscores stand between digits. */
+const UNDERSCORES = /^_|_$|__|_[^\da-fA-F]|[^\da-fA-F_xX]_/;
 
-/** Go's `ParseInt(text, 10, 64)`; null for what it refuses. */
-export function parseInt64(text: string): bigint | null {
-  if (!INTEGER.test(text)) return null;
-  const value = BigInt(text.startsWith('+') ? text.slice(1) : text);
-  return value > INT64_MAX || value < -INT64_MAX - 1n ? null : value;
+function notNumber(parser: string, text: string, reason: string): EvaluationError {
+  return new EvaluationError(`strconv.${parser}: parsing ${quoteGo(text)}: ${reason}`);
 }
 
-/** Go's `ParseFloat(text, 64)`; null for what it refuses. */
-export function parseFloat64(text: string): number | null {
-  if (FLOAT.test(text)) {
-    const value = Number(text);
-    return Number.isFinite(value) ? value : null;
+/** Go's `ParseInt(text, 10, 64)`. Throws `EvaluationError` with Go's text. */
+export function parseInt64(text: string): bigint {
+  if (!INTEGER.test(text)) throw notNumber('ParseInt', text, 'invalid syntax');
+  const value = BigInt(text.startsWith('+') ? text.slice(1) : text);
+  if (value <= INT64_MAX && value >= -INT64_MAX - 1n) return value;
+  throw notNumber('ParseInt', text, 'value out of range');
+}
+
+/** Go's `ParseFloat(text, 64)`. Throws `EvaluationError` with Go's text. */
+export function parseFloat64(text: string): number {
+  const isSpaced = text.includes('_');
+  if (isSpaced && UNDERSCORES.test(text)) throw notNumber('ParseFloat', text, 'invalid syntax');
+  const digits = isSpaced ? text.replaceAll('_', '') : text;
+  const value = FLOAT.test(digits) ? Number(digits) : hexFloat(digits);
+  if (value !== undefined) {
+    if (Number.isFinite(value)) return value;
+    throw notNumber('ParseFloat', text, 'value out of range');
   }
   const infinity = INFINITY.exec(text);
   if (infinity !== null) return infinity[1] === '-' ? -Infinity : Infinity;
-  return /^nan$/i.test(text) ? Number.NaN : null;
+  if (/^nan$/i.test(text)) return Number.NaN;
+  throw notNumber('ParseFloat', text, 'invalid syntax');
+}
+
+/** `0x1.8p4`: hexadecimal digits times a power of two; undefined for other text. */
+function hexFloat(text: string): number | undefined {
+  const match = HEX_FLOAT.exec(text);
+  if (match === null) return undefined;
+  const [, sign = '', whole = '', fraction = '', power = ''] = match;
+  if (whole + fraction === '') return undefined;
+  const mantissa = Number(BigInt(`0x${whole}${fraction}`));
+  return (sign === '-' ? -1 : 1) * mantissa * 2 ** (Number(power) - 4 * fraction.length);
 }
 
 /** Go's conversion of a float64 to an int64, towards zero; the least int64 for what has none. */
@@ -125,9 +147,7 @@ export function boolLike(value: Value): boolean | null {
     case 'string':
       if (TRUE_TEXTS.has(value)) return true;
       if (FALSE_TEXTS.has(value)) return false;
-      throw new EvaluationError(
-        `strconv.ParseBool: parsing ${JSON.stringify(value)}: invalid syntax`,
-      );
+      throw new EvaluationError(`strconv.ParseBool: parsing ${quoteGo(value)}: invalid syntax`);
     default:
       return nilOrRefuse(value);
   }

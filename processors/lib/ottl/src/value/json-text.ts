@@ -1,13 +1,10 @@
+import { formatGoTime } from '@sonde/time-text';
 import { EvaluationError } from '../errors.ts';
 import { floatText } from './float-text.ts';
-import {
-  DurationValue,
-  goType,
-  IdValue,
-  type RowsValue,
-  type TimeValue,
-  type Value,
-} from './value.ts';
+import { goTimeOf } from './go-times.ts';
+import { DurationValue, goType, IdValue, type RowsValue, TimeValue, type Value } from './value.ts';
+
+const RFC3339 = '2006-01-02T15:04:05.999999999Z07:00';
 
 /** What Go's encoder writes as an escape, beside what JSON must: it assumes a page of HTML around. */
 const HTML = /[<>&\u2028\u2029]/g;
@@ -39,7 +36,8 @@ export function jsonText(value: Value): string {
 
 function jsonOfOther(value: TimeValue | DurationValue | IdValue | RowsValue): string {
   if (value instanceof DurationValue) return String(value.nanos);
-  if (value instanceof IdValue) return `"${value.hex}"`;
+  if (value instanceof IdValue) return `[${value.bytes.join(',')}]`;
+  if (value instanceof TimeValue) return `"${formatGoTime(goTimeOf(value), RFC3339)}"`;
   throw new EvaluationError(`unsupported type: ${goType(value)}`);
 }
 
