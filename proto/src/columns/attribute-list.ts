@@ -1,6 +1,7 @@
 import { ByteRun } from './byte-run.ts';
 import { Dictionary } from './dictionary.ts';
 import { growUint8, growUint32 } from './grow.ts';
+import { newUint8, newUint32 } from './slab.ts';
 
 /**
  * The attributes of many rows in one flat list, in the order they were sent, duplicates kept.
@@ -38,9 +39,9 @@ export class AttributeList {
   /** `capacity` in attributes, `bytes` of values. */
   constructor(capacity: number, bytes: number, values: ByteRun = new ByteRun(bytes)) {
     this.capacity = capacity;
-    this.keys = new Uint32Array(capacity);
-    this.types = new Uint8Array(capacity);
-    this.valueStart = new Uint32Array(capacity);
+    this.keys = newUint32(capacity);
+    this.types = newUint8(capacity);
+    this.valueStart = newUint32(capacity);
     this.values = values;
     this.keyDictionary = Dictionary.whenNeeded(64, 1 << 10);
   }

@@ -1,5 +1,27 @@
+import { newUint8, viewOf } from './slab.ts';
+
 /** Bytes that may be written past `length` by word-wise copies; always kept allocated behind it. */
 export const SLACK_BYTES = 16;
+
+/** What a run begins with. */
+interface FirstBytes {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+}
+
+/**
+ * Of every run before its first byte: whoever reserves one gets other memory, so that nothing is ever
+ * written here.
+ */
+const NO_BYTES: FirstBytes = zeros(SLACK_BYTES);
+
+/** The same behind the empty string that every dictionary begins with. */
+const EMPTY_STRING: FirstBytes = zeros(SLACK_BYTES + 1);
+
+function zeros(length: number): FirstBytes {
+  const bytes = new Uint8Array(length);
+  return { bytes, view: viewOf(bytes) };
+}
 
 /**
  * A growable run of bytes.
@@ -18,24 +40,32 @@ export class ByteRun {
 
   /** A run that takes no memory until something is written, and then room for `capacityBytes`. */
   static whenNeeded(capacityBytes: number): ByteRun {
-    const run = new ByteRun(0);
+    const run = new ByteRun(0, NO_BYTES);
     run.#firstBytes = capacityBytes + SLACK_BYTES;
     return run;
   }
 
-  constructor(capacityBytes: number) {
-    this.bytes = new Uint8Array(capacityBytes + SLACK_BYTES);
-    this.view = new DataView(this.bytes.buffer);
+  /** As `whenNeeded`, with one string in it: the empty one. */
+  static ofEmptyString(capacityBytes: number): ByteRun {
+    const run = new ByteRun(0, EMPTY_STRING);
+    run.#firstBytes = capacityBytes + SLACK_BYTES;
+    run.length = 1;
+    return run;
+  }
+
+  constructor(capacityBytes: number, first?: FirstBytes) {
+    this.bytes = first === undefined ? newUint8(capacityBytes + SLACK_BYTES) : first.bytes;
+    this.view = first === undefined ? viewOf(this.bytes) : first.view;
   }
 
   /** Makes room for `n` more bytes (plus slack); contents are kept, `bytes` and `view` may be new. */
   reserve(n: number): void {
     const needed = this.length + n + SLACK_BYTES;
     if (needed <= this.bytes.length) return;
-    const grown = new Uint8Array(Math.max(this.bytes.length * 2, needed, this.#firstBytes));
-    grown.set(this.bytes.subarray(0, this.length));
+    const grown = newUint8(Math.max(this.bytes.length * 2, needed, this.#firstBytes));
+    if (this.length > 0) grown.set(this.bytes.subarray(0, this.length));
     this.bytes = grown;
-    this.view = new DataView(grown.buffer);
+    this.view = viewOf(grown);
   }
 
   /** Remembers the state that `rollback` returns to; one mark at a time. */

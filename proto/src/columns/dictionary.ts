@@ -1,4 +1,23 @@
 import { ByteRun } from './byte-run.ts';
+import { newInt32 } from './slab.ts';
+
+interface Entries {
+  readonly offset: Int32Array;
+  readonly hash: Int32Array;
+  readonly slots: Int32Array;
+  readonly successor: Int32Array;
+}
+
+/**
+ * The entries of every dictionary before its first string. It has no room, so that the first string
+ * finds arrays of its own and nothing is ever written here.
+ */
+const ONLY_EMPTY: Entries = {
+  offset: Int32Array.of(0, 1),
+  hash: new Int32Array(1),
+  slots: new Int32Array(2),
+  successor: new Int32Array(1),
+};
 
 /**
  * Interned byte strings: equal bytes have equal ids, dense from 1; id 0 is the empty string.
@@ -25,20 +44,21 @@ export class Dictionary {
 
   /** A dictionary that takes hardly any memory until it has its first string. */
   static whenNeeded(capacity: number, bytes: number): Dictionary {
-    const dictionary = new Dictionary(1, 1, ByteRun.whenNeeded(bytes));
+    const dictionary = new Dictionary(1, 1, { run: ByteRun.ofEmptyString(bytes), ...ONLY_EMPTY });
     dictionary.firstCapacity = capacity;
     return dictionary;
   }
 
-  constructor(capacity: number, bytes: number, run: ByteRun = new ByteRun(bytes)) {
+  constructor(capacity: number, bytes: number, first?: Entries & { readonly run: ByteRun }) {
+    if ((capacity & (capacity - 1)) !== 0) throw new RangeError('capacity must be a power of two');
     this.capacity = capacity;
     this.firstCapacity = capacity;
-    this.run = run;
-    if ((capacity & (capacity - 1)) !== 0) throw new RangeError('capacity must be a power of two');
-    this.offset = new Int32Array(capacity + 1);
-    this.hash = new Int32Array(capacity);
-    this.slots = new Int32Array(capacity * 2);
-    this.successor = new Int32Array(capacity);
+    this.run = first?.run ?? new ByteRun(bytes);
+    this.offset = first?.offset ?? newInt32(capacity + 1);
+    this.hash = first?.hash ?? newInt32(capacity);
+    this.slots = first?.slots ?? newInt32(capacity * 2);
+    this.successor = first?.successor ?? newInt32(capacity);
+    if (first !== undefined) return;
     this.run.length = 1;
     this.offset[1] = 1;
   }

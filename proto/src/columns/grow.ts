@@ -1,24 +1,33 @@
+import { newFloat64, newInt32, newUint8, newUint32 } from './slab.ts';
+
+/** Columns before their first row: nothing can be written into them, so all batches share them. */
+export const NO_UINT8: Uint8Array = new Uint8Array(0);
+export const NO_UINT32: Uint32Array = new Uint32Array(0);
+export const NO_INT32: Int32Array = new Int32Array(0);
+export const NO_FLOAT64: Float64Array = new Float64Array(0);
+export const NO_VIEW: DataView = new DataView(new ArrayBuffer(0));
+
 /** Copies of typed columns with room for `length` elements; new elements are 0. */
 export function growUint8(source: Uint8Array, length: number): Uint8Array {
-  const grown = new Uint8Array(length);
-  grown.set(source);
+  const grown = newUint8(length);
+  if (source.length > 0) grown.set(source);
   return grown;
 }
 
 export function growUint32(source: Uint32Array, length: number): Uint32Array {
-  const grown = new Uint32Array(length);
-  grown.set(source);
+  const grown = newUint32(length);
+  if (source.length > 0) grown.set(source);
   return grown;
 }
 
 export function growInt32(source: Int32Array, length: number): Int32Array {
-  const grown = new Int32Array(length);
-  grown.set(source);
+  const grown = newInt32(length);
+  if (source.length > 0) grown.set(source);
   return grown;
 }
 
 export function growFloat64(source: Float64Array, length: number): Float64Array {
-  const grown = new Float64Array(length);
-  grown.set(source);
+  const grown = newFloat64(length);
+  if (source.length > 0) grown.set(source);
   return grown;
 }

@@ -1,25 +1,34 @@
 import { ByteRun } from './byte-run.ts';
 import { ExemplarColumns } from './exemplar-columns.ts';
-import { growFloat64, growInt32, growUint8, growUint32 } from './grow.ts';
+import {
+  growFloat64,
+  growInt32,
+  growUint8,
+  growUint32,
+  NO_FLOAT64,
+  NO_INT32,
+  NO_UINT8,
+  NO_UINT32,
+} from './grow.ts';
 import { PointColumns } from './point-columns.ts';
 
 /** Points of explicit histograms. Counts are u64, bounds f64, both end to end in Native order. */
 export class HistogramPointColumns extends PointColumns {
   /** `HistogramPresence` bits. */
-  presence: Uint8Array = new Uint8Array(0);
+  presence: Uint8Array = NO_UINT8;
   /** Two words, u64. */
-  countValue: Int32Array = new Int32Array(0);
-  sum: Float64Array = new Float64Array(0);
-  min: Float64Array = new Float64Array(0);
-  max: Float64Array = new Float64Array(0);
+  countValue: Int32Array = NO_INT32;
+  sum: Float64Array = NO_FLOAT64;
+  min: Float64Array = NO_FLOAT64;
+  max: Float64Array = NO_FLOAT64;
   /** 8 bytes a bucket. */
   readonly bucketCounts: ByteRun = ByteRun.whenNeeded(1 << 10);
   /** Buckets, not bytes. */
-  bucketEnd: Uint32Array = new Uint32Array(0);
+  bucketEnd: Uint32Array = NO_UINT32;
   readonly explicitBounds: ByteRun = ByteRun.whenNeeded(1 << 10);
-  boundEnd: Uint32Array = new Uint32Array(0);
+  boundEnd: Uint32Array = NO_UINT32;
   readonly exemplars: ExemplarColumns = new ExemplarColumns();
-  exemplarEnd: Uint32Array = new Uint32Array(0);
+  exemplarEnd: Uint32Array = NO_UINT32;
 
   constructor(rows: number) {
     super(rows);
@@ -63,23 +72,23 @@ export class HistogramPointColumns extends PointColumns {
 /** Points of exponential histograms, kept as sent: scale, offsets and the counts of both sides. */
 export class ExponentialHistogramPointColumns extends PointColumns {
   /** `HistogramPresence` bits. */
-  presence: Uint8Array = new Uint8Array(0);
-  countValue: Int32Array = new Int32Array(0);
-  sum: Float64Array = new Float64Array(0);
-  min: Float64Array = new Float64Array(0);
-  max: Float64Array = new Float64Array(0);
-  scale: Int32Array = new Int32Array(0);
-  zeroCount: Int32Array = new Int32Array(0);
-  zeroThreshold: Float64Array = new Float64Array(0);
-  positiveOffset: Int32Array = new Int32Array(0);
+  presence: Uint8Array = NO_UINT8;
+  countValue: Int32Array = NO_INT32;
+  sum: Float64Array = NO_FLOAT64;
+  min: Float64Array = NO_FLOAT64;
+  max: Float64Array = NO_FLOAT64;
+  scale: Int32Array = NO_INT32;
+  zeroCount: Int32Array = NO_INT32;
+  zeroThreshold: Float64Array = NO_FLOAT64;
+  positiveOffset: Int32Array = NO_INT32;
   /** u64, 8 bytes a bucket. */
   readonly positiveCounts: ByteRun = ByteRun.whenNeeded(1 << 9);
-  positiveEnd: Uint32Array = new Uint32Array(0);
-  negativeOffset: Int32Array = new Int32Array(0);
+  positiveEnd: Uint32Array = NO_UINT32;
+  negativeOffset: Int32Array = NO_INT32;
   readonly negativeCounts: ByteRun = ByteRun.whenNeeded(1 << 9);
-  negativeEnd: Uint32Array = new Uint32Array(0);
+  negativeEnd: Uint32Array = NO_UINT32;
   readonly exemplars: ExemplarColumns = new ExemplarColumns();
-  exemplarEnd: Uint32Array = new Uint32Array(0);
+  exemplarEnd: Uint32Array = NO_UINT32;
 
   constructor(rows: number) {
     super(rows);

@@ -1,5 +1,5 @@
 import { ByteRun } from './byte-run.ts';
-import { growUint32 } from './grow.ts';
+import { growUint32, NO_UINT32 } from './grow.ts';
 
 /** A list of 32-bit indexes a row: row i owns `[end(i - 1), end(i))` of `indices`. */
 export class IndexList {
@@ -10,7 +10,7 @@ export class IndexList {
 
   constructor(bytes: number) {
     this.indices = ByteRun.whenNeeded(bytes);
-    this.end = new Uint32Array(0);
+    this.end = NO_UINT32;
   }
 
   growRows(rows: number): void {

@@ -2,6 +2,7 @@ import { malformed } from '../malformed.ts';
 import type { Dictionary } from './dictionary.ts';
 import { growInt32 } from './grow.ts';
 import { keyedHash } from './keyed-hash.ts';
+import { newInt32 } from './slab.ts';
 
 /** Longest string of a dictionary; its length prefix has at most 3 bytes. Longer ones are refused. */
 export const DICTIONARY_STRING_BYTES_MAX: number = 2 * 1024 * 1024 - 1;
@@ -119,7 +120,7 @@ function grow(dictionary: Dictionary): void {
   dictionary.hash = growInt32(dictionary.hash, capacity);
   dictionary.offset = growInt32(dictionary.offset, capacity + 1);
   dictionary.successor = growInt32(dictionary.successor, capacity);
-  dictionary.slots = new Int32Array(capacity * 2);
+  dictionary.slots = newInt32(capacity * 2);
   dictionary.capacity = capacity;
   for (let id = 1; id < dictionary.count; id++) place(dictionary.slots, id, dictionary.hash[id]);
 }

@@ -1,9 +1,18 @@
 import { AttributeList } from './attribute-list.ts';
 import { Dictionary } from './dictionary.ts';
-import { growInt32, growUint8, growUint32 } from './grow.ts';
+import {
+  growInt32,
+  growUint8,
+  growUint32,
+  NO_INT32,
+  NO_UINT8,
+  NO_UINT32,
+  NO_VIEW,
+} from './grow.ts';
 import { ResourceTable } from './resource-table.ts';
 import { ScopeTable } from './scope-table.ts';
 import { Segments } from './segments.ts';
+import { viewOf } from './slab.ts';
 import { StringColumn } from './string-column.ts';
 
 /** Log records as columns; the rules of `SpanColumns` hold. */
@@ -18,38 +27,38 @@ export class LogColumns {
   readonly scopes: ScopeTable = new ScopeTable();
   readonly schemaUrls: Dictionary = Dictionary.whenNeeded(16, 1 << 9);
 
-  resource: Uint32Array = new Uint32Array(0);
-  scope: Uint32Array = new Uint32Array(0);
-  resourceSchemaUrl: Uint32Array = new Uint32Array(0);
-  scopeSchemaUrl: Uint32Array = new Uint32Array(0);
+  resource: Uint32Array = NO_UINT32;
+  scope: Uint32Array = NO_UINT32;
+  resourceSchemaUrl: Uint32Array = NO_UINT32;
+  scopeSchemaUrl: Uint32Array = NO_UINT32;
 
-  timeUnixNano: Int32Array = new Int32Array(0);
-  observedTimeUnixNano: Int32Array = new Int32Array(0);
-  severityNumber: Uint8Array = new Uint8Array(0);
+  timeUnixNano: Int32Array = NO_INT32;
+  observedTimeUnixNano: Int32Array = NO_INT32;
+  severityNumber: Uint8Array = NO_UINT8;
   readonly severityTexts: Dictionary = Dictionary.whenNeeded(64, 1 << 9);
-  severityText: Uint32Array = new Uint32Array(0);
+  severityText: Uint32Array = NO_UINT32;
   /** As an attribute's value: text, or the encoded `AnyValue` from `FIRST_ENCODED_TYPE` on. */
   readonly body: StringColumn;
   /** `AnyValueType`; `empty` when no body was sent. */
-  bodyType: Uint8Array = new Uint8Array(0);
+  bodyType: Uint8Array = NO_UINT8;
   /** How many bodies are kept encoded; 0 lets the writer copy the run whole. */
   encodedBodyCount = 0;
   readonly eventNames: Dictionary = Dictionary.whenNeeded(64, 1 << 9);
-  eventName: Uint32Array = new Uint32Array(0);
-  traceId: Uint8Array = new Uint8Array(0);
-  traceIdView: DataView = new DataView(this.traceId.buffer);
-  spanId: Uint8Array = new Uint8Array(0);
-  spanIdView: DataView = new DataView(this.spanId.buffer);
-  flags: Uint32Array = new Uint32Array(0);
+  eventName: Uint32Array = NO_UINT32;
+  traceId: Uint8Array = NO_UINT8;
+  traceIdView: DataView = NO_VIEW;
+  spanId: Uint8Array = NO_UINT8;
+  spanIdView: DataView = NO_VIEW;
+  flags: Uint32Array = NO_UINT32;
 
   readonly attributes: AttributeList;
-  attributeEnd: Uint32Array = new Uint32Array(0);
-  droppedAttributesCount: Uint32Array = new Uint32Array(0);
+  attributeEnd: Uint32Array = NO_UINT32;
+  droppedAttributesCount: Uint32Array = NO_UINT32;
 
-  /** `rows` is a first guess; everything grows. */
-  constructor(rows = 1024) {
-    this.body = new StringColumn(rows, rows * 128);
-    this.attributes = new AttributeList(rows * 8, rows * 128);
+  /** `rows`, `valueBytes`, of attributes, and `bodyBytes` are first guesses; everything grows. */
+  constructor(rows = 1024, valueBytes: number = rows * 128, bodyBytes: number = rows * 128) {
+    this.body = new StringColumn(rows, bodyBytes);
+    this.attributes = new AttributeList(rows * 8, valueBytes);
     this.growTo(rows);
   }
 
@@ -66,9 +75,9 @@ export class LogColumns {
     this.bodyType = growUint8(this.bodyType, rows);
     this.eventName = growUint32(this.eventName, rows);
     this.traceId = growUint8(this.traceId, rows * 16);
-    this.traceIdView = new DataView(this.traceId.buffer);
+    this.traceIdView = viewOf(this.traceId);
     this.spanId = growUint8(this.spanId, rows * 8);
-    this.spanIdView = new DataView(this.spanId.buffer);
+    this.spanIdView = viewOf(this.spanId);
     this.flags = growUint32(this.flags, rows);
     this.attributeEnd = growUint32(this.attributeEnd, rows * 2);
     this.droppedAttributesCount = growUint32(this.droppedAttributesCount, rows);

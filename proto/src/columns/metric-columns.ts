@@ -1,6 +1,6 @@
 import { AttributeList } from './attribute-list.ts';
 import { Dictionary } from './dictionary.ts';
-import { growUint8, growUint32 } from './grow.ts';
+import { growUint8, growUint32, NO_UINT8, NO_UINT32 } from './grow.ts';
 import { ExponentialHistogramPointColumns, HistogramPointColumns } from './histogram-columns.ts';
 import { NumberPointColumns, SummaryPointColumns } from './point-columns.ts';
 import { ResourceTable } from './resource-table.ts';
@@ -23,22 +23,22 @@ export class MetricColumns {
   readonly scopes: ScopeTable = new ScopeTable();
   readonly schemaUrls: Dictionary = Dictionary.whenNeeded(16, 1 << 9);
 
-  resource: Uint32Array = new Uint32Array(0);
-  scope: Uint32Array = new Uint32Array(0);
-  resourceSchemaUrl: Uint32Array = new Uint32Array(0);
-  scopeSchemaUrl: Uint32Array = new Uint32Array(0);
+  resource: Uint32Array = NO_UINT32;
+  scope: Uint32Array = NO_UINT32;
+  resourceSchemaUrl: Uint32Array = NO_UINT32;
+  scopeSchemaUrl: Uint32Array = NO_UINT32;
   readonly names: Dictionary = Dictionary.whenNeeded(256, 1 << 13);
   readonly descriptions: Dictionary = Dictionary.whenNeeded(64, 1 << 12);
   readonly units: Dictionary = Dictionary.whenNeeded(16, 1 << 8);
-  name: Uint32Array = new Uint32Array(0);
-  description: Uint32Array = new Uint32Array(0);
-  unit: Uint32Array = new Uint32Array(0);
+  name: Uint32Array = NO_UINT32;
+  description: Uint32Array = NO_UINT32;
+  unit: Uint32Array = NO_UINT32;
   /** `MetricKind`. */
-  kind: Uint8Array = new Uint8Array(0);
-  temporality: Uint8Array = new Uint8Array(0);
-  isMonotonic: Uint8Array = new Uint8Array(0);
+  kind: Uint8Array = NO_UINT8;
+  temporality: Uint8Array = NO_UINT8;
+  isMonotonic: Uint8Array = NO_UINT8;
   readonly metadata: AttributeList = AttributeList.whenNeeded(16, 1 << 8);
-  metadataEnd: Uint32Array = new Uint32Array(0);
+  metadataEnd: Uint32Array = NO_UINT32;
 
   /** Points of gauges and sums. */
   readonly numbers: NumberPointColumns;

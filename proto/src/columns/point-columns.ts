@@ -1,7 +1,16 @@
 import { AttributeList } from './attribute-list.ts';
 import { ByteRun } from './byte-run.ts';
 import { ExemplarColumns } from './exemplar-columns.ts';
-import { growFloat64, growInt32, growUint8, growUint32 } from './grow.ts';
+import {
+  growFloat64,
+  growInt32,
+  growUint8,
+  growUint32,
+  NO_FLOAT64,
+  NO_INT32,
+  NO_UINT8,
+  NO_UINT32,
+} from './grow.ts';
 
 /** What every kind of data point has. */
 export class PointColumns {
@@ -9,12 +18,12 @@ export class PointColumns {
   capacity = 0;
   #marked = 0;
   /** Rows of the metrics table. */
-  metric: Uint32Array = new Uint32Array(0);
-  startTimeUnixNano: Int32Array = new Int32Array(0);
-  timeUnixNano: Int32Array = new Int32Array(0);
-  flags: Uint32Array = new Uint32Array(0);
+  metric: Uint32Array = NO_UINT32;
+  startTimeUnixNano: Int32Array = NO_INT32;
+  timeUnixNano: Int32Array = NO_INT32;
+  flags: Uint32Array = NO_UINT32;
   readonly attributes: AttributeList;
-  attributeEnd: Uint32Array = new Uint32Array(0);
+  attributeEnd: Uint32Array = NO_UINT32;
 
   /** Subclasses call `growTo(rows)` when their own fields exist. */
   constructor(rows: number) {
@@ -50,12 +59,12 @@ export class PointColumns {
 /** Points of gauges and sums; `double` or `int` holds the value, as `valueType` says. */
 export class NumberPointColumns extends PointColumns {
   /** `NumberType`. */
-  valueType: Uint8Array = new Uint8Array(0);
+  valueType: Uint8Array = NO_UINT8;
   /** The value as a double for every type (an int above 2^53 is rounded here, exact in `int`). */
-  double: Float64Array = new Float64Array(0);
-  int: Int32Array = new Int32Array(0);
+  double: Float64Array = NO_FLOAT64;
+  int: Int32Array = NO_INT32;
   readonly exemplars: ExemplarColumns = new ExemplarColumns();
-  exemplarEnd: Uint32Array = new Uint32Array(0);
+  exemplarEnd: Uint32Array = NO_UINT32;
 
   constructor(rows: number) {
     super(rows);
@@ -88,12 +97,12 @@ export class NumberPointColumns extends PointColumns {
 
 /** Points of summaries; quantiles and values are f64, end to end. */
 export class SummaryPointColumns extends PointColumns {
-  countValue: Int32Array = new Int32Array(0);
-  sum: Float64Array = new Float64Array(0);
+  countValue: Int32Array = NO_INT32;
+  sum: Float64Array = NO_FLOAT64;
   readonly quantiles: ByteRun = ByteRun.whenNeeded(1 << 8);
   readonly quantileValues: ByteRun = ByteRun.whenNeeded(1 << 8);
   /** Quantiles, not bytes. */
-  quantileEnd: Uint32Array = new Uint32Array(0);
+  quantileEnd: Uint32Array = NO_UINT32;
 
   constructor(rows: number) {
     super(rows);

@@ -1,27 +1,36 @@
 import { ByteRun } from './byte-run.ts';
 import { Dictionary } from './dictionary.ts';
-import { growInt32, growUint8, growUint32 } from './grow.ts';
+import {
+  growInt32,
+  growUint8,
+  growUint32,
+  NO_INT32,
+  NO_UINT8,
+  NO_UINT32,
+  NO_VIEW,
+} from './grow.ts';
 import { IndexList } from './index-list.ts';
 import { ProfileDictionary } from './profile-dictionary.ts';
 import { ResourceTable } from './resource-table.ts';
 import { RowTable } from './row-table.ts';
 import { ScopeTable } from './scope-table.ts';
 import { Segments } from './segments.ts';
+import { viewOf } from './slab.ts';
 import { StringColumn } from './string-column.ts';
 
 /** The samples of all profiles, flat; profile i owns `[sampleEnd(i - 1), sampleEnd(i))`. */
 export class SampleColumns extends RowTable {
   /** Indexes in the request's tables, as sent. Link 0 means none. */
-  stack: Int32Array = new Int32Array(0);
-  link: Int32Array = new Int32Array(0);
+  stack: Int32Array = NO_INT32;
+  link: Int32Array = NO_INT32;
   readonly attributes: IndexList = new IndexList(1 << 8);
   /** i64, 8 bytes a value; unit and meaning are the profile's `sampleType`. */
   readonly values: ByteRun = ByteRun.whenNeeded(1 << 8);
   /** Values, not bytes. */
-  valueEnd: Uint32Array = new Uint32Array(0);
+  valueEnd: Uint32Array = NO_UINT32;
   /** u64 nanoseconds, 8 bytes each. */
   readonly timestampsUnixNano: ByteRun = ByteRun.whenNeeded(1 << 8);
-  timestampEnd: Uint32Array = new Uint32Array(0);
+  timestampEnd: Uint32Array = NO_UINT32;
 
   override growTo(rows: number): void {
     super.growTo(rows);
@@ -67,30 +76,30 @@ export class ProfileColumns extends RowTable {
   readonly schemaUrls: Dictionary = Dictionary.whenNeeded(16, 1 << 9);
   readonly dictionary: ProfileDictionary = new ProfileDictionary();
 
-  resource: Uint32Array = new Uint32Array(0);
-  scope: Uint32Array = new Uint32Array(0);
-  resourceSchemaUrl: Uint32Array = new Uint32Array(0);
-  scopeSchemaUrl: Uint32Array = new Uint32Array(0);
+  resource: Uint32Array = NO_UINT32;
+  scope: Uint32Array = NO_UINT32;
+  resourceSchemaUrl: Uint32Array = NO_UINT32;
+  scopeSchemaUrl: Uint32Array = NO_UINT32;
 
   /** Indexes of strings. */
-  sampleType: Int32Array = new Int32Array(0);
-  sampleUnit: Int32Array = new Int32Array(0);
-  periodType: Int32Array = new Int32Array(0);
-  periodUnit: Int32Array = new Int32Array(0);
+  sampleType: Int32Array = NO_INT32;
+  sampleUnit: Int32Array = NO_INT32;
+  periodType: Int32Array = NO_INT32;
+  periodUnit: Int32Array = NO_INT32;
   /** i64 in two words. */
-  period: Int32Array = new Int32Array(0);
-  timeUnixNano: Int32Array = new Int32Array(0);
-  durationNano: Int32Array = new Int32Array(0);
-  profileId: Uint8Array = new Uint8Array(0);
-  profileIdView: DataView = new DataView(this.profileId.buffer);
-  droppedAttributesCount: Uint32Array = new Uint32Array(0);
+  period: Int32Array = NO_INT32;
+  timeUnixNano: Int32Array = NO_INT32;
+  durationNano: Int32Array = NO_INT32;
+  profileId: Uint8Array = NO_UINT8;
+  profileIdView: DataView = NO_VIEW;
+  droppedAttributesCount: Uint32Array = NO_UINT32;
   /** `pprof`, `jfr` and the like. */
   readonly payloadFormats: Dictionary = Dictionary.whenNeeded(4, 1 << 6);
-  originalPayloadFormat: Uint32Array = new Uint32Array(0);
+  originalPayloadFormat: Uint32Array = NO_UINT32;
   readonly originalPayload: StringColumn;
   readonly attributes: IndexList = new IndexList(1 << 6);
   readonly samples: SampleColumns = new SampleColumns();
-  sampleEnd: Uint32Array = new Uint32Array(0);
+  sampleEnd: Uint32Array = NO_UINT32;
 
   /** `rows` is a first guess; everything grows. */
   constructor(rows = 16) {
@@ -113,7 +122,7 @@ export class ProfileColumns extends RowTable {
     this.timeUnixNano = growInt32(this.timeUnixNano, rows * 2);
     this.durationNano = growInt32(this.durationNano, rows * 2);
     this.profileId = growUint8(this.profileId, rows * 16);
-    this.profileIdView = new DataView(this.profileId.buffer);
+    this.profileIdView = viewOf(this.profileId);
     this.droppedAttributesCount = growUint32(this.droppedAttributesCount, rows);
     this.originalPayloadFormat = growUint32(this.originalPayloadFormat, rows);
     this.originalPayload.growRows(rows);

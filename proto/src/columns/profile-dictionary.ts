@@ -1,16 +1,25 @@
 import { Dictionary } from './dictionary.ts';
-import { growInt32, growUint8, growUint32 } from './grow.ts';
+import {
+  growInt32,
+  growUint8,
+  growUint32,
+  NO_INT32,
+  NO_UINT8,
+  NO_UINT32,
+  NO_VIEW,
+} from './grow.ts';
 import { IndexList } from './index-list.ts';
 import { DictionaryTable, RowTable } from './row-table.ts';
+import { viewOf } from './slab.ts';
 import { StringColumn } from './string-column.ts';
 
 /** `Mapping`: an executable, library or file mapped into memory. Addresses are u64 in two words. */
 export class MappingTable extends DictionaryTable {
-  memoryStart: Int32Array = new Int32Array(0);
-  memoryLimit: Int32Array = new Int32Array(0);
-  fileOffset: Int32Array = new Int32Array(0);
+  memoryStart: Int32Array = NO_INT32;
+  memoryLimit: Int32Array = NO_INT32;
+  fileOffset: Int32Array = NO_INT32;
   /** Index in the request's strings. */
-  filename: Int32Array = new Int32Array(0);
+  filename: Int32Array = NO_INT32;
   readonly attributes: IndexList = new IndexList(64);
 
   override growTo(rows: number): void {
@@ -40,10 +49,10 @@ export class MappingTable extends DictionaryTable {
 
 /** `Line`: the lines of all locations, flat. */
 export class LineTable extends RowTable {
-  function: Int32Array = new Int32Array(0);
+  function: Int32Array = NO_INT32;
   /** i64 in two words, as `column`. */
-  line: Int32Array = new Int32Array(0);
-  column: Int32Array = new Int32Array(0);
+  line: Int32Array = NO_INT32;
+  column: Int32Array = NO_INT32;
 
   override growTo(rows: number): void {
     super.growTo(rows);
@@ -55,10 +64,10 @@ export class LineTable extends RowTable {
 
 /** `Location`: an address, with more than one line where functions were inlined (leaf first). */
 export class LocationTable extends DictionaryTable {
-  mapping: Int32Array = new Int32Array(0);
-  address: Int32Array = new Int32Array(0);
+  mapping: Int32Array = NO_INT32;
+  address: Int32Array = NO_INT32;
   readonly lines: LineTable = new LineTable();
-  lineEnd: Uint32Array = new Uint32Array(0);
+  lineEnd: Uint32Array = NO_UINT32;
   readonly attributes: IndexList = new IndexList(64);
 
   override growTo(rows: number): void {
@@ -90,10 +99,10 @@ export class LocationTable extends DictionaryTable {
 
 /** `Function`; names are indexes in the request's strings. */
 export class FunctionTable extends DictionaryTable {
-  name: Int32Array = new Int32Array(0);
-  systemName: Int32Array = new Int32Array(0);
-  filename: Int32Array = new Int32Array(0);
-  startLine: Int32Array = new Int32Array(0);
+  name: Int32Array = NO_INT32;
+  systemName: Int32Array = NO_INT32;
+  filename: Int32Array = NO_INT32;
+  startLine: Int32Array = NO_INT32;
 
   override growTo(rows: number): void {
     super.growTo(rows);
@@ -106,24 +115,24 @@ export class FunctionTable extends DictionaryTable {
 
 /** `Link`: the span in which a sample was taken. */
 export class LinkTable extends DictionaryTable {
-  traceId: Uint8Array = new Uint8Array(0);
-  traceIdView: DataView = new DataView(this.traceId.buffer);
-  spanId: Uint8Array = new Uint8Array(0);
-  spanIdView: DataView = new DataView(this.spanId.buffer);
+  traceId: Uint8Array = NO_UINT8;
+  traceIdView: DataView = NO_VIEW;
+  spanId: Uint8Array = NO_UINT8;
+  spanIdView: DataView = NO_VIEW;
 
   override growTo(rows: number): void {
     super.growTo(rows);
     this.traceId = growUint8(this.traceId, rows * 16);
-    this.traceIdView = new DataView(this.traceId.buffer);
+    this.traceIdView = viewOf(this.traceId);
     this.spanId = growUint8(this.spanId, rows * 8);
-    this.spanIdView = new DataView(this.spanId.buffer);
+    this.spanIdView = viewOf(this.spanId);
   }
 }
 
 /** The strings of the requests: an index of a request leads to an id of the batch's dictionary. */
 export class StringTable extends DictionaryTable {
   /** Ids in `dictionary`. */
-  id: Uint32Array = new Uint32Array(0);
+  id: Uint32Array = NO_UINT32;
   readonly dictionary: Dictionary = Dictionary.whenNeeded(64, 1 << 11);
 
   override growTo(rows: number): void {
@@ -149,10 +158,10 @@ export class StringTable extends DictionaryTable {
 
 /** `KeyValueAndUnit`; the value as in `AttributeList`, key and unit as indexes of strings. */
 export class AttributeTable extends DictionaryTable {
-  key: Int32Array = new Int32Array(0);
-  unit: Int32Array = new Int32Array(0);
+  key: Int32Array = NO_INT32;
+  unit: Int32Array = NO_INT32;
   /** `AnyValueType`. */
-  type: Uint8Array = new Uint8Array(0);
+  type: Uint8Array = NO_UINT8;
   readonly value: StringColumn = new StringColumn(0, 1 << 10);
 
   override growTo(rows: number): void {

@@ -1,6 +1,6 @@
 import { AttributeList } from './attribute-list.ts';
 import { Dictionary } from './dictionary.ts';
-import { growInt32, growUint32 } from './grow.ts';
+import { growInt32, growUint32, NO_INT32, NO_UINT32 } from './grow.ts';
 
 /**
  * The distinct resources of a batch: interned by the bytes of the `Resource` message, decoded once.
@@ -11,17 +11,17 @@ export class ResourceTable {
   capacity = 0;
   /** The messages as sent; id `messageId[i]` reads what no column holds (entity_refs, unknown fields). */
   readonly messages: Dictionary = Dictionary.whenNeeded(16, 1 << 12);
-  messageId: Uint32Array = new Uint32Array(0);
+  messageId: Uint32Array = NO_UINT32;
   /** Row + 1 of the message with that id; 0 while it has none. */
-  rowOfMessage: Int32Array = new Int32Array(0);
+  rowOfMessage: Int32Array = NO_INT32;
   readonly attributes: AttributeList = new AttributeList(256, 1 << 12);
   /** Two words an entry (a Native u64 offset): the high word is 0. */
-  attributeEnd: Uint32Array = new Uint32Array(0);
-  droppedAttributesCount: Uint32Array = new Uint32Array(0);
+  attributeEnd: Uint32Array = NO_UINT32;
+  droppedAttributesCount: Uint32Array = NO_UINT32;
   /** 64-bit, low word first: `stableHash64` over the attributes, whatever their order. */
-  fingerprint: Uint32Array = new Uint32Array(0);
+  fingerprint: Uint32Array = NO_UINT32;
   /** Ids in `serviceNames`; `service.name` as sent, 0 when absent. */
-  serviceName: Uint32Array = new Uint32Array(0);
+  serviceName: Uint32Array = NO_UINT32;
   readonly serviceNames: Dictionary = Dictionary.whenNeeded(16, 1 << 9);
   #marked = 0;
 

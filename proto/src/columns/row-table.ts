@@ -1,4 +1,4 @@
-import { growUint32 } from './grow.ts';
+import { growUint32, NO_UINT32 } from './grow.ts';
 
 /** A table of a batch that grows row by row; subclasses add columns and call these methods first. */
 export class RowTable {
@@ -30,7 +30,7 @@ export class RowTable {
  */
 export class DictionaryTable extends RowTable {
   /** Where the rows of request i end. */
-  segmentEnd: Uint32Array = new Uint32Array(0);
+  segmentEnd: Uint32Array = NO_UINT32;
 
   endSegment(segment: number): void {
     if (segment >= this.segmentEnd.length) {

@@ -1,23 +1,23 @@
 import { AttributeList } from './attribute-list.ts';
 import { Dictionary } from './dictionary.ts';
-import { growInt32, growUint32 } from './grow.ts';
+import { growInt32, growUint32, NO_INT32, NO_UINT32 } from './grow.ts';
 
 /** The distinct instrumentation scopes of a batch, interned by the bytes of the message. */
 export class ScopeTable {
   count = 0;
   capacity = 0;
   readonly messages: Dictionary = Dictionary.whenNeeded(16, 1 << 10);
-  messageId: Uint32Array = new Uint32Array(0);
+  messageId: Uint32Array = NO_UINT32;
   /** Row + 1 of the message with that id; 0 while it has none. */
-  rowOfMessage: Int32Array = new Int32Array(0);
+  rowOfMessage: Int32Array = NO_INT32;
   /** Ids in `names` and `versions`. */
-  name: Uint32Array = new Uint32Array(0);
-  version: Uint32Array = new Uint32Array(0);
+  name: Uint32Array = NO_UINT32;
+  version: Uint32Array = NO_UINT32;
   readonly names: Dictionary = Dictionary.whenNeeded(16, 1 << 10);
   readonly versions: Dictionary = Dictionary.whenNeeded(16, 1 << 8);
   readonly attributes: AttributeList = AttributeList.whenNeeded(16, 1 << 8);
-  attributeEnd: Uint32Array = new Uint32Array(0);
-  droppedAttributesCount: Uint32Array = new Uint32Array(0);
+  attributeEnd: Uint32Array = NO_UINT32;
+  droppedAttributesCount: Uint32Array = NO_UINT32;
   #marked = 0;
 
   constructor(rows = 16) {

@@ -1,5 +1,5 @@
 import { Dictionary } from './dictionary.ts';
-import { growFloat64, growUint32 } from './grow.ts';
+import { growFloat64, growUint32, NO_FLOAT64, NO_UINT32 } from './grow.ts';
 
 /**
  * Which rows came with which request: request i owns rows `[rowEnd(i - 1), rowEnd(i))` of spans or
@@ -9,11 +9,11 @@ import { growFloat64, growUint32 } from './grow.ts';
 export class Segments {
   count = 0;
   capacity = 0;
-  rowEnd: Uint32Array = new Uint32Array(0);
+  rowEnd: Uint32Array = NO_UINT32;
   /** Ids in `tenants`. */
-  tenant: Uint32Array = new Uint32Array(0);
+  tenant: Uint32Array = NO_UINT32;
   /** Milliseconds since the epoch, from the buffer's record. */
-  receivedUnixMs: Float64Array = new Float64Array(0);
+  receivedUnixMs: Float64Array = NO_FLOAT64;
   readonly tenants: Dictionary = Dictionary.whenNeeded(16, 1 << 9);
   #marked = 0;
 

@@ -1,9 +1,18 @@
 import { AttributeList } from './attribute-list.ts';
 import { Dictionary } from './dictionary.ts';
-import { growInt32, growUint8, growUint32 } from './grow.ts';
+import {
+  growInt32,
+  growUint8,
+  growUint32,
+  NO_INT32,
+  NO_UINT8,
+  NO_UINT32,
+  NO_VIEW,
+} from './grow.ts';
 import { ResourceTable } from './resource-table.ts';
 import { ScopeTable } from './scope-table.ts';
 import { Segments } from './segments.ts';
+import { viewOf } from './slab.ts';
 import { StringColumn } from './string-column.ts';
 
 /**
@@ -22,43 +31,43 @@ export class SpanColumns {
   readonly schemaUrls: Dictionary = Dictionary.whenNeeded(16, 1 << 9);
 
   /** Row indexes of `resources` and `scopes`. */
-  resource: Uint32Array = new Uint32Array(0);
-  scope: Uint32Array = new Uint32Array(0);
+  resource: Uint32Array = NO_UINT32;
+  scope: Uint32Array = NO_UINT32;
   /** Ids in `schemaUrls`. */
-  resourceSchemaUrl: Uint32Array = new Uint32Array(0);
-  scopeSchemaUrl: Uint32Array = new Uint32Array(0);
+  resourceSchemaUrl: Uint32Array = NO_UINT32;
+  scopeSchemaUrl: Uint32Array = NO_UINT32;
 
-  traceId: Uint8Array = new Uint8Array(0);
-  traceIdView: DataView = new DataView(this.traceId.buffer);
-  spanId: Uint8Array = new Uint8Array(0);
-  spanIdView: DataView = new DataView(this.spanId.buffer);
-  parentSpanId: Uint8Array = new Uint8Array(0);
-  parentSpanIdView: DataView = new DataView(this.parentSpanId.buffer);
+  traceId: Uint8Array = NO_UINT8;
+  traceIdView: DataView = NO_VIEW;
+  spanId: Uint8Array = NO_UINT8;
+  spanIdView: DataView = NO_VIEW;
+  parentSpanId: Uint8Array = NO_UINT8;
+  parentSpanIdView: DataView = NO_VIEW;
   readonly traceState: StringColumn;
-  flags: Uint32Array = new Uint32Array(0);
+  flags: Uint32Array = NO_UINT32;
   readonly names: Dictionary = Dictionary.whenNeeded(256, 1 << 13);
-  name: Uint32Array = new Uint32Array(0);
-  kind: Uint8Array = new Uint8Array(0);
-  startUnixNano: Int32Array = new Int32Array(0);
-  endUnixNano: Int32Array = new Int32Array(0);
-  statusCode: Uint8Array = new Uint8Array(0);
+  name: Uint32Array = NO_UINT32;
+  kind: Uint8Array = NO_UINT8;
+  startUnixNano: Int32Array = NO_INT32;
+  endUnixNano: Int32Array = NO_INT32;
+  statusCode: Uint8Array = NO_UINT8;
   readonly statusMessage: StringColumn;
 
   readonly attributes: AttributeList;
-  attributeEnd: Uint32Array = new Uint32Array(0);
-  droppedAttributesCount: Uint32Array = new Uint32Array(0);
+  attributeEnd: Uint32Array = NO_UINT32;
+  droppedAttributesCount: Uint32Array = NO_UINT32;
   readonly events: SpanEventColumns = new SpanEventColumns();
-  eventEnd: Uint32Array = new Uint32Array(0);
-  droppedEventsCount: Uint32Array = new Uint32Array(0);
+  eventEnd: Uint32Array = NO_UINT32;
+  droppedEventsCount: Uint32Array = NO_UINT32;
   readonly links: SpanLinkColumns = new SpanLinkColumns();
-  linkEnd: Uint32Array = new Uint32Array(0);
-  droppedLinksCount: Uint32Array = new Uint32Array(0);
+  linkEnd: Uint32Array = NO_UINT32;
+  droppedLinksCount: Uint32Array = NO_UINT32;
 
-  /** `rows` is a first guess; everything grows. */
-  constructor(rows = 1024) {
+  /** `rows` and `valueBytes`, of attributes, are first guesses; everything grows. */
+  constructor(rows = 1024, valueBytes: number = rows * 192) {
     this.traceState = new StringColumn(rows, rows * 2);
     this.statusMessage = new StringColumn(rows, rows * 2);
-    this.attributes = new AttributeList(rows * 12, rows * 192);
+    this.attributes = new AttributeList(rows * 12, valueBytes);
     this.growTo(rows);
   }
 
@@ -68,11 +77,11 @@ export class SpanColumns {
     this.resourceSchemaUrl = growUint32(this.resourceSchemaUrl, rows);
     this.scopeSchemaUrl = growUint32(this.scopeSchemaUrl, rows);
     this.traceId = growUint8(this.traceId, rows * 16);
-    this.traceIdView = new DataView(this.traceId.buffer);
+    this.traceIdView = viewOf(this.traceId);
     this.spanId = growUint8(this.spanId, rows * 8);
-    this.spanIdView = new DataView(this.spanId.buffer);
+    this.spanIdView = viewOf(this.spanId);
     this.parentSpanId = growUint8(this.parentSpanId, rows * 8);
-    this.parentSpanIdView = new DataView(this.parentSpanId.buffer);
+    this.parentSpanIdView = viewOf(this.parentSpanId);
     this.traceState.growRows(rows);
     this.flags = growUint32(this.flags, rows);
     this.name = growUint32(this.name, rows);
@@ -140,12 +149,12 @@ export class SpanEventColumns {
   count = 0;
   capacity = 0;
   #marked = 0;
-  timeUnixNano: Int32Array = new Int32Array(0);
+  timeUnixNano: Int32Array = NO_INT32;
   readonly names: Dictionary = Dictionary.whenNeeded(64, 1 << 10);
-  name: Uint32Array = new Uint32Array(0);
+  name: Uint32Array = NO_UINT32;
   readonly attributes: AttributeList = AttributeList.whenNeeded(64, 1 << 11);
-  attributeEnd: Uint32Array = new Uint32Array(0);
-  droppedAttributesCount: Uint32Array = new Uint32Array(0);
+  attributeEnd: Uint32Array = NO_UINT32;
+  droppedAttributesCount: Uint32Array = NO_UINT32;
 
   constructor(rows = 0) {
     if (rows > 0) this.growTo(rows);
@@ -184,15 +193,15 @@ export class SpanLinkColumns {
   count = 0;
   capacity = 0;
   #marked = 0;
-  traceId: Uint8Array = new Uint8Array(0);
-  traceIdView: DataView = new DataView(this.traceId.buffer);
-  spanId: Uint8Array = new Uint8Array(0);
-  spanIdView: DataView = new DataView(this.spanId.buffer);
+  traceId: Uint8Array = NO_UINT8;
+  traceIdView: DataView = NO_VIEW;
+  spanId: Uint8Array = NO_UINT8;
+  spanIdView: DataView = NO_VIEW;
   readonly traceState: StringColumn = new StringColumn(0, 0);
-  flags: Uint32Array = new Uint32Array(0);
+  flags: Uint32Array = NO_UINT32;
   readonly attributes: AttributeList = AttributeList.whenNeeded(16, 1 << 8);
-  attributeEnd: Uint32Array = new Uint32Array(0);
-  droppedAttributesCount: Uint32Array = new Uint32Array(0);
+  attributeEnd: Uint32Array = NO_UINT32;
+  droppedAttributesCount: Uint32Array = NO_UINT32;
 
   constructor(rows = 0) {
     if (rows > 0) this.growTo(rows);
@@ -200,9 +209,9 @@ export class SpanLinkColumns {
 
   growTo(rows: number): void {
     this.traceId = growUint8(this.traceId, rows * 16);
-    this.traceIdView = new DataView(this.traceId.buffer);
+    this.traceIdView = viewOf(this.traceId);
     this.spanId = growUint8(this.spanId, rows * 8);
-    this.spanIdView = new DataView(this.spanId.buffer);
+    this.spanIdView = viewOf(this.spanId);
     this.traceState.growRows(rows);
     this.flags = growUint32(this.flags, rows);
     this.attributeEnd = growUint32(this.attributeEnd, rows * 2);

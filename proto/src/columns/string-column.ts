@@ -1,5 +1,6 @@
 import { ByteRun } from './byte-run.ts';
 import { growUint32 } from './grow.ts';
+import { newUint32 } from './slab.ts';
 
 /**
  * One string (or byte string) a row, stored as ClickHouse's Native format has it: varint length,
@@ -13,7 +14,7 @@ export class StringColumn {
 
   constructor(rows: number, bytes: number) {
     this.run = new ByteRun(bytes);
-    this.start = new Uint32Array(rows);
+    this.start = newUint32(rows);
   }
 
   mark(): void {

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { type LoadSignal, loadRequest } from '../bench/load.ts';
+import { ByteRun } from '../src/columns/byte-run.ts';
+import { Dictionary } from '../src/columns/dictionary.ts';
+import { newUint32, withSlab } from '../src/columns/slab.ts';
+import { type Columns, decodeRequests } from '../src/index.ts';
+
+const SIGNALS: readonly LoadSignal[] = ['traces', 'logs', 'metrics'];
+
+/** What every batch shares because nothing can be written into it is no longer than this. */
+const SHARED_BYTES_MAX = 17;
+
+type TypedArray = Uint8Array | Uint32Array | Int32Array | Float64Array;
+
+function decode(signal: LoadSignal, seed: number): Columns {
+  const bytes = loadRequest(signal, seed);
+  const request = { signal, bytes, itemCount: 512, tenant: 'default', receivedUnixMs: 1 };
+  return decodeRequests(signal, [request]);
+}
+
+function isArray(value: object): value is TypedArray {
+  return ArrayBuffer.isView(value) && !(value instanceof DataView);
+}
+
+/** All arrays of a batch, those of its tables and dictionaries too. */
+function arraysOf(value: unknown, found: Set<TypedArray> = new Set()): Set<TypedArray> {
+  if (typeof value !== 'object' || value === null || value instanceof DataView) return found;
+  if (isArray(value)) {
+    if (value.byteLength > SHARED_BYTES_MAX) found.add(value);
+    return found;
+  }
+  for (const member of Object.values(value)) arraysOf(member, found);
+  return found;
+}
+
+function buffersOf(columns: Columns): Set<ArrayBufferLike> {
+  return new Set([...arraysOf(columns)].map(({ buffer }) => buffer));
+}
+
+describe('the slab of a batch', () => {
+  it.each(SIGNALS)('gives no byte of a batch of %s to two arrays', (signal) => {
+    const arrays = [...arraysOf(decode(signal, 1))];
+    arrays.sort((a, b) => a.byteOffset - b.byteOffset);
+    const ends = new Map<ArrayBufferLike, number>();
+    for (const { buffer, byteOffset, byteLength } of arrays) {
+      expect(byteOffset).toBeGreaterThanOrEqual(ends.get(buffer) ?? 0);
+      ends.set(buffer, byteOffset + byteLength);
+    }
+    expect(ends.size).toBeLessThan(arrays.length / 2);
+  });
+
+  it.each(SIGNALS)('shares no memory between two batches of %s', (signal) => {
+    const first = buffersOf(decode(signal, 1));
+    for (const buffer of buffersOf(decode(signal, 2))) expect(first.has(buffer)).toBe(false);
+  });
+
+  it('is closed when decoding fails', () => {
+    const fail = (): never => {
+      newUint32(4);
+      throw new Error('malformed');
+    };
+    expect(() => withSlab(4096, fail)).toThrow('malformed');
+    expect(newUint32(4).buffer.byteLength).toBe(16);
+  });
+
+  it('gives zeros, whatever is asked of it', () => {
+    withSlab(4096, () => {
+      for (let length = 1; length < 20_000; length = length * 2 + 1) {
+        const array = newUint32(length);
+        expect(array).toHaveLength(length);
+        expect(array.every((word) => word === 0)).toBe(true);
+        array.fill(0xffffffff);
+      }
+    });
+  });
+});
+
+describe('what has not been written to', () => {
+  it('is still empty for the next batch, after batches of every signal', () => {
+    for (const signal of SIGNALS) decode(signal, 3);
+    const dictionary = Dictionary.whenNeeded(16, 64);
+    expect([...dictionary.offset]).toEqual([0, 1]);
+    expect([...dictionary.hash, ...dictionary.slots, ...dictionary.successor]).toEqual([
+      0, 0, 0, 0,
+    ]);
+    expect([...dictionary.run.used()]).toEqual([0]);
+    for (const run of [dictionary.run, ByteRun.whenNeeded(64)]) {
+      expect(run.bytes.every((byte) => byte === 0)).toBe(true);
+      const shared = run.bytes;
+      run.reserve(1);
+      expect(run.bytes).not.toBe(shared);
+    }
+  });
+});
