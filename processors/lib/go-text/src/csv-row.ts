@@ -1,6 +1,6 @@
 import { TextError } from './text-error.ts';
 
-const BARE_QUOTE = 'bare " in non-quoted field';
+const BARE_QUOTE = 'bare " in non-quoted-field';
 const STRAY_QUOTE = 'extraneous or missing " in quoted-field';
 
 /**

@@ -135,6 +135,9 @@ function parseHost(host: string): string {
       throw new TextError(`invalid character ${quoteGo(stray)} in host name`);
     }
   }
+  // A host may only escape what is not ASCII, and the percent sign before a zone.
+  const ascii = /%(?!25)[0-7][0-9A-Fa-f]/.exec(host)?.[0];
+  if (ascii !== undefined) throw new TextError(`invalid URL escape ${quoteGo(ascii)}`);
   return unescapePart(host);
 }
 

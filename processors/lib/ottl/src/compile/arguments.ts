@@ -138,6 +138,11 @@ export class Arguments<C> {
     return this.#elements(name, 'Getter', (argument) => argument.value().get);
   }
 
+  /** The values of a list's elements where they stand in the text; undefined for the others. */
+  literalElements(name: string): readonly (Value | undefined)[] {
+    return this.#elements(name, 'Getter', (argument) => argument.value().literal);
+  }
+
   strings(name: string): readonly Getter<C, string>[] {
     return this.#elements(name, 'StringGetter', ofElement(asString));
   }

@@ -2,18 +2,28 @@ import type { FunctionDefinition } from '../compile/function-definition.ts';
 import { concat } from './concat.ts';
 import { DURATIONS } from './durations.ts';
 import { ENCODINGS } from './encodings.ts';
+import { extractPatterns } from './extract-patterns.ts';
 import { format } from './format.ts';
 import { HASHES } from './hashes.ts';
 import { IDS } from './ids.ts';
 import { int } from './int.ts';
 import { isMatch } from './is-match.ts';
+import { KEY_VALUES } from './key-values.ts';
 import { LETTER_CASES } from './letter-case.ts';
 import { LISTS } from './lists.ts';
+import { isValidLuhn } from './luhn.ts';
+import { NETWORKS } from './networks.ts';
 import { NUMBERS } from './numbers.ts';
+import { parseCsv } from './parse-csv.ts';
+import { parseJson } from './parse-json.ts';
+import { parseSeverity } from './parse-severity.ts';
+import { sliceToMap } from './slice-to-map.ts';
 import { sort } from './sort.ts';
 import { TEXT_PARTS } from './text-parts.ts';
 import { TIMES } from './times.ts';
 import { TYPE_TESTS } from './type-tests.ts';
+import { url } from './url.ts';
+import { UUIDS } from './uuids.ts';
 
 /** Every converter that all contexts have. */
 export const CONVERTERS: readonly FunctionDefinition[] = [
@@ -22,6 +32,13 @@ export const CONVERTERS: readonly FunctionDefinition[] = [
   isMatch,
   format,
   sort,
+  extractPatterns,
+  isValidLuhn,
+  parseCsv,
+  parseJson,
+  parseSeverity,
+  sliceToMap,
+  url,
   ...NUMBERS,
   ...TYPE_TESTS,
   ...LETTER_CASES,
@@ -32,4 +49,7 @@ export const CONVERTERS: readonly FunctionDefinition[] = [
   ...TIMES,
   ...DURATIONS,
   ...ENCODINGS,
+  ...KEY_VALUES,
+  ...NETWORKS,
+  ...UUIDS,
 ];
