@@ -24,3 +24,13 @@ export class EvaluationError extends Error {
     this.name = 'EvaluationError';
   }
 }
+
+/** Compiles `text`, a `statement` or `condition`; its errors name it as the Collector's do. */
+export function withText<T>(what: string, text: string, compile: () => T): T {
+  try {
+    return compile();
+  } catch (error) {
+    if (!(error instanceof CompileError)) throw error;
+    throw error.within(`unable to parse OTTL ${what} ${JSON.stringify(text)}`);
+  }
+}

@@ -38,6 +38,7 @@ export { EDITORS } from './editors/index.ts';
 export { CompileError, EvaluationError } from './errors.ts';
 export { CONVERTERS } from './functions/index.ts';
 export * from './program/error-policy.ts';
+export * from './program/infer-context.ts';
 export * from './program/ottl-context.ts';
-export { anyOf, type Program } from './program/statement-group.ts';
+export { anyOf, type Program, type SharedCaches } from './program/statement-group.ts';
 export * from './value/value.ts';

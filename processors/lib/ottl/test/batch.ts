@@ -9,6 +9,7 @@ import {
 } from '@sonde/proto';
 import type { Cursor } from '../src/compile/getter.ts';
 import type { ClientView } from '../src/contexts/cursors.ts';
+import type { WithCache } from '../src/contexts/entries.ts';
 import { ErrorPolicy } from '../src/program/error-policy.ts';
 import type { OttlContext } from '../src/program/ottl-context.ts';
 
@@ -29,7 +30,7 @@ export function jsonOf(columns: Columns): unknown {
 export const PROPAGATE: ErrorPolicy = new ErrorPolicy({ mode: 'propagate', warn: () => {} });
 
 /** What statements of a context make of columns. */
-export function apply<C extends Cursor>(
+export function apply<C extends Cursor & WithCache>(
   context: OttlContext<C>,
   columns: Columns,
   statements: readonly string[],
@@ -39,7 +40,7 @@ export function apply<C extends Cursor>(
 }
 
 /** How many rows of a context a condition holds for. */
-export function countHolding<C extends Cursor>(
+export function countHolding<C extends Cursor & WithCache>(
   context: OttlContext<C>,
   columns: Columns,
   condition: string,

@@ -1,6 +1,7 @@
 import type { Signal } from '@sonde/proto';
 import { describe, expect, it } from 'vitest';
 import type { Cursor } from '../src/compile/getter.ts';
+import type { WithCache } from '../src/contexts/entries.ts';
 import {
   DATAPOINTS,
   LOGS,
@@ -128,7 +129,7 @@ interface Table {
 }
 
 /** A row as the only one that a condition can hold for: each is asked of all, the first answers. */
-function tryPaths<C extends Cursor>(context: OttlContext<C>, table: Table): void {
+function tryPaths<C extends Cursor & WithCache>(context: OttlContext<C>, table: Table): void {
   const { prefix, signal, json, rows } = table;
   const qualified = (path: string): string =>
     /^(?:resource|scope|instrumentation_scope|span|metric)\./.test(path)

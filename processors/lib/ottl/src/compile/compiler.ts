@@ -33,16 +33,20 @@ import { asKey, type KeyValue, resultMember } from './index-value.ts';
 export interface CompilerOptions<C extends Cursor> {
   readonly context: ContextDefinition<C>;
   readonly functions: FunctionRegistry<C>;
+  /** Paths must begin with the name of a context. */
+  readonly prefixed?: boolean;
 }
 
 /** Makes closures of syntax trees: what is known beforehand is done once. */
 export class Compiler<C extends Cursor> {
   readonly context: ContextDefinition<C>;
   readonly functions: FunctionRegistry<C>;
+  readonly #prefixed: boolean;
 
-  constructor({ context, functions }: CompilerOptions<C>) {
+  constructor({ context, functions, prefixed = false }: CompilerOptions<C>) {
     this.context = context;
     this.functions = functions;
+    this.#prefixed = prefixed;
   }
 
   expression(node: ExpressionNode): Compiled<C> {
@@ -79,6 +83,7 @@ export class Compiler<C extends Cursor> {
     const [first, ...rest] = node.fields;
     const prefix = PATH_PREFIXES.find((name) => name === first?.name);
     const isPrefixed = prefix !== undefined && rest.length > 0 && first?.keys.length === 0;
+    if (!isPrefixed && this.#prefixed) throw this.#missingPrefix(node);
     const fields = (isPrefixed ? rest : node.fields).map(({ name, keys }) => ({
       name,
       keys: keys.map((key) => this.#key(key)),
@@ -117,6 +122,14 @@ export class Compiler<C extends Cursor> {
       },
       level: highestLevel([call, ...keys]),
     };
+  }
+
+  #missingPrefix({ text, at }: PathNode): CompileError {
+    const options = Object.keys(this.context.paths).map((name) => `"${name}.${text}"`);
+    return new CompileError(
+      `missing context name for path "${text}", possibly valid options are: ${options.join(', ')}`,
+      at,
+    );
   }
 
   #enum(name: string, at: number): bigint {

@@ -1,4 +1,4 @@
-import { CompileError } from '../errors.ts';
+import { CompileError, withText } from '../errors.ts';
 import { parseConditionText, parseExpressionText, parseStatementText } from '../grammar/parse.ts';
 import { positionText } from '../grammar/position-text.ts';
 import { Compiler, type CompilerOptions } from './compiler.ts';
@@ -23,7 +23,7 @@ export function compileStatement<C extends Cursor>(
   options: CompilerOptions<C>,
   text: string,
 ): Statement<C> {
-  return named('statement', text, () => {
+  return withText('statement', text, () => {
     const { editor, where } = parseStatementText(text);
     if (!/^[a-z]/.test(editor.name)) {
       throw new CompileError(
@@ -48,7 +48,7 @@ export function compileCondition<C extends Cursor>(
   options: CompilerOptions<C>,
   text: string,
 ): Condition<C> {
-  return named('condition', text, () => {
+  return withText('condition', text, () => {
     const { test } = new Compiler(options).condition(parseConditionText(text));
     return { text, test };
   });
@@ -59,18 +59,9 @@ export function compileExpression<C extends Cursor>(
   options: CompilerOptions<C>,
   text: string,
 ): Compiled<C> {
-  return named('value expression', text, () =>
+  return withText('value expression', text, () =>
     new Compiler(options).expression(parseExpressionText(text)),
   );
-}
-
-function named<T>(what: string, text: string, compile: () => T): T {
-  try {
-    return compile();
-  } catch (error) {
-    if (!(error instanceof CompileError)) throw error;
-    throw error.within(`unable to parse OTTL ${what} ${JSON.stringify(text)}`);
-  }
 }
 
 /** Where an error is in its text, for the line below it; undefined when nobody knows. */

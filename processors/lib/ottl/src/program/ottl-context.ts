@@ -1,5 +1,5 @@
 import type { Columns } from '@sonde/proto';
-import type { ContextDefinition } from '../compile/context.ts';
+import type { ContextDefinition, PathPrefix } from '../compile/context.ts';
 import {
   type ContextFunction,
   type FunctionRegistry,
@@ -30,6 +30,7 @@ import {
   type PointCursor,
   SpanCursor,
 } from '../contexts/cursors.ts';
+import type { WithCache } from '../contexts/entries.ts';
 import { groupCursor } from '../contexts/group-cursor.ts';
 import {
   type Pass,
@@ -44,20 +45,34 @@ import {
 import { EDITORS } from '../editors/index.ts';
 import { CONVERTERS } from '../functions/index.ts';
 import type { ErrorPolicy } from './error-policy.ts';
+import type { ContextCandidate } from './infer-context.ts';
 import { anyOf, type Program, statementProgram } from './statement-group.ts';
 
 /** A cursor on rows that are numbered through a batch. */
-interface RowsCursor extends Cursor {
+interface RowsCursor extends Cursor, WithCache {
   open(row: number): void;
 }
 
 export interface StatementTexts {
   readonly statements: readonly string[];
   readonly conditions?: readonly string[];
+  /** The cache is one for all rows of a batch and all groups of the context. */
+  readonly sharedCache?: boolean;
+}
+
+export interface TextOptions {
+  /** Paths must begin with the name of a context, as where the context was inferred from them. */
+  readonly prefixed?: boolean;
+}
+
+/** A context for whom its rows do not matter. */
+export interface StatementContext extends ContextCandidate {
+  /** Throws `CompileError`. */
+  program(texts: StatementTexts, errors: ErrorPolicy, options?: TextOptions): Program;
 }
 
 /** A context with its functions: compiles texts and visits rows. */
-export class OttlContext<C extends Cursor> {
+export class OttlContext<C extends Cursor & WithCache> implements StatementContext {
   readonly definition: ContextDefinition<C>;
   readonly functions: FunctionRegistry<C>;
   readonly pass: Pass<C>;
@@ -72,6 +87,22 @@ export class OttlContext<C extends Cursor> {
     this.pass = pass;
   }
 
+  get name(): PathPrefix {
+    return this.definition.name;
+  }
+
+  get prefixes(): readonly string[] {
+    return Object.keys(this.definition.paths);
+  }
+
+  hasFunction(name: string): boolean {
+    return this.functions.has(name);
+  }
+
+  hasEnum(name: string): boolean {
+    return this.definition.enums.has(name);
+  }
+
   /** The same context with more functions. */
   withFunctions(functions: readonly ContextFunction<C>[]): OttlContext<C> {
     const all = functionRegistry<C>([...this.functions.values()], functions);
@@ -79,22 +110,28 @@ export class OttlContext<C extends Cursor> {
   }
 
   /** Throws `CompileError`. */
-  statement(text: string): Statement<C> {
+  statement(text: string, options: TextOptions = {}): Statement<C> {
     const { definition: context, functions } = this;
-    return compileStatement({ context, functions }, text);
+    return compileStatement({ context, functions, ...options }, text);
   }
 
-  condition(text: string): Condition<C> {
+  condition(text: string, options: TextOptions = {}): Condition<C> {
     const { definition: context, functions } = this;
-    return compileCondition({ context, functions }, text);
+    return compileCondition({ context, functions, ...options }, text);
   }
 
   /** Statements that run on each row for which one of the conditions holds. */
-  program({ statements, conditions = [] }: StatementTexts, errors: ErrorPolicy): Program {
+  program(
+    { statements, conditions = [], sharedCache = false }: StatementTexts,
+    errors: ErrorPolicy,
+    options: TextOptions = {},
+  ): Program {
     return statementProgram({
+      name: this.name,
       pass: this.pass,
-      conditions: conditions.map((text) => this.condition(text)),
-      statements: statements.map((text) => this.statement(text)),
+      conditions: conditions.map((text) => this.condition(text, options)),
+      statements: statements.map((text) => this.statement(text, options)),
+      sharedCache,
       errors,
     });
   }
@@ -114,9 +151,10 @@ export function rowTest<C extends RowsCursor>(
   context: RowsContext<C>,
   texts: readonly string[],
   errors: ErrorPolicy,
+  options: TextOptions = {},
 ): RowTestFactory {
   const test = anyOf(
-    texts.map((text) => context.condition(text)),
+    texts.map((text) => context.condition(text, options)),
     errors,
   );
   return (columns, client) => {
