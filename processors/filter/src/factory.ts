@@ -9,5 +9,5 @@ export const filterProcessorFactory: ProcessorFactory<FilterConfig> = {
   type: 'filter',
   config: filterConfig,
   signals: { traces: 'beta', metrics: 'beta', logs: 'beta' },
-  create: ({ signal }, config, next) => new ColumnProcessor(filterStep(config, signal), next),
+  create: (settings, config, next) => new ColumnProcessor(filterStep(config, settings), next),
 };

@@ -93,12 +93,6 @@ describe('the processor filter', () => {
 describe('configuration', () => {
   it.each([
     [
-      'traces',
-      '{traces: {span: ["name == 1"]}}',
-      'traces::span: conditions in OTTL are not supported',
-    ],
-    ['logs', '{log_conditions: ["true"]}', 'log_conditions: conditions in OTTL are not supported'],
-    [
       'metrics',
       '{metrics: {include: {match_type: expr, expressions: [x]}}}',
       'expressions are not supported',
