@@ -22,6 +22,7 @@ import { memoryLimiterFactory } from '@sonde/processor-memory-limiter';
 import { probabilisticSamplerFactory } from '@sonde/processor-probabilistic-sampler';
 import { redactionProcessorFactory } from '@sonde/processor-redaction';
 import { resourceProcessorFactory } from '@sonde/processor-resource';
+import { transformProcessorFactory } from '@sonde/processor-transform';
 import { bufferReceiverFactory } from '@sonde/receiver-buffer';
 import { hostMetricsReceiverFactory } from '@sonde/receiver-hostmetrics';
 import { kafkaReceiverFactory } from '@sonde/receiver-kafka';
@@ -42,6 +43,7 @@ export const COMPONENTS: readonly Factory[] = [
   filterProcessorFactory,
   probabilisticSamplerFactory,
   redactionProcessorFactory,
+  transformProcessorFactory,
   bufferExporterFactory,
   kafkaExporterFactory,
   clickHouseExporterFactory,
