@@ -26,10 +26,11 @@ export class GoRegexp {
   /** Throws `GoRegexpError`. */
   constructor(pattern: string) {
     this.pattern = pattern;
-    this.#compiled = compile(pattern);
-    const names: string[] = new Array<string>(this.#compiled.groupCount()).fill('');
-    for (const [name, group] of Object.entries(this.#compiled.namedGroups())) {
-      names[Number(group) - 1] = name;
+    const { compiled, names: byAlias } = compile(pattern);
+    this.#compiled = compiled;
+    const names: string[] = new Array<string>(compiled.groupCount()).fill('');
+    for (const [name, group] of Object.entries(compiled.namedGroups())) {
+      names[Number(group) - 1] = byAlias.get(name) ?? name;
     }
     this.groupNames = names;
   }
@@ -72,9 +73,35 @@ export class GoRegexp {
   }
 }
 
-function compile(pattern: string): RE2JS {
+interface CompiledPattern {
+  compiled: RE2JS;
+  /** Names of groups that stand under another one, because Go lets several have the same. */
+  names: ReadonlyMap<string, string>;
+}
+
+function compile(pattern: string): CompiledPattern {
   try {
-    return RE2JS.compile(pattern);
+    return { compiled: RE2JS.compile(pattern), names: new Map() };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    if (reason.includes('duplicate capture group name')) return compileRenamed(pattern);
+    throw new GoRegexpError(pattern, reason.replace(/^error parsing regexp: /, ''));
+  }
+}
+
+/** Escapes, classes of characters, and the heads of named groups. */
+const GROUP_HEADS = /\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?P?<(\w+)>/gs;
+
+function compileRenamed(pattern: string): CompiledPattern {
+  const names = new Map<string, string>();
+  const renamed = pattern.replace(GROUP_HEADS, (text: string, name: string | undefined) => {
+    if (name === undefined) return text;
+    const alias = `g${names.size}_`;
+    names.set(alias, name);
+    return `(?P<${alias}>`;
+  });
+  try {
+    return { compiled: RE2JS.compile(renamed), names };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new GoRegexpError(pattern, reason.replace(/^error parsing regexp: /, ''));

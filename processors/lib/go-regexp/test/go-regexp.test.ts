@@ -54,4 +54,11 @@ describe('a Go regular expression', () => {
     });
     expect(swapped).toBe('b=a d=c');
   });
+
+  it('lets several groups have one name, as Go does', () => {
+    const regexp = new GoRegexp('(?P<x>a)[(?P<x>](?<x>b)(?P<y>\\(?P<x>c)');
+    expect(regexp.groupNames).toEqual(['x', 'x', 'y']);
+    expect(regexp.findGroups('a?b(P<x>c')).toEqual(['a', 'b', '(P<x>c']);
+    expect(new GoRegexp('(?P<x>a)(?P<x>b)').findGroups('ab')).toEqual(['a', 'b']);
+  });
 });
