@@ -2,6 +2,7 @@ import type { FunctionDefinition } from '../compile/function-definition.ts';
 import { concat } from './concat.ts';
 import { DURATIONS } from './durations.ts';
 import { ENCODINGS } from './encodings.ts';
+import { extractGrokPatterns } from './extract-grok-patterns.ts';
 import { extractPatterns } from './extract-patterns.ts';
 import { format } from './format.ts';
 import { HASHES } from './hashes.ts';
@@ -32,6 +33,7 @@ export const CONVERTERS: readonly FunctionDefinition[] = [
   isMatch,
   format,
   sort,
+  extractGrokPatterns,
   extractPatterns,
   isValidLuhn,
   parseCsv,
