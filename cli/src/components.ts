@@ -25,13 +25,17 @@ import { resourceProcessorFactory } from '@sonde/processor-resource';
 import { transformProcessorFactory } from '@sonde/processor-transform';
 import { bufferReceiverFactory } from '@sonde/receiver-buffer';
 import { hostMetricsReceiverFactory } from '@sonde/receiver-hostmetrics';
+import { jaegerReceiverFactory } from '@sonde/receiver-jaeger';
 import { kafkaReceiverFactory } from '@sonde/receiver-kafka';
 import { nopReceiverFactory } from '@sonde/receiver-nop';
 import { otlpReceiverFactory } from '@sonde/receiver-otlp';
+import { zipkinReceiverFactory } from '@sonde/receiver-zipkin';
 
 /** Every component that configuration may name; the only file that knows them all. */
 export const COMPONENTS: readonly Factory[] = [
   otlpReceiverFactory,
+  jaegerReceiverFactory,
+  zipkinReceiverFactory,
   hostMetricsReceiverFactory,
   bufferReceiverFactory,
   kafkaReceiverFactory,

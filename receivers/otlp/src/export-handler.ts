@@ -1,19 +1,6 @@
-import type { InFlightAccount } from '@sonde/intake';
-import {
-  type ClientInfo,
-  type Consumer,
-  SondeError,
-  Telemetry,
-  type TelemetryOptions,
-} from '@sonde/pipeline';
-import {
-  decodeRequests,
-  type Encoding,
-  jsonToProtobuf,
-  MalformedError,
-  type Signal,
-  scanRequest,
-} from '@sonde/proto';
+import { handOn, type InFlightAccount, refusingMalformed } from '@sonde/intake';
+import { type ClientInfo, type Consumer, SondeError } from '@sonde/pipeline';
+import { type Encoding, jsonToProtobuf, type Signal } from '@sonde/proto';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -57,23 +44,8 @@ export class ExportHandler {
       throw new SondeError('UNIMPLEMENTED', `no pipeline takes ${signal}`);
     }
     const receivedUnixMs = Date.now();
-    const { bytes, itemCount } = validate(request);
-    // A request without items is acknowledged and goes nowhere, as upstream does it.
-    if (itemCount === 0) return;
-    const decode: TelemetryOptions['decode'] = (kept) => decodeRequests(signal, kept);
-    const requests = [{ signal, bytes, itemCount, tenant, receivedUnixMs }];
-    await next.consume(new Telemetry({ signal, requests, transport, client, decode }));
-  }
-}
-
-/** The request in protobuf, every byte of it looked at: what is not OTLP is never acknowledged. */
-function validate(request: ExportRequest): { bytes: Uint8Array; itemCount: number } {
-  try {
     const bytes = protobufBytes(request);
-    return { bytes, itemCount: scanRequest(request.signal, bytes) };
-  } catch (error) {
-    if (!(error instanceof MalformedError)) throw error;
-    throw new SondeError('INVALID_DATA', error.message, { cause: error });
+    await handOn(next, bytes, { signal, tenant, client, transport, receivedUnixMs });
   }
 }
 
@@ -81,7 +53,7 @@ function protobufBytes({ signal, encoding, bytes, account }: ExportRequest): Uin
   if (encoding === 'protobuf') return bytes;
   // The text and what is made of it are there beside the bytes.
   account.take(2 * bytes.length);
-  const protobuf = jsonToProtobuf(signal, textOf(bytes));
+  const protobuf = refusingMalformed(() => jsonToProtobuf(signal, textOf(bytes)));
   account.giveBack(2 * bytes.length);
   return protobuf;
 }
