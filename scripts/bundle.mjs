@@ -27,6 +27,7 @@ await build({
     'libsql',
     '@libsql/*',
     '@node-rs/crc32',
+    '@node-rs/xxhash',
     '@chdb/*',
     'node-gyp-build',
     'lz4-napi',
