@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { type CheckedRequest, PipelineHabit } from '../src/pipeline-habit.ts';
 
 function spans(...names: readonly string[]): Uint8Array {
-  const rows = names.map((name) => ({ traceId: '01'.repeat(16), spanId: '02'.repeat(8), name }));
+  const rows = names.map((name) => ({ name, startTimeUnixNano: 1n, endTimeUnixNano: 2n }));
   return encodeRequest('traces', { resourceSpans: [{ scopeSpans: [{ spans: rows }] }] });
 }
 
@@ -84,6 +84,7 @@ describe('the habit of a pipeline', () => {
   });
 
   it('counts the items of every signal alike, whether it scans or decodes', () => {
+    const point = { timeUnixNano: 1n };
     const points = (count: number) =>
       encodeRequest('metrics', {
         resourceMetrics: [
@@ -91,8 +92,8 @@ describe('the habit of a pipeline', () => {
             scopeMetrics: [
               {
                 metrics: [
-                  { name: 'g', gauge: { dataPoints: Array.from({ length: count }, () => ({})) } },
-                  { name: 'h', histogram: { dataPoints: [{ count: 1 }] } },
+                  { name: 'g', gauge: { dataPoints: Array.from({ length: count }, () => point) } },
+                  { name: 'h', histogram: { dataPoints: [{ ...point, count: 1 }] } },
                 ],
               },
             ],
