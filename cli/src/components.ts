@@ -29,6 +29,7 @@ import { jaegerReceiverFactory } from '@sonde/receiver-jaeger';
 import { kafkaReceiverFactory } from '@sonde/receiver-kafka';
 import { nopReceiverFactory } from '@sonde/receiver-nop';
 import { otlpReceiverFactory } from '@sonde/receiver-otlp';
+import { prometheusReceiverFactory } from '@sonde/receiver-prometheus';
 import { zipkinReceiverFactory } from '@sonde/receiver-zipkin';
 
 /** Every component that configuration may name; the only file that knows them all. */
@@ -37,6 +38,7 @@ export const COMPONENTS: readonly Factory[] = [
   jaegerReceiverFactory,
   zipkinReceiverFactory,
   hostMetricsReceiverFactory,
+  prometheusReceiverFactory,
   bufferReceiverFactory,
   kafkaReceiverFactory,
   nopReceiverFactory,

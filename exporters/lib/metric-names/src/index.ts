@@ -7,4 +7,5 @@
 export * from './label-name.ts';
 export * from './metric-name.ts';
 export * from './trim-suffixes.ts';
+export * from './unit-codes.ts';
 export * from './unit-words.ts';
