@@ -25,6 +25,8 @@ import { TIMES } from './times.ts';
 import { TYPE_TESTS } from './type-tests.ts';
 import { url } from './url.ts';
 import { UUIDS } from './uuids.ts';
+import { XML_EDITING } from './xml-editing.ts';
+import { XML_PARSING } from './xml-parsing.ts';
 
 /** Every converter that all contexts have. */
 export const CONVERTERS: readonly FunctionDefinition[] = [
@@ -54,4 +56,6 @@ export const CONVERTERS: readonly FunctionDefinition[] = [
   ...KEY_VALUES,
   ...NETWORKS,
   ...UUIDS,
+  ...XML_EDITING,
+  ...XML_PARSING,
 ];
