@@ -19,14 +19,17 @@ const OTHER_ENCODINGS: ReadonlySet<string> = new Set([
   'azure_resource_logs',
 ]);
 
-/** `encoding` of a signal's messages; `otlp_proto` where neither a signal nor all have one. */
-export function encodingField(): z.ZodType<Encoding> {
-  return z.string().transform((text, context): Encoding => {
-    const known = ENCODINGS.find((encoding) => encoding === text);
+/**
+ * `encoding` of a signal's messages, one of `encodings`; `otlp_proto` where neither a signal nor all
+ * have one.
+ */
+export function encodingField<E extends string>(encodings: readonly E[]): z.ZodType<E> {
+  return z.string().transform((text, context): E => {
+    const known = encodings.find((encoding) => encoding === text);
     if (known !== undefined) return known;
     const hint = OTHER_ENCODINGS.has(text)
       ? 'messages of this encoding are not OTLP requests, which Sonde does not take yet'
-      : `one of ${ENCODINGS.join(', ')}`;
+      : `one of ${encodings.join(', ')}`;
     refuseMeaning(context, { text: `encoding ${JSON.stringify(text)} is not supported`, hint });
     return z.NEVER;
   });

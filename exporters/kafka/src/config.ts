@@ -1,6 +1,7 @@
 import { COMPRESSIONS, type Compression } from '@sonde/buffer';
 import {
   defaultTopic,
+  ENCODINGS,
   type Encoding,
   encodingField,
   type KafkaClientConfig,
@@ -46,7 +47,7 @@ const PARTITIONED = 'requests are whole messages: their partition is chosen in t
 
 const signalFields = z.strictObject({
   topic: z.string().optional(),
-  encoding: encodingField().optional(),
+  encoding: encodingField(ENCODINGS).optional(),
   topic_from_metadata_key: z.string().default(''),
   message_key_from_metadata_key: z.string().default(''),
 });
@@ -107,7 +108,7 @@ export const kafkaExporterConfig: z.ZodType<KafkaExporterConfig> = nullMeansDefa
       profiles: signalFields.prefault({}),
       // Upstream's old flat keys, still read there.
       topic: z.string().default(''),
-      encoding: encodingField().optional(),
+      encoding: encodingField(ENCODINGS).optional(),
       record_partitioner: z.unknown().optional(),
       topic_partitions: z.int().min(1).max(PARTITIONS_MAX).default(4),
       record_headers: z.record(z.string(), z.string()).default({}),

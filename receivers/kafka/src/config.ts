@@ -1,7 +1,6 @@
 import { type BatchConfig, batchConfig, type RetryWaits, retryWaits } from '@sonde/delivery';
 import {
   defaultTopic,
-  type Encoding,
   encodingField,
   type KafkaClientConfig,
   kafkaClientFields,
@@ -10,10 +9,11 @@ import { byteSize, duration, nullMeansDefaults, refuseMeaning, textList } from '
 import { refuseUnsupported } from '@sonde/pipeline/clients';
 import { SIGNALS, type Signal } from '@sonde/proto';
 import { z } from 'zod';
+import { MESSAGE_ENCODINGS, type MessageEncoding, SPAN_ENCODINGS } from './message-encoding.ts';
 
 export interface SignalTopics {
   readonly topics: readonly string[];
-  readonly encoding: Encoding;
+  readonly encoding: MessageEncoding;
 }
 
 export interface KafkaReceiverConfig extends KafkaClientConfig {
@@ -35,7 +35,7 @@ const signalFields = z.strictObject({
   topic: z.string().default(''),
   topics: textList(),
   exclude_topics: textList(),
-  encoding: encodingField().optional(),
+  encoding: encodingField(MESSAGE_ENCODINGS).optional(),
 });
 
 /** Sonde commits what the pipeline has taken and nothing else, whatever these say. */
@@ -92,7 +92,7 @@ export const kafkaReceiverConfig: z.ZodType<KafkaReceiverConfig> = nullMeansDefa
         .optional(),
       // Upstream's old flat keys, still read there.
       topic: z.string().default(''),
-      encoding: encodingField().optional(),
+      encoding: encodingField(MESSAGE_ENCODINGS).optional(),
       traces: signalFields.prefault({}),
       metrics: signalFields.prefault({}),
       logs: signalFields.prefault({}),
@@ -126,6 +126,7 @@ export const kafkaReceiverConfig: z.ZodType<KafkaReceiverConfig> = nullMeansDefa
       for (const signal of SIGNALS) {
         const reason = 'name the topics to read';
         refuseUnsupported(raw[signal], { exclude_topics: reason }, context);
+        checkEncoding(signal, raw[signal].encoding, context);
         if (!of(signal).topics.some((name) => name.startsWith('^'))) continue;
         const text = 'topics by regular expression are not supported';
         refuseMeaning(context, { text, path: [signal, 'topics'], hint: reason });
@@ -139,3 +140,14 @@ export const kafkaReceiverConfig: z.ZodType<KafkaReceiverConfig> = nullMeansDefa
       return { ...raw, topicsOf };
     }),
 );
+
+/** Jaeger and Zipkin know spans alone. */
+function checkEncoding(
+  signal: Signal,
+  encoding: MessageEncoding | undefined,
+  context: z.core.$RefinementCtx,
+): void {
+  if (signal === 'traces' || !SPAN_ENCODINGS.some((known) => known === encoding)) return;
+  const text = `encoding ${JSON.stringify(encoding)} is not supported for ${signal}`;
+  refuseMeaning(context, { text, path: [signal, 'encoding'], hint: 'it is of spans alone' });
+}

@@ -10,7 +10,7 @@ import { LazyKafkaBuffer, toKafkaOptions } from '@sonde/kafka-client';
 import type { Component, Consumer, Host, SignallessCreateSettings } from '@sonde/pipeline';
 import { SIGNALS, type Signal } from '@sonde/proto';
 import type { KafkaReceiverConfig } from './config.ts';
-import { readJson } from './read-json.ts';
+import { messageReader } from './message-encoding.ts';
 
 const OPEN_PAUSE_MS = 1000;
 
@@ -131,9 +131,9 @@ export class KafkaReceiver implements Component {
     if (next === undefined) return;
     const { topics, encoding } = this.#config.topicsOf[signal];
     const target = { signal, next };
+    const toRequest = messageReader(signal, encoding);
     for (const topic of topics) {
-      const isJson = encoding === 'otlp_json';
-      this.#targets.set(topic, isJson ? { ...target, toRequest: readJson(signal) } : target);
+      this.#targets.set(topic, toRequest === undefined ? target : { ...target, toRequest });
     }
   }
 
