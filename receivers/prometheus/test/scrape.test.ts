@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { PrometheusServer } from './prometheus-server.ts';
-import { attributesText, jobFor, linesOf, reportsOf, scraping } from './scraping.ts';
+import { attributesText, jobFor, linesOf, metricOf, reportsOf, scraping } from './scraping.ts';
 
 const PAGE = `# HELP http_requests_total Requests.
 # TYPE http_requests_total counter
@@ -44,8 +44,7 @@ describe('a scrape', () => {
       scrape_series_added: '13',
     });
     const [resource] = request.messages('resourceMetrics');
-    const [scope] = resource?.messages('scopeMetrics') ?? [];
-    const [metric] = scope?.messages('metrics') ?? [];
+    const metric = metricOf(request, 'http_requests_total');
     expect(metric?.text('description')).toBe('Requests.');
     expect(metric?.message('sum')?.flag('isMonotonic')).toBe(true);
     expect(metric?.message('sum')?.integer('aggregationTemporality')).toBe(2n);
@@ -83,10 +82,7 @@ build_info{version="1"} 1
       'wait_seconds histogram count=2 sum=9.5 bounds=1 buckets=1,1',
       'build{version=1} sum 1',
     ]);
-    const metrics =
-      request.messages('resourceMetrics')[0]?.messages('scopeMetrics')[0]?.messages('metrics') ??
-      [];
-    const point = metrics[0]?.message('sum')?.messages('dataPoints')[0];
+    const point = metricOf(request, 'done_total')?.message('sum')?.messages('dataPoints')[0];
     expect(point?.integer('startTimeUnixNano')).toBe(1_520_430_000_250_000_000n);
     expect(point?.integer('timeUnixNano')).toBe(1_520_879_607_789_000_000n);
     const [exemplar] = point?.messages('exemplars') ?? [];
@@ -94,8 +90,9 @@ build_info{version="1"} 1
     expect(exemplar?.text('spanId')).toBe(span);
     expect(exemplar?.double('asDouble')).toBe(0.67);
     expect(exemplar?.messages('filteredAttributes')[0]?.text('key')).toBe('user');
-    expect(metrics[1]?.text('unit')).toBe('s');
-    const attributes = metrics[1]?.messages('metadata')[0];
+    const wait = metricOf(request, 'wait_seconds');
+    expect(wait?.text('unit')).toBe('s');
+    const attributes = wait?.messages('metadata')[0];
     expect(attributes?.text('key')).toBe('prometheus.type');
     expect(attributes?.message('value')?.text('stringValue')).toBe('histogram');
   });

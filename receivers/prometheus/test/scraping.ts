@@ -7,17 +7,24 @@ import { PrometheusReceiver } from '../src/prometheus-receiver.ts';
 
 /** Keeps scrapes and lets a test wait for them. */
 export class Scrapes implements Consumer {
+  readonly #bytes = new WeakMap<OtlpMessage, Uint8Array>();
   readonly #taken: OtlpMessage[] = [];
   readonly #waiting: ((scrape: OtlpMessage) => void)[] = [];
 
   consume(telemetry: Telemetry): Promise<void> {
     for (const { bytes } of telemetry.requests) {
       const scrape = readRequest('metrics', bytes);
+      this.#bytes.set(scrape, bytes);
       const waiting = this.#waiting.shift();
       if (waiting === undefined) this.#taken.push(scrape);
       else waiting(scrape);
     }
     return Promise.resolve();
+  }
+
+  /** The request that a scrape was read from. */
+  bytesOf(scrape: OtlpMessage): Uint8Array {
+    return this.#bytes.get(scrape) ?? new Uint8Array(0);
   }
 
   /** The next one that nobody has seen. */
@@ -92,6 +99,15 @@ export function reportsOf(request: OtlpMessage): Readonly<Record<string, string>
       .filter(({ name }) => /^(?:up|scrape_)/.test(name))
       .map(({ name, point }) => [name, valueText(point)]),
   );
+}
+
+/** The metric of that name, wherever it stands. */
+export function metricOf(request: OtlpMessage, name: string): OtlpMessage | undefined {
+  return request
+    .messages('resourceMetrics')
+    .flatMap((resource) => resource.messages('scopeMetrics'))
+    .flatMap((scope) => scope.messages('metrics'))
+    .find((metric) => metric.text('name') === name);
 }
 
 interface NamedPoint {
