@@ -120,4 +120,18 @@ describe('a request of log records written one by one', () => {
     expect(columns.count).toBe(2000);
     expect(columns.resources.count).toBe(2);
   });
+
+  it('has no group without records', () => {
+    const writer = new LogRequestWriter();
+    writer.open(new Map([['k', 'empty']]));
+    expect(writer.finish()).toHaveLength(0);
+    writer.open(new Map([['k', 'empty']]));
+    writer.open(new Map([['k', 'full']]));
+    writer.lineFields({ observedUnixNano: 1n, attributes: new Map() });
+    writer.line(encoder.encode('x'), 0, 1);
+    writer.open(new Map([['k', 'empty']]));
+    expect(JSON.parse(protobufToJson('logs', writer.finish()))).toMatchObject({
+      resourceLogs: [{ resource: { attributes: [{ value: { stringValue: 'full' } }] } }],
+    });
+  });
 });

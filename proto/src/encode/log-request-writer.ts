@@ -93,6 +93,7 @@ export class LogRequestWriter {
       writeText(scope, 1, scopeName);
       scope.end(start);
     }
+    this.#dropEmpty();
     this.#groups.push({ resource, scope: scope.finish(), start: this.#records.length });
   }
 
@@ -146,6 +147,7 @@ export class LogRequestWriter {
 
   /** The request; its bytes are the caller's. The writer is empty again. */
   finish(): Uint8Array {
+    this.#dropEmpty();
     const records = this.#records.view();
     let size = 0;
     for (const [index, group] of this.#groups.entries()) size += groupSize(group, this.#end(index));
@@ -163,6 +165,11 @@ export class LogRequestWriter {
     this.#groups.length = 0;
     this.#itemCount = 0;
     this.#records.reset();
+  }
+
+  /** A group that got no record is none. */
+  #dropEmpty(): void {
+    if (this.#groups.at(-1)?.start === this.#records.length) this.#groups.pop();
   }
 
   #end(index: number): number {
