@@ -21,6 +21,7 @@ export {
   compileCondition,
   compileExpression,
   compileStatement,
+  editorName,
   placeHint,
   type Statement,
 } from './compile/statement.ts';
@@ -40,5 +41,10 @@ export { CONVERTERS } from './functions/index.ts';
 export * from './program/error-policy.ts';
 export * from './program/infer-context.ts';
 export * from './program/ottl-context.ts';
-export { anyOf, type Program, type SharedCaches } from './program/statement-group.ts';
+export {
+  anyOf,
+  type Program,
+  type SharedCaches,
+  statementProgram,
+} from './program/statement-group.ts';
 export * from './value/value.ts';

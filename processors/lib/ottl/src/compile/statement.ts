@@ -44,6 +44,11 @@ export function compileStatement<C extends Cursor>(
   });
 }
 
+/** The name of the editor that a statement calls. Throws `CompileError`. */
+export function editorName(text: string): string {
+  return withText('statement', text, () => parseStatementText(text).editor.name);
+}
+
 export function compileCondition<C extends Cursor>(
   options: CompilerOptions<C>,
   text: string,
