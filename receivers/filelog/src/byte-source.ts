@@ -1,5 +1,9 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+
+/** Packed bytes that are read at a time. */
+const PACKED_BYTES: number = 64 * 1024;
 
 /** Bytes of an open file by their place. */
 export interface ByteSource {
@@ -98,7 +102,7 @@ class GzipSource implements ByteSource {
 
   #restart(size: number): void {
     void this.#chunks?.return?.();
-    const packed = this.#handle.createReadStream({ start: 0, autoClose: false });
+    const packed = Readable.from(packedBytes(this.#handle));
     const gunzip = createGunzip();
     packed.on('error', (error) => gunzip.destroy(error));
     gunzip.once('close', () => packed.destroy());
@@ -120,5 +124,20 @@ class GzipSource implements ByteSource {
       if (code === 'Z_BUF_ERROR') return false;
       throw error;
     }
+  }
+}
+
+/** A file's bytes; a stream over the handle would close it. */
+async function* packedBytes(handle: FileHandle): AsyncGenerator<Buffer> {
+  for (let at = 0; ; ) {
+    const { buffer, bytesRead } = await handle.read(
+      Buffer.alloc(PACKED_BYTES),
+      0,
+      PACKED_BYTES,
+      at,
+    );
+    if (bytesRead === 0) return;
+    at += bytesRead;
+    yield buffer.subarray(0, bytesRead);
   }
 }

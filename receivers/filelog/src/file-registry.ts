@@ -114,7 +114,11 @@ export class FileRegistry {
       if (tail.path === found.path || !isAlike(head, tail.fingerprint)) continue;
       if (tail.busy || tail.source === undefined) return { kind: 'later' };
       if (await this.#isIntact(tail)) {
-        if (await isCopy(opened.source, tail.source, found)) return { kind: 'later' };
+        // Of a packed copy the size says nothing: it has what was read of the original.
+        const copied = found.gzip
+          ? await hasAnchor(opened.source, tail)
+          : await isCopy(opened.source, tail.source, found);
+        if (copied) return { kind: 'later' };
         continue;
       }
       this.#options.onReplaced(tail);

@@ -21,7 +21,7 @@ export const ANCHOR_BYTES = 64;
 /** A file that no pattern finds any more is read on until it has been quiet for so long. Milliseconds. */
 export const DEPARTED_QUIET_MS = 5000;
 /** Offsets are kept at least so often while files are read. Milliseconds. */
-export const SAVE_INTERVAL_MS = 1000;
+export const SAVE_INTERVAL_MS = 200;
 /** Lines of a header. */
 export const HEADER_LINES_MAX = 10_000;
 /** Largest `fingerprint_size`, `max_log_size`. Bytes. */

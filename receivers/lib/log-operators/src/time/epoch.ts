@@ -33,7 +33,9 @@ export function epochToNano(layout: EpochLayout, value: EntryValue): bigint {
   return sign === '-' ? -nano : nano;
 }
 
-/** Without an exponent. */
+/** The shortest decimals that are the number, without an exponent. */
 function plain(value: number): string {
-  return Number.isInteger(value) ? BigInt(value).toString() : value.toFixed(9);
+  if (Number.isInteger(value)) return BigInt(value).toString();
+  const text = String(value);
+  return text.includes('e') ? value.toFixed(9) : text;
 }
