@@ -11,14 +11,14 @@ import type { AttributesConfig } from './config.ts';
 export function attributesStep(config: AttributesConfig, signal: Signal): ColumnStep {
   const actions = new AttributeActions(config.actions);
   const filter = new RowFilter(config, signal);
-  return (columns) => {
+  return (columns, { client }) => {
     const isIncluded = filter.open(columns);
     return rewriteRowAttributes(columns, (points) => {
       let apply: BoundActions | undefined;
       return (attributes, row) => {
         const tested = points === undefined ? row : (points.metric[row] ?? 0);
         if (isIncluded?.(tested) === false) return;
-        apply ??= actions.bind(attributes);
+        apply ??= actions.bind(attributes, client);
         apply();
       };
     });

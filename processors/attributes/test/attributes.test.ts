@@ -145,7 +145,7 @@ describe('include and exclude', () => {
     ['include: {match_type: regexp, services: ["^shop"]}', ['GET /cart', 'POST /pay']],
     ['include: {match_type: strict, services: ["<nil-service-name>"]}', ['nameless']],
     ['exclude: {match_type: regexp, span_names: ["^GET"]}', ['POST /pay', 'nameless']],
-    ['include: {match_type: strict, span_kinds: [Client]}', ['POST /pay']],
+    ['include: {match_type: strict, span_kinds: [SPAN_KIND_CLIENT]}', ['POST /pay']],
     ['include: {match_type: strict, attributes: [{key: n, value: 3}]}', ['POST /pay']],
     ['include: {match_type: regexp, attributes: [{key: n, value: "^3$"}]}', ['POST /pay']],
     ['include: {match_type: strict, attributes: [{key: n, value: "3"}]}', []],
@@ -197,12 +197,12 @@ describe('include and exclude', () => {
     [
       'logs',
       'include: {match_type: strict, services: [a]}',
-      'services, span_names, and span_kinds are not valid for log records',
+      'services, span_names, span_kinds and metric_names are not valid for log records',
     ],
     [
       'traces',
       'include: {match_type: strict, span_kinds: [client]}',
-      'span_kinds string must match one of the standard span kinds when match_type=strict: [Client Consumer Internal Producer Server]',
+      'span_kinds string must match one of the standard span kinds when match_type=strict: [     SPAN_KIND_CLIENT SPAN_KIND_CONSUMER SPAN_KIND_INTERNAL SPAN_KIND_PRODUCER SPAN_KIND_SERVER]',
     ],
     [
       'traces',

@@ -38,12 +38,16 @@ export function sampleSpans(config: SamplerConfig): (columns: SpanColumns) => Sp
       );
       if (!decision.isSampled) continue;
       keep[row] = 1;
-      const written = decision.writtenRandomness ?? state?.randomness;
+      if (state === undefined || decision.keepsState) {
+        states.push(before);
+        continue;
+      }
+      const written = decision.writtenRandomness ?? state.randomness;
       const values = {
         rv: written === undefined ? '' : randomnessText(written),
         th: thresholdText(decision.threshold),
       };
-      states.push(state === undefined ? before : traceStateText(state, values));
+      states.push(traceStateText(state, values));
     }
     return withStates(selectSpans(columns, keep), states);
   };

@@ -18,6 +18,8 @@ export interface Decision {
   readonly threshold: bigint;
   /** Randomness to write down because nobody could derive it; undefined otherwise. */
   readonly writtenRandomness: bigint | undefined;
+  /** What the item says of sampling is another rule's: as upstream, it stays as it is. */
+  readonly keepsState: boolean;
 }
 
 /** Decides by mode and percentage; pure. */
@@ -30,13 +32,14 @@ export class Sampler {
 
   constructor(config: SamplerConfig) {
     const { mode, sampling_percentage: percentage, sampling_precision: precision } = config;
-    this.#isHashing = mode === 'hash_seed';
     this.#failing = config.fail_closed ? NEVER : ALWAYS;
     this.#ratio = Math.min(percentage, 100) / 100;
     this.#precision = precision;
     if (this.#ratio === 0) this.#fixed = NEVER;
     else if (mode === 'hash_seed') this.#fixed = hashThreshold(Math.min(percentage, 100));
     else if (mode === 'equalizing') this.#fixed = thresholdOf(this.#ratio, precision);
+    // Where nothing but a priority can let an item pass, nothing is hashed.
+    this.#isHashing = mode === 'hash_seed' && this.#fixed !== NEVER;
   }
 
   /** `least` is a threshold that is enough whatever the percentage says: priority. */
@@ -52,16 +55,22 @@ export class Sampler {
       isSampled: isSampled && threshold !== NEVER,
       threshold: kept(arriving, threshold, error),
       writtenRandomness: this.#isHashing && !error ? arriving.derived : undefined,
+      keepsState: !arriving.isSound || this.#isForeign(arriving),
     };
   }
 
   #hasError(arriving: Arriving, randomness: bigint | undefined): boolean {
-    if (!arriving.isSound || randomness === undefined) return true;
+    if (!arriving.isSound) return true;
+    if (this.#fixed === NEVER) return false;
+    if (randomness === undefined) return true;
     // Whoever wrote them decides by another rule: the seed's would contradict.
-    if (this.#isHashing) {
-      return arriving.randomness !== undefined || arriving.threshold !== undefined;
-    }
+    if (this.#isForeign(arriving)) return true;
+    if (this.#isHashing) return false;
     return arriving.threshold !== undefined && randomness < arriving.threshold;
+  }
+
+  #isForeign({ randomness, threshold }: Arriving): boolean {
+    return this.#isHashing && (randomness !== undefined || threshold !== undefined);
   }
 
   #thresholdFor({ threshold }: Arriving): bigint {

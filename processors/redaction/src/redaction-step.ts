@@ -8,7 +8,6 @@ import {
   rewriteResources,
   rewriteScopes,
   type SpanColumns,
-  valueText,
   withGroups,
   withSpanEvents,
   withSpanLinks,
@@ -17,6 +16,7 @@ import {
 import { type ColumnStep, rewriteRowAttributes } from '@sonde/row-step';
 import type { RedactionConfig } from './config.ts';
 import { AttributeRedaction } from './redact-attributes.ts';
+import { redactBody } from './redact-body.ts';
 import { Redactor } from './redactor.ts';
 import { emptyOutcome, writeSummary } from './summary.ts';
 
@@ -59,7 +59,6 @@ function redactChildren(columns: SpanColumns, makeEdit: () => Edit): SpanColumns
   });
 }
 
-/** A body with something to mask becomes text: of a list, its JSON. */
 function redactBodies(
   columns: LogColumns,
   redactor: Redactor,
@@ -68,13 +67,10 @@ function redactBodies(
   const editor = new LogEditor(columns);
   for (let row = 0; row < columns.count; row += 1) {
     editor.openRow(row);
-    const text = valueText(editor.body);
-    if (text === '' || redactor.isAllowed(text)) continue;
-    const masked = redactor.checked(text);
-    if (masked === undefined) continue;
-    editor.body = masked;
     const outcome = emptyOutcome();
-    outcome.masked.push('body');
+    const { body } = editor;
+    const redacted = redactBody(body, redactor, outcome);
+    if (redacted !== body) editor.body = redacted;
     writeSummary(editor.attributes, outcome, { summary, prefix: 'redaction.body.' });
   }
   return editor.finish();

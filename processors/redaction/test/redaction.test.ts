@@ -127,7 +127,7 @@ describe('the processor redaction', () => {
     expect(Buffer.from(scopes.messages.run.used()).includes(CARD)).toBe(false);
   });
 
-  it('masks bodies, nested ones as JSON', async () => {
+  it('masks bodies, also within maps and lists', async () => {
     const nested = { kvlistValue: { values: [text('card', CARD)] } };
     const logRecords = [{ body: { stringValue: `a ${CARD}` } }, { body: nested }, {}];
     const json = { resourceLogs: [{ scopeLogs: [{ logRecords }] }] };
@@ -140,7 +140,7 @@ describe('the processor redaction', () => {
             {
               logRecords: [
                 { body: { stringValue: 'a ****' }, attributes },
-                { body: { stringValue: '{"card":"****"}' }, attributes },
+                { body: { kvlistValue: { values: [text('card', '****')] } }, attributes },
                 {},
               ],
             },
@@ -148,6 +148,33 @@ describe('the processor redaction', () => {
         },
       ],
     });
+  });
+
+  it('rules over keys of bodies as over attributes, and tells by paths', async () => {
+    const inner = { kvlistValue: { values: [text('pin', '1'), text('note', CARD)] } };
+    const values = [
+      { key: 'card', value: inner },
+      { key: 'list', value: { arrayValue: { values: [{ stringValue: CARD }, { intValue: 7 }] } } },
+      text('gone', 'x'),
+    ];
+    const logRecords = [{ body: { kvlistValue: { values } } }];
+    const json = { resourceLogs: [{ scopeLogs: [{ logRecords }] }] };
+    const config =
+      `{allowed_keys: [card, list, pin, note], blocked_key_patterns: [pin], summary: debug, ` +
+      `${BLOCK}}`;
+    const changed = JSON.stringify(await through('logs', config, json));
+    expect(changed).not.toContain('"key":"gone"');
+    expect(changed).toContain('"card.note,card.pin,list.[0]"');
+    expect(changed).not.toContain(CARD);
+  });
+
+  it('leaves no copy of a key that a body has twice', async () => {
+    const values = [text('a', 'x'), text('a', CARD)];
+    const json = {
+      resourceLogs: [{ scopeLogs: [{ logRecords: [{ body: { kvlistValue: { values } } }] }] }],
+    };
+    const changed = await through('logs', `{allow_all_keys: true, ${BLOCK}}`, json);
+    expect(JSON.stringify(changed)).not.toContain(CARD);
   });
 
   it('masks attributes of points', async () => {

@@ -6,10 +6,10 @@ import type { ResourceConfig } from './config.ts';
 /** The actions on the attributes of every distinct resource. */
 export function resourceStep(config: ResourceConfig): ColumnStep {
   const actions = new AttributeActions(config.attributes);
-  return (columns) => {
+  return (columns, { client }) => {
     let apply: BoundActions | undefined;
     const changes = rewriteResources(columns, (attributes) => {
-      apply ??= actions.bind(attributes);
+      apply ??= actions.bind(attributes, client);
       apply();
     });
     return changes === undefined ? columns : withGroups(columns, changes);

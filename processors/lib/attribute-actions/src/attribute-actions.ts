@@ -1,7 +1,9 @@
 import { GoRegexp } from '@sonde/go-regexp';
+import type { ClientInfo } from '@sonde/pipeline';
 import { type AttributeEditor, type AttributeValue, dictionaryText } from '@sonde/proto';
 import type { ActionConfig } from './action-config.ts';
 import { configuredValue } from './configured-value.ts';
+import { contextValue } from './context-value.ts';
 import { convertedValue } from './converted-value.ts';
 import { hashedValue } from './hashed-value.ts';
 
@@ -14,9 +16,9 @@ export class AttributeActions {
     this.#bind = actions.map(compileAction);
   }
 
-  /** For the rows of one editor: keys are looked up once. */
-  bind(editor: AttributeEditor): BoundActions {
-    const keys = new Keys(editor);
+  /** For the rows of one editor, which all came from `client`: keys are looked up once. */
+  bind(editor: AttributeEditor, client?: ClientInfo | undefined): BoundActions {
+    const keys = new Keys(editor, client);
     const actions = this.#bind.map((bind) => bind(keys));
     return () => {
       for (const action of actions) action();
@@ -32,9 +34,11 @@ type Action = () => void;
 /** Keys of one editor's dictionary, which grows while rows are edited. */
 class Keys {
   readonly editor: AttributeEditor;
+  readonly client: ClientInfo | undefined;
 
-  constructor(editor: AttributeEditor) {
+  constructor(editor: AttributeEditor, client: ClientInfo | undefined) {
     this.editor = editor;
+    this.client = client;
   }
 
   key(text: string): Key {
@@ -117,16 +121,35 @@ function write(
   does: { readonly insert: boolean; readonly update: boolean },
 ): Action {
   const target = keys.key(config.key);
-  const from = config.from_attribute === '' ? undefined : keys.key(config.from_attribute);
-  const constant = config.value === undefined ? null : configuredValue(config.value);
+  const read = source(keys, config);
   return () => {
-    const source = from === undefined ? 0 : from.index;
-    if (source === -1) return;
     const exists = target.index !== -1;
     if (exists ? !does.update : !does.insert) return;
-    const value = from === undefined ? constant : keys.editor.valueAt(source);
+    const value = read();
+    if (value === undefined) return;
     if (exists) target.setAll(value);
     else target.append(value);
+  };
+}
+
+/** The value to write into the open row; undefined where its source has none. */
+function source(keys: Keys, config: ActionConfig): () => AttributeValue | undefined {
+  const { value, default_value: otherwise, from_attribute: from, from_context: context } = config;
+  if (value !== undefined && value !== null) {
+    const constant = configuredValue(value);
+    return () => constant;
+  }
+  const fallback =
+    otherwise === undefined || otherwise === null ? undefined : configuredValue(otherwise);
+  if (context !== '') {
+    const known = contextValue(keys.client, context) ?? fallback;
+    return () => known;
+  }
+  if (from === '') return () => fallback;
+  const key = keys.key(from);
+  return () => {
+    const { index } = key;
+    return index === -1 ? fallback : keys.editor.valueAt(index);
   };
 }
 

@@ -4,7 +4,6 @@ import type { ActionConfig } from './action-config.ts';
 export interface ActionProblem {
   readonly text: string;
   readonly path?: readonly PropertyKey[];
-  readonly hint?: string;
 }
 
 const CREATING = 'error creating AttrProc';
@@ -14,126 +13,114 @@ const CONVERSIONS: ReadonlySet<string> = new Set(['string', 'int', 'double']);
 export function checkActions(actions: readonly ActionConfig[]): ActionProblem | undefined {
   for (const [index, config] of actions.entries()) {
     const action = config.action.toLowerCase();
-    const text = checkKey(config, action, index) ?? checkAction(config, action, index);
-    if (text !== undefined) return { text, path: [index] };
-    if (config.from_context !== '') {
-      return {
-        text: `${CREATING}. "from_context" is not supported at the ${index}-th actions`,
-        path: [index, 'from_context'],
-        hint: 'what a client sent beside its data is not kept with the data here',
-      };
+    const missing = missingKey(config, action);
+    if (missing !== undefined) {
+      const text = `${CREATING} due to missing required field ${missing} at the ${index}-th action`;
+      return { text, path: [index] };
     }
-    if (config.default_value !== undefined) {
-      return {
-        text: `${CREATING}. "default_value" is not supported at the ${index}-th actions`,
-        path: [index, 'default_value'],
-        hint: 'write an action insert behind this one',
-      };
+    const reason = checkAction(config, action);
+    if (reason !== undefined) {
+      const where = `error with key ${JSON.stringify(config.key)} (${index}-th action)`;
+      return { text: `${where}: ${CREATING}${reason}`, path: [index] };
     }
   }
   return undefined;
 }
 
-function checkKey(config: ActionConfig, action: string, index: number): string | undefined {
-  if (config.key !== '') return undefined;
-  if (action !== 'delete' && action !== 'hash') {
-    return `${CREATING} due to missing required field "key" at the ${index}-th actions`;
-  }
-  if (config.pattern !== '') return undefined;
-  return `${CREATING} due to missing required field (at least one of "key" and "pattern" have to be used) at the ${index}-th actions`;
+function missingKey({ key, pattern }: ActionConfig, action: string): string | undefined {
+  if (key !== '') return undefined;
+  if (action !== 'delete' && action !== 'hash') return '"key"';
+  return pattern === '' ? '(at least one of "key" and "pattern" have to be used)' : undefined;
 }
 
-function checkAction(config: ActionConfig, action: string, index: number): string | undefined {
+/** What follows `CREATING`. */
+function checkAction(config: ActionConfig, action: string): string | undefined {
   switch (action) {
     case 'insert':
     case 'update':
     case 'upsert':
-      return checkWrite(config, action, index);
+      return checkWrite(config, action);
     case 'hash':
     case 'delete':
-      return checkRemoval(config, action, index);
+      return checkRemoval(config, action);
     case 'extract':
-      return checkExtract(config, action, index);
+      return checkExtract(config, action);
     case 'convert':
-      return checkConvert(config, action, index);
+      return checkConvert(config, action);
     default:
-      return `${CREATING} due to unsupported action ${JSON.stringify(action)} at the ${index}-th actions`;
+      return ` due to unsupported action ${JSON.stringify(action)}`;
   }
+}
+
+function isSet(value: ActionConfig['value']): boolean {
+  return value !== undefined && value !== null;
 }
 
 function sourceCount({ value, from_attribute, from_context }: ActionConfig): number {
-  const hasValue = value !== undefined && value !== null;
-  return Number(hasValue) + Number(from_attribute !== '') + Number(from_context !== '');
+  return Number(isSet(value)) + Number(from_attribute !== '') + Number(from_context !== '');
 }
 
-function checkWrite(config: ActionConfig, action: string, index: number): string | undefined {
+function checkWrite(config: ActionConfig, action: string): string | undefined {
   const sources = sourceCount(config);
-  if (sources === 0) {
-    return `${CREATING}. Either field "value", "from_attribute" or "from_context" setting must be specified for ${index}-th action`;
+  if (sources === 0 && !isSet(config.default_value)) {
+    return '. Either field "value", "from_attribute", "from_context", or "default_value" must be specified';
   }
-  if (sources > 1) {
-    return `${CREATING} due to multiple value sources being set at the ${index}-th actions`;
-  }
-  if (config.pattern !== '') {
-    return `${CREATING}. Action "${action}" does not use the "pattern" field. This must not be specified for ${index}-th action`;
-  }
-  return checkNoConversion(config, action, index);
+  if (sources > 1) return ' due to multiple value sources being set';
+  if (config.pattern !== '') return unused(action, 'the "pattern" field. This');
+  return checkNoConversion(config, action);
 }
 
-function checkNoConversion(
-  config: ActionConfig,
-  action: string,
-  index: number,
-): string | undefined {
+function unused(action: string, what: string): string {
+  return `. Action "${action}" does not use ${what} must not be specified`;
+}
+
+function checkNoConversion(config: ActionConfig, action: string): string | undefined {
   if (config.converted_type === '') return undefined;
-  return `${CREATING}. Action "${action}" does not use the "converted_type" field. This must not be specified for ${index}-th action`;
+  return unused(action, 'the "converted_type" field. This');
 }
 
-function checkRemoval(config: ActionConfig, action: string, index: number): string | undefined {
-  const { value, from_attribute: from } = config;
-  if ((value !== undefined && value !== null) || from !== '') {
-    return `${CREATING}. Action "${action}" does not use "value" or "from_attribute" field. These must not be specified for ${index}-th action`;
+function checkRemoval(config: ActionConfig, action: string): string | undefined {
+  if (isSet(config.value) || config.from_attribute !== '') {
+    return unused(action, '"value" or "from_attribute" field. These');
   }
   if (config.pattern !== '' && compiled(config.pattern) === undefined) {
-    return invalidPattern(config, index);
+    return invalidPattern(config);
   }
-  return checkNoConversion(config, action, index);
+  return checkNoConversion(config, action);
 }
 
-function checkExtract(config: ActionConfig, action: string, index: number): string | undefined {
-  if (sourceCount(config) > 0) {
-    return `${CREATING}. Action "${action}" does not use a value source field. These must not be specified for ${index}-th action`;
-  }
+function checkExtract(config: ActionConfig, action: string): string | undefined {
+  if (sourceCount(config) > 0) return unused(action, 'a value source field. These');
   if (config.pattern === '') {
-    return `${CREATING} due to missing required field "pattern" for action "${action}" at the ${index}-th action`;
+    return ` due to missing required field "pattern" for action "${action}"`;
   }
-  const wrongField = checkNoConversion(config, action, index);
+  const wrongField = checkNoConversion(config, action);
   if (wrongField !== undefined) return wrongField;
   const regexp = compiled(config.pattern);
-  if (regexp === undefined) return invalidPattern(config, index);
+  if (regexp === undefined) return invalidPattern(config);
   if (regexp.groupNames.length === 0) {
-    return `${CREATING}. Field "pattern" contains no named matcher groups at the ${index}-th actions`;
+    return '. Field "pattern" contains no named matcher groups';
   }
   if (regexp.groupNames.includes('')) {
-    return `${CREATING}. Field "pattern" contains at least one unnamed matcher group at the ${index}-th actions`;
+    return '. Field "pattern" contains at least one unnamed matcher group';
   }
   return undefined;
 }
 
-function invalidPattern({ pattern }: ActionConfig, index: number): string {
-  return `${CREATING}. Field "pattern" has invalid pattern: "${pattern}" to be set at the ${index}-th actions`;
+function invalidPattern({ pattern }: ActionConfig): string {
+  return `. Field "pattern" has invalid pattern: "${pattern}"`;
 }
 
-function checkConvert(config: ActionConfig, action: string, index: number): string | undefined {
+function checkConvert(config: ActionConfig, action: string): string | undefined {
   if (sourceCount(config) > 0 || config.pattern !== '') {
-    return `${CREATING}. Action "${action}" does not use value sources or "pattern" field. These must not be specified for ${index}-th action`;
+    return unused(action, 'value sources or "pattern" field. These');
   }
   const { converted_type: type } = config;
   if (type === '') {
-    return `${CREATING} due to missing required field "converted_type" for action "${action}" at the ${index}-th action`;
+    return ` due to missing required field "converted_type" for action "${action}"`;
   }
   if (CONVERSIONS.has(type)) return undefined;
-  return `${CREATING} due to invalid value "${type}" in field "converted_type" for action "${action}" at the ${index}-th action`;
+  return ` due to invalid value "${type}" in field "converted_type" for action "${action}"`;
 }
 
 function compiled(pattern: string): GoRegexp | undefined {

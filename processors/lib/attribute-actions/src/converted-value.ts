@@ -1,4 +1,11 @@
-import { type AttributeValue, valueText } from '@sonde/proto';
+import {
+  type AttributeValue,
+  EncodedValue,
+  encodeNestedValue,
+  type NestedValue,
+  readNestedValue,
+  valueText,
+} from '@sonde/proto';
 
 const INT64_MAX = 2n ** 63n - 1n;
 const INT64_MIN = -(2n ** 63n);
@@ -12,7 +19,20 @@ export function convertedValue(
 }
 
 function toText(value: AttributeValue): AttributeValue | undefined {
-  return typeof value === 'string' ? undefined : valueText(value);
+  if (typeof value === 'string') return undefined;
+  return valueText(value instanceof EncodedValue ? withSortedKeys(value) : value);
+}
+
+/** Go writes the keys of a map in order. */
+function withSortedKeys(value: EncodedValue): AttributeValue {
+  return encodeNestedValue(sorted(readNestedValue(value)));
+}
+
+function sorted(value: NestedValue): NestedValue {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (!(value instanceof Map)) return value;
+  const entries = [...value].map(([key, inner]): [string, NestedValue] => [key, sorted(inner)]);
+  return new Map(entries.sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b))));
 }
 
 function toInteger(value: AttributeValue): AttributeValue | undefined {

@@ -13,7 +13,10 @@ const REMEMBERED_LENGTH_MAX = 256;
 export function hashedValue(): (value: AttributeValue) => AttributeValue {
   const known = new Map<string, string>();
   return (value) => {
-    if (typeof value !== 'string') return digest(bytesOf(value));
+    if (typeof value !== 'string') {
+      const bytes = bytesOf(value);
+      return bytes === undefined ? '' : digest(bytes);
+    }
     if (value.length > REMEMBERED_LENGTH_MAX) return digest(value);
     let hash = known.get(value);
     if (hash === undefined) {
@@ -26,10 +29,10 @@ export function hashedValue(): (value: AttributeValue) => AttributeValue {
 }
 
 function digest(bytes: Uint8Array | string): string {
-  return bytes.length === 0 ? '' : hashOf('sha256', bytes, 'hex');
+  return hashOf('sha256', bytes, 'hex');
 }
 
-function bytesOf(value: AttributeValue): Uint8Array {
+function bytesOf(value: AttributeValue): Uint8Array | undefined {
   const bytes = Buffer.alloc(8);
   switch (typeof value) {
     case 'boolean':
@@ -41,6 +44,6 @@ function bytesOf(value: AttributeValue): Uint8Array {
       bytes.writeDoubleLE(value);
       return bytes;
     default:
-      return new Uint8Array(0);
+      return undefined;
   }
 }

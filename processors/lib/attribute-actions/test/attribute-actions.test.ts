@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { type ClientInfo, clientInfo } from '@sonde/pipeline';
 import {
   type AttributeValue,
   decodeLogs,
@@ -14,6 +15,15 @@ type Attributes = readonly (readonly [string, AttributeValue])[];
 
 /** What the actions make of rows with these attributes, as key, type and text. */
 function applied(actions: readonly object[], ...rows: readonly Attributes[]): unknown[][] {
+  return appliedFor(undefined, actions, ...rows);
+}
+
+/** The same for data of a client. */
+function appliedFor(
+  client: ClientInfo | undefined,
+  actions: readonly object[],
+  ...rows: readonly Attributes[]
+): unknown[][] {
   const columns = new LogColumns();
   const logRecords = rows.map(() => ({}));
   const json = { resourceLogs: [{ scopeLogs: [{ logRecords }] }] };
@@ -29,7 +39,8 @@ function applied(actions: readonly object[], ...rows: readonly Attributes[]): un
     }
   });
   const editor = new LogEditor(filled.finish());
-  const apply = new AttributeActions(actionList('actions').parse(actions)).bind(editor.attributes);
+  const compiled = new AttributeActions(actionList('actions').parse(actions));
+  const apply = compiled.bind(editor.attributes, client);
   for (let row = 0; row < rows.length; row += 1) {
     editor.openRow(row);
     apply();
@@ -141,7 +152,7 @@ describe('actions', () => {
       ['k2', 1, sha256(Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 0))],
       ['k3', 1, sha256(double)],
       ['k4', 1, sha256(Uint8Array.of(1))],
-      ['k5', 1, ''],
+      ['k5', 1, sha256('')],
       ['other', 1, 'x'],
     ]);
   });
@@ -187,6 +198,43 @@ describe('actions', () => {
   });
 });
 
+describe('what is known of the client', () => {
+  const client = clientInfo({
+    address: '10.1.2.3',
+    metadata: new Map([['x-tenant', ['acme', 'other']]]),
+    auth: new Map([['username', 'ada']]),
+  });
+  const insert = (from_context: string, more: object = {}): readonly object[] => [
+    { key: 'a', from_context, action: 'insert', ...more },
+  ];
+
+  it.each([
+    ['metadata.X-Tenant', 'acme;other'],
+    ['x-tenant', 'acme;other'],
+    ['auth.username', 'ada'],
+    ['client.address', '10.1.2.3'],
+  ])('%s is %s', (name, text) => {
+    expect(appliedFor(client, insert(name), [])).toEqual([[['a', 1, text]]]);
+  });
+
+  it('is nothing to write, or the default', () => {
+    for (const name of ['metadata.none', 'auth.none']) {
+      expect(appliedFor(client, insert(name), [])).toEqual([[]]);
+      expect(appliedFor(undefined, insert(name, { default_value: 7 }), [])).toEqual([
+        [['a', 3, '7']],
+      ]);
+    }
+    const from = [{ key: 'a', from_attribute: 'b', default_value: 'x', action: 'upsert' }];
+    expect(applied(from, [], [['b', 'y']])).toEqual([
+      [['a', 1, 'x']],
+      [
+        ['b', 1, 'y'],
+        ['a', 1, 'y'],
+      ],
+    ]);
+  });
+});
+
 describe('configuration', () => {
   const refusal = (...actions: object[]): string | undefined =>
     actionList('actions').safeParse(actions).error?.issues[0]?.message;
@@ -195,46 +243,42 @@ describe('configuration', () => {
     [[], 'missing required field "actions"'],
     [
       [{ action: 'insert' }],
-      'error creating AttrProc due to missing required field "key" at the 0-th actions',
+      'error creating AttrProc due to missing required field "key" at the 0-th action',
     ],
     [
       [{ action: 'delete' }],
-      'error creating AttrProc due to missing required field (at least one of "key" and "pattern" have to be used) at the 0-th actions',
+      'error creating AttrProc due to missing required field (at least one of "key" and "pattern" have to be used) at the 0-th action',
     ],
     [
       [{ key: 'a', action: 'rename' }],
-      'error creating AttrProc due to unsupported action "rename" at the 0-th actions',
+      'error with key "a" (0-th action): error creating AttrProc due to unsupported action "rename"',
     ],
     [
       [
         { key: 'a', action: 'delete' },
         { key: 'a', action: 'insert' },
       ],
-      'error creating AttrProc. Either field "value", "from_attribute" or "from_context" setting must be specified for 1-th action',
+      'error with key "a" (1-th action): error creating AttrProc. Either field "value", "from_attribute", "from_context", or "default_value" must be specified',
     ],
     [
       [{ key: 'a', value: 1, from_attribute: 'b', action: 'upsert' }],
-      'error creating AttrProc due to multiple value sources being set at the 0-th actions',
+      'error with key "a" (0-th action): error creating AttrProc due to multiple value sources being set',
     ],
     [
       [{ key: 'a', pattern: '(', action: 'hash' }],
-      'error creating AttrProc. Field "pattern" has invalid pattern: "(" to be set at the 0-th actions',
+      'error with key "a" (0-th action): error creating AttrProc. Field "pattern" has invalid pattern: "("',
     ],
     [
       [{ key: 'a', pattern: 'x', action: 'extract' }],
-      'error creating AttrProc. Field "pattern" contains no named matcher groups at the 0-th actions',
+      'error with key "a" (0-th action): error creating AttrProc. Field "pattern" contains no named matcher groups',
     ],
     [
       [{ key: 'a', pattern: '(?P<a>x)(y)', action: 'extract' }],
-      'error creating AttrProc. Field "pattern" contains at least one unnamed matcher group at the 0-th actions',
+      'error with key "a" (0-th action): error creating AttrProc. Field "pattern" contains at least one unnamed matcher group',
     ],
     [
       [{ key: 'a', converted_type: 'bool', action: 'convert' }],
-      'error creating AttrProc due to invalid value "bool" in field "converted_type" for action "convert" at the 0-th action',
-    ],
-    [
-      [{ key: 'a', from_context: 'metadata.x', action: 'insert' }],
-      'error creating AttrProc. "from_context" is not supported at the 0-th actions',
+      'error with key "a" (0-th action): error creating AttrProc due to invalid value "bool" in field "converted_type" for action "convert"',
     ],
   ])('is refused: %j', (actions, text) => {
     expect(refusal(...actions)).toBe(text);

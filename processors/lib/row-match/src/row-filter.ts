@@ -12,8 +12,15 @@ type BatchTest = (columns: Columns) => RowTest;
 
 /** The name that upstream gives a resource without `service.name`. */
 const NO_SERVICE = '<nil-service-name>';
-/** By number, as upstream's exporters have them. */
-const KIND_NAMES = ['Unspecified', 'Internal', 'Server', 'Client', 'Producer', 'Consumer'] as const;
+/** By number, as OTLP names them. */
+const KIND_NAMES: readonly string[] = [
+  'UNSPECIFIED',
+  'INTERNAL',
+  'SERVER',
+  'CLIENT',
+  'PRODUCER',
+  'CONSUMER',
+].map((name) => `SPAN_KIND_${name}`);
 
 /** Rows that `include` names, if there is one, and `exclude` does not. */
 export class RowFilter {
