@@ -111,7 +111,7 @@ temperature -3.25
     expect(text).toBe(`# HELP latency_seconds How long\\nit took.
 # TYPE latency_seconds histogram
 latency_seconds_bucket{path="a\\"b\\\\c",le="0.5"} 1
-latency_seconds_bucket{path="a\\"b\\\\c",le="1.0"} 3 # {span_id="${span}",trace_id="${trace}"} 0.75 1.50000000025e+09
+latency_seconds_bucket{path="a\\"b\\\\c",le="1.0"} 3 # {trace_id="${trace}",span_id="${span}"} 0.75 1.50000000025e+09
 latency_seconds_bucket{path="a\\"b\\\\c",le="5.0"} 3
 latency_seconds_bucket{path="a\\"b\\\\c",le="+Inf"} 6 # {trace_id="${other}"} 99.0 1.50000000025e+09
 latency_seconds_sum{path="a\\"b\\\\c"} 10.5
@@ -278,7 +278,7 @@ describe('the values of the page', () => {
 
   it('have one label for keys that become one name', async () => {
     const { exporter, page } = await exporting(BARE);
-    const attributes = { 'a.b': '1', a_b: '2', job: 'mine' };
+    const attributes = { 'a.b': '1', a_b: '2', job: 'mine', __own__: 'x' };
     await exporter.consume(metricsOf([gauge('queue', 1, { attributes })], { 'service.name': 's' }));
     expect((await page()).lines.at(-1)).toBe('queue{a_b="1;2",job="s"} 1');
   });

@@ -23,10 +23,13 @@ interface Range {
  */
 export function negotiate(accept: string, openMetricsEnabled: boolean): Format {
   const ranges = accept.split(',', RANGES_MAX).map(parseRange);
+  let utf8 = false;
   // A stable sort: of equal ones the first.
   for (const { type, parameters } of ranges.sort((a, b) => b.quality - a.quality)) {
     const version = parameters.get('version') ?? '';
-    const utf8 = parameters.get('escaping') === 'allow-utf-8';
+    // Who takes such names in a better format takes them in this one, too.
+    const escaping = parameters.get('escaping');
+    if (escaping !== undefined) utf8 = escaping === 'allow-utf-8';
     if (
       openMetricsEnabled &&
       type === 'application/openmetrics-text' &&
@@ -36,7 +39,7 @@ export function negotiate(accept: string, openMetricsEnabled: boolean): Format {
     }
     if (type === 'text/plain' && TEXT_VERSIONS.has(version)) return format(false, utf8, version);
   }
-  return format(false, false, '');
+  return format(false, utf8, '');
 }
 
 function format(openMetrics: boolean, utf8: boolean, version: string): Format {

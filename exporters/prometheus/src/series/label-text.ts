@@ -9,7 +9,7 @@ export function renderLabels(labels: ReadonlyMap<string, string>): TwoForms {
   // Names that become one when escaped are one label; the values stand side by side.
   const classic = new Map<string, string>();
   for (const name of names) addLabel(classic, escapeToUnderscores(name), labels.get(name) ?? '');
-  return { classic: join([...classic.keys()].sort(), classic, (name) => name), utf8 };
+  return { classic: join([...classic.keys()], classic, (name) => name), utf8 };
 }
 
 /** Adds a label; where there is one of that name, its value has the new one behind it. */

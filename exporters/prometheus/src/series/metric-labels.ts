@@ -85,7 +85,9 @@ export class MetricLabels {
   ): void {
     for (const key of [...attributes.keys()].sort()) {
       const name = labelName(prefix + key, this.#config.utf8);
-      if (name !== undefined) addLabel(labels, name, attributes.get(key) ?? '');
+      // Names in front of which two underscores stand are Prometheus' own.
+      if (name === undefined || name.startsWith('__')) continue;
+      addLabel(labels, name, attributes.get(key) ?? '');
     }
   }
 }

@@ -130,8 +130,8 @@ function readExemplars(
     read.push({
       value: exemplars.valueType[i] === NumberType.none ? 0 : exemplars.double[i],
       labels: [
-        ...(span === '' ? [] : [`span_id="${span}"`]),
         ...(trace === '' ? [] : [`trace_id="${trace}"`]),
+        ...(span === '' ? [] : [`span_id="${span}"`]),
       ].join(','),
       unixSeconds: toUnixMs(timeOf(exemplars.timeUnixNano, i)) / 1000,
     });
