@@ -94,6 +94,11 @@ export class GroupEditor {
     while (this.#row < row) this.#advance();
   }
 
+  /** When the open row's request was received: milliseconds since the epoch, 0 where nobody said. */
+  get receivedUnixMs(): number {
+    return this.#columns.segments.receivedUnixMs[this.#segment] ?? 0;
+  }
+
   get scopeName(): string {
     const { scopes, scope } = this.#columns;
     const name = this.#names.get(this.#scopes.last);
