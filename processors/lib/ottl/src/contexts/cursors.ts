@@ -32,6 +32,12 @@ abstract class RowCursor implements Cursor, WithCache {
     return this.group.epoch;
   }
 
+  /** When the row's request was received; undefined where nobody said. A replay sees the same. */
+  get receivedUnixNano(): bigint | undefined {
+    const { receivedUnixMs } = this.group.editor;
+    return receivedUnixMs > 0 ? BigInt(Math.trunc(receivedUnixMs)) * 1_000_000n : undefined;
+  }
+
   /** Emptied with every row. */
   get cache(): Value {
     return this.#cache;

@@ -44,6 +44,7 @@ import {
 } from '../contexts/passes.ts';
 import { EDITORS } from '../editors/index.ts';
 import { CONVERTERS } from '../functions/index.ts';
+import { isRootSpan } from '../functions/is-root-span.ts';
 import type { ErrorPolicy } from './error-policy.ts';
 import type { ContextCandidate } from './infer-context.ts';
 import { anyOf, type Program, statementProgram } from './statement-group.ts';
@@ -205,6 +206,7 @@ export const SPANS: RowsContext<SpanCursor> = new RowsContext(
   SPAN_CONTEXT,
   passSpans,
   (columns, client) => (columns.signal === 'traces' ? new SpanCursor(columns, client) : undefined),
+  functionRegistry<SpanCursor>(EDITORS, CONVERTERS, [isRootSpan]),
 );
 
 export const SPANEVENTS: OttlContext<EventCursor> = new OttlContext(SPANEVENT_CONTEXT, passEvents);
