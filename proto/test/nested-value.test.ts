@@ -54,3 +54,20 @@ describe('values inside values', () => {
     expect(readNestedValue(value)).toEqual(expected);
   });
 });
+
+describe('integers of attributes', () => {
+  it.each([0n, 7n, -7n, 10n ** 14n, -(10n ** 14n), 10n ** 15n, 2n ** 63n - 1n, -(2n ** 63n)])(
+    '%s is read as it was written',
+    (value) => {
+      const attributes = [{ key: 'k', value: { intValue: String(value) } }];
+      const json = { resourceLogs: [{ scopeLogs: [{ logRecords: [{ attributes }] }] }] };
+      const bytes = jsonToProtobuf('logs', JSON.stringify(json));
+      const rest = { itemCount: 1, tenant: '', receivedUnixMs: 0 } as const;
+      const columns = decodeRequests('logs', [{ signal: 'logs', bytes, ...rest }]);
+      if (columns.signal !== 'logs') throw new Error('logs expected');
+      const editor = new AttributeEditor(columns);
+      editor.openRow(0);
+      expect(editor.valueAt(0)).toBe(value);
+    },
+  );
+});

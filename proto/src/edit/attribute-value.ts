@@ -43,7 +43,7 @@ export function readNativeValue(run: ByteRun, at: number, type: number): Attribu
     case AnyValueType.bool:
       return run.bytes[at + 1] === LOWER_T;
     case AnyValueType.int:
-      return BigInt(nativeText(run, at));
+      return readInteger(run, at);
     case AnyValueType.double:
       return Number(nativeText(run, at));
     default: {
@@ -52,6 +52,24 @@ export function readNativeValue(run: ByteRun, at: number, type: number): Attribu
       return new EncodedValue(encodedType(type), message);
     }
   }
+}
+
+/** A number has so many digits exactly. */
+const EXACT_DIGITS_MAX = 15;
+const DIGIT_0 = 0x30;
+const MINUS = 0x2d;
+
+/** The int64 of a Native String that columns wrote: digits, a minus before them or none. */
+function readInteger(run: ByteRun, at: number): bigint {
+  const { bytes } = run;
+  const length = bytes[at];
+  if (length > EXACT_DIGITS_MAX) return BigInt(nativeText(run, at));
+  const isNegative = bytes[at + 1] === MINUS;
+  let value = 0;
+  for (let p = at + (isNegative ? 2 : 1); p <= at + length; p++) {
+    value = value * 10 + bytes[p] - DIGIT_0;
+  }
+  return BigInt(isNegative ? -value : value);
 }
 
 function encodedType(type: number): AnyValueType {

@@ -53,6 +53,8 @@ export class TextIds {
   readonly #count: number;
   /** Texts by id: ids keep their meaning when the dictionary is copied and grows. */
   readonly #texts: string[] = [];
+  /** Ids of texts that were set: at most one a row. */
+  readonly #ids = new Map<string, number>();
 
   /** `count` in rows. */
   constructor(dictionary: Dictionary, ids: Uint32Array, count: number) {
@@ -74,6 +76,15 @@ export class TextIds {
 
   /** Throws `MalformedError` for a text over `DICTIONARY_STRING_BYTES_MAX`. */
   set(row: number, text: string): void {
+    const id = this.#idOf(text);
+    if (this.ids[row] === id) return;
+    if (!this.changed) this.ids = this.ids.slice(0, this.#count);
+    this.ids[row] = id;
+  }
+
+  #idOf(text: string): number {
+    const known = this.#ids.get(text);
+    if (known !== undefined) return known;
     let id = findId(this.dictionary, text);
     if (id === -1) {
       if (this.dictionary === this.#source.dictionary) {
@@ -81,8 +92,7 @@ export class TextIds {
       }
       id = internText(this.dictionary, text);
     }
-    if (this.ids[row] === id) return;
-    if (!this.changed) this.ids = this.ids.slice(0, this.#count);
-    this.ids[row] = id;
+    this.#ids.set(text, id);
+    return id;
   }
 }
