@@ -2,6 +2,7 @@ import type { GoRegexp } from '@sonde/go-regexp';
 import type { Arguments } from '../compile/arguments.ts';
 import type { FunctionDefinition } from '../compile/function-definition.ts';
 import type { EditableMap, Getter } from '../compile/getter.ts';
+import { asString } from '../compile/typed-getters.ts';
 import { CompileError } from '../errors.ts';
 import { TextAnswers } from '../functions/text-answers.ts';
 import { replaceAll, replacementFilter } from './replacement.ts';
@@ -50,15 +51,30 @@ export const replaceAllPatterns: FunctionDefinition = {
 /** The text with its matches replaced; undefined for one without a match. */
 function replacer<C>(args: Arguments<C>): (cursor: C, text: string) => string | undefined {
   const pattern = args.pattern('regex');
-  const replacement = args.string('replacement');
+  const { get, literal } = args.compiled('replacement');
   const filter = replacementFilter(args);
+  if (typeof literal === 'string' && filter === undefined) return fixedReplacer(pattern, literal);
   const answers = new TextAnswers<boolean>();
   return (cursor, text) => {
-    const regexp: GoRegexp = pattern(cursor);
+    const regexp = pattern(cursor);
     if (!answers.of(regexp, text, (one) => regexp.test(one))) return undefined;
-    const template = replacement(cursor);
+    const template = asString(get(cursor));
     if (filter === undefined) return replaceAll(regexp, text, template);
     return replaceAll(regexp, text, template, (one) => filter(cursor, one));
+  };
+}
+
+/** Of one template: a text is replaced once, however often it comes. */
+function fixedReplacer<C>(
+  pattern: Getter<C, GoRegexp>,
+  template: string,
+): (cursor: C, text: string) => string | undefined {
+  const answers = new TextAnswers<{ readonly replaced: string | undefined }>();
+  return (cursor, text) => {
+    const regexp = pattern(cursor);
+    return answers.of(regexp, text, (one) => ({
+      replaced: regexp.test(one) ? replaceAll(regexp, one, template) : undefined,
+    })).replaced;
   };
 }
 
