@@ -1,5 +1,5 @@
 import type { EncodedRequest } from '@sonde/proto';
-import { joinRequests, protobufToJson, type Signal } from '@sonde/proto';
+import { joinRequests, protobufToJsonBytes, type Signal } from '@sonde/proto';
 import type { FileConfig } from './config.ts';
 import { zstdCompress } from './zstd.ts';
 
@@ -20,7 +20,7 @@ export function frameRequests(
   { format, compression }: Pick<FileConfig, 'format' | 'compression'>,
 ): readonly Uint8Array[] {
   return joinRequests(requests).map((body) => {
-    const message = format === 'json' ? Buffer.from(protobufToJson(signal, body)) : body;
+    const message = format === 'json' ? protobufToJsonBytes(signal, body) : body;
     if (compression === 'zstd' && zstdCompress !== undefined) {
       return withLength(zstdCompress(message));
     }

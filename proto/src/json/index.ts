@@ -2,5 +2,5 @@ export { encodeRequest, type RequestObjects } from './encode-request.ts';
 export { JSON_DEPTH_MAX } from './json-reader.ts';
 export { jsonToProtobuf } from './json-to-protobuf.ts';
 export type * from './profile-objects.ts';
-export { protobufToJson } from './protobuf-to-json.ts';
+export { protobufToJson, protobufToJsonBytes } from './protobuf-to-json.ts';
 export type * from './request-objects.ts';

@@ -1,49 +1,31 @@
-import { OtlpMessage, type OtlpValue } from '../read/otlp-message.ts';
-import { readRequest } from '../read/read-message.ts';
-import type { Field } from '../schema/field.ts';
+import { ByteRun } from '../columns/byte-run.ts';
+import { PADDING_BYTES, Source } from '../protobuf/source.ts';
+import { requestOf } from '../schema/request-of.ts';
 import type { Signal } from '../signal.ts';
+import { appendMessage } from './append-message.ts';
+
+const decoder = new TextDecoder();
+
+/** Text per byte of protobuf, a first guess; the memory grows. */
+const TEXT_PER_BYTE = 3;
 
 /**
- * A protobuf request as OTLP/JSON: keys in lowerCamelCase, ids in lower-case hex, integers of 64 bits
- * as text, enums as numbers, bytes in base64, what has its default left out.
+ * A protobuf request as OTLP/JSON in UTF-8, in one pass: keys in lowerCamelCase, ids in lower-case
+ * hex, integers of 64 bits as text, enums as numbers, bytes in base64, what has its default left out.
+ * The result owns its memory.
  *
  * Throws `MalformedError`.
  */
+export function protobufToJsonBytes(signal: Signal, bytes: Uint8Array): Uint8Array {
+  const out = new ByteRun(bytes.length * TEXT_PER_BYTE);
+  const padded = new Uint8Array(bytes.length + PADDING_BYTES);
+  padded.set(bytes);
+  const source = new Source(padded, bytes.length);
+  appendMessage(source, requestOf(signal), { start: 0, end: bytes.length, depth: 0 }, out);
+  return out.used();
+}
+
+/** `protobufToJsonBytes` as text. */
 export function protobufToJson(signal: Signal, bytes: Uint8Array): string {
-  return JSON.stringify(plainMessage(readRequest(signal, bytes)));
-}
-
-/** An `AnyValue` or any other message as what `JSON.stringify` takes. */
-function plainMessage(message: OtlpMessage): object {
-  const plain: Record<string, unknown> = {};
-  for (const [name, value] of message.fields) {
-    const field = message.type.byName.get(name);
-    if (field === undefined) continue;
-    if (Array.isArray(value)) plain[name] = value.map((each) => plainValue(each, field));
-    else if (isOneValue(value) && !isDefault(value, field)) plain[name] = plainValue(value, field);
-  }
-  return plain;
-}
-
-function isOneValue(value: OtlpValue | readonly OtlpValue[]): value is OtlpValue {
-  return !Array.isArray(value);
-}
-
-function isDefault(value: OtlpValue, field: Field): boolean {
-  if (field.presence) return false;
-  if (value instanceof Uint8Array) return value.length === 0;
-  return value === '' || value === 0n || value === false || Object.is(value, 0);
-}
-
-function plainValue(value: OtlpValue, field: Field): unknown {
-  if (value instanceof OtlpMessage) return plainMessage(value);
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
-  if (typeof value === 'bigint') return isWide(field) ? value.toString() : Number(value);
-  if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
-  if (Object.is(value, -0)) return '-0';
-  return value;
-}
-
-function isWide({ kind }: Field): boolean {
-  return kind === 'int64' || kind === 'uint64' || kind === 'fixed64' || kind === 'sfixed64';
+  return decoder.decode(protobufToJsonBytes(signal, bytes));
 }

@@ -59,12 +59,14 @@ function readInto(message: OtlpMessage, source: Source, start: number, place: Pl
   if (p !== end) malformed(p, 'field past the end of the message');
 }
 
-function isWireTypeOf(field: Field, wireType: number): boolean {
+/** Whether a value of the field may come with that wire type; numbers in lists may be packed. */
+export function isWireTypeOf(field: Field, wireType: number): boolean {
   const own = numberWireType(field);
   return wireType === own || (field.repeated && wireType === WireType.bytes);
 }
 
-function numberWireType({ kind }: Field): number {
+/** The wire type of one value of the field. */
+export function numberWireType({ kind }: Field): number {
   switch (kind) {
     case 'string':
     case 'bytes':
