@@ -4,6 +4,7 @@ import { knownAbbreviations } from './zone-abbreviations.ts';
 const DAYS_REMEMBERED_MAX = 4096;
 const ZONES_REMEMBERED_MAX = 512;
 const DAY_SEC = 86_400;
+const QUARTER_SEC = DAY_SEC * 91;
 
 /** Identifiers that ICU still takes and the IANA database does not have. */
 const NOT_IANA = new Set(
@@ -128,17 +129,18 @@ class IanaZone implements Zone {
   }
 
   offsetOf(abbreviation: string, wallSec: number): number | undefined {
-    // The time itself first, then the other half of the year: "EST" may be said in summer.
-    for (const shift of [0, DAY_SEC * 182, -DAY_SEC * 182]) {
-      const at = wallSec - this.offsetAt(wallSec) + shift;
+    // The time itself first, then the rest of the year: "EST" may be said in summer.
+    for (const quarter of [0, 1, 2, 3]) {
+      const at = wallSec - this.offsetAt(wallSec) + quarter * QUARTER_SEC;
       if (this.abbreviationAt(at) === abbreviation) return this.offsetAt(at);
     }
     return undefined;
   }
 
-  /** Standard time is the lesser offset of the two halves of a year. */
+  /** Standard time is the least offset of the quarters of a year. */
   #standardOffset(unixSec: number): number {
-    return Math.min(this.offsetAt(unixSec), this.offsetAt(unixSec + DAY_SEC * 182));
+    const quarters = [0, 1, 2, 3].map((quarter) => unixSec + quarter * QUARTER_SEC);
+    return Math.min(...quarters.map((at) => this.offsetAt(at)));
   }
 
   #measure(unixSec: number): number {

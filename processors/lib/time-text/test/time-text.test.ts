@@ -90,6 +90,19 @@ describe('A zone', () => {
     expect(formatGoTime(earlier, '15:04 MST -0700')).toBe('02:30 CEST +0200');
   });
 
+  it('has its abbreviations all through the year', () => {
+    const paris = loadZone('Europe/Paris');
+    const names = Array.from({ length: 12 }, (_, month) =>
+      paris.abbreviationAt(Date.UTC(2024, month, 28, 12) / 1000),
+    );
+    expect(
+      names.map((name) => (name === 'CEST' ? 'S' : name === 'CET' ? 'w' : name)).join(''),
+    ).toBe('wwwSSSSSSwww');
+    expect(loadZone('America/New_York').abbreviationAt(Date.UTC(2024, 6, 1) / 1000)).toBe('EDT');
+    expect(loadZone('Australia/Sydney').abbreviationAt(Date.UTC(2024, 0, 1) / 1000)).toBe('AEDT');
+    expect(loadZone('America/Sao_Paulo').abbreviationAt(0)).toBe('-03');
+  });
+
   it('is found again by its id', () => {
     for (const id of ['UTC', 'Asia/Tokyo', '+05:30', '-07:30:15']) expect(zoneOf(id).id).toBe(id);
     expect(zoneOf('-07:30:15').offsetAt(0)).toBe(-27_015);

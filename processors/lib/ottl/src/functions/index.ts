@@ -24,6 +24,7 @@ import { TEXT_PARTS } from './text-parts.ts';
 import { TIMES } from './times.ts';
 import { TYPE_TESTS } from './type-tests.ts';
 import { url } from './url.ts';
+import { userAgent } from './user-agent.ts';
 import { UUIDS } from './uuids.ts';
 import { XML_EDITING } from './xml-editing.ts';
 import { XML_PARSING } from './xml-parsing.ts';
@@ -43,6 +44,7 @@ export const CONVERTERS: readonly FunctionDefinition[] = [
   parseSeverity,
   sliceToMap,
   url,
+  userAgent,
   ...NUMBERS,
   ...TYPE_TESTS,
   ...LETTER_CASES,
