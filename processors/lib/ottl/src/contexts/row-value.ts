@@ -2,6 +2,7 @@ import {
   type AttributeValue,
   EncodedValue,
   encodeNestedValue,
+  NESTED_VALUES_MAX,
   type NestedValue,
   readNestedValue,
 } from '@sonde/proto';
@@ -17,14 +18,19 @@ export function fromColumns(value: AttributeValue): Value {
 /** A value of an expression, for columns. Throws `EvaluationError` for what OTLP has no value for. */
 export function toColumns(value: Value): AttributeValue {
   if (value === null || typeof value !== 'object') return value;
-  const nested = toNested(value);
+  const nested = toNested(value, 0);
   if (nested === null || typeof nested !== 'object') return nested;
   return encodeNestedValue(nested);
 }
 
-function toNested(value: Value): NestedValue {
+function toNested(value: Value, depth: number): NestedValue {
   if (value === null || typeof value !== 'object' || value instanceof Uint8Array) return value;
-  if (Array.isArray(value)) return value.map(toNested);
-  if (value instanceof Map) return new Map([...value].map(([key, item]) => [key, toNested(item)]));
+  if (depth >= NESTED_VALUES_MAX) {
+    throw new EvaluationError(`value is nested deeper than ${NESTED_VALUES_MAX}`);
+  }
+  if (Array.isArray(value)) return value.map((item) => toNested(item, depth + 1));
+  if (value instanceof Map) {
+    return new Map([...value].map(([key, item]) => [key, toNested(item, depth + 1)]));
+  }
   throw new EvaluationError(`unsupported type: ${goType(value)} is no value of an attribute`);
 }

@@ -35,9 +35,9 @@ export class ErrorPolicy {
   }
 
   #count(error: unknown, kind: 'statement' | 'condition'): EvaluationError {
-    if (!(error instanceof EvaluationError)) throw error;
+    const failure = asFailure(error);
     this.#options.failed?.(kind);
-    return error;
+    return failure;
   }
 
   #decide(message: string, subject: Readonly<Record<string, string>>, error: Error): void {
@@ -48,4 +48,13 @@ export class ErrorPolicy {
     }
     if (mode === 'ignore') warn(message, { error: error.message, ...subject });
   }
+}
+
+/** Data nested as deep as no stack goes fails like other data; whatever else was thrown goes on. */
+function asFailure(error: unknown): EvaluationError {
+  if (error instanceof EvaluationError) return error;
+  if (error instanceof RangeError && /call stack/.test(error.message)) {
+    return new EvaluationError('value is nested too deeply', { cause: error });
+  }
+  throw error;
 }

@@ -18,9 +18,9 @@ const PRIORITY: readonly string[] = [
   'metric',
   'spanevent',
   'span',
-  'resource',
   'scope',
   'instrumentation_scope',
+  'resource',
 ];
 
 export interface InferredTexts {
@@ -30,7 +30,7 @@ export interface InferredTexts {
 
 /**
  * The context of texts whose paths all begin with the name of one: the deepest that is named, or the
- * next deeper one that has every function and enum. Throws `CompileError` in the Collector's words.
+ * first of those below it that has every function and enum (deepest first, as upstream). Throws `CompileError` in the Collector's words.
  */
 export function inferContext<T extends ContextCandidate>(
   candidates: readonly T[],
