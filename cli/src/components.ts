@@ -22,6 +22,7 @@ import { memoryLimiterFactory } from '@sonde/processor-memory-limiter';
 import { probabilisticSamplerFactory } from '@sonde/processor-probabilistic-sampler';
 import { redactionProcessorFactory } from '@sonde/processor-redaction';
 import { resourceProcessorFactory } from '@sonde/processor-resource';
+import { resourceDetectionFactory } from '@sonde/processor-resourcedetection';
 import { transformProcessorFactory } from '@sonde/processor-transform';
 import { bufferReceiverFactory } from '@sonde/receiver-buffer';
 import { hostMetricsReceiverFactory } from '@sonde/receiver-hostmetrics';
@@ -46,6 +47,7 @@ export const COMPONENTS: readonly Factory[] = [
   batchProcessorFactory,
   attributesProcessorFactory,
   resourceProcessorFactory,
+  resourceDetectionFactory,
   filterProcessorFactory,
   probabilisticSamplerFactory,
   redactionProcessorFactory,

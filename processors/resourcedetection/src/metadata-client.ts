@@ -1,0 +1,50 @@
+import { request } from 'node:http';
+
+/** Of one answer; an instance's description has a few KiB. */
+export const METADATA_BYTES_MAX: number = 256 * 1024;
+
+export interface MetadataRequest {
+  readonly method?: 'GET' | 'PUT';
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
+
+/** An answer other than 200. */
+export class MetadataStatusError extends Error {
+  readonly status: number;
+
+  constructor(url: string, status: number) {
+    super(`${url} answered ${status}`);
+    this.name = 'MetadataStatusError';
+    this.status = status;
+  }
+}
+
+/**
+ * One request to a metadata service, on a connection of its own and without a proxy. Resolves to the
+ * body; rejects with `MetadataStatusError`, or with what went wrong.
+ */
+export function askMetadata(url: string, options: MetadataRequest): Promise<string> {
+  const { method = 'GET', headers = {}, signal } = options;
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { method, headers, signal, agent: false }, (response) => {
+      const chunks: Buffer[] = [];
+      let byteCount = 0;
+      response.on('error', reject);
+      response.on('data', (chunk: Buffer) => {
+        byteCount += chunk.length;
+        chunks.push(chunk);
+        if (byteCount > METADATA_BYTES_MAX) {
+          response.destroy(new Error(`${url} answers more than ${METADATA_BYTES_MAX} bytes`));
+        }
+      });
+      response.on('end', () => {
+        const { statusCode = 0 } = response;
+        if (statusCode === 200) resolve(Buffer.concat(chunks).toString('utf8'));
+        else reject(new MetadataStatusError(url, statusCode));
+      });
+    });
+    sent.on('error', reject);
+    sent.end();
+  });
+}
