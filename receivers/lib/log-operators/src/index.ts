@@ -15,8 +15,15 @@ export * from './log-request.ts';
 export * from './operator.ts';
 export * from './operator-chain.ts';
 export * from './operator-list.ts';
+export {
+  SYSLOG,
+  type SyslogConfig,
+  syslogParser,
+  syslogProblems,
+} from './operators/syslog-parser.ts';
 export * from './pause.ts';
 export * from './receiver-fields.ts';
+export * from './record-queue.ts';
 export * from './splitter/index.ts';
 export { type ReadTimestamp, timestampReader } from './time/timestamp-reader.ts';
 export * from './value-text.ts';

@@ -18,3 +18,9 @@ export const RUNTIME_PATTERNS_MAX = 100;
 export const ZONE_OFFSETS_MAX = 4096;
 /** Warnings of one operator are written at most once in this time. Milliseconds. */
 export const WARNING_INTERVAL_MS = 10_000;
+/** Entries that wait for the pipeline; a source waits or drops beyond them. */
+export const QUEUED_ENTRIES_MAX = 20_000;
+/** Their bodies together. UTF-16 units or bytes. */
+export const QUEUED_LENGTH_MAX: number = 32 * 1024 * 1024;
+/** Entries of one batch. */
+export const BATCH_ENTRIES_MAX = 8192;

@@ -1,4 +1,5 @@
 /** Bytes of files and streams into records. */
+export { LineSplitter, NUL_FEED } from './line-splitter.ts';
 export {
   type MultilineFields,
   multiline,
@@ -7,4 +8,4 @@ export {
   splitterProblem,
 } from './multiline.ts';
 export type { Splitter } from './splitter.ts';
-export { type TrimmedRange, trimRecord } from './trim-record.ts';
+export { type TrimConfig, type TrimmedRange, trimRecord } from './trim-record.ts';

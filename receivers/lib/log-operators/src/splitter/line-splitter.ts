@@ -7,11 +7,17 @@ const NOTHING: Buffer = Buffer.alloc(0);
 /** Where the line feed of the line that starts at `from` is; -1 for none. */
 export type FindLineFeed = (bytes: Buffer, from: number) => number;
 
-/** A line feed of one byte, or of two in UTF-16. */
-export function lineFeedOf(kind: EncodingKind): {
+export interface LineFeed {
   readonly find: FindLineFeed;
+  /** Bytes. */
   readonly size: number;
-} {
+}
+
+/** Ends records instead of a line feed. */
+export const NUL_FEED: LineFeed = { find: (bytes, from) => bytes.indexOf(0, from), size: 1 };
+
+/** A line feed of one byte, or of two in UTF-16. */
+export function lineFeedOf(kind: EncodingKind): LineFeed {
   switch (kind) {
     case 'utf16le':
       return { find: (bytes, from) => findWide(bytes, from, 0), size: 2 };
@@ -41,8 +47,7 @@ export class LineSplitter implements Splitter {
   readonly #find: FindLineFeed;
   readonly #size: number;
 
-  constructor(kind: EncodingKind) {
-    const { find, size } = lineFeedOf(kind);
+  constructor({ find, size }: LineFeed) {
     this.#find = find;
     this.#size = size;
   }

@@ -3,7 +3,7 @@ import { refuseMeaning } from '@sonde/pipeline';
 import { z } from 'zod';
 import { pattern } from '../config-fields.ts';
 import type { TextEncoding } from '../encoding.ts';
-import { LineSplitter, WholeSplitter } from './line-splitter.ts';
+import { LineSplitter, lineFeedOf, WholeSplitter } from './line-splitter.ts';
 import { AnchoredSplitter, type MultilineConfig, PatternSplitter } from './pattern-splitter.ts';
 import type { Splitter } from './splitter.ts';
 
@@ -57,7 +57,7 @@ export function splitterProblem({
 
 export function splitterOf({ encoding, multiline: config }: SplitterConfig): Splitter {
   if (encoding.kind === 'nop') return new WholeSplitter();
-  if (config === undefined) return new LineSplitter(encoding.kind);
+  if (config === undefined) return new LineSplitter(lineFeedOf(encoding.kind));
   if (isByLine(config)) return new AnchoredSplitter(config, encoding);
   return new PatternSplitter(config, encoding);
 }
