@@ -9,8 +9,8 @@ function read(text: string, openMetrics = false): readonly Read[] {
   const found: Read[] = [];
   const sink: PageSink = {
     metadata: (kind, family, value) => found.push([kind, family, value]),
-    sample: (key, value, unixMs, line) => {
-      found.push([key, value, unixMs, line]);
+    sample: ({ page, start, end }, value, unixMs, line) => {
+      found.push([page.toString('latin1', start, end), value, unixMs, line]);
       return {
         exemplar: ({ labelsText, value: of, unixMs: at }) => found.push([labelsText, of, at]),
       };

@@ -1,10 +1,16 @@
 import { EXEMPLARS_MAX } from '../limits.ts';
-import type { MetadataKind, PageExemplar, PageSink, Series } from '../page/read-page.ts';
+import type {
+  MetadataKind,
+  PageExemplar,
+  PageSink,
+  Series,
+  SeriesText,
+} from '../page/read-page.ts';
 import { parseLabels, parseSeries } from '../page/series-text.ts';
 import { Families } from './families.ts';
 import { fillPoint } from './fill-point.ts';
 import { readExemplar } from './read-exemplar.ts';
-import { type Place, type ResourceNode, TargetTree } from './target-tree.ts';
+import { type Place, type Point, type ResourceNode, TargetTree } from './target-tree.ts';
 
 /** What decides about the labels of a target's samples. */
 export interface LabelRules {
@@ -33,6 +39,8 @@ export interface ScrapeCounts {
 
 /** A line of a page that was seen before: nothing of it is read again but its value. */
 interface Entry {
+  /** Of the series text; empty for what is on no page. */
+  readonly bytes: Uint8Array;
   readonly name: string;
   /** Undefined where relabelling dropped it. */
   readonly labels: ReadonlyMap<string, string> | undefined;
@@ -40,11 +48,13 @@ interface Entry {
   lastIteration: number;
   /** Its end is said when it is no more on the page. */
   isTracked: boolean;
+  isGone: boolean;
   place: Place | undefined;
   /** When `place` was found: it is found anew when types change. */
   placeVersion: number;
 }
 
+const NO_BYTES = new Uint8Array(0);
 const NOTHING: Series = { exemplar: () => undefined };
 const TARGET_INFO = 'target_info';
 /** Points of series that are gone stay until there are so many. */
@@ -55,7 +65,11 @@ export class TargetSeries implements PageSink {
   readonly #rules: LabelRules;
   readonly #families = new Families();
   #tree: TargetTree = new TargetTree(this.#families);
+  /** By the series text, a byte a character. */
   readonly #entries = new Map<string, Entry>();
+  /** In the order of the page before: mostly that of the next. */
+  readonly #order: Entry[] = [];
+  readonly #exemplars = new ExemplarTaker();
   #iteration = 0;
   #unixMs = 0;
   #gone = 0;
@@ -105,7 +119,7 @@ export class TargetSeries implements PageSink {
     }
     // Nothing of this page counts: what was on the one before has ended, what is new never was.
     for (const [key, entry] of this.#entries) {
-      if (entry.firstIteration === this.#iteration) this.#entries.delete(key);
+      if (entry.firstIteration === this.#iteration) this.#forget(key, entry);
     }
     this.#iteration += 1;
   }
@@ -114,10 +128,12 @@ export class TargetSeries implements PageSink {
     this.#families.note(kind, family, text);
   }
 
-  sample(key: string, value: number, unixMs: number | undefined, line: number): Series {
+  sample(text: SeriesText, value: number, unixMs: number | undefined, line: number): Series {
+    const expected = this.#order[this.#scraped];
+    const isExpected = expected !== undefined && !expected.isGone && isText(expected.bytes, text);
+    const entry = isExpected ? expected : this.#entryOf(text, line);
+    this.#order[this.#scraped] = entry;
     this.#scraped += 1;
-    let entry = this.#entries.get(key);
-    if (entry === undefined) entry = this.#create(key, line);
     entry.lastIteration = this.#iteration;
     if (entry.labels === undefined) return NOTHING;
     this.#kept += 1;
@@ -125,7 +141,7 @@ export class TargetSeries implements PageSink {
     if (samplesMax > 0 && this.#kept > samplesMax) throw new Error('sample limit exceeded');
     const own = honorTimestamps ? unixMs : undefined;
     entry.isTracked = own === undefined || trackTimestamps;
-    return this.#give(entry, { value, unixMs: own ?? this.#unixMs, isStale: false });
+    return this.#give(entry, value, own ?? this.#unixMs, false);
   }
 
   /** A sample that is on no page: `up` and its like. */
@@ -133,13 +149,13 @@ export class TargetSeries implements PageSink {
     const key = `\0${name}`;
     let entry = this.#entries.get(key);
     if (entry === undefined) {
-      entry = newEntry(name, labels, this.#iteration);
+      entry = newEntry(NO_BYTES, name, labels, this.#iteration);
       this.#entries.set(key, entry);
     }
     // Ends with the target, not with a page.
     entry.isTracked = false;
     entry.lastIteration = this.#iteration;
-    this.#give(entry, { value, unixMs: this.#unixMs, isStale });
+    this.#give(entry, value, this.#unixMs, isStale);
   }
 
   /** Says the end of every series that the last page had and this one has not. */
@@ -147,12 +163,18 @@ export class TargetSeries implements PageSink {
     for (const [key, entry] of this.#entries) {
       if (entry.lastIteration >= this.#iteration) continue;
       if (entry.labels !== undefined && entry.isTracked) {
-        this.#give(entry, { value: Number.NaN, unixMs: this.#unixMs, isStale: true });
+        this.#give(entry, Number.NaN, this.#unixMs, true);
       }
       if (key.startsWith('\0')) continue;
-      this.#entries.delete(key);
+      this.#forget(key, entry);
       this.#gone += 1;
     }
+    this.#order.length = Math.min(this.#order.length, this.#scraped);
+  }
+
+  #forget(key: string, entry: Entry): void {
+    entry.isGone = true;
+    this.#entries.delete(key);
   }
 
   /** Forgets points of series that are gone, when they are more than those that are there. */
@@ -163,32 +185,28 @@ export class TargetSeries implements PageSink {
     this.#treeVersion += 1;
   }
 
-  #create(key: string, line: number): Entry {
-    const { name, labels } = parseSeries(Buffer.from(key, 'latin1').toString('utf8'), line);
+  #entryOf({ page, start, end }: SeriesText, line: number): Entry {
+    const key = page.toString('latin1', start, end);
+    const known = this.#entries.get(key);
+    if (known !== undefined) return known;
+    const { name, labels } = parseSeries(page.toString('utf8', start, end), line);
     const changed = this.#rules.change(name, labels);
-    const entry = newEntry(changed?.get('__name__') ?? '', changed, this.#iteration);
+    const bytes = page.subarray(start, end);
+    const own = changed?.get('__name__') ?? '';
+    const entry = newEntry(Uint8Array.from(bytes), own, changed, this.#iteration);
     if (changed !== undefined) this.#added += 1;
     this.#entries.set(key, entry);
     return entry;
   }
 
-  #give(
-    entry: Entry,
-    sample: { readonly value: number; readonly unixMs: number; readonly isStale: boolean },
-  ): Series {
+  #give(entry: Entry, value: number, unixMs: number, isStale: boolean): Series {
     const place = this.#placeOf(entry);
     if (place === undefined) return NOTHING;
-    if (!fillPoint(place, sample, this.#iteration)) {
+    if (!fillPoint(place, { value, unixMs, isStale }, this.#iteration)) {
       this.#unusable += 1;
       return NOTHING;
     }
-    return {
-      exemplar: (exemplar: PageExemplar, line: number) => {
-        if (place.point.exemplars.length >= EXEMPLARS_MAX) return;
-        const labels = parseLabels(exemplar.labelsText, line);
-        place.point.exemplars.push(readExemplar(exemplar, labels, sample.unixMs));
-      },
-    };
+    return this.#exemplars.of(place.point, unixMs);
   }
 
   #placeOf(entry: Entry): Place | undefined {
@@ -211,14 +229,45 @@ export class TargetSeries implements PageSink {
   }
 }
 
+/** Gives exemplars to the point of the sample before them. */
+class ExemplarTaker implements Series {
+  #point: Point | undefined;
+  #unixMs = 0;
+
+  of(point: Point, unixMs: number): this {
+    this.#point = point;
+    this.#unixMs = unixMs;
+    return this;
+  }
+
+  exemplar(exemplar: PageExemplar, line: number): void {
+    const labels = parseLabels(exemplar.labelsText, line);
+    if (this.#point === undefined || this.#point.exemplars.length >= EXEMPLARS_MAX) return;
+    this.#point.exemplars.push(readExemplar(exemplar, labels, this.#unixMs));
+  }
+}
+
+function isText(bytes: Uint8Array, { page, start, end }: SeriesText): boolean {
+  const { length } = bytes;
+  if (length !== end - start) return false;
+  // From the end: neighbours differ there.
+  for (let i = length - 1; i >= 0; i--) {
+    if (bytes[i] !== page[start + i]) return false;
+  }
+  return true;
+}
+
 function newEntry(
+  bytes: Uint8Array,
   name: string,
   labels: ReadonlyMap<string, string> | undefined,
   iteration: number,
 ): Entry {
   return {
+    bytes,
     name,
     labels,
+    isGone: false,
     firstIteration: iteration,
     lastIteration: iteration,
     isTracked: true,

@@ -10,14 +10,18 @@ export interface PageExemplar {
   readonly unixMs: number | undefined;
 }
 
+/** Name and labels of a series as they stand in `[start, end)` of a page; valid during a call. */
+export interface SeriesText {
+  readonly page: Buffer;
+  readonly start: number;
+  readonly end: number;
+}
+
 /** Takes what a page holds, in its order. */
 export interface PageSink {
   metadata(kind: MetadataKind, family: string, text: string): void;
-  /**
-   * `key` has a byte a character and is the same for the same series text; `series` decodes that
-   * text, which is needed once a series.
-   */
-  sample(key: string, value: number, unixMs: number | undefined, line: number): Series;
+  /** The answer takes the sample's exemplar, before the next sample. */
+  sample(text: SeriesText, value: number, unixMs: number | undefined, line: number): Series;
 }
 
 /** What a sample belongs to takes its exemplar. */
@@ -52,6 +56,8 @@ class PageReader {
   readonly #page: Buffer;
   readonly #openMetrics: boolean;
   readonly #sink: PageSink;
+  /** One for all samples. */
+  readonly #text: { readonly page: Buffer; start: number; end: number };
   #line = 0;
   #ended = false;
 
@@ -59,6 +65,7 @@ class PageReader {
     this.#page = page;
     this.#openMetrics = openMetrics;
     this.#sink = sink;
+    this.#text = { page, start: 0, end: 0 };
   }
 
   read(): void {
@@ -105,7 +112,8 @@ class PageReader {
   #sample(start: number): number {
     const page = this.#page;
     const seriesEnd = this.#seriesEnd(start);
-    const key = page.toString('latin1', start, seriesEnd);
+    this.#text.start = start;
+    this.#text.end = seriesEnd;
     let p = this.#skipBlanks(seriesEnd);
     const valueEnd = this.#tokenEnd(p);
     const value = parseNumber(page, p, valueEnd);
@@ -117,7 +125,7 @@ class PageReader {
       unixMs = this.#time(p, timeEnd);
       p = this.#skipBlanks(timeEnd);
     }
-    const series = this.#sink.sample(key, value, unixMs, this.#line);
+    const series = this.#sink.sample(this.#text, value, unixMs, this.#line);
     if (page[p] === HASH && this.#openMetrics) p = this.#exemplar(p, series);
     if (!this.#isEnd(p)) this.#fail(`unexpected text behind a sample: ${this.#shown(p, p + 1)}`);
     return page[p] === RETURN ? p + 2 : p + 1;
