@@ -1,5 +1,5 @@
 import { unlink } from 'node:fs/promises';
-import type { EntryMap, LogDelivery, WarningGate } from '@sonde/log-operators';
+import { type EntryMap, endBefore, type LogDelivery, type WarningGate } from '@sonde/log-operators';
 import { openFile } from './byte-source.ts';
 import type { FilelogConfig } from './config.ts';
 import type { FileHeader } from './file-header.ts';
@@ -46,11 +46,7 @@ export class ReaderPool {
   /** Lets readers end until `deadline`. `flush` hands on what operators hold back. */
   async shutdown(deadline: AbortSignal, { flush }: { readonly flush: boolean }): Promise<void> {
     this.#waiting.length = 0;
-    const passed = new Promise<void>((resolve) => {
-      if (deadline.aborted) resolve();
-      deadline.addEventListener('abort', () => resolve(), { once: true });
-    });
-    await Promise.race([Promise.all(this.#running), passed]);
+    await endBefore(deadline, Promise.all(this.#running));
     if (!flush || deadline.aborted) return;
     const reader = this.#idle.pop() ?? this.#createReader();
     for (const tail of this.#options.registry.tails.values()) {

@@ -11,3 +11,15 @@ export function pause(ms: number, signal: AbortSignal): Promise<boolean> {
     signal.addEventListener('abort', done, { once: true });
   });
 }
+
+/** Resolves when `work` has ended, however, or when `deadline` aborts. */
+export async function endBefore(deadline: AbortSignal, work: Promise<unknown>): Promise<void> {
+  if (deadline.aborted) return;
+  let passed = (): void => {};
+  const passing = new Promise<void>((resolve) => {
+    passed = resolve;
+    deadline.addEventListener('abort', passed, { once: true });
+  });
+  await Promise.race([work.then(passed, passed), passing]);
+  deadline.removeEventListener('abort', passed);
+}

@@ -1,0 +1,83 @@
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Stands in for `journalctl`: a program that follows a file of entries as the real one the journal. */
+const PROGRAM = `#!${process.execPath}
+const fs = require('node:fs');
+const args = process.argv.slice(2);
+const folder = __dirname;
+fs.appendFileSync(folder + '/runs', JSON.stringify(args) + '\\n');
+const entries = () => fs.readFileSync(folder + '/entries', 'utf8').split('\\n').slice(0, -1);
+const after = args.indexOf('--after-cursor');
+let next = 0;
+if (after >= 0) next = 1 + entries().findIndex((line) => line.includes(JSON.stringify(args[after + 1])));
+else if (args.includes('--lines=0')) next = entries().length;
+const write = () => {
+  const lines = entries();
+  while (next < lines.length) {
+    if (lines[next] === 'die' ) {
+      if (fs.existsSync(folder + '/died')) { next++; continue; }
+      fs.writeFileSync(folder + '/died', '');
+      process.stderr.write('the journal broke');
+      process.exit(3);
+    }
+    if (!process.stdout.write(lines[next++] + '\\n')) { process.stdout.once('drain', write); return; }
+  }
+  setTimeout(write, 5);
+};
+write();
+`;
+
+let entryCount = 0;
+
+export class FakeJournal {
+  readonly #folder: string = mkdtempSync(join(tmpdir(), 'journal-'));
+  /** Of the program. */
+  readonly path: string = join(this.#folder, 'journalctl');
+
+  constructor() {
+    writeFileSync(this.path, PROGRAM);
+    chmodSync(this.path, 0o755);
+    writeFileSync(join(this.#folder, 'entries'), '');
+  }
+
+  get folder(): string {
+    return this.#folder;
+  }
+
+  write(...messages: readonly unknown[]): void {
+    const lines = messages.map((message) => {
+      const number = entryCount++;
+      return JSON.stringify({
+        __CURSOR: `s=1;i=${number.toString(16)}`,
+        __REALTIME_TIMESTAMP: String(1_767_323_045_000_000 + number),
+        MESSAGE: message,
+        PRIORITY: '6',
+      });
+    });
+    this.writeRaw(...lines);
+  }
+
+  writeRaw(...lines: readonly string[]): void {
+    appendFileSync(join(this.#folder, 'entries'), lines.map((line) => `${line}\n`).join(''));
+  }
+
+  /** The arguments of each run so far. */
+  runs(): readonly string[] {
+    const file = join(this.#folder, 'runs');
+    return existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : [];
+  }
+
+  remove(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
