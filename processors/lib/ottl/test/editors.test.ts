@@ -160,7 +160,13 @@ describe('flatten', () => {
     expectEdit(both, 'flatten(span.attributes)', { 'a.b': 'y' });
     expectEdit(both, 'flatten(span.attributes, resolveConflicts=true)', {
       'a.b': 'x',
-      'a.b.1': 'y',
+      'a.b.0': 'y',
+    });
+    expectEdit(deep, 'flatten(span.attributes, resolveConflicts=true)', {
+      'a.b': 'x',
+      'a.c.d': 1n,
+      l: 'p',
+      'l.1.q': true,
     });
   });
 });
@@ -276,5 +282,15 @@ describe('replace_match and replace_all_matches', () => {
       a: '$1',
       b: '$1',
     });
+    const made = 'replace_match(span.attributes["a"], Concat(["d*", "g"], ""), "x")';
+    expectEdit({ a: 'dog' }, made, { a: 'x' });
+  });
+
+  it('refuse what is no glob', () => {
+    const call = 'replace_match(span.attributes["a"], "[a", "x")';
+    expect(() => edited({}, call)).toThrow('is not a valid pattern: unclosed [');
+    expect(() => edited({ a: '{' }, call.replace('"[a"', 'span.attributes["a"]'))).toThrow(
+      'is not a valid pattern: unclosed {',
+    );
   });
 });

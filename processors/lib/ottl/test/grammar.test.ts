@@ -210,8 +210,15 @@ describe('keys', () => {
   it.each([
     ['attributes["m"]["l"][2]', 'index 2 out of bounds'],
     ['attributes["m"]["l"][-1]', 'index -1 out of bounds'],
-    ['attributes["m"]["l"]["a"]', 'type Slice does not support string indexing'],
-    ['attributes["m"][0]', 'type Map does not support int indexing'],
+    [
+      'attributes["m"]["l"]["a"]',
+      "unable to resolve an integer index in slice: could not resolve key for map/slice, expecting 'int64' but got 'string'",
+    ],
+    [
+      'attributes["m"][0]',
+      "unable to resolve a string index in map: could not resolve key for map/slice, expecting 'string' but got 'int64'",
+    ],
+    ['attributes["m"]["l"][0]["x"]', 'type Str does not support string indexing'],
     ['Concat(["a"], "")[0]', 'type, string, does not support indexing'],
   ])('%s fails while it runs', (text, message) => {
     expect(() => evaluate(text, { m: map })).toThrow(new EvaluationError(message));

@@ -174,7 +174,7 @@ describe('paths of span', () => {
     const edited = apply(SPANS, columns, [statement]);
     expect(countHolding(SPANS, edited, 'span.attributes["GET"] == "GET /a"')).toBe(1);
     expect(() => apply(SPANS, columns, ['set(span.attributes[span.flags], 1)'])).toThrow(
-      'map must be indexed by a string',
+      'unable to resolve a string index in map',
     );
   });
 

@@ -10,7 +10,7 @@ const LIST_LENGTH_MAX = 10_000n;
 export function asKey(value: Value): KeyValue {
   if (typeof value === 'string' || typeof value === 'bigint') return value;
   throw new EvaluationError(
-    `neither map nor slice index resolves to a string or int64: ${goType(value)}`,
+    `could not resolve key for map/slice, expecting 'string' or 'int64' but got '${goType(value)}'`,
   );
 }
 
@@ -19,11 +19,29 @@ export function member(value: Value, key: KeyValue): Value {
   if (typeof key === 'string') {
     if (value instanceof Map) return value.get(key) ?? null;
     if (value === null) return null;
-    throw new EvaluationError(`type ${pcommonType(value)} does not support string indexing`);
+    throw noMember(value);
   }
   if (Array.isArray(value)) return value[placeIn(value, key)] ?? null;
   if (value === null) return null;
-  throw new EvaluationError(`type ${pcommonType(value)} does not support int indexing`);
+  throw noMember(value);
+}
+
+/** A key of the wrong type, or of a value that has no members: upstream's texts. */
+function noMember(value: Value): EvaluationError {
+  const unresolved = 'could not resolve key for map/slice, expecting';
+  if (Array.isArray(value)) {
+    return new EvaluationError(
+      `unable to resolve an integer index in slice: ${unresolved} 'int64' but got 'string'`,
+    );
+  }
+  if (value instanceof Map) return new EvaluationError(notAString('int64'));
+  return new EvaluationError(`type ${pcommonType(value)} does not support string indexing`);
+}
+
+/** The text for a key of a map that is of another type. */
+export function notAString(type: string): string {
+  const unresolved = "could not resolve key for map/slice, expecting 'string'";
+  return `unable to resolve a string index in map: ${unresolved} but got '${type}'`;
 }
 
 function placeIn(list: readonly Value[], key: bigint): number {
@@ -54,15 +72,11 @@ export function withMember(value: Value, keys: readonly KeyValue[], item: Value,
   const key = keys[depth];
   if (key === undefined) return item;
   if (typeof key === 'string') {
-    if (value !== null && !(value instanceof Map)) {
-      throw new EvaluationError(`type ${pcommonType(value)} does not support string indexing`);
-    }
+    if (value !== null && !(value instanceof Map)) throw noMember(value);
     const copy = new Map(value);
     return copy.set(key, withMember(copy.get(key) ?? null, keys, item, depth + 1));
   }
-  if (value !== null && !Array.isArray(value)) {
-    throw new EvaluationError(`type ${pcommonType(value)} does not support int indexing`);
-  }
+  if (value !== null && !Array.isArray(value)) throw noMember(value);
   const list = value === null ? emptyList(key) : [...value];
   const place = placeIn(list, key);
   list[place] = withMember(list[place] ?? null, keys, item, depth + 1);

@@ -1,6 +1,6 @@
 import type { PathEntry, PathKey } from '../compile/context.ts';
 import { type Getter, highestLevel, Level } from '../compile/getter.ts';
-import { type KeyValue, member, withMember } from '../compile/index-value.ts';
+import { type KeyValue, member, notAString, withMember } from '../compile/index-value.ts';
 import { EvaluationError } from '../errors.ts';
 import { copyValue, type Value } from '../value/value.ts';
 import type { AttributeMap } from './attribute-map.ts';
@@ -112,7 +112,7 @@ export function cache<C extends WithCache>(): PathEntry<C> {
 
 function mapKey(key: KeyValue): string {
   if (typeof key === 'string') return key;
-  throw new EvaluationError('map must be indexed by a string');
+  throw new EvaluationError(notAString('int64'));
 }
 
 function inside<C>(value: Value, keys: readonly PathKey<C>[], cursor: C): Value {

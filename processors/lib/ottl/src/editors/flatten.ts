@@ -54,21 +54,26 @@ function joined(prefix: string, key: string): string {
 }
 
 function add(flattening: Flattening, key: string, value: Value, depth: bigint): void {
-  const { depthMax, result } = flattening;
+  const { depthMax, resolveConflicts, result } = flattening;
   if (depth < depthMax && value instanceof Map) {
     for (const [name, item] of value) add(flattening, `${key}.${name}`, item, depth + 1n);
     return;
   }
   if (depth < depthMax && Array.isArray(value)) {
-    for (const [i, item] of value.entries()) add(flattening, `${key}.${i}`, item, depth + 1n);
+    for (const [i, item] of value.entries()) {
+      const isLeaf = !(item instanceof Map) && !Array.isArray(item);
+      // Upstream's elements come under the list's own key and are told apart as other conflicts.
+      const name = resolveConflicts && isLeaf ? key : `${key}.${i}`;
+      add(flattening, name, item, depth + 1n);
+    }
     return;
   }
-  result.set(flattening.resolveConflicts ? unused(flattening, key) : key, value);
+  result.set(resolveConflicts ? unused(flattening, key) : key, value);
 }
 
-/** `key`, `key.1`, `key.2`, ... as it comes again. */
+/** `key`, `key.0`, `key.1`, ... as it comes again. */
 function unused({ seen }: Flattening, key: string): string {
   const count = seen.get(key) ?? 0;
   seen.set(key, count + 1);
-  return count === 0 ? key : `${key}.${count}`;
+  return count === 0 ? key : `${key}.${count - 1}`;
 }

@@ -2,7 +2,7 @@ import type { Arguments } from '../compile/arguments.ts';
 import type { FunctionDefinition } from '../compile/function-definition.ts';
 import type { Getter } from '../compile/getter.ts';
 import { TextAnswers } from '../functions/text-answers.ts';
-import { compileGlob } from './glob.ts';
+import { globGetter } from './glob.ts';
 import { replacementFilter } from './replacement.ts';
 
 /** `replace_match(target, pattern, replacement, function?, replacement_format?)`: of text. */
@@ -46,12 +46,13 @@ export const replaceAllMatches: FunctionDefinition = {
 
 /** The replacement for a text that matches as a whole; undefined for another. */
 function replacer<C>(args: Arguments<C>): (cursor: C, text: string) => string | undefined {
-  const glob = compileGlob(args.literalString('pattern'));
+  const glob = globGetter(args.compiled('pattern'));
   const replacement = args.string('replacement');
   const filter = replacementFilter(args);
   const answers = new TextAnswers<boolean>();
   return (cursor, text) => {
-    if (!answers.of(glob, text, (one) => glob.test(one))) return undefined;
+    const regexp = glob(cursor);
+    if (!answers.of(regexp, text, (one) => regexp.test(one))) return undefined;
     const replaced = replacement(cursor);
     return filter === undefined ? replaced : filter(cursor, replaced);
   };
