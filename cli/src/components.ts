@@ -25,12 +25,15 @@ import { resourceProcessorFactory } from '@sonde/processor-resource';
 import { resourceDetectionFactory } from '@sonde/processor-resourcedetection';
 import { transformProcessorFactory } from '@sonde/processor-transform';
 import { bufferReceiverFactory } from '@sonde/receiver-buffer';
+import { filelogReceiverFactory } from '@sonde/receiver-filelog';
 import { hostMetricsReceiverFactory } from '@sonde/receiver-hostmetrics';
 import { jaegerReceiverFactory } from '@sonde/receiver-jaeger';
+import { journaldReceiverFactory } from '@sonde/receiver-journald';
 import { kafkaReceiverFactory } from '@sonde/receiver-kafka';
 import { nopReceiverFactory } from '@sonde/receiver-nop';
 import { otlpReceiverFactory } from '@sonde/receiver-otlp';
 import { prometheusReceiverFactory } from '@sonde/receiver-prometheus';
+import { syslogReceiverFactory } from '@sonde/receiver-syslog';
 import { zipkinReceiverFactory } from '@sonde/receiver-zipkin';
 
 /** Every component that configuration may name; the only file that knows them all. */
@@ -39,6 +42,9 @@ export const COMPONENTS: readonly Factory[] = [
   jaegerReceiverFactory,
   zipkinReceiverFactory,
   hostMetricsReceiverFactory,
+  filelogReceiverFactory,
+  syslogReceiverFactory,
+  journaldReceiverFactory,
   prometheusReceiverFactory,
   bufferReceiverFactory,
   kafkaReceiverFactory,
