@@ -519,9 +519,10 @@ describe('GroupEditor', () => {
     const json = { resourceLogs: [{ resource: { droppedAttributesCount: 3 }, scopeLogs }] };
     const bytes = jsonToProtobuf('logs', JSON.stringify(json));
     const columns = new LogColumns(4);
-    decodeLogs(columns, bytes, { tenant: '', receivedUnixMs: 0 });
+    decodeLogs(columns, bytes, { tenant: '', receivedUnixMs: 7 });
     const editor = new LogEditor(columns);
     editor.openRow(1);
+    expect(editor.group.receivedUnixMs).toBe(7);
     expect(editor.group.resourceDroppedAttributesCount).toBe(3);
     editor.group.resourceDroppedAttributesCount = 0;
     editor.group.scopeDroppedAttributesCount = 300;

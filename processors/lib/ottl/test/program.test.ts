@@ -77,6 +77,14 @@ describe('statements on resources', () => {
   });
 });
 
+describe('the time', () => {
+  it('is that of receipt, whenever the statement runs', () => {
+    const columns = columnsOf('traces', GROUPS);
+    const edited = apply(SPANS, columns, ['set(span.start_time, Now())']);
+    expect(countHolding(SPANS, edited, 'span.start_time_unix_nano == 1000000')).toBe(6);
+  });
+});
+
 describe('rowTest', () => {
   it('answers for rows in ascending order, some left out', () => {
     const columns = columnsOf('traces', GROUPS);
