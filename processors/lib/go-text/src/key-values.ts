@@ -13,25 +13,27 @@ export function splitOutsideQuotes(text: string, delimiter: string): string[] {
   let piece = '';
   let quote = '';
   let isEscaped = false;
+  /** From here on the text belongs to the piece as it is. */
+  let start = 0;
   for (let at = 0; at < text.length; at++) {
     if (quote === '' && text.startsWith(delimiter, at)) {
+      piece += text.slice(start, at);
       if (piece !== '') pieces.push(piece);
       piece = '';
       at += delimiter.length - 1;
+      start = at + 1;
       continue;
     }
     const character = text.charAt(at);
-    if (isEscaped) isEscaped = false;
-    else if (quote === '' && QUOTES.includes(character)) {
-      quote = character;
-      continue;
-    } else if (character === quote) {
-      quote = '';
-      continue;
-    } else isEscaped = character === '\\';
-    piece += character;
+    const isQuote = !isEscaped && (quote === '' ? QUOTES.includes(character) : character === quote);
+    isEscaped = !isEscaped && character === '\\';
+    if (!isQuote) continue;
+    piece += text.slice(start, at);
+    start = at + 1;
+    quote = quote === '' ? character : '';
   }
   if (quote !== '') throw new TextError('never reached the end of a quoted value');
+  piece += text.slice(start);
   if (piece !== '') pieces.push(piece);
   return pieces;
 }
@@ -59,9 +61,15 @@ const SPACE = /^[^\S\ufeff]$|^\u0085$/;
 
 /** Go's `strings.TrimSpace`: without U+FEFF, which JavaScript trims too. */
 export function trimSpace(text: string): string {
+  if (isInk(text.charCodeAt(0)) && isInk(text.charCodeAt(text.length - 1))) return text;
   let start = 0;
   let end = text.length;
   while (start < end && SPACE.test(text.charAt(start))) start++;
   while (end > start && SPACE.test(text.charAt(end - 1))) end--;
   return text.slice(start, end);
+}
+
+/** Printable ASCII: no space for sure. */
+function isInk(code: number): boolean {
+  return code > 0x20 && code < 0x7f;
 }

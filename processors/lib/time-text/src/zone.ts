@@ -72,7 +72,7 @@ export function loadZone(name: string): Zone {
 /** The zone of an `id`. Throws `UnknownZoneError`. */
 export function zoneOf(id: string): Zone {
   const known = loaded.get(id);
-  if (known !== undefined && id !== 'Local') return known;
+  if (known !== undefined) return known;
   const offset = /^([+-])([0-9]{2}):([0-9]{2})(?::([0-9]{2}))?$/.exec(id);
   if (offset === null) return loadZone(id);
   const [, sign, hours, minutes, seconds] = offset;
@@ -82,12 +82,11 @@ export function zoneOf(id: string): Zone {
   return zone;
 }
 
-/** The zone of this process, Go's `time.Local`. */
+/** The zone of this process, Go's `time.Local`: looked up once. */
 export function localZone(): Zone {
-  const name = new Intl.DateTimeFormat().resolvedOptions().timeZone;
   const known = loaded.get('Local');
-  if (known instanceof IanaZone && known.iana === name) return known;
-  const zone = new IanaZone('Local', name);
+  if (known !== undefined) return known;
+  const zone = new IanaZone('Local', new Intl.DateTimeFormat().resolvedOptions().timeZone);
   loaded.set('Local', zone);
   return zone;
 }

@@ -21,47 +21,50 @@ class Run {
   #next = 0;
   /** An index was used: then left-over arguments are no mistake. */
   #isReordered = false;
+  /** Of the directive at hand: what is wrong with its sizes, and with an index. */
+  #faults = '';
+  #isBad = false;
 
   constructor(values: readonly Value[]) {
     this.#values = values;
   }
 
   directive({ flags, width, precision, index, verb }: Directive): string {
-    let faults = '';
-    let isBad = false;
-    const size = (wanted: Size | undefined, name: string): number | undefined => {
-      if (wanted === undefined || typeof wanted === 'number') return wanted;
-      isBad = !this.#moveTo(wanted.argument) || isBad;
-      const given = this.#values[this.#next];
-      this.#next++;
-      const isSize = typeof given === 'bigint' && given <= SIZE_MAX && given >= -SIZE_MAX;
-      if (isSize) return Number(given);
-      faults += `%!(BAD${name})`;
-      return undefined;
-    };
-    const wide = size(width, 'WIDTH');
-    let precise = size(precision, 'PREC');
-    if (precise !== undefined && precise < 0) {
-      faults += '%!(BADPREC)';
-      precise = undefined;
-    }
-    isBad = !this.#moveTo(index) || isBad;
-    if (verb === '') return `${faults}%!(NOVERB)`;
-    if (verb === '%') return `${faults}%`;
-    if (isBad) return `${faults}%!${verb}(BADINDEX)`;
+    this.#faults = '';
+    this.#isBad = false;
+    const wide = this.#size(width, 'WIDTH') ?? 0;
+    const precise = this.#size(precision, 'PREC');
+    if (precise !== undefined && precise < 0) this.#faults += '%!(BADPREC)';
+    this.#moveTo(index);
     const value = this.#values[this.#next];
-    if (value === undefined) return `${faults}%!${verb}(MISSING)`;
+    if (verb === '') return `${this.#faults}%!(NOVERB)`;
+    if (verb === '%') return `${this.#faults}%`;
+    if (this.#isBad) return `${this.#faults}%!${verb}(BADINDEX)`;
+    if (value === undefined) return `${this.#faults}%!${verb}(MISSING)`;
     this.#next++;
-    const minus = flags.minus || (wide !== undefined && wide < 0);
-    const spec: Spec = {
-      ...flags,
+    const minus = flags.minus || wide < 0;
+    const text = formatValue(value, {
+      plus: flags.plus,
       minus,
+      sharp: flags.sharp,
+      space: flags.space,
       zero: flags.zero && !minus,
-      width: Math.abs(wide ?? 0),
-      precision: precise,
+      width: Math.abs(wide),
+      precision: precise !== undefined && precise < 0 ? undefined : precise,
       verb,
-    };
-    return faults + formatValue(value, spec);
+    });
+    return this.#faults === '' ? text : this.#faults + text;
+  }
+
+  /** A width or precision, where it is an argument taken from there. */
+  #size(wanted: Size | undefined, name: string): number | undefined {
+    if (wanted === undefined || typeof wanted === 'number') return wanted;
+    this.#moveTo(wanted.argument);
+    const given = this.#values[this.#next];
+    this.#next++;
+    if (typeof given === 'bigint' && given <= SIZE_MAX && given >= -SIZE_MAX) return Number(given);
+    this.#faults += `%!(BAD${name})`;
+    return undefined;
   }
 
   extra(): string {
@@ -73,12 +76,11 @@ class Run {
     return `%!(EXTRA ${left.join(', ')})`;
   }
 
-  #moveTo(index: ArgumentIndex | undefined): boolean {
-    if (index === undefined) return true;
+  #moveTo(index: ArgumentIndex | undefined): void {
+    if (index === undefined) return;
     this.#isReordered = true;
-    if (index === 'bad' || index >= this.#values.length) return false;
-    this.#next = index;
-    return true;
+    if (index === 'bad' || index >= this.#values.length) this.#isBad = true;
+    else this.#next = index;
   }
 }
 
