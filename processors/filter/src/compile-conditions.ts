@@ -18,7 +18,7 @@ import {
   type StatementContext,
 } from '@sonde/ottl';
 import type { Columns } from '@sonde/proto';
-import type { ConditionGroup, ConditionSignal } from './condition-config.ts';
+import type { ConditionGroup, ConditionSignal } from './condition-groups.ts';
 import { type MemberDrop, memberDrop } from './drop-members.ts';
 import { dropRows } from './drop-rows.ts';
 import { POINT_FUNCTIONS } from './point-functions.ts';

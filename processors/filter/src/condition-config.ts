@@ -1,23 +1,8 @@
-import { CompileError, type ErrorMode, ErrorPolicy, placeHint } from '@sonde/ottl';
+import { CompileError, ErrorPolicy, placeHint } from '@sonde/ottl';
 import { type IssueSink, refuseMeaning, refuseReading } from '@sonde/pipeline';
 import { z } from 'zod';
 import { compileConditions } from './compile-conditions.ts';
-
-/** Conditions of one context: rows for which one holds are dropped. */
-export interface ConditionGroup {
-  /** Where they are written. */
-  readonly path: readonly (string | number)[];
-  /** Empty: inferred from the paths. */
-  readonly context: string;
-  readonly conditions: readonly string[];
-  /** Of the processor when there is none. */
-  readonly error_mode?: ErrorMode | undefined;
-}
-
-/** Signals that have conditions. */
-export type ConditionSignal = 'traces' | 'metrics' | 'logs';
-
-export type ConditionGroups = Readonly<Record<ConditionSignal, readonly ConditionGroup[]>>;
+import type { ConditionGroup, ConditionGroups, ConditionSignal } from './condition-groups.ts';
 
 /** Lists below a signal's section, and the contexts that they are in. */
 export const NAMED_LISTS: Readonly<Record<ConditionSignal, Readonly<Record<string, string>>>> = {

@@ -5,14 +5,12 @@ import { matchProperties } from '@sonde/row-match';
 import { z } from 'zod';
 import {
   CONDITION_TEXTS,
-  type ConditionGroup,
-  type ConditionGroups,
-  type ConditionSignal,
   checkConditions,
   FLAT_LISTS,
   flatConditions,
   NAMED_LISTS,
 } from './condition-config.ts';
+import type { ConditionGroup, ConditionGroups, ConditionSignal } from './condition-groups.ts';
 import { type LogProperties, logProperties } from './log-properties.ts';
 import { type MetricProperties, metricProperties } from './metric-properties.ts';
 

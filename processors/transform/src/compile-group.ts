@@ -6,8 +6,8 @@ import {
   placeHint,
   type StatementContext,
 } from '@sonde/ottl';
-import type { StatementGroupConfig } from './config.ts';
 import { CONTEXTS, type Section } from './contexts.ts';
+import type { StatementGroupConfig } from './statement-group-config.ts';
 
 /** Throws `CompileError`. */
 export function compileGroup(

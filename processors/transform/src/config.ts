@@ -3,17 +3,7 @@ import { nullMeansDefaults, refuseMeaning, refuseReading } from '@sonde/pipeline
 import { z } from 'zod';
 import { compileProblem } from './compile-group.ts';
 import { SECTIONS } from './contexts.ts';
-
-/** Statements of one context, and when they run. */
-export interface StatementGroupConfig {
-  /** Empty: inferred from the paths. */
-  readonly context: string;
-  readonly conditions: readonly string[];
-  readonly statements: readonly string[];
-  /** Of the processor when there is none. */
-  readonly error_mode?: ErrorMode | undefined;
-  readonly shared_cache: boolean;
-}
+import type { StatementGroupConfig } from './statement-group-config.ts';
 
 export interface TransformConfig {
   readonly error_mode: ErrorMode;

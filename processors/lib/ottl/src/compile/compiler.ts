@@ -8,7 +8,7 @@ import type {
   PathNode,
 } from '../grammar/syntax-tree.ts';
 import { calculate, negate } from '../value/arithmetic.ts';
-import { goType, type Value } from '../value/value.ts';
+import type { Value } from '../value/value.ts';
 import type { Argument } from './arguments.ts';
 import { compileCall } from './call.ts';
 import { compileTest } from './condition.ts';
@@ -217,10 +217,4 @@ function checkedKey(literal: Value, at: number): KeyValue {
 
 function constant<C>(literal: Value): Compiled<C> {
   return { get: () => literal, level: Level.constant, literal };
-}
-
-/** The value of a bare condition. */
-export function asTruth(value: Value): boolean {
-  if (typeof value === 'boolean') return value;
-  throw new EvaluationError(`value returned is not of type bool, but ${goType(value)}`);
 }

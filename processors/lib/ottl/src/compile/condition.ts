@@ -1,6 +1,7 @@
-import type { ConditionNode } from '../grammar/syntax-tree.ts';
+import { EvaluationError } from '../errors.ts';
+import type { ConditionNode, ExpressionNode } from '../grammar/syntax-tree.ts';
 import { compare } from '../value/compare.ts';
-import { asTruth, type Compiler } from './compiler.ts';
+import { goType, type Value } from '../value/value.ts';
 import { type Compiled, type Cursor, type Getter, highestLevel, Level } from './getter.ts';
 
 interface Test<C> {
@@ -8,16 +9,24 @@ interface Test<C> {
   readonly level: Level;
 }
 
+/** Compiles the values that conditions are made of. */
+interface ExpressionCompiler<C> {
+  expression(node: ExpressionNode): Compiled<C>;
+}
+
 /** A condition; one that looks at resources alone is answered once a resource. */
 export function compileTest<C extends Cursor>(
-  compiler: Compiler<C>,
+  compiler: ExpressionCompiler<C>,
   node: ConditionNode,
 ): Compiled<C> & Test<C> {
   const { test, level } = compileNode(compiler, node);
   return { test, level, get: test };
 }
 
-function compileNode<C extends Cursor>(compiler: Compiler<C>, node: ConditionNode): Test<C> {
+function compileNode<C extends Cursor>(
+  compiler: ExpressionCompiler<C>,
+  node: ConditionNode,
+): Test<C> {
   switch (node.kind) {
     case 'and':
     case 'or':
@@ -76,4 +85,10 @@ function oncePerResource<C extends Cursor>({ test, level }: Test<C>): Test<C> {
       return answer;
     },
   };
+}
+
+/** The value of a bare condition. */
+function asTruth(value: Value): boolean {
+  if (typeof value === 'boolean') return value;
+  throw new EvaluationError(`value returned is not of type bool, but ${goType(value)}`);
 }
