@@ -6,3 +6,13 @@ export {
   LogRequestWriter,
   type LogValue,
 } from './log-request-writer.ts';
+export {
+  encodeMetricHead,
+  encodePointAttributes,
+  type MetricHead,
+  MetricRequestWriter,
+  type NumberPointFields,
+  type ScopeFields,
+  type SumFields,
+  type Words,
+} from './metric-request-writer.ts';

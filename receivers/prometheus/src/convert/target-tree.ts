@@ -14,6 +14,8 @@ export type Role = 'value' | 'count' | 'sum' | 'created' | 'part';
 /** One point: of a gauge or sum one sample, of a histogram or summary several. */
 export interface Point {
   readonly attributes: readonly TextAttribute[];
+  /** The same, as a request has them; made when first needed. */
+  encoded: Uint8Array | undefined;
   /** The scrape that filled it last. */
   iteration: number;
   unixMs: number;
@@ -40,6 +42,8 @@ export interface MetricNode {
   readonly name: string;
   readonly metadata: FamilyMetadata;
   readonly shape: MetricShape;
+  /** What a request has of it beside its points; made when first needed. */
+  encodedHead: Uint8Array | undefined;
   /** By the labels that are the point's own. */
   readonly points: Map<string, Point>;
   /** Those that this scrape has filled. */
@@ -157,6 +161,7 @@ function metricOf(scope: ScopeNode, name: string, metadata: FamilyMetadata): Met
     name,
     metadata,
     shape: shapeOf(metadata.type),
+    encodedHead: undefined,
     points: new Map(),
     filled: [],
   };
@@ -204,6 +209,7 @@ function pointOf(
   if (known !== undefined) return known;
   const point: Point = {
     attributes: own.map(([name, stringValue]) => ({ key: name, value: { stringValue } })),
+    encoded: undefined,
     iteration: -1,
     unixMs: 0,
     value: undefined,

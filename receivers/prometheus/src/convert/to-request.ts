@@ -1,10 +1,13 @@
 import { trimSuffixes, unitCode } from '@sonde/metric-names';
-import { encodeRequest, type RequestObjects } from '@sonde/proto';
+import {
+  encodeMetricHead,
+  encodePointAttributes,
+  type Metric,
+  type MetricHead,
+  MetricRequestWriter,
+  type Words,
+} from '@sonde/proto';
 import type { MetricNode, Point, ResourceNode, ScopeNode, TextAttribute } from './target-tree.ts';
-
-type ResourceMetrics = NonNullable<RequestObjects['metrics']['resourceMetrics']>[number];
-type ScopeMetrics = NonNullable<ResourceMetrics['scopeMetrics']>[number];
-type Metric = NonNullable<ScopeMetrics['metrics']>[number];
 
 export interface RequestOptions {
   readonly trimMetricSuffixes: boolean;
@@ -24,6 +27,9 @@ const NO_RECORDED_VALUE = 1;
 const TYPE_KEY = 'prometheus.type';
 const COUNT_MAX = 0xffff_ffff_ffff_ffffn;
 
+/** One for all targets: a request is written in one go. */
+const WRITER = new MetricRequestWriter();
+
 /**
  * What one scrape has filled, as one request. Afterwards nothing counts as filled. Points without
  * what they need (a histogram without its count) are left out.
@@ -32,59 +38,110 @@ export function toRequest(
   resources: Iterable<ResourceNode>,
   options: RequestOptions,
 ): MetricsRequest {
-  const writer = new RequestBuilder(options);
-  const resourceMetrics: ResourceMetrics[] = [];
-  for (const resource of resources) {
-    const scopeMetrics = writer.scopes(resource);
-    if (scopeMetrics.length === 0) continue;
-    const attributes = [...options.resourceAttributes(resource), ...resource.info];
-    resourceMetrics.push({ resource: { attributes }, scopeMetrics });
-  }
-  return { bytes: encodeRequest('metrics', { resourceMetrics }), itemCount: writer.itemCount };
+  const builder = new RequestBuilder(options);
+  for (const resource of resources) builder.add(resource);
+  return WRITER.finish();
 }
 
 class RequestBuilder {
-  itemCount = 0;
   readonly #options: RequestOptions;
+  /** Most points of a page are of one time. */
+  #lastMs = -1;
+  #lastTime: Words = { low: 0, high: 0 };
 
   constructor(options: RequestOptions) {
     this.#options = options;
   }
 
-  scopes(resource: ResourceNode): ScopeMetrics[] {
-    const scopes: ScopeMetrics[] = [];
+  add(resource: ResourceNode): void {
+    let isOpen = false;
     for (const scope of resource.scopes.values()) {
-      const metrics = this.#metrics(scope);
-      if (metrics.length > 0) scopes.push({ ...scopeHead(scope), metrics });
+      let isScopeOpen = false;
+      for (const metric of scope.metrics.values()) {
+        if (metric.filled.length === 0) continue;
+        const ready = metric.filled.filter(metric.shape === 'number' ? hasValue : hasCount);
+        metric.filled.length = 0;
+        if (ready.length === 0) continue;
+        if (!isOpen) this.#openResource(resource);
+        if (!isScopeOpen) openScope(scope);
+        isOpen = true;
+        isScopeOpen = true;
+        this.#metric(metric, ready);
+      }
     }
-    return scopes;
   }
 
-  #metrics(scope: ScopeNode): Metric[] {
-    const metrics: Metric[] = [];
-    for (const metric of scope.metrics.values()) {
-      if (metric.filled.length === 0) continue;
-      const data = metricData(metric);
-      metric.filled.length = 0;
-      if (data === undefined) continue;
-      this.itemCount += data.count;
-      metrics.push({ ...this.#head(metric), ...data.data });
-    }
-    return metrics;
+  #openResource(resource: ResourceNode): void {
+    const attributes = [...this.#options.resourceAttributes(resource), ...resource.info];
+    WRITER.openResource(mapOf(attributes));
   }
 
-  #head({ name, metadata }: MetricNode): Metric {
+  #metric(metric: MetricNode, points: readonly Point[]): void {
+    const { type } = metric.metadata;
+    if (metric.shape !== 'number' || points.some(({ exemplars }) => exemplars.length > 0)) {
+      WRITER.metric({ ...this.#objectHead(metric), ...dataOf(metric, points) }, points.length);
+      return;
+    }
+    const isSumOf = isSum(type);
+    metric.encodedHead ??= encodeMetricHead(this.#head(metric));
+    WRITER.openNumbers(
+      metric.encodedHead,
+      isSumOf ? { temporality: CUMULATIVE, isMonotonic: type === 'counter' } : undefined,
+    );
+    for (const point of points) {
+      point.encoded ??= encodePointAttributes(mapOf(point.attributes));
+      const { createdSeconds, unixMs, value, isStale } = point;
+      WRITER.number({
+        attributes: point.encoded,
+        start: isSumOf && createdSeconds > 0 ? wordsOf(BigInt(nanosOf(createdSeconds))) : undefined,
+        time: this.#time(unixMs),
+        value: isStale ? undefined : value,
+      });
+    }
+  }
+
+  #head({ name, metadata }: MetricNode): MetricHead {
     const { help, unit, type } = metadata;
     const shown = this.#options.trimMetricSuffixes
       ? trimSuffixes(name, { unit, isCounter: isSum(type) })
       : name;
     return {
       name: shown,
-      ...(help === '' ? {} : { description: help }),
-      ...(unit === '' ? {} : { unit: unitCode(unit) }),
-      metadata: [{ key: TYPE_KEY, value: { stringValue: type } }],
+      description: help,
+      unit: unit === '' ? '' : unitCode(unit),
+      metadata: new Map([[TYPE_KEY, type]]),
     };
   }
+
+  #objectHead(metric: MetricNode): Metric {
+    const { name, description, unit } = this.#head(metric);
+    const metadata = [{ key: TYPE_KEY, value: { stringValue: metric.metadata.type } }];
+    return { name, description, unit, metadata };
+  }
+
+  #time(unixMs: number): Words {
+    if (unixMs !== this.#lastMs) {
+      this.#lastMs = unixMs;
+      this.#lastTime = wordsOf(BigInt(nanosOfMs(unixMs)));
+    }
+    return this.#lastTime;
+  }
+}
+
+function wordsOf(nanos: bigint): Words {
+  return { low: Number(BigInt.asIntN(32, nanos)), high: Number(BigInt.asIntN(32, nanos >> 32n)) };
+}
+
+function mapOf(attributes: readonly TextAttribute[]): ReadonlyMap<string, string> {
+  return new Map(attributes.map(({ key, value }) => [key, value.stringValue]));
+}
+
+function hasValue({ value }: Point): boolean {
+  return value !== undefined;
+}
+
+function hasCount({ count }: Point): boolean {
+  return count !== undefined;
 }
 
 function isSum(type: string): boolean {
@@ -92,45 +149,27 @@ function isSum(type: string): boolean {
 }
 
 /** The receiver's own name where the samples name no scope. */
-function scopeHead(scope: ScopeNode): Omit<ScopeMetrics, 'metrics'> {
-  const { name, version, schemaUrl, attributes } = scope;
-  if (name === '' && version === '' && schemaUrl === '' && attributes.length === 0) {
-    return { scope: { name: SCOPE_NAME } };
-  }
-  return {
-    scope: { name, version, attributes: [...attributes] },
-    ...(schemaUrl === '' ? {} : { schemaUrl }),
-  };
+function openScope({ name, version, schemaUrl, attributes }: ScopeNode): void {
+  const isOwn = name === '' && version === '' && schemaUrl === '' && attributes.length === 0;
+  WRITER.openScope({
+    name: isOwn ? SCOPE_NAME : name,
+    version,
+    schemaUrl,
+    attributes: mapOf(attributes),
+  });
 }
 
-interface DataOf {
-  readonly data: Omit<Metric, 'name'>;
-  readonly count: number;
-}
-
-function metricData({ metadata, shape, filled }: MetricNode): DataOf | undefined {
+function dataOf({ metadata, shape }: MetricNode, points: readonly Point[]): Omit<Metric, 'name'> {
+  const aggregationTemporality = CUMULATIVE;
   if (shape === 'histogram') {
-    const dataPoints = filled.filter(({ count }) => count !== undefined).map(histogramPoint);
-    const histogram = { aggregationTemporality: CUMULATIVE, dataPoints };
-    return counted({ histogram }, dataPoints.length);
+    return { histogram: { aggregationTemporality, dataPoints: points.map(histogramPoint) } };
   }
-  if (shape === 'summary') {
-    const dataPoints = filled.filter(({ count }) => count !== undefined).map(summaryPoint);
-    return counted({ summary: { dataPoints } }, dataPoints.length);
-  }
-  const points = filled.filter(({ value }) => value !== undefined);
+  if (shape === 'summary') return { summary: { dataPoints: points.map(summaryPoint) } };
   if (!isSum(metadata.type)) {
-    const dataPoints = points.map((point) => numberPoint(point, false));
-    return counted({ gauge: { dataPoints } }, dataPoints.length);
+    return { gauge: { dataPoints: points.map((point) => numberPoint(point, false)) } };
   }
   const dataPoints = points.map((point) => numberPoint(point, true));
-  const isMonotonic = metadata.type === 'counter';
-  const sum = { aggregationTemporality: CUMULATIVE, isMonotonic, dataPoints };
-  return counted({ sum }, dataPoints.length);
-}
-
-function counted(data: Omit<Metric, 'name'>, count: number): DataOf | undefined {
-  return count === 0 ? undefined : { data, count };
+  return { sum: { aggregationTemporality, isMonotonic: metadata.type === 'counter', dataPoints } };
 }
 
 interface PointHead {
