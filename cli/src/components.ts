@@ -17,6 +17,7 @@ import { zpagesFactory } from '@sonde/extension-zpages';
 import type { Factory } from '@sonde/pipeline';
 import { attributesProcessorFactory } from '@sonde/processor-attributes';
 import { batchProcessorFactory } from '@sonde/processor-batch';
+import { cumulativeToDeltaFactory } from '@sonde/processor-cumulativetodelta';
 import { filterProcessorFactory } from '@sonde/processor-filter';
 import { memoryLimiterFactory } from '@sonde/processor-memory-limiter';
 import { probabilisticSamplerFactory } from '@sonde/processor-probabilistic-sampler';
@@ -54,6 +55,7 @@ export const COMPONENTS: readonly Factory[] = [
   attributesProcessorFactory,
   resourceProcessorFactory,
   resourceDetectionFactory,
+  cumulativeToDeltaFactory,
   filterProcessorFactory,
   probabilisticSamplerFactory,
   redactionProcessorFactory,

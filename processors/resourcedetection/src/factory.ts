@@ -7,11 +7,11 @@ import { ResourceDetectionProcessor } from './resource-detection-processor.ts';
 /** One detection a configuration, whatever the number of pipelines with it. */
 const DETECTIONS = new WeakMap<ResourceDetectionConfig, Detection>();
 
-/** The processor `resourcedetection`. */
+/** The processor `resource_detection`, whose old name is `resourcedetection`. */
 export const resourceDetectionFactory: ProcessorFactory<ResourceDetectionConfig> = {
   kind: 'processor',
-  type: 'resourcedetection',
-  aliases: ['resource_detection'],
+  type: 'resource_detection',
+  aliases: ['resourcedetection'],
   config: resourceDetectionConfig,
   signals: { traces: 'beta', metrics: 'beta', logs: 'beta', profiles: 'alpha' },
   create: ({ logger }, config, next) =>
