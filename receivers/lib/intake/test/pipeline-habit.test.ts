@@ -4,7 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { type CheckedRequest, PipelineHabit } from '../src/pipeline-habit.ts';
 
 function spans(...names: readonly string[]): Uint8Array {
-  const rows = names.map((name) => ({ name, startTimeUnixNano: 1n, endTimeUnixNano: 2n }));
+  const rows = names.map((name) => ({
+    traceId: '01'.repeat(16),
+    spanId: '02'.repeat(8),
+    name,
+    startTimeUnixNano: 1n,
+    endTimeUnixNano: 2n,
+  }));
   return encodeRequest('traces', { resourceSpans: [{ scopeSpans: [{ spans: rows }] }] });
 }
 
@@ -93,7 +99,10 @@ describe('the habit of a pipeline', () => {
               {
                 metrics: [
                   { name: 'g', gauge: { dataPoints: Array.from({ length: count }, () => point) } },
-                  { name: 'h', histogram: { dataPoints: [{ ...point, count: 1 }] } },
+                  {
+                    name: 'h',
+                    histogram: { aggregationTemporality: 2, dataPoints: [{ ...point, count: 1 }] },
+                  },
                 ],
               },
             ],

@@ -55,7 +55,8 @@ export class UnaryCall<M> {
   readonly #surroundings: CallSurroundings<M>;
   #timer: NodeJS.Timeout | undefined;
   #isReceived = false;
-  #giveUp: (error: SondeError) => void = () => undefined;
+  /** Undefined while nobody waits. */
+  #giveUp: ((error: SondeError) => void) | undefined;
 
   constructor(stream: ServerHttp2Stream, surroundings: CallSurroundings<M>) {
     this.#stream = stream;
@@ -64,7 +65,8 @@ export class UnaryCall<M> {
     stream.on('error', () => undefined);
     stream.once('close', () => {
       clearTimeout(this.#timer);
-      this.#giveUp(gone());
+      // Every call ends here: an error that nobody waits for would cost its stack trace.
+      this.#giveUp?.(gone());
     });
   }
 
@@ -76,8 +78,11 @@ export class UnaryCall<M> {
       this.#giveUp = reject;
     });
     try {
-      this.#succeed(await Promise.race([givenUp, this.#serve(path, headers)]));
+      const answer = await Promise.race([givenUp, this.#serve(path, headers)]);
+      this.#giveUp = undefined;
+      this.#succeed(answer);
     } catch (error) {
+      this.#giveUp = undefined;
       const refusal = SondeError.from(error);
       const method = service.methodOf(path);
       if (method !== undefined) service.refused(method, refusal);
@@ -150,7 +155,9 @@ export class UnaryCall<M> {
           reject(SondeError.from(error));
         }
       });
-      stream.once('close', () => reject(gone()));
+      stream.once('close', () => {
+        if (!this.#isReceived) reject(gone());
+      });
     });
   }
 
@@ -198,8 +205,7 @@ export class UnaryCall<M> {
   #limitTime(ms: number): void {
     clearTimeout(this.#timer);
     if (ms === Number.POSITIVE_INFINITY) return;
-    const late = new SondeError('DEADLINE_EXCEEDED', 'the call was not done in time');
-    this.#timer = after(ms, () => this.#giveUp(late));
+    this.#timer = after(ms, () => this.#giveUp?.(late()));
   }
 
   /** A client that does not read its answer would keep the call for ever. */
@@ -208,6 +214,10 @@ export class UnaryCall<M> {
     const cut = (): void => this.#stream.close(constants.NGHTTP2_CANCEL);
     this.#timer = after(GRPC_ANSWER_TIMEOUT_MS, cut);
   }
+}
+
+function late(): SondeError {
+  return new SondeError('DEADLINE_EXCEEDED', 'the call was not done in time');
 }
 
 function gone(): SondeError {

@@ -103,7 +103,10 @@ function eachChunk(
       heldBytes += bytes;
       bytes = 0;
     }, BODY_PACE_MS);
-    const gone = (): void => reject(new SondeError('UNAVAILABLE', 'the sender went away'));
+    // Every request is closed once: an error that nobody waits for would cost its stack trace.
+    const gone = (): void => {
+      if (!request.readableEnded) reject(new SondeError('UNAVAILABLE', 'the sender went away'));
+    };
     request.on('data', onData);
     request.once('end', resolve);
     request.once('error', gone);
