@@ -3,6 +3,8 @@ import { createRequire } from 'node:module';
 import { GoRegexp } from '@sonde/go-regexp';
 import { parse } from 'yaml';
 
+const require = createRequire(import.meta.url);
+
 /** A browser or a system: its name, and the parts of its version that are known. */
 export interface AgentPart {
   readonly family: string;
@@ -42,7 +44,7 @@ export class AgentParsers {
 
   /** Reads the file of the package and compiles about 550 patterns: takes a second. */
   constructor() {
-    const path = createRequire(import.meta.url).resolve('uap-core/regexes.yaml');
+    const path = require.resolve('uap-core/regexes.yaml');
     const data: unknown = parse(readFileSync(path, 'utf8'));
     this.#browsers = patternsOf(data, 'browser');
     this.#systems = patternsOf(data, 'system');

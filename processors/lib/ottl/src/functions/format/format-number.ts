@@ -1,8 +1,8 @@
 import { quoteGo } from '@sonde/go-text';
 import { type FloatForm, formatFloat } from '../go-float.ts';
-import type { Spec } from './format-value.ts';
 import { hexFloat } from './hex-float.ts';
 import { padded, paddedNumber } from './pad.ts';
+import type { Spec } from './spec.ts';
 
 const RADIX = new Map<string, { radix: number; prefix: string }>([
   ['b', { radix: 2, prefix: '0b' }],

@@ -1,6 +1,6 @@
 import { quoteGo } from '@sonde/go-text';
-import type { Spec } from './format-value.ts';
 import { padded } from './pad.ts';
+import type { Spec } from './spec.ts';
 
 /** A string with one of its verbs; undefined for another verb. */
 export function formatText(text: string, spec: Spec): string | undefined {

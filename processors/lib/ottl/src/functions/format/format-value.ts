@@ -10,18 +10,10 @@ import {
   type Value,
 } from '../../value/value.ts';
 import { GO_TIME_LAYOUT } from '../../value/value-text.ts';
-import type { Flags } from './directive.ts';
 import { formatFloatVerb, formatInteger } from './format-number.ts';
 import { formatBytes, formatText } from './format-text.ts';
 import { padded } from './pad.ts';
-
-/** How a value is to be written. */
-export interface Spec extends Flags {
-  /** Not negative; in characters. */
-  readonly width: number;
-  readonly precision: number | undefined;
-  readonly verb: string;
-}
+import type { Spec } from './spec.ts';
 
 /** One value with one verb; a verb that its type does not have is said within the text. */
 export function formatValue(value: Value, given: Spec): string {

@@ -1,4 +1,4 @@
-import type { Spec } from './format-value.ts';
+import type { Spec } from './spec.ts';
 
 /** Fills text up to its width, in characters: with zeros on the left if that is asked for. */
 export function padded(text: string, spec: Spec): string {

@@ -6,7 +6,8 @@ import {
   SIZE_MAX,
   type Size,
 } from './directive.ts';
-import { formatType, formatValue, type Spec } from './format-value.ts';
+import { formatType, formatValue } from './format-value.ts';
+import type { Spec } from './spec.ts';
 
 /** Go's `fmt.Sprintf` over the pieces of a format: what does not fit is said within the text. */
 export function sprintf(pieces: readonly FormatPiece[], values: readonly Value[]): string {
