@@ -3,6 +3,7 @@ import { type IssueSink, refuseMeaning, refuseReading } from '@sonde/pipeline';
 import { z } from 'zod';
 import { compileConditions } from './compile-conditions.ts';
 import type { ConditionGroup, ConditionGroups, ConditionSignal } from './condition-groups.ts';
+import { ERROR_MODE } from './error-mode.ts';
 
 /** Lists below a signal's section, and the contexts that they are in. */
 export const NAMED_LISTS: Readonly<Record<ConditionSignal, Readonly<Record<string, string>>>> = {
@@ -30,7 +31,7 @@ export const CONDITION_TEXTS: z.ZodType<readonly string[]> = z
 const GROUP = z.strictObject({
   context: z.string().default(''),
   conditions: z.array(z.string()).max(TEXTS_MAX).default([]),
-  error_mode: z.enum(['propagate', 'ignore', 'silent']).optional(),
+  error_mode: ERROR_MODE.optional(),
 });
 
 /** Texts alone are one group; otherwise each element is one. */

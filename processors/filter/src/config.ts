@@ -11,6 +11,7 @@ import {
   NAMED_LISTS,
 } from './condition-config.ts';
 import type { ConditionGroup, ConditionGroups, ConditionSignal } from './condition-groups.ts';
+import { ERROR_MODE } from './error-mode.ts';
 import { type LogProperties, logProperties } from './log-properties.ts';
 import { type MetricProperties, metricProperties } from './metric-properties.ts';
 
@@ -40,7 +41,7 @@ function namedLists(signal: ConditionSignal): Record<string, typeof CONDITION_TE
 }
 
 const SCHEMA = z.strictObject({
-  error_mode: z.enum(['ignore', 'silent', 'propagate']).default('propagate'),
+  error_mode: ERROR_MODE.default('ignore'),
   spans: z
     .strictObject({ include: matchProperties(), exclude: matchProperties() })
     .default(NO_CHOICE),

@@ -211,7 +211,7 @@ describe('the configuration of conditions', () => {
   const REFUSED: readonly (readonly [config: object, text: string])[] = [
     [
       { traces: { span: ['nam == "x"'] } },
-      'unable to parse OTTL condition "nam == \\"x\\"": segment "nam" from path "nam" is not a valid path nor a valid OTTL keyword for the Span context',
+      'unable to parse OTTL condition "nam == \\"x\\"": segment "nam" from path "nam" is not a valid path nor a valid OTTL keyword for the span context',
     ],
     [
       { logs: { log_record: ['body =='] } },
@@ -236,6 +236,7 @@ describe('the configuration of conditions', () => {
       { trace_conditions: ['span.name == "x"'], traces: { span: ['true'] } },
       'cannot use context inferred conditions "trace_conditions" and the settings "traces.span" at the same time',
     ],
+    [{ error_mode: 'loud' }, 'unknown error mode loud'],
     [{ log_conditions: [null] }, 'condition cannot be empty'],
     [
       { log_conditions: ['log.body == "x"', { conditions: [] }] },

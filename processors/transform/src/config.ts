@@ -3,6 +3,7 @@ import { nullMeansDefaults, refuseMeaning, refuseReading } from '@sonde/pipeline
 import { z } from 'zod';
 import { compileProblem } from './compile-group.ts';
 import { SECTIONS } from './contexts.ts';
+import { ERROR_MODE } from './error-mode.ts';
 import type { StatementGroupConfig } from './statement-group-config.ts';
 
 export interface TransformConfig {
@@ -20,7 +21,6 @@ const MIXED =
   'configuring multiple configuration styles is not supported, please use only Basic configuration or only Advanced configuration';
 
 const TEXTS = z.array(z.string()).max(TEXTS_MAX);
-const ERROR_MODE = z.enum(['propagate', 'ignore', 'silent']);
 
 const GROUP = z.strictObject({
   context: z.string().default(''),
@@ -56,7 +56,7 @@ function statementList(name: string): z.ZodType<readonly StatementGroupConfig[]>
 export const transformConfig: z.ZodType<TransformConfig> = nullMeansDefaults(
   z
     .strictObject({
-      error_mode: ERROR_MODE.default('propagate'),
+      error_mode: ERROR_MODE.default('ignore'),
       trace_statements: statementList('trace_statements'),
       metric_statements: statementList('metric_statements'),
       log_statements: statementList('log_statements'),

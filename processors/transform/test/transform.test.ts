@@ -207,7 +207,7 @@ describe('error_mode', () => {
 describe('the configuration', () => {
   it('may be empty', () => {
     expect(problems({})).toEqual([]);
-    expect(transformConfig.parse(null).error_mode).toBe('propagate');
+    expect(transformConfig.parse(null).error_mode).toBe('ignore');
   });
 
   const REFUSED: readonly (readonly [string, object, string])[] = [
@@ -254,7 +254,7 @@ describe('the configuration', () => {
     [
       'a path that there is not',
       { log_statements: ['set(log.atributes["a"], "1")'] },
-      'error while parsing arguments for call to "set": invalid argument at position 0: segment "atributes" from path "log.atributes["a"]" is not a valid path nor a valid OTTL keyword for the Log context',
+      'error while parsing arguments for call to "set": invalid argument at position 0: segment "atributes" from path "log.atributes[a]" is not a valid path nor a valid OTTL keyword for the log context - review https://github.com/open-telemetry/opentelemetry-collector-contrib/tree/main/pkg/ottl/contexts/ottllog to see all valid paths',
     ],
     [
       'an unknown context',

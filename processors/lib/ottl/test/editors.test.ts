@@ -34,11 +34,25 @@ function expectEdit(before: Attributes, statement: string, after: Attributes): v
 }
 
 describe('set', () => {
-  it('takes values of every type, and nothing for nil', () => {
+  it('empties with nil what can be empty', () => {
+    const columns = columnsOf('traces', request(pairs({ a: 'x', b: 'y' })));
+    const edited = apply(SPANS, columns, ['set(span.attributes["a"], span.attributes["none"])']);
+    const attributes = [{ key: 'a', value: {} }, ...pairs({ b: 'y' })];
+    expect(jsonOf(edited)).toEqual(jsonOf(columnsOf('traces', request(attributes))));
+    expectEdit({ a: 'x' }, 'set(span.attributes, nil)', {});
+    expectEdit({ a: 'x' }, 'set(span.cache, nil)', { a: 'x' });
+    expect(() => apply(SPANS, columns, ['set(span.name, nil)'])).toThrow(
+      'expects string but got <nil>',
+    );
+  });
+
+  it('takes values of every type', () => {
     expectEdit({}, 'set(span.attributes["a"], {"b": [1, 2.5, true, "x"]})', {
       a: { b: [1n, 2.5, true, 'x'] },
     });
-    expectEdit({ a: 'x' }, 'set(span.attributes["a"], span.attributes["none"])', { a: 'x' });
+    expectEdit({ a: 'x' }, 'set(span.attributes["a"], "y") where span.attributes["none"] != nil', {
+      a: 'x',
+    });
     expectEdit({ a: 'x' }, 'set(span.attributes["b"], span.attributes)', {
       a: 'x',
       b: { a: 'x' },

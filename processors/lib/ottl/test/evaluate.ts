@@ -33,7 +33,6 @@ function attributePath(keys: readonly PathKey<VariableCursor>[]): Accessor<Varia
 
 export const VARIABLES: ContextDefinition<VariableCursor> = {
   name: 'log',
-  title: 'Log',
   paths: { log: { attributes: { keyed: attributePath } } },
   enums: new Map([['SEVERITY_NUMBER_WARN', 13n]]),
 };

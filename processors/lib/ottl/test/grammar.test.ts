@@ -242,7 +242,7 @@ describe('arguments', () => {
     ],
     ['Concat(["a", Nope()], "-")', 'undefined function "Nope"'],
     ['Concat(["a", NOPE], "-")', 'enum symbol, NOPE, not found'],
-    ['Concat(["a", nope["x"]], "-")', 'segment "nope" from path "nope["x"]" is not a valid path'],
+    ['Concat(["a", nope["x"]], "-")', 'segment "nope" from path "nope[x]" is not a valid path'],
     ['Int(attributes.x)', 'the path section "x" was not used by the context'],
   ])('%s is refused', (text, message) => {
     expect(() => evaluate(text)).toThrow(CompileError);

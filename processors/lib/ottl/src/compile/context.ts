@@ -26,6 +26,10 @@ export const PATH_PREFIXES: readonly PathPrefix[] = [
   'otelcol',
 ];
 
+/** Where upstream describes the paths of a context, before its name. */
+const DOCUMENTATION =
+  'https://github.com/open-telemetry/opentelemetry-collector-contrib/tree/main/pkg/ottl/contexts/ottl';
+
 /** A key behind a path. */
 export interface PathKey<C> {
   readonly get: Getter<C, KeyValue>;
@@ -46,8 +50,6 @@ export type PathTable<C> = Readonly<Record<string, PathEntry<C>>>;
 export interface ContextDefinition<C extends Cursor> {
   /** As it is written before a path: `span`. */
   readonly name: PathPrefix;
-  /** As error texts name it: `Span`. */
-  readonly title: string;
   /** Its own paths and those of the contexts above, by prefix. */
   readonly paths: Readonly<Partial<Record<PathPrefix, PathTable<C>>>>;
   readonly enums: ReadonlyMap<string, bigint>;
@@ -93,7 +95,7 @@ function notIndexable(name: string): CompileError {
 }
 
 function unknownPath<C extends Cursor>(
-  { title }: ContextDefinition<C>,
+  { name: context }: ContextDefinition<C>,
   { fields, text, at }: PathRequest<C>,
   table: PathTable<C>,
 ): CompileError {
@@ -119,8 +121,9 @@ function unknownPath<C extends Cursor>(
       at,
     );
   }
+  const unknown = segment ?? fields.at(-1)?.name;
   return new CompileError(
-    `segment "${segment ?? fields.at(-1)?.name}" from path "${text}" is not a valid path nor a valid OTTL keyword for the ${title} context`,
+    `segment "${unknown}" from path "${text}" is not a valid path nor a valid OTTL keyword for the ${context} context - review ${DOCUMENTATION}${context} to see all valid paths`,
     at,
   );
 }

@@ -32,7 +32,6 @@ function above<C extends Cursor & WithGroup & WithClient>(): ContextDefinition<C
 
 export const RESOURCE_CONTEXT: ContextDefinition<GroupCursor> = {
   name: 'resource',
-  title: 'Resource',
   paths: { resource: withCache(resourcePaths()), otelcol: clientPaths() },
   enums: NO_ENUMS,
 };
@@ -41,35 +40,30 @@ const SCOPE: PathTable<GroupCursor> = withCache(scopePaths());
 
 export const SCOPE_CONTEXT: ContextDefinition<GroupCursor> = {
   name: 'scope',
-  title: 'Instrumentation Scope',
   paths: { ...above(), scope: SCOPE, instrumentation_scope: SCOPE },
   enums: NO_ENUMS,
 };
 
 export const SPAN_CONTEXT: ContextDefinition<SpanCursor> = {
   name: 'span',
-  title: 'Span',
   paths: { ...above(), span: withCache(spanPaths()) },
   enums: SPAN_ENUMS,
 };
 
 export const SPANEVENT_CONTEXT: ContextDefinition<EventCursor> = {
   name: 'spanevent',
-  title: 'Span Event',
   paths: { ...above(), span: spanPaths(), spanevent: withCache(eventPaths()) },
   enums: SPAN_ENUMS,
 };
 
 export const LOG_CONTEXT: ContextDefinition<LogCursor> = {
   name: 'log',
-  title: 'Log',
   paths: { ...above(), log: withCache(logPaths()) },
   enums: LOG_ENUMS,
 };
 
 export const METRIC_CONTEXT: ContextDefinition<MetricCursor> = {
   name: 'metric',
-  title: 'Metric',
   paths: {
     ...above(),
     metric: withCache({
@@ -84,7 +78,6 @@ export const METRIC_CONTEXT: ContextDefinition<MetricCursor> = {
 
 export const DATAPOINT_CONTEXT: ContextDefinition<PointCursor> = {
   name: 'datapoint',
-  title: 'DataPoint',
   paths: { ...above(), metric: metricPaths(), datapoint: withCache(pointPaths()) },
   enums: POINT_ENUMS,
 };

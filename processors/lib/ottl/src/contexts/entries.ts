@@ -102,8 +102,8 @@ export function cache<C extends WithCache>(): PathEntry<C> {
         level: Level.row,
         get,
         set: (cursor, value) => {
-          if (keys.length === 0) expectMap(value);
-          cursor.cache = withMember(cursor.cache, valuesOf(keys, cursor), copyValue(value));
+          const stored = keys.length === 0 ? expectMap(value) : value;
+          cursor.cache = withMember(cursor.cache, valuesOf(keys, cursor), copyValue(stored));
         },
       };
     },

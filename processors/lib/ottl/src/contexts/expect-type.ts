@@ -11,7 +11,9 @@ import {
 /** What a path takes. Each throws the Collector's error for another type. */
 
 function refused(wanted: string, value: Value): EvaluationError {
-  return new EvaluationError(`expects ${wanted} but got ${goType(value)}`);
+  return new EvaluationError(
+    `expects ${wanted} but got ${value === null ? '<nil>' : goType(value)}`,
+  );
 }
 
 export function expectString(value: Value): string {
@@ -49,12 +51,16 @@ export function expectTime(value: Value): bigint {
   throw refused('time.Time', value);
 }
 
+/** nil is an empty one. */
 export function expectMap(value: Value): ValueMap {
+  if (value === null) return new Map();
   if (value instanceof Map) return value;
   throw refused('pcommon.Map', value);
 }
 
+/** nil is an empty one. */
 export function expectList(value: Value): readonly Value[] {
+  if (value === null) return [];
   if (Array.isArray(value)) return value;
   throw refused('pcommon.Slice', value);
 }

@@ -5,7 +5,7 @@ import { leaf } from './entries.ts';
 import { expectHex, expectId, expectInt, expectTime } from './expect-type.ts';
 import type { IdColumn } from './id-column.ts';
 
-/** An id of the row, as it is and as `.string`. */
+/** An id of the row, as it is and as `.string`: zeros where there is none. */
 export function idPaths<C>(
   name: string,
   kind: IdKind,
@@ -22,15 +22,10 @@ export function idPaths<C>(
   return {
     [name]: leaf(get, (cursor, value) => set(cursor, expectId(kind, value))),
     [`${name}.string`]: leaf(
-      (cursor) => hexText(get(cursor)),
+      (cursor) => get(cursor).hex,
       (cursor, value) => set(cursor, expectHex(kind, value)),
     ),
   };
-}
-
-/** Empty for an id of zeros, as pdata has it. */
-function hexText(id: IdValue): string {
-  return id.bytes.every((byte) => byte === 0) ? '' : id.hex;
 }
 
 /** A time of the row: `name` as a time, `name_unix_nano` as an int64. */

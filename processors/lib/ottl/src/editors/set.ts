@@ -2,7 +2,10 @@ import type { Arguments } from '../compile/arguments.ts';
 import type { FunctionDefinition } from '../compile/function-definition.ts';
 import type { Getter } from '../compile/getter.ts';
 
-/** `set(target, value)`: a value of nil changes nothing. */
+/**
+ * `set(target, value)`: nil empties a map or list, makes an attribute or body empty and is refused by
+ * other paths, as upstream since its gate `ottl.set.allowNil` is on.
+ */
 export const set: FunctionDefinition = {
   name: 'set',
   parameters: ['target', 'value'],
@@ -11,8 +14,7 @@ export const set: FunctionDefinition = {
     const target = args.path('target');
     const value = args.value('value');
     return (cursor) => {
-      const found = value(cursor);
-      if (found !== null) target.set(cursor, found);
+      target.set(cursor, value(cursor));
       return null;
     };
   },

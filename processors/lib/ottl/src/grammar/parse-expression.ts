@@ -183,8 +183,16 @@ function parsePath(reader: TokenReader): PathNode {
   const { at } = reader.next;
   const fields = [parseField(reader)];
   while (reader.skipMark('.')) fields.push(parseField(reader));
-  const end = reader.next.at;
-  return { kind: 'path', fields, text: reader.text.slice(at, end).trim(), at };
+  return { kind: 'path', fields, text: fields.map(fieldText).join('.'), at };
+}
+
+/** As error texts have it: string keys without quotes, expressions left out. */
+function fieldText({ name, keys }: FieldNode): string {
+  const texts = keys.map((key) => {
+    const isPlain = key.kind === 'literal' && /^(?:string|bigint)$/.test(typeof key.value);
+    return `[${isPlain ? key.value : ''}]`;
+  });
+  return name + texts.join('');
 }
 
 function parseField(reader: TokenReader): FieldNode {

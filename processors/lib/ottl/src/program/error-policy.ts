@@ -3,7 +3,13 @@ import { EvaluationError } from '../errors.ts';
 /** What happens when a statement or condition fails on a row. */
 export type ErrorMode = 'propagate' | 'ignore' | 'silent';
 
-export const ERROR_MODES: readonly ErrorMode[] = ['propagate', 'ignore', 'silent'];
+const ERROR_MODES: readonly ErrorMode[] = ['propagate', 'ignore', 'silent'];
+
+/** A mode as it is written, in any case; undefined for what is none. */
+export function errorModeOf(text: string): ErrorMode | undefined {
+  const wanted = text.toLowerCase();
+  return ERROR_MODES.find((mode) => mode === wanted);
+}
 
 export interface ErrorPolicyOptions {
   readonly mode: ErrorMode;

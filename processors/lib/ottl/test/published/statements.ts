@@ -138,10 +138,10 @@ export const PUBLISHED: readonly PublishedStatement[] = [
     context: 'log',
     statements: [
       'merge_maps(log.cache, ParseJSON(log.body), "upsert") where IsMatch(log.body, "^\\\\{")',
-      'set(log.attributes["attr1"], log.cache["attr1"])',
+      'set(log.attributes["n"], Len(log.cache))',
     ],
     given: { body: 'no json', attributes: { a: 'b' } },
-    want: { attributes: { a: 'b' } },
+    want: { attributes: { a: 'b', n: 0n } },
   },
   {
     source: TRANSFORM,
