@@ -19,7 +19,7 @@ export interface MatchConfig {
   readonly match_type: 'strict' | 'regexp';
   readonly patterns: readonly string[];
   /** The key below which the patterns were written. */
-  readonly key: 'devices' | 'interfaces' | 'fs_types' | 'mount_points';
+  readonly key: 'devices' | 'interfaces' | 'fs_types' | 'mount_points' | 'names';
 }
 
 export interface LoadConfig extends ScraperConfig {
@@ -46,6 +46,20 @@ export interface FilesystemConfig extends ScraperConfig {
   readonly include_virtual_filesystems: boolean;
 }
 
+/** Durations in milliseconds. */
+export interface ProcessConfig extends ScraperConfig {
+  readonly include?: MatchConfig | undefined;
+  readonly exclude?: MatchConfig | undefined;
+  readonly mute_process_all_errors: boolean;
+  readonly mute_process_io_error: boolean;
+  readonly mute_process_exe_error: boolean;
+  readonly mute_process_user_error: boolean;
+  readonly mute_process_cgroup_error: boolean;
+  readonly scrape_process_delay: number;
+  /** By the attribute's name. */
+  readonly resource_attributes: Readonly<Record<string, { readonly enabled: boolean }>>;
+}
+
 /** A scraper that is not named does not run. */
 export interface ScrapersConfig {
   readonly cpu?: ScraperConfig | undefined;
@@ -54,6 +68,7 @@ export interface ScrapersConfig {
   readonly disk?: DiskConfig | undefined;
   readonly filesystem?: FilesystemConfig | undefined;
   readonly network?: NetworkConfig | undefined;
+  readonly process?: ProcessConfig | undefined;
   readonly processes?: ScraperConfig | undefined;
   readonly paging?: ScraperConfig | undefined;
   readonly system?: ScraperConfig | undefined;
@@ -107,6 +122,12 @@ const mountPoints: Match = match(
     })),
 );
 
+const names: Match = match(
+  z
+    .strictObject({ match_type: matchType, names: textList() })
+    .transform(({ match_type, names: patterns }) => ({ match_type, patterns, key: 'names' })),
+);
+
 type Match = z.ZodOptional<z.ZodType<MatchConfig>>;
 
 function match(schema: z.ZodType<MatchConfig>): Match {
@@ -143,6 +164,46 @@ const filesystem: z.ZodType<FilesystemConfig> = z.strictObject({
   include_virtual_filesystems: z.boolean().default(false),
 });
 
+/** Upstream's attributes of a process, and whether they are on. */
+const PROCESS_ATTRIBUTES: Readonly<Record<string, boolean>> = {
+  'process.pid': true,
+  'process.parent_pid': true,
+  'process.executable.name': true,
+  'process.executable.path': true,
+  'process.command': true,
+  'process.command_line': true,
+  'process.owner': true,
+  'process.cgroup': false,
+};
+
+const processAttributes: ProcessAttributes = z
+  .strictObject(
+    Object.fromEntries(
+      Object.entries(PROCESS_ATTRIBUTES).map(([name, enabled]) => [
+        name,
+        z.strictObject({ enabled: z.boolean().default(enabled) }).prefault({}),
+      ]),
+    ),
+  )
+  .prefault({});
+
+type ProcessAttributes = z.ZodType<ProcessConfig['resource_attributes']>;
+
+const process: z.ZodType<ProcessConfig> = z.strictObject({
+  metrics,
+  resource_attributes: processAttributes,
+  include: names,
+  exclude: names,
+  mute_process_all_errors: z.boolean().default(false),
+  // Names are in files that everybody may read.
+  mute_process_name_error: z.boolean().default(false),
+  mute_process_io_error: z.boolean().default(false),
+  mute_process_exe_error: z.boolean().default(false),
+  mute_process_user_error: z.boolean().default(false),
+  mute_process_cgroup_error: z.boolean().default(false),
+  scrape_process_delay: duration('0s'),
+});
+
 const SCRAPERS = {
   cpu: orNull(plain),
   memory: orNull(plain),
@@ -150,6 +211,7 @@ const SCRAPERS = {
   disk: orNull(disk),
   filesystem: orNull(filesystem),
   network: orNull(network),
+  process: orNull(process),
   processes: orNull(plain),
   paging: orNull(plain),
   system: orNull(plain),

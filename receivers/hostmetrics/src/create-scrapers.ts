@@ -1,4 +1,10 @@
-import type { FilesystemConfig, MatchConfig, MetricSwitches, ScrapersConfig } from './config.ts';
+import type {
+  FilesystemConfig,
+  MatchConfig,
+  MetricSwitches,
+  ProcessConfig,
+  ScrapersConfig,
+} from './config.ts';
 import type { MetricDefinition } from './metric.ts';
 import { type NameFilter, type NamePatterns, nameFilter } from './name-filter.ts';
 import type { Scraper } from './scraper.ts';
@@ -9,6 +15,7 @@ import { LoadScraper } from './scrapers/load.ts';
 import { MemoryScraper } from './scrapers/memory.ts';
 import { NetworkScraper } from './scrapers/network.ts';
 import { PagingScraper } from './scrapers/paging.ts';
+import { type ProcessProblem, ProcessScraper, type ProcessSettings } from './scrapers/process.ts';
 import { ProcessesScraper } from './scrapers/processes.ts';
 import { SystemScraper } from './scrapers/system.ts';
 
@@ -37,6 +44,7 @@ export function createScrapers(config: ScrapersConfig): readonly ConfiguredScrap
   add(config.disk, ({ include, exclude }) => new DiskScraper(filter(include, exclude)));
   add(config.filesystem, (section) => new FilesystemScraper(filesystemSettings(section)));
   add(config.network, ({ include, exclude }) => new NetworkScraper(filter(include, exclude)));
+  add(config.process, (section) => new ProcessScraper(processSettings(section)));
   add(config.processes, () => new ProcessesScraper());
   add(config.paging, () => new PagingScraper());
   add(config.system, () => new SystemScraper());
@@ -49,6 +57,25 @@ function filesystemSettings(config: FilesystemConfig) {
     types: filter(config.include_fs_types, config.exclude_fs_types),
     mountpoints: filter(config.include_mount_points, config.exclude_mount_points),
     includeVirtual: config.include_virtual_filesystems,
+  };
+}
+
+function processSettings(config: ProcessConfig): ProcessSettings {
+  const all = config.mute_process_all_errors;
+  const flags: Readonly<Record<ProcessProblem, boolean>> = {
+    io: all || config.mute_process_io_error,
+    exe: all || config.mute_process_exe_error,
+    user: all || config.mute_process_user_error,
+    cgroup: all || config.mute_process_cgroup_error,
+  };
+  const problems: readonly ProcessProblem[] = ['io', 'exe', 'user', 'cgroup'];
+  const attributes = Object.entries(config.resource_attributes);
+  return {
+    filter: filter(config.include, config.exclude),
+    attributes: new Set(attributes.filter(([, { enabled }]) => enabled).map(([name]) => name)),
+    isEnabled: ({ name, enabledByDefault }) => config.metrics[name]?.enabled ?? enabledByDefault,
+    muted: new Set(problems.filter((problem) => flags[problem])),
+    delayMs: config.scrape_process_delay,
   };
 }
 

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
 import { open, readdir, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { FILE_BYTES_MAX } from './limits.ts';
@@ -100,6 +100,24 @@ export class HostFiles {
       return undefined;
     } finally {
       closeSync(descriptor);
+    }
+  }
+
+  /** Where a link of /proc points to, read without waiting. Undefined when that cannot be seen. */
+  linkNow(relative: string): string | undefined {
+    try {
+      return readlinkSync(path.join(this.rootPath, relative));
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Entries of a directory of /proc, read without waiting. Undefined when they cannot be seen. */
+  countNow(relative: string): number | undefined {
+    try {
+      return readdirSync(path.join(this.rootPath, relative)).length;
+    } catch {
+      return undefined;
     }
   }
 

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import type { HostFiles } from './host-files.ts';
 
 /** Attributes of the resource that all metrics of the host belong to. */
-export type HostResource = Readonly<Record<string, string>>;
+export type HostResource = Readonly<Record<string, string | number>>;
 
 /**
  * `host.name`, `host.id` (machine-id(5)) and `os.type`. No `service.name`: the host is no service,

@@ -15,9 +15,9 @@ import { type ConfiguredScraper, createScrapers } from './create-scrapers.ts';
 import { HostFiles } from './host-files.ts';
 import { type HostResource, readHostResource } from './host-resource.ts';
 import { POINTS_MAX } from './limits.ts';
-import type { Metric } from './metric.ts';
 import { encodeMetrics, type ScrapedMetrics } from './metrics-request.ts';
 import { parseStat } from './proc/stat.ts';
+import type { ResourceMetrics } from './scraper.ts';
 import { ScraperHealth } from './scraper-health.ts';
 
 export interface HostMetricsOptions {
@@ -78,8 +78,9 @@ export class HostMetricsReceiver implements Component {
   async #scrape(): Promise<void> {
     const scraped: ScrapedMetrics[] = [];
     for (const { configured, health } of this.#scrapers) {
-      const metrics = await scrapeOne(configured, health, this.#files);
-      if (metrics.length > 0) scraped.push({ scraper: configured.scraper.name, metrics });
+      const found = await scrapeOne(configured, health, this.#files);
+      if (found.metrics.length + found.resources.length === 0) continue;
+      scraped.push({ scraper: configured.scraper.name, ...found });
     }
     if (scraped.length > 0) await this.#deliver(scraped);
   }
@@ -121,7 +122,7 @@ async function scrapeOne(
   { scraper, isEnabled }: ConfiguredScraper,
   health: ScraperHealth,
   files: HostFiles,
-): Promise<readonly Metric[]> {
+): Promise<Omit<ScrapedMetrics, 'scraper'>> {
   try {
     const result = await scraper.scrape(files);
     const wanted = result.metrics.filter(
@@ -131,11 +132,23 @@ async function scrapeOne(
       .filter(({ points }) => points.length > POINTS_MAX)
       .map(({ definition }) => `${definition.name} has more than ${POINTS_MAX} points: cut`);
     health.succeeded([...result.warnings, ...cut]);
-    return wanted.map((metric) => ({ ...metric, points: metric.points.slice(0, POINTS_MAX) }));
+    const metrics = wanted.map((metric) => ({
+      ...metric,
+      points: metric.points.slice(0, POINTS_MAX),
+    }));
+    return { metrics, resources: withPoints(result.resources ?? []) };
   } catch (error) {
     health.failed(error);
-    return [];
+    return { metrics: [], resources: [] };
   }
+}
+
+/** What has nothing to say is left out. */
+function withPoints(resources: readonly ResourceMetrics[]): readonly ResourceMetrics[] {
+  return resources.flatMap((resource) => {
+    const metrics = resource.metrics.filter(({ points }) => points.length > 0);
+    return metrics.length === 0 ? [] : [{ ...resource, metrics }];
+  });
 }
 
 /** When the counters began. Undefined when it cannot be read: then points carry no start time. */

@@ -9,6 +9,9 @@ export const TCP_TABLE_BYTES_MAX: number = 64 * MIB;
 /** Processes looked at in one scrape; the rest is not counted. */
 export const PROCESSES_MAX = 65_536;
 
+/** Processes with metrics of their own in one scrape; the rest is left out. */
+export const PROCESS_RESOURCES_MAX = 10_000;
+
 /** Data points of one metric; the rest is left out. */
 export const POINTS_MAX = 10_000;
 

@@ -6,6 +6,7 @@ import {
 } from '@sonde/proto';
 import type { HostResource } from './host-resource.ts';
 import type { Metric, Point } from './metric.ts';
+import type { ResourceMetrics } from './scraper.ts';
 
 /** `AGGREGATION_TEMPORALITY_CUMULATIVE`. */
 const CUMULATIVE = 2;
@@ -17,6 +18,7 @@ export interface ScrapedMetrics {
   /** The scraper's name; becomes the scope `sonde/hostmetrics/<name>`. */
   readonly scraper: string;
   readonly metrics: readonly Metric[];
+  readonly resources: readonly ResourceMetrics[];
 }
 
 export interface ScrapeTimes {
@@ -31,24 +33,33 @@ export interface EncodedMetrics {
   readonly itemCount: number;
 }
 
-/** One request of one resource, a scope a scraper. */
+/** One request: the host's resource with a scope a scraper, and what are resources of their own. */
 export function encodeMetrics(
   resource: HostResource,
   scraped: readonly ScrapedMetrics[],
   times: ScrapeTimes,
 ): EncodedMetrics {
   let itemCount = 0;
-  const scopeMetrics = scraped.map(({ scraper, metrics }) => {
+  const scopeOf = (scraper: string, metrics: readonly Metric[], started: ScrapeTimes) => {
     for (const metric of metrics) itemCount += metric.points.length;
     return {
       scope: { name: `sonde/hostmetrics/${scraper}` },
-      metrics: metrics.map((metric) => toOtlp(metric, times)),
+      metrics: metrics.map((metric) => toOtlp(metric, started)),
     };
-  });
-  const bytes = encodeRequest('metrics', {
-    resourceMetrics: [{ resource: { attributes: attributes(resource) }, scopeMetrics }],
-  });
-  return { bytes, itemCount };
+  };
+  const own = scraped.filter(({ metrics }) => metrics.length > 0);
+  const host = {
+    resource: { attributes: attributes(resource) },
+    scopeMetrics: own.map(({ scraper, metrics }) => scopeOf(scraper, metrics, times)),
+  };
+  const others = scraped.flatMap(({ scraper, resources }) =>
+    resources.map(({ attributes: more, startUnixMs, metrics }) => ({
+      resource: { attributes: attributes({ ...resource, ...more }) },
+      scopeMetrics: [scopeOf(scraper, metrics, { ...times, bootUnixMs: startUnixMs })],
+    })),
+  );
+  const resourceMetrics = own.length > 0 ? [host, ...others] : others;
+  return { bytes: encodeRequest('metrics', { resourceMetrics }), itemCount };
 }
 
 function toOtlp({ definition, points }: Metric, times: ScrapeTimes): OtlpMetric {
@@ -82,8 +93,11 @@ function value(
     : { asDouble: point.value };
 }
 
-function attributes(record: Readonly<Record<string, string>>): KeyValue[] {
-  return Object.entries(record).map(([key, text]) => ({ key, value: { stringValue: text } }));
+function attributes(record: Readonly<Record<string, string | number>>): KeyValue[] {
+  return Object.entries(record).map(([key, value]) => ({
+    key,
+    value: typeof value === 'string' ? { stringValue: value } : { intValue: value },
+  }));
 }
 
 function nanoseconds(unixMs: number): bigint {

@@ -1,9 +1,19 @@
 import type { HostFiles } from './host-files.ts';
 import type { Metric, MetricDefinition } from './metric.ts';
 
+/** Metrics of something on the host that is a resource of its own: a process. */
+export interface ResourceMetrics {
+  /** Besides the host's. */
+  readonly attributes: Readonly<Record<string, string | number>>;
+  /** When its counters began. */
+  readonly startUnixMs: number;
+  readonly metrics: readonly Metric[];
+}
+
 /** What one scrape produced. */
 export interface ScrapeResult {
   readonly metrics: readonly Metric[];
+  readonly resources?: readonly ResourceMetrics[];
   /** What could not be read although the rest could: a filesystem that does not answer. */
   readonly warnings: readonly string[];
 }
