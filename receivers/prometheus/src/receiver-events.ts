@@ -37,6 +37,10 @@ export class ReceiverEvents {
     this.#logger.warn('Failed to scrape Prometheus endpoint', { target, error: reason });
   }
 
+  notEncoded(target: string, reason: string): void {
+    this.#logger.error('A page could not become a request', { target, error: reason });
+  }
+
   recovered(target: string): void {
     this.#logger.info('Prometheus endpoint can be scraped again', { target });
   }

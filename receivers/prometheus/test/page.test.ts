@@ -63,6 +63,7 @@ describe('a page', () => {
     ['a{b="c" 1\n', 'line 1: labels that do not end'],
     ['a x\n', 'line 1: a value that is no number: "x"'],
     ['a 1 2.5\n', 'line 1: a time that is none: "2.5"'],
+    ['a 1 1e30\n', 'line 1: a time that is none: "1e30"'],
     ['a 1 2 3\n', 'line 1: unexpected text behind a sample: "3"'],
     ['b 1\na 1 # {x="y"} 1\n', 'line 2: unexpected text behind a sample: "#"'],
   ])('is refused where it is none: %j', (text, reason) => {

@@ -7,6 +7,8 @@ export interface Sample {
   readonly isStale: boolean;
 }
 
+/** In nanoseconds later times take more than 63 bits. */
+const CREATED_SECONDS_END = 9_223_372_036;
 /** Of a point that has no sample yet. */
 const NO_TIME = -1;
 
@@ -22,7 +24,9 @@ export function fillPoint(place: Place, sample: Sample, iteration: number): bool
   }
   if (role === 'created') {
     // Said beside the others, mostly without a time of its own.
-    if (!sample.isStale) point.createdSeconds = sample.value;
+    if (sample.value > 0 && sample.value < CREATED_SECONDS_END) {
+      point.createdSeconds = sample.value;
+    }
     return true;
   }
   if (point.unixMs === NO_TIME) point.unixMs = sample.unixMs;

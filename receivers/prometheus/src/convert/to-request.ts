@@ -39,7 +39,13 @@ export function toRequest(
   options: RequestOptions,
 ): MetricsRequest {
   const builder = new RequestBuilder(options);
-  for (const resource of resources) builder.add(resource);
+  try {
+    for (const resource of resources) builder.add(resource);
+  } catch (error) {
+    // What is half written is nobody's.
+    WRITER.finish();
+    throw error;
+  }
   return WRITER.finish();
 }
 

@@ -41,6 +41,8 @@ const CLOSE = 0x7d;
 
 const COMMENT = /^#[ \t]+(HELP|TYPE|UNIT)[ \t]+("(?:[^"\\]|\\.)*"|[^ \t]+)(?:[ \t](.*))?$/s;
 const END_OF_PAGE = '# EOF';
+/** In nanoseconds later times take more than 63 bits. */
+const UNIX_MS_MAX = 9_223_372_036_854;
 
 /**
  * Reads a page in the text format 0.0.4 or in OpenMetrics 1.0, in one pass over its bytes. Throws
@@ -179,12 +181,12 @@ class PageReader {
 
   /** Milliseconds, or in OpenMetrics seconds with a point. */
   #time(start: number, end: number): number {
-    const time = parseNumber(this.#page, start, end);
-    const isTime = time !== undefined && Number.isFinite(time);
-    if (!isTime || (!this.#openMetrics && !Number.isInteger(time))) {
+    const time = parseNumber(this.#page, start, end) ?? Number.NaN;
+    const unixMs = this.#openMetrics ? Math.trunc(time * 1000) : time;
+    if (!Number.isInteger(unixMs) || Math.abs(unixMs) > UNIX_MS_MAX) {
       this.#fail(`a time that is none: ${this.#shown(start, end)}`);
     }
-    return this.#openMetrics ? Math.trunc(time * 1000) : time;
+    return unixMs;
   }
 
   #skipBlanks(start: number): number {

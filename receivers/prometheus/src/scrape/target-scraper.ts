@@ -147,11 +147,18 @@ export class TargetScraper {
   }
 
   async #deliver(): Promise<void> {
-    const { config, target, trimMetricSuffixes, deliver } = this.#options;
-    const request = toRequest(this.#series.resources(), {
-      trimMetricSuffixes,
-      resourceAttributes: (resource) => targetAttributes(resource, target.discovered),
-    });
+    const { config, target, trimMetricSuffixes, deliver, events } = this.#options;
+    let request: MetricsRequest;
+    try {
+      request = toRequest(this.#series.resources(), {
+        trimMetricSuffixes,
+        resourceAttributes: (resource) => targetAttributes(resource, target.discovered),
+      });
+    } catch (error) {
+      // A bug here costs one page, never the loop that asks for the next.
+      events.notEncoded(target.url.href, error instanceof Error ? error.message : String(error));
+      return;
+    }
     if (request.itemCount > 0) await deliver(config.jobName, request);
   }
 }
