@@ -10,8 +10,8 @@ import { run, say } from './steps.mjs';
 const BUILDER = 'go.opentelemetry.io/collector/cmd/builder@v0.161.0';
 
 const KINDS = {
-  small: { file: 'test/peers/collector/builder.yaml', build: 'build', cost: '10 minutes' },
-  full: { file: 'test/peers/collector/builder-full.yaml', build: 'build-full', cost: '25 minutes' },
+  small: { file: 'test/peers/collector/builder.yaml', build: 'build/small', cost: '10 minutes' },
+  full: { file: 'test/peers/collector/builder-full.yaml', build: 'build/full', cost: '25 minutes' },
 };
 
 /** The path of the Collector for this checkout's builder file, whether or not it exists yet. */

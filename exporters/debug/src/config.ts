@@ -33,7 +33,11 @@ export const debugConfig: z.ZodType<DebugConfig> = nullMeansDefaults(
       verbosity: z
         .string()
         .transform((text) => text.toLowerCase())
-        .pipe(z.enum(['basic', 'normal', 'detailed']))
+        .pipe(
+          z.enum(['basic', 'normal', 'detailed'], {
+            error: ({ input }) => `unknown metrics level ${JSON.stringify(input)}`,
+          }),
+        )
         .prefault('basic'),
       sampling_initial: z.int().min(0).default(2),
       sampling_thereafter: z.int().min(0).default(1),

@@ -35,7 +35,14 @@ export function isList(value: ConfigValue | undefined): value is readonly Config
   return Array.isArray(value);
 }
 
-/** The kind in Go's words, as the Collector's error texts have it. */
+/** As `goTypeOf`, where upstream names the kind and not the type. */
+export function goKindOf(value: unknown): string {
+  const type = goTypeOf(value);
+  if (type === '[]interface {}') return 'slice';
+  return type === 'map[string]interface {}' ? 'map' : type;
+}
+
+/** The type in Go's words, as the Collector's error texts have it. */
 export function goTypeOf(value: unknown): string {
   if (value instanceof ExpandedValue) return goTypeOf(value.value);
   if (value === null || value === undefined) return 'nil';

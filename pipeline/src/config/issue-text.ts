@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ConfigStage } from './config-error.ts';
-import { type ConfigValue, goTypeOf } from './config-value.ts';
+import { type ConfigValue, goKindOf, goTypeOf } from './config-value.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { type ConfigPath, valueAt } from './edit-value.ts';
 import { keysAt, schemasAt } from './fields/wrapped-schema.ts';
@@ -64,10 +64,14 @@ function describeType(path: ConfigPath, expected: string, context: IssueContext)
   }
   const actual = goTypeOf(value);
   if (expected === 'array') {
-    return reading(path, `source data must be an array or slice, got ${actual}`, context);
+    return reading(path, `source data must be an array or slice, got ${goKindOf(value)}`, context);
   }
   if (expected === 'object' || expected === 'record') {
-    return reading(path, `expected a map or struct, got ${JSON.stringify(actual)}`, context);
+    return reading(
+      path,
+      `expected a map or struct, got ${JSON.stringify(goKindOf(value))}`,
+      context,
+    );
   }
   const wanted = goTypeFor(expected, path, context.schema);
   return reading(path, `expected type '${wanted}', got unconvertible type '${actual}'`, context);

@@ -5,6 +5,7 @@ import {
   type ConfigMap,
   type ConfigValue,
   ExpandedValue,
+  goKindOf,
   goTypeOf,
   isMap,
 } from './config-value.ts';
@@ -55,7 +56,7 @@ function sectionEntries<F>(
   const raw = seenThrough(root.get(section) ?? null);
   if (raw === null) return [];
   if (isMap(raw)) return raw;
-  const text = `'${section}' expected a map or struct, got ${JSON.stringify(goTypeOf(raw))}`;
+  const text = `'${section}' expected a map or struct, got ${JSON.stringify(goKindOf(raw))}`;
   problems.add({ stage: 'unmarshal', text, path: [section] });
   return [];
 }

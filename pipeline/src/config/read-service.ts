@@ -5,7 +5,7 @@ import {
   type ConfigMap,
   type ConfigValue,
   ExpandedValue,
-  goTypeOf,
+  goKindOf,
   isMap,
 } from './config-value.ts';
 import { didYouMean } from './did-you-mean.ts';
@@ -102,7 +102,7 @@ function readPipelines(
   const pipelines = new Map<string, PipelineConfig>();
   if (!isMap(value)) {
     if (value !== null) {
-      const text = `'service.pipelines' expected a map or struct, got "${goTypeOf(value)}"`;
+      const text = `'service.pipelines' expected a map or struct, got "${goKindOf(value)}"`;
       problems.add({ stage: 'unmarshal', text, path: ['service', 'pipelines'] });
     }
     return pipelines;

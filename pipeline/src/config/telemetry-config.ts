@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { duration } from './fields/duration.ts';
 import { refuseReading } from './fields/refuse.ts';
 import { type OtlpTarget, otlpTarget, PUSH_PROCESSORS } from './telemetry-exporters.ts';
-import { OWN_METRICS, type OwnMetricsConfig } from './telemetry-metrics.ts';
+import { OWN_METRICS, type OwnMetricsConfig, unknownLevel } from './telemetry-metrics.ts';
 
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 /** zap's names for what ends a process count as errors here. */
@@ -109,7 +109,7 @@ const TRACES = z
     level: z
       .string()
       .toLowerCase()
-      .pipe(z.enum(['none', 'basic', 'normal', 'detailed']))
+      .pipe(z.enum(['none', 'basic', 'normal', 'detailed'], { error: unknownLevel }))
       .default('basic'),
     propagators: z.array(z.string()).default([]),
     processors: PUSH_PROCESSORS,

@@ -47,6 +47,11 @@ export interface OwnMetricsConfig {
   readonly views: readonly MetricViewConfig[];
 }
 
+/** Upstream's text for a level that is none. */
+export function unknownLevel({ input }: { readonly input?: unknown }): string {
+  return `unknown metrics level ${JSON.stringify(input)}`;
+}
+
 const PORT_MAX = 65_535;
 
 const PROMETHEUS = z.strictObject({
@@ -143,7 +148,7 @@ export const OWN_METRICS: z.ZodType<OwnMetricsConfig> = z
     level: z
       .string()
       .toLowerCase()
-      .pipe(z.enum(['none', 'basic', 'normal', 'detailed']))
+      .pipe(z.enum(['none', 'basic', 'normal', 'detailed'], { error: unknownLevel }))
       .default('normal'),
     /** Without effect upstream since 0.123, and still in many files. */
     address: z.string().optional(),

@@ -61,7 +61,7 @@ class GraphBuilder {
   #extension(id: string): BuiltComponent {
     const configured = this.#config.extensions.get(id);
     if (configured === undefined) throw missing('extension', id);
-    const component = create('extension', id, undefined, () =>
+    const component = create({ kind: 'extension', id, place: '' }, () =>
       configured.factory.create(this.#settings('extension', id), configured.config),
     );
     return { kind: 'extension', id, name: `extension ${id}`, component };
@@ -89,9 +89,10 @@ class GraphBuilder {
     const configured = this.#config.exporters.get(id);
     if (configured === undefined) throw missing('exporter', id);
     const { factory, config } = configured;
-    checkSignal('exporter', id, signal, factory.signals);
+    const named = { kind: 'exporter', id, place: forData(signal) } as const;
+    checkSignal(named, signal, factory.signals);
     const settings = this.#signalSettings('exporter', id, signal);
-    const component = create('exporter', id, signal, () => factory.create(settings, config));
+    const component = create(named, () => factory.create(settings, config));
     const consumer = component.countsSent === true ? component : this.#counted(component, settings);
     this.#exporters.set(name, { kind: 'exporter', id, name, component, consumer });
     return consumer;
@@ -107,10 +108,12 @@ class GraphBuilder {
     const configured = this.#config.processors.get(id);
     if (configured === undefined) throw missing('processor', id);
     const { factory, config } = configured;
-    checkSignal('processor', id, signal, factory.signals);
+    const place = `, in pipeline ${JSON.stringify(pipeline.id)}`;
+    const named = { kind: 'processor', id, place } as const;
+    checkSignal(named, signal, factory.signals);
     const events = new ProcessorEvents({ id, signal, telemetry: this.#options.telemetry });
     const settings = this.#signalSettings('processor', id, signal, pipeline.id);
-    const component = create('processor', id, signal, () =>
+    const component = create(named, () =>
       factory.create(settings, config, countOutgoing(next, events)),
     );
     this.#step('processor', id, `processor ${id} ${pipeline.id}`, component);
@@ -142,7 +145,7 @@ class GraphBuilder {
     const all = fanOut([...pipelines.values()]);
     const next = { pipelines, consume: all.consume.bind(all) };
     const settings = { ...this.#settings('connector', id), from, to };
-    const component = create('connector', id, from, () =>
+    const component = create({ kind: 'connector', id, place: forData(from) }, () =>
       configured.factory.create(settings, configured.config, next),
     );
     this.#step('connector', id, name, component);
@@ -170,14 +173,14 @@ class GraphBuilder {
         (pipeline) => pipeline.signal === signal && pipeline.receivers.includes(id),
       );
       if (pipelines.length === 0) continue;
-      checkSignal('receiver', id, signal, factory.signals);
+      checkSignal({ kind: 'receiver', id, place: forData(signal) }, signal, factory.signals);
       const { telemetry } = this.#options;
       const logger = settings.logger.with({ 'otelcol.signal': signal });
       const events = new ReceiverEvents({ id, signal, telemetry, logger });
       const entries = pipelines.map((pipeline) => this.#entry(pipeline));
       next[signal] = countReceived(fanOut(entries), events);
     }
-    const component = create('receiver', id, undefined, () =>
+    const component = create({ kind: 'receiver', id, place: '' }, () =>
       factory.create(settings, config, next),
     );
     return { kind: 'receiver', id, name: `receiver ${id}`, component };
@@ -219,38 +222,39 @@ function missing(kind: ComponentKind, id: string): ServiceError {
   );
 }
 
+/** A component as upstream's errors name it. */
+interface Named {
+  readonly kind: ComponentKind;
+  readonly id: string;
+  /** What follows its kind: its signal, or its pipeline. */
+  readonly place: string;
+}
+
+function forData(signal: Signal): string {
+  return ` for data type ${JSON.stringify(signal)}`;
+}
+
 function checkSignal(
-  kind: ComponentKind,
-  id: string,
+  named: Named,
   signal: Signal,
   supported: Readonly<Partial<Record<Signal, unknown>>>,
 ): void {
-  if (supported[signal] !== undefined) return;
-  throw new ServiceError(
-    'BUILD_FAILED',
-    `failed to build pipelines: failed to create ${JSON.stringify(id)} ${kind} for data type ` +
-      `${JSON.stringify(signal)}: telemetry type is not supported`,
-    { component: `${kind} ${id}` },
-  );
+  if (supported[signal] === undefined) throw notCreated(named, 'telemetry type is not supported');
 }
 
-function create<C extends Component | ConsumingComponent>(
-  kind: ComponentKind,
-  id: string,
-  signal: Signal | undefined,
-  work: () => C,
-): C {
+function create<C extends Component | ConsumingComponent>(named: Named, work: () => C): C {
   try {
     return work();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    const forSignal = signal === undefined ? '' : ` for data type ${JSON.stringify(signal)}`;
-    const what = kind === 'extension' ? 'extensions' : 'pipelines';
-    throw new ServiceError(
-      'BUILD_FAILED',
-      `failed to build ${what}: failed to create ${JSON.stringify(id)} ` +
-        `${kind}${forSignal}: ${reason}`,
-      { component: `${kind} ${id}`, cause: error },
-    );
+    throw notCreated(named, error instanceof Error ? error.message : String(error), error);
   }
+}
+
+function notCreated({ kind, id, place }: Named, reason: string, cause?: unknown): ServiceError {
+  const what = kind === 'extension' ? 'extensions' : 'pipelines';
+  return new ServiceError(
+    'BUILD_FAILED',
+    `failed to build ${what}: failed to create ${JSON.stringify(id)} ${kind}${place}: ${reason}`,
+    { component: `${kind} ${id}`, ...(cause === undefined ? {} : { cause }) },
+  );
 }

@@ -52,7 +52,10 @@ export const redactionConfig: z.ZodType<RedactionConfig> = nullMeansDefaults(
         for (const [index, pattern] of config[name].entries()) {
           const reason = reasonAgainst(pattern);
           if (reason === undefined) continue;
-          refuseMeaning(context, { text: `${failure}: ${reason}`, path: [name, index] });
+          refuseMeaning(context, {
+            text: `error creating a redaction processor: ${failure}: error compiling regex in list: ${reason}`,
+            path: [name, index],
+          });
         }
       }
     }),

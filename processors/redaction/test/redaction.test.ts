@@ -197,7 +197,7 @@ describe('the processor redaction', () => {
   it('refuses patterns that are none', async () => {
     const config = '{blocked_values: ["("]}';
     await expect(TestGraph.start({ factory, signal: 'traces', config })).rejects.toThrow(
-      'failed to process block list: error parsing regexp',
+      'failed to process block list: error compiling regex in list: error parsing regexp',
     );
   });
 });

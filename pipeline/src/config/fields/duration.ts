@@ -59,8 +59,11 @@ export function duration(initial?: string): z.ZodType<number> {
     if (parsed.ok) return parsed.ms;
     const bare = typeof value === 'number' || /^[0-9.]+$/.test(value);
     refuseReading(context, {
-      text: parsed.reason,
-      hint: bare ? `write the unit: ${value}s, ${value}ms` : 'units are ns, us, ms, s, m, h',
+      // Upstream names no values here.
+      text: parsed.reason.replace(/ ".*$/s, ''),
+      hint: bare
+        ? `write the unit: ${value}s, ${value}ms`
+        : `${JSON.stringify(value)}: units are ns, us, ms, s, m, h`,
     });
     return z.NEVER;
   });

@@ -68,7 +68,7 @@ function groupTests(properties: MatchProperties): BatchTest[] {
   const { match_type: type, services, resources, libraries } = properties;
   const tests: BatchTest[] = [];
   if (services.length > 0) {
-    const texts = compileTexts(type, services);
+    const texts = compileTexts(type, services, 'service name');
     tests.push((columns) => {
       const table = columns.resources;
       const test = idTest(table.serviceNames, (name) => texts(name === '' ? NO_SERVICE : name));
@@ -111,7 +111,7 @@ function spanTests(properties: MatchProperties): BatchTest[] {
   const { match_type: type, span_names: names, span_kinds: kinds, attributes } = properties;
   const tests: BatchTest[] = [];
   if (names.length > 0) {
-    const texts = compileTexts(type, names);
+    const texts = compileTexts(type, names, 'span name');
     tests.push(
       ofSpans(({ names: dictionary, name }) => {
         const test = idTest(dictionary, texts);
@@ -120,7 +120,7 @@ function spanTests(properties: MatchProperties): BatchTest[] {
     );
   }
   if (kinds.length > 0) {
-    const texts = compileTexts(type, kinds);
+    const texts = compileTexts(type, kinds, 'span kind');
     const passes = KIND_NAMES.map((name) => texts(name));
     tests.push(
       ofSpans(
@@ -142,7 +142,7 @@ function logTests(properties: MatchProperties): BatchTest[] {
   const { match_type: type, log_bodies: bodies, log_severity_texts: severities } = properties;
   const tests: BatchTest[] = [];
   if (bodies.length > 0) {
-    const texts = compileTexts(type, bodies);
+    const texts = compileTexts(type, bodies, 'log record body');
     tests.push(
       ofLogs(
         ({ body, bodyType }) =>
@@ -152,7 +152,7 @@ function logTests(properties: MatchProperties): BatchTest[] {
     );
   }
   if (severities.length > 0) {
-    const texts = compileTexts(type, severities);
+    const texts = compileTexts(type, severities, 'log record severity text');
     tests.push(
       ofLogs(({ severityTexts, severityText }) => {
         const test = idTest(severityTexts, texts);

@@ -5,9 +5,10 @@ export type TextTest = (text: string) => boolean;
 
 /**
  * Whether a text is one of those, or matches one of the expressions. Throws `Error` with upstream's
- * text for another match type, and `GoRegexpError`.
+ * text for another match type, which names `what` is matched where that is given, and
+ * `GoRegexpError`.
  */
-export function compileTexts(matchType: string, texts: readonly string[]): TextTest {
+export function compileTexts(matchType: string, texts: readonly string[], what?: string): TextTest {
   switch (matchType) {
     case 'strict': {
       const set = new Set(texts);
@@ -18,7 +19,10 @@ export function compileTexts(matchType: string, texts: readonly string[]): TextT
       return (text) => expressions.some((expression) => expression.test(text));
     }
     default:
-      throw new Error(`unrecognized match_type: '${matchType}', valid types are: [regexp strict]`);
+      throw new Error(
+        `${what === undefined ? '' : `error creating ${what} filters: `}unrecognized match_type: ` +
+          `'${matchType}', valid types are: [regexp strict]`,
+      );
   }
 }
 
