@@ -5,6 +5,8 @@ const VARINT_BYTES_MAX = 10;
 const UTF8_BYTES_PER_UNIT = 3;
 /** Up to here a loop beats the call that the engine needs for a copy. */
 const COPY_LOOP_BYTES_MAX = 64;
+/** Up to here a loop beats the call of the encoder; the length takes one byte. */
+const ASCII_LOOP_MAX = 64;
 const encoder = new TextEncoder();
 
 /** Writes protobuf fields one behind the other into memory that grows. */
@@ -114,12 +116,30 @@ export class ProtobufWriter {
 
   /** Length and UTF-8; a lone surrogate becomes U+FFFD. */
   text(text: string): void {
+    if (text.length <= ASCII_LOOP_MAX && this.#ascii(text)) return;
     const start = this.begin();
     const run = this.#run;
     run.reserve(text.length * UTF8_BYTES_PER_UNIT);
     const { written } = encoder.encodeInto(text, run.bytes.subarray(run.length));
     run.length += written;
     this.end(start);
+  }
+
+  /** False, and nothing written, for a text with other characters. */
+  #ascii(text: string): boolean {
+    const run = this.#run;
+    const { length } = text;
+    run.reserve(length + 1);
+    const { bytes } = run;
+    const at = run.length + 1;
+    for (let i = 0; i < length; i++) {
+      const code = text.charCodeAt(i);
+      if (code > 127) return false;
+      bytes[at + i] = code;
+    }
+    bytes[at - 1] = length;
+    run.length = at + length;
+    return true;
   }
 
   /** Starts a part with its length in front; give the result to `end`. */
