@@ -5,7 +5,7 @@ import { fileKey } from './byte-source.ts';
 import type { FilelogConfig } from './config.ts';
 import { type FileRegistry, type FoundFile, readAnchor } from './file-registry.ts';
 import { findFiles } from './glob/find-files.ts';
-import { DEPARTED_QUIET_MS, FILES_MAX } from './limits.ts';
+import { DEPARTED_QUIET_MS, FILES_MAX, POSTPONED_POLLS } from './limits.ts';
 import { FileOrder } from './order-files.ts';
 import type { Tail } from './tail.ts';
 
@@ -23,6 +23,8 @@ export class FilePoll {
   readonly #order: FileOrder | undefined;
   #startAtEnd: boolean;
   #polls = 0;
+  /** Files that are nothing yet (empty, or copies), as they were when they were looked at. */
+  readonly #postponed = new Map<string, { readonly size: number; readonly poll: number }>();
 
   /** Throws for an ordering that is none. */
   constructor(options: FilePollOptions) {
@@ -48,12 +50,27 @@ export class FilePoll {
       const names = paths.get(file.key);
       if (names !== undefined) names.push(file.path);
       else paths.set(file.key, [file.path]);
-      if (!tails.has(file.key) && names === undefined) unknown.push(file);
+      if (tails.has(file.key) || names !== undefined || this.#isPostponed(file)) continue;
+      unknown.push(file);
     }
+    this.#forgetPostponed(paths);
     for (const file of unknown) await this.#meet(file);
     for (const file of found) this.#note(file, paths.get(file.key) ?? []);
     this.#startAtEnd = false;
     return this.#due();
+  }
+
+  /** What has not changed is not opened at every poll. */
+  #isPostponed({ key, stats }: FoundFile): boolean {
+    const before = this.#postponed.get(key);
+    if (before === undefined || before.size !== stats.size) return false;
+    return stats.size === 0 || this.#polls - before.poll < POSTPONED_POLLS;
+  }
+
+  #forgetPostponed(found: ReadonlyMap<string, unknown>): void {
+    for (const key of this.#postponed.keys()) {
+      if (!found.has(key) || this.#options.registry.tails.has(key)) this.#postponed.delete(key);
+    }
   }
 
   async #find(): Promise<readonly FoundFile[]> {
@@ -95,8 +112,13 @@ export class FilePoll {
     const gzip =
       config.compression === 'gzip' || (config.compression === 'auto' && path.endsWith('.gz'));
     try {
-      const recognized = await registry.recognize(file, gzip);
-      if (recognized.kind === 'later') return;
+      // Of what is there at the start only the growth is read, so copies do no harm.
+      const copies = this.#startAtEnd ? 'read' : 'held';
+      const recognized = await registry.recognize(file, { gzip, copies });
+      if (recognized.kind === 'later') {
+        this.#postponed.set(key, { size: file.stats.size, poll: this.#polls });
+        return;
+      }
       const tail = createTail(path, key, gzip);
       tail.opened(recognized.opened);
       tail.fingerprint = recognized.head;

@@ -85,8 +85,14 @@ export class FileRegistry {
     this.#archived.push(known);
   }
 
-  /** Looks at a file whose inode is not known. Rejects when it cannot be opened or read. */
-  async recognize(found: FoundFile, gzip: boolean): Promise<Recognized> {
+  /**
+   * Looks at a file whose inode is not known; copies of files that are read are held back, or read
+   * too. Rejects when it cannot be opened or read.
+   */
+  async recognize(
+    found: FoundFile,
+    { gzip, copies }: { readonly gzip: boolean; readonly copies: 'held' | 'read' },
+  ): Promise<Recognized> {
     const opened = await openFile(found.path, { gzip });
     let isTaken = false;
     try {
@@ -94,7 +100,8 @@ export class FileRegistry {
       const head = await readHead(opened.source, this.#options.fingerprintBytes);
       // An empty file may become a copy; it is nothing yet.
       if (head.length === 0) return { kind: 'later' };
-      const result = await this.#recognizeHead({ ...found, gzip }, head, opened);
+      const file = { ...found, gzip, copies };
+      const result = await this.#recognizeHead(file, head, opened);
       isTaken = result.kind !== 'later';
       return result;
     } finally {
@@ -103,13 +110,13 @@ export class FileRegistry {
   }
 
   async #recognizeHead(
-    found: FoundFile & { readonly gzip: boolean },
+    found: FoundFile & { readonly gzip: boolean; readonly copies: 'held' | 'read' },
     head: Buffer,
     opened: OpenedFile,
   ): Promise<Recognized> {
     const archived = await this.#takeArchived(found, head, opened.source);
     if (archived !== undefined) return { kind: 'known', known: archived, head, opened };
-    for (const tail of this.tails.values()) {
+    for (const tail of found.copies === 'read' ? [] : this.tails.values()) {
       // Another file at the place of one that was moved away is new, however alike they begin.
       if (tail.path === found.path || !isAlike(head, tail.fingerprint)) continue;
       if (tail.busy || tail.source === undefined) return { kind: 'later' };

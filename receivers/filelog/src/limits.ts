@@ -29,3 +29,5 @@ export const FINGERPRINT_BYTES_MAX: number = 1024 * 1024;
 export const LOG_BYTES_MAX: number = 256 * 1024 * 1024;
 /** Names of users and groups that are read from the system's files: characters of such a file. */
 export const ACCOUNT_FILE_LENGTH_MAX: number = 16 * 1024 * 1024;
+/** Polls until a copy of a file is looked at again when its size has not changed. */
+export const POSTPONED_POLLS = 10;

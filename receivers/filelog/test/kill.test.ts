@@ -15,7 +15,9 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { folder } from './running-filelog.ts';
 
-const KILLS = 6;
+const KILLS = 4;
+/** Each start compiles the child anew. */
+const TIMEOUT_MS = 300_000;
 const LINES_A_ROUND = 3000;
 
 let path = '';
@@ -79,7 +81,7 @@ function expectAll(expected: readonly string[]): void {
   expect([...counts.keys()].filter((line) => !known.has(line))).toEqual([]);
 }
 
-describe('a process that is killed', () => {
+describe('a process that is killed', { timeout: TIMEOUT_MS }, () => {
   it('has lost no line, through rotations of both kinds and new starts', async () => {
     const written: string[] = [];
     const log = `${path}/logs/app.log`;
@@ -133,7 +135,7 @@ describe('a process that is killed', () => {
   });
 });
 
-describe('a new start', () => {
+describe('a new start', { timeout: TIMEOUT_MS }, () => {
   it('goes on where the last one stood, and reads files that are new from their beginning', async () => {
     const log = `${path}/logs/app.log`;
     await start();

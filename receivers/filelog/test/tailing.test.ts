@@ -44,6 +44,16 @@ describe('a file that is followed', () => {
     expect(await taker.upTo('another')).toEqual(['new', 'another']);
   });
 
+  it('is read from its end though it is like another one', async () => {
+    writeFileSync(`${path}/a.log`, 'same\n');
+    writeFileSync(`${path}/b.log`, 'same\n');
+    const taker = await run({ start_at: 'end' });
+    appendFileSync(`${path}/b.log`, 'b\n');
+    await taker.upTo('b');
+    appendFileSync(`${path}/a.log`, 'a\n');
+    expect(await taker.upTo('a')).toEqual(['b', 'a']);
+  });
+
   it('keeps an unfinished line back until it is finished', async () => {
     writeFileSync(`${path}/a.log`, 'begin');
     const taker = await run({ force_flush_period: '0s' });

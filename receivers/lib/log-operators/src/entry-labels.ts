@@ -1,7 +1,11 @@
 import type { TextOfEntry } from './config-fields.ts';
 import type { Entry, EntryMap } from './entry.ts';
 import { OperatorError } from './operator-error.ts';
-import type { LogReceiverConfig } from './receiver-fields.ts';
+
+export interface LabelsConfig {
+  readonly attributes: Readonly<Record<string, TextOfEntry>>;
+  readonly resource: Readonly<Record<string, TextOfEntry>>;
+}
 
 /** The `attributes` and `resource` that a receiver's configuration adds to each entry. */
 export class EntryLabels {
@@ -12,7 +16,7 @@ export class EntryLabels {
   readonly isStatic: boolean;
   readonly #dynamic: readonly { root: 'attributes' | 'resource'; key: string; text: TextOfEntry }[];
 
-  constructor(config: Pick<LogReceiverConfig, 'attributes' | 'resource'>) {
+  constructor(config: LabelsConfig) {
     const attributes = new Map<string, string>();
     const resource = new Map<string, string>();
     const dynamic: { root: 'attributes' | 'resource'; key: string; text: TextOfEntry }[] = [];

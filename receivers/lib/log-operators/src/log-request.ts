@@ -27,6 +27,8 @@ export function logTelemetry({ bytes, itemCount, transport }: FinishedLogs): Tel
   });
 }
 
+const NO_RESOURCE: Uint8Array = new Uint8Array(0);
+
 /** Writes entries into one request: those that follow each other under one resource stand together. */
 export class EntryWriter {
   readonly #writer: LogRequestWriter = new LogRequestWriter();
@@ -42,7 +44,7 @@ export class EntryWriter {
   }
 
   add(entry: Entry): void {
-    const resource = encodeResource(entry.resource);
+    const resource = entry.resource.size === 0 ? NO_RESOURCE : encodeResource(entry.resource);
     const known = this.#resource;
     if (
       known === undefined ||

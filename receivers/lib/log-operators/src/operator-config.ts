@@ -10,6 +10,7 @@ import { scopeNameSection } from './sections/scope-name.ts';
 import { severitySection } from './sections/severity.ts';
 import { timestampSection } from './sections/timestamp.ts';
 import { traceSection } from './sections/trace.ts';
+import type { Transform } from './transform.ts';
 
 /** A kind of operator, by the name in YAML. */
 export interface OperatorType {
@@ -24,9 +25,6 @@ export interface BaseConfig {
   readonly if?: Program | undefined;
   readonly on_error: OnError;
 }
-
-/** Changes an entry in place. Throws `OperatorError`. */
-export type Transform = (entry: Entry) => void;
 
 /** Makes a value of what stands in `parse_from`. Throws `OperatorError`. */
 export type Parse = (value: EntryValue, entry: Entry) => EntryValue;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { field } from '../config-fields.ts';
 import type { Field } from '../field.ts';
-import type { Transform } from '../operator-config.ts';
 import { OperatorError } from '../operator-error.ts';
+import type { Transform } from '../transform.ts';
 
 /** The section `scope_name`. */
 export function scopeNameSection(): z.ZodType<Transform> {

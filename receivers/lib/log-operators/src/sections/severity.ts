@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { field } from '../config-fields.ts';
 import { type EntryValue, typeName } from '../entry.ts';
 import type { Field } from '../field.ts';
-import type { Transform } from '../operator-config.ts';
 import { OperatorError } from '../operator-error.ts';
+import type { Transform } from '../transform.ts';
 
 const NAMES = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
 const RANGE_MAX = 10_000;

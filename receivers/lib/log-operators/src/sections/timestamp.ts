@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { field } from '../config-fields.ts';
 import { type EntryValue, typeName } from '../entry.ts';
 import type { Field } from '../field.ts';
-import type { Transform } from '../operator-config.ts';
 import { OperatorError } from '../operator-error.ts';
 import { EPOCH_LAYOUTS, epochToNano } from '../time/epoch.ts';
 import {
@@ -15,6 +14,7 @@ import {
 import { TimeReader } from '../time/time-reader.ts';
 import { TimeZone } from '../time/time-zone.ts';
 import { toUnixNano, type Zones } from '../time/to-unix-nano.ts';
+import type { Transform } from '../transform.ts';
 
 export interface TimestampConfig {
   readonly parse_from: Field;

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { fieldOr } from '../config-fields.ts';
 import type { Entry } from '../entry.ts';
 import type { Field } from '../field.ts';
-import type { Transform } from '../operator-config.ts';
 import { OperatorError } from '../operator-error.ts';
+import type { Transform } from '../transform.ts';
 import { valueText } from '../value-text.ts';
 
 const TRACE_ID_BYTES = 16;
