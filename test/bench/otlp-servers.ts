@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { GATEWAY_NODE_ARGS } from '@sonde/cli/gateway-node-args';
 
 const READY = 'Everything is ready';
 const CLOCK_TICKS = 100;
@@ -17,10 +18,15 @@ export class OtlpServer {
     this.addresses = addresses;
   }
 
+  /** As `sonde up` starts its gateway. */
   static sonde(): Promise<OtlpServer> {
     const file = join(import.meta.dirname, 'otlp-counting-server.ts');
     return OtlpServer.#start('count', (yaml) =>
-      spawn(process.execPath, ['--import', 'tsx', file, yaml], OtlpServer.#stdio()),
+      spawn(
+        process.execPath,
+        [...GATEWAY_NODE_ARGS, '--import', 'tsx', file, yaml],
+        OtlpServer.#stdio(),
+      ),
     );
   }
 

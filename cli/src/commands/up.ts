@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { projectRoot } from '../project-root.ts';
 import { aborted, untilStopped } from '../supervise/child-side.ts';
 import { type DataDirectory, openDataDirectory } from '../supervise/data-directory.ts';
+import { GATEWAY_NODE_ARGS } from '../supervise/gateway-node-args.ts';
 import { holdDataDirectory } from '../supervise/hold-data-directory.ts';
 import { type PickedPort, pickPorts } from '../supervise/ports.ts';
 import { type Stage, startStages, stopStages } from '../supervise/stages.ts';
@@ -135,7 +136,13 @@ function stagesOf(data: DataDirectory, ports: Ports): readonly Stage[] {
   return [
     [{ name: 'store', title: 'Store engine', args: store, logFile: log('store') }],
     [
-      { name: 'gateway', title: 'Gateway', args: gateway, logFile: log('gateway') },
+      {
+        name: 'gateway',
+        title: 'Gateway',
+        args: gateway,
+        nodeArgs: GATEWAY_NODE_ARGS,
+        logFile: log('gateway'),
+      },
       { name: 'serve', title: 'Page and API', args: serve, logFile: log('serve') },
     ],
   ].map((processes) => ({ processes, children: [] }));

@@ -4,6 +4,8 @@ export interface StagedProcess {
   readonly name: string;
   readonly title: string;
   readonly args: readonly string[];
+  /** Of Node itself. */
+  readonly nodeArgs?: readonly string[];
   readonly logFile: string;
 }
 
@@ -32,9 +34,9 @@ export async function startStages(stages: readonly Stage[], watch: StageWatch): 
 }
 
 async function startStage(stage: Stage, { say, onRestarted }: StageWatch): Promise<void> {
-  const starts = stage.processes.map(async ({ name, title, args, logFile }) => {
+  const starts = stage.processes.map(async ({ name, title, args, nodeArgs = [], logFile }) => {
     const began = performance.now();
-    const child = new Child({ name, args, logFile, say, onRestarted });
+    const child = new Child({ name, args, nodeArgs, logFile, say, onRestarted });
     stage.children.push(child);
     await child.start();
     say(`${title}: ready in ${((performance.now() - began) / 1000).toFixed(1)} s`);
