@@ -7,6 +7,7 @@ import {
 import { encodeRequest } from '@sonde/proto';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
+import { clientInfo } from '../src/client-info.ts';
 import {
   contractHost,
   contractSignalSettings,
@@ -305,6 +306,28 @@ describe('batches', () => {
     expect(telemetry.requests.map(({ itemCount }) => itemCount)).toEqual([2, 3, 4]);
   });
 
+  it('are made of requests whose named headers are equal, and keep those', async () => {
+    const { exporter, destination } = await running({
+      sending_queue: {
+        batch: { min_size: 4, flush_timeout: '1h', partition: { metadata_keys: ['X-Org'] } },
+      },
+    });
+    const from = (org: string): ReturnType<typeof batchOf> => {
+      const metadata = new Map([
+        ['x-org', [org]],
+        ['x-other', ['1']],
+      ]);
+      return batchOf(2).withClient(clientInfo({ address: '10.0.0.1', metadata }));
+    };
+    for (const org of ['a', 'b', 'b', 'a']) await exporter.consume(from(org));
+    const orgs = [(await destination.nth(0)).telemetry, (await destination.nth(1)).telemetry];
+    expect(orgs.map(({ itemCount }) => itemCount)).toEqual([4, 4]);
+    expect(orgs.map(({ client }) => client)).toEqual([
+      clientInfo({ metadata: new Map([['x-org', ['b']]]) }),
+      clientInfo({ metadata: new Map([['x-org', ['a']]]) }),
+    ]);
+  });
+
   it('go when the oldest has waited for flush_timeout', async () => {
     const { exporter, destination } = await running({
       sending_queue: { batch: { min_size: 100, flush_timeout: '20ms' } },
@@ -429,13 +452,12 @@ describe('the configuration of the queue', () => {
   it('refuses in words what it cannot do', () => {
     const refusals = schema
       .safeParse({
-        sending_queue: { storage: 'file_storage', batch: { partition: { metadata_keys: ['a'] } } },
+        sending_queue: { storage: 'file_storage', wait_for_result: true },
         timeout: '-1s',
       })
       .error?.issues.map(({ message }) => message);
     expect(refusals).toEqual([
-      '`storage` ("file_storage") is not supported: the queue is in memory',
-      '`metadata_keys` is not supported: headers do not travel with the data',
+      '`wait_for_result` is not supported with a persistent queue configured with `storage`',
       "'timeout' must be non-negative",
     ]);
   });

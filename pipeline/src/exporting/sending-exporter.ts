@@ -1,9 +1,12 @@
 import type { CreateSettings, ExportingComponent, Host } from '../component.ts';
+import type { SendingQueueConfig } from '../config/fields/sending-queue.ts';
 import { SondeError } from '../errors.ts';
 import { OwnTelemetry } from '../events/own-telemetry.ts';
 import { SendingEvents } from '../events/sending-events.ts';
+import { findStorage } from '../storage/storage.ts';
 import type { Telemetry } from '../telemetry.ts';
 import type { Destination } from './destination.ts';
+import { ItemStore } from './item-store.ts';
 import { RetryingSender } from './retrying-sender.ts';
 import type { SendingConfig } from './sending-fields.ts';
 import { type Queued, SendingQueue } from './sending-queue.ts';
@@ -11,6 +14,8 @@ import { type Queued, SendingQueue } from './sending-queue.ts';
 /**
  * An exporter around a `Destination`: queue, then counters, then retries, then the timeout of an attempt,
  * then the push, as upstream's `exporterhelper` has them.
+ *
+ * With `sending_queue.storage` what is accepted is in the storage until it is done; see `ItemStore`.
  *
  * On shutdown running pauses end (what they waited for is lost, or goes back to a caller that
  * waits), the queue is drained with one attempt each, and at the deadline the rest is given up.
@@ -21,7 +26,10 @@ export class SendingExporter implements ExportingComponent {
   readonly #destination: Destination;
   readonly #events: SendingEvents;
   readonly #retrying: RetryingSender;
-  readonly #queue: SendingQueue | undefined;
+  readonly #settings: CreateSettings;
+  readonly #queueConfig: SendingQueueConfig | undefined;
+  /** Made at start: a persistent one needs its storage. */
+  #queue: SendingQueue | undefined;
   /** Whether the caller learns how the sending ended, and so may keep the data. */
   readonly #callerWaits: boolean;
   readonly #unqueued = new Set<Promise<void>>();
@@ -37,8 +45,8 @@ export class SendingExporter implements ExportingComponent {
     this.#events = new SendingEvents({ id, signal, logger, telemetry });
     this.#retrying = new RetryingSender({ destination, retry, timeoutMs, events: this.#events });
     this.#callerWaits = queue === undefined || queue.waitForResult;
-    this.#queue =
-      queue === undefined ? undefined : new SendingQueue(queue, (batch) => this.#send(batch));
+    this.#settings = settings;
+    this.#queueConfig = queue;
   }
 
   start(host: Host): Promise<void> {
@@ -62,8 +70,30 @@ export class SendingExporter implements ExportingComponent {
   async #start(host: Host): Promise<void> {
     if (this.#stopping !== undefined) return;
     await this.#destination.start(host);
-    if (this.#queue !== undefined) this.#unobserveQueue = this.#events.observeQueue(this.#queue);
+    if (this.#queueConfig !== undefined) await this.#startQueue(this.#queueConfig, host);
     this.#running = this.#stopping === undefined;
+  }
+
+  async #startQueue(config: SendingQueueConfig, host: Host): Promise<void> {
+    const events = this.#events;
+    const queue = new SendingQueue({
+      config,
+      store: await this.#openStore(config.storage, host),
+      send: (batch) => this.#send(batch),
+      lost: (items, error) => events.lostInStorage(items, error),
+      notForgotten: (error) => events.notForgotten(error),
+    });
+    this.#queue = queue;
+    this.#unobserveQueue = events.observeQueue(queue);
+    const restored = await queue.restore();
+    if (restored > 0) events.restored(restored);
+  }
+
+  async #openStore(storage: string | undefined, host: Host): Promise<ItemStore | undefined> {
+    if (storage === undefined) return undefined;
+    const { id, signal } = this.#settings;
+    const owner = { kind: 'exporter', id, name: signal } as const;
+    return await ItemStore.open(await findStorage(host, storage).storageClient(owner), signal);
   }
 
   async #enqueue(queue: SendingQueue, telemetry: Telemetry): Promise<void> {
@@ -97,7 +127,8 @@ export class SendingExporter implements ExportingComponent {
       this.#events.sent(itemCount - rejected);
     } catch (thrown) {
       const error = SondeError.from(thrown);
-      if (this.#callerWaits) this.#events.sendFailed(itemCount, error);
+      if (this.#queue?.keeps(error)) this.#events.kept(itemCount);
+      else if (this.#callerWaits) this.#events.sendFailed(itemCount, error);
       else this.#events.dropped(itemCount, error);
       throw error;
     }

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { duration } from '../config/fields/duration.ts';
-import { type IssueSink, refuseMeaning } from '../config/fields/refuse.ts';
+import { refuseMeaning } from '../config/fields/refuse.ts';
 import { type RetryConfig, retryOnFailure } from '../config/fields/retry-on-failure.ts';
 import { type SendingQueueConfig, sendingQueue } from '../config/fields/sending-queue.ts';
 
@@ -20,30 +20,10 @@ export type FieldsOf<C> = { readonly [K in keyof C]: z.ZodType<C[K]> };
 /** Fields for the exporter's `z.strictObject`; `timeout` is the default of that exporter. */
 export function sendingFields({ timeout }: { readonly timeout: string }): FieldsOf<SendingConfig> {
   return {
-    sending_queue: sendingQueue().superRefine((queue, context) => {
-      if (queue !== undefined) checkQueue(queue, context);
-    }),
+    sending_queue: sendingQueue(),
     retry_on_failure: retryOnFailure(),
     timeout: duration(timeout).superRefine((ms, context) => {
       if (ms < 0) refuseMeaning(context, { text: "'timeout' must be non-negative" });
     }),
   };
-}
-
-/** What upstream has and this queue has not: said, never ignored. */
-function checkQueue(queue: SendingQueueConfig, sink: IssueSink): void {
-  if (queue.storage !== undefined) {
-    refuseMeaning(sink, {
-      text: `\`storage\` (${JSON.stringify(queue.storage)}) is not supported: the queue is in memory`,
-      path: ['storage'],
-      hint: 'what must survive a crash goes through the exporter "buffer"',
-    });
-  }
-  if (queue.batch === undefined) return;
-  if (queue.batch.metadataKeys.length > 0) {
-    refuseMeaning(sink, {
-      text: '`metadata_keys` is not supported: headers do not travel with the data',
-      path: ['batch', 'partition', 'metadata_keys'],
-    });
-  }
 }
