@@ -7,7 +7,7 @@ import {
   readNestedValue,
 } from '@sonde/proto';
 import { EvaluationError } from '../errors.ts';
-import { goType, type Value } from '../value/value.ts';
+import type { Value } from '../value/value.ts';
 
 /** A value as columns hold it, for expressions. */
 export function fromColumns(value: AttributeValue): Value {
@@ -15,7 +15,10 @@ export function fromColumns(value: AttributeValue): Value {
   return readNestedValue(value);
 }
 
-/** A value of an expression, for columns. Throws `EvaluationError` for what OTLP has no value for. */
+/**
+ * A value of an expression, for columns. What OTLP has no value for (times, durations, ids) is an
+ * empty one, as upstream. Throws `EvaluationError` for what is nested too deeply.
+ */
 export function toColumns(value: Value): AttributeValue {
   if (value === null || typeof value !== 'object') return value;
   const nested = toNested(value, 0);
@@ -32,5 +35,5 @@ function toNested(value: Value, depth: number): NestedValue {
   if (value instanceof Map) {
     return new Map([...value].map(([key, item]) => [key, toNested(item, depth + 1)]));
   }
-  throw new EvaluationError(`unsupported type: ${goType(value)} is no value of an attribute`);
+  return null;
 }
