@@ -1,9 +1,7 @@
 import {
   type CreateSettings,
-  createConsoleLogger,
   type ExportingComponent,
   type LogFields,
-  type Logger,
   SondeError,
   type Telemetry,
 } from '@sonde/pipeline';
@@ -50,8 +48,8 @@ export type Writers = Readonly<Record<Output, (text: string) => void>>;
 export class DebugExporter implements ExportingComponent {
   readonly #signal: Signal;
   readonly #verbosity: DebugConfig['verbosity'];
-  readonly #logger: Logger;
-  readonly #write: (text: string) => void;
+  readonly #announce: (title: string, counts: LogFields) => void;
+  readonly #show: (text: string) => void;
   readonly #sampler: BatchSampler;
   #stopped = false;
 
@@ -66,8 +64,11 @@ export class DebugExporter implements ExportingComponent {
       for (const output of config.output_paths) writers[output](text);
     };
     // A log line has no line ends: contents go below it, past the logger.
-    this.#write = config.use_internal_logger ? writers.stderr : write;
-    this.#logger = config.use_internal_logger ? settings.logger : createConsoleLogger({ write });
+    // Without it upstream's contents are a message, with a line end after their own.
+    this.#show = config.use_internal_logger ? writers.stderr : (text) => write(`${text}\n`);
+    this.#announce = config.use_internal_logger
+      ? (title, counts) => settings.logger.info(title, counts)
+      : (title, counts) => write(`${title}\t${spaced(counts)}\n`);
   }
 
   start(): Promise<void> {
@@ -78,17 +79,25 @@ export class DebugExporter implements ExportingComponent {
     if (this.#stopped) throw new SondeError('SHUTTING_DOWN', 'the exporter is not running');
     if (!this.#sampler.admits()) return;
     const requests = telemetry.requests.map(asMessage);
-    this.#logger.info(TITLES[this.#signal], countsOf(this.#signal, requests, telemetry.itemCount));
+    this.#announce(TITLES[this.#signal], countsOf(this.#signal, requests, telemetry.itemCount));
     if (this.#verbosity === 'basic') return;
     const describe = DESCRIBE[this.#verbosity][this.#signal];
     if (describe === undefined) return;
-    for (const request of requests) this.#write(describe(request));
+    for (const request of requests) this.#show(describe(request));
   }
 
   shutdown(): Promise<void> {
     this.#stopped = true;
     return Promise.resolve();
   }
+}
+
+/** JSON with the blanks of upstream's, of a line without time and level. */
+function spaced(counts: LogFields): string {
+  const members = Object.entries(counts).map(
+    ([name, count]) => `${JSON.stringify(name)}: ${JSON.stringify(count)}`,
+  );
+  return `{${members.join(', ')}}`;
 }
 
 function asMessage({ signal, bytes }: EncodedRequest): OtlpMessage {

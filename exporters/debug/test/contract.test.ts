@@ -13,7 +13,7 @@ let shown = '';
 
 /** Of every line so far. */
 function received(signal: Signal): Promise<number> {
-  const counts = [...shown.matchAll(new RegExp(`"${NOUNS[signal]}":([0-9]+)`, 'g'))];
+  const counts = [...shown.matchAll(new RegExp(`"${NOUNS[signal]}": ([0-9]+)`, 'g'))];
   return Promise.resolve(counts.reduce((sum, [, count]) => sum + Number(count), 0));
 }
 

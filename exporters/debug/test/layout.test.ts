@@ -98,9 +98,7 @@ describe('the exporter debug', () => {
     const { lines, stdout, stderr } = await show('traces', config, [batch]);
     expect(lines).toEqual([]);
     expect(stderr).toBe('');
-    expect(stdout).toMatch(
-      /^\S+\tinfo\tTraces\t\{"resource spans":2,"spans":2\}\nResourceTraces #0/,
-    );
+    expect(stdout).toMatch(/^Traces\t\{"resource spans": 2, "spans": 2\}\nResourceTraces #0/);
   });
 
   it('samples within a second as it is told to', async () => {
