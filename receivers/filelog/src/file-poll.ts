@@ -1,11 +1,10 @@
-import { stat } from 'node:fs/promises';
 import type { WarningGate } from '@sonde/log-operators';
 import type { Logger } from '@sonde/pipeline';
-import { fileKey } from './byte-source.ts';
 import type { FilelogConfig } from './config.ts';
 import { type FileRegistry, type FoundFile, readAnchor } from './file-registry.ts';
 import { findFiles } from './glob/find-files.ts';
 import { DEPARTED_QUIET_MS, FILES_MAX, POSTPONED_POLLS } from './limits.ts';
+import { lookAtFiles } from './look-at-files.ts';
 import { FileOrder } from './order-files.ts';
 import type { Tail } from './tail.ts';
 
@@ -79,11 +78,7 @@ export class FilePoll {
     for (const problem of problems) warnings.warn('Failed to read a directory', { problem });
     if (cut) warnings.warn('Too many files', { most: FILES_MAX });
     if (paths.length === 0) warnings.warn('no files match the configured criteria');
-    const found: FoundFile[] = [];
-    for (const path of paths) {
-      const file = await lookAt(path);
-      if (file !== undefined && this.#isYoung(file)) found.push(file);
-    }
+    const found = (await lookAtFiles(paths)).filter((file) => this.#isYoung(file));
     return this.#limited(found);
   }
 
@@ -167,17 +162,6 @@ export class FilePoll {
     if (!tail.departed)
       tail.quietSinceMs = Math.max(tail.quietSinceMs, now - DEPARTED_QUIET_MS / 2);
     tail.departed = true;
-  }
-}
-
-/** Undefined for a file that went away and for what is none. */
-async function lookAt(path: string): Promise<FoundFile | undefined> {
-  try {
-    const stats = await stat(path);
-    return stats.isFile() ? { path, key: fileKey(stats), stats } : undefined;
-  } catch {
-    // The next poll sees it if it comes back.
-    return undefined;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { GoRegexp } from '@sonde/go-regexp';
-import { pattern } from '@sonde/log-operators';
+import { pattern, timestampReader } from '@sonde/log-operators';
 import { duration, refuseMeaning } from '@sonde/pipeline';
 import { z } from 'zod';
 
@@ -63,15 +63,25 @@ export function orderingCriteria(): z.ZodType<OrderingConfig | undefined> {
 function problems({ regex, top_n: top, sort_by: sorts }: Fields): readonly string[] {
   const found: string[] = [];
   if (top < 0) found.push("'top_n' must be a positive integer");
-  for (const { sort_type: type, regex_key: key, layout } of sorts) {
+  for (const { sort_type: type, regex_key: key, layout, location } of sorts) {
     if (type === 'mtime') continue;
     if (regex === undefined) {
       found.push("'regex' must be specified when 'sort_by' is specified");
     } else if (!regex.groupNames.includes(key)) {
       found.push(`${type} sort: 'regex_key' must be a named group of 'regex'`);
     }
+    if (type === 'timestamp' && layout !== '') found.push(...layoutProblems(layout, location));
     if (type === 'timestamp' && layout === '')
       found.push('timestamp sort: layout must be specified');
   }
   return [...new Set(found)];
+}
+
+function layoutProblems(layout: string, location: string): readonly string[] {
+  try {
+    timestampReader(layout, location);
+    return [];
+  } catch (error) {
+    return [`timestamp sort: ${error instanceof Error ? error.message : String(error)}`];
+  }
 }

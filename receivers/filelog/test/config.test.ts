@@ -75,6 +75,15 @@ describe('the configuration of file_log', () => {
       { ordering_criteria: { sort_by: [{ sort_type: 'numeric', regex_key: 'n' }] } },
       "'regex' must be specified when 'sort_by' is specified",
     ],
+    [
+      {
+        ordering_criteria: {
+          regex: '(?P<t>.*)',
+          sort_by: [{ sort_type: 'timestamp', regex_key: 't', layout: '%Q' }],
+        },
+      },
+      'timestamp sort: invalid strptime layout: unsupported directive: %Q',
+    ],
     [{ acquire_fs_lock: true }, 'acquire_fs_lock: is not supported'],
     [{ polls_to_archive: 10 }, 'polls_to_archive: is not supported'],
     [{ operators: [{ type: 'nope' }] }, "operators.0.type: unsupported type 'nope'"],

@@ -42,7 +42,10 @@ class Walk {
     if (isDeep) await this.from(directory, rest, depth);
     for (const entry of await this.#entries(directory)) {
       const path = join(directory, entry.name);
-      if (isDeep) await this.#deeper(path, entry, { segments, isLast: rest.length === 0, depth });
+      const isLast = rest.length === 0;
+      if (isDeep) await this.#deeper(path, entry, { segments, isLast, depth });
+      // What most entries are costs no promise.
+      else if (isLast && entry.isFile()) this.#addMatching(path, segment, entry.name);
       else if (matchName(segment, entry.name)) await this.#visit(path, rest, depth, entry);
     }
   }
@@ -71,6 +74,10 @@ class Walk {
     }
     // A name that is written out may not be there; its file is looked at when it is opened.
     if (!(await isDirectory(path, entry))) this.#add(path);
+  }
+
+  #addMatching(path: string, segment: GlobSegment, name: string): void {
+    if (matchName(segment, name)) this.#add(path);
   }
 
   #add(path: string): void {
