@@ -1,33 +1,37 @@
 import {
+  type ClientInfo,
   type Consumer,
   type ConsumingComponent,
-  type Logger,
+  clientInfo,
+  metadataKey,
+  metadataOfKeys,
   SondeError,
   type Telemetry,
 } from '@sonde/pipeline';
+import type { BatchEvents } from './batch-events.ts';
 import { BatchShard } from './batch-shard.ts';
 import type { BatchConfig } from './config.ts';
 
-/** Merges requests of many senders, kept apart by tenant where metadata keys are named. */
+/**
+ * Merges requests of many senders. Those whose headers `metadata_keys` differ are kept apart, and a
+ * batch has those headers alone of its clients; without keys it has no client.
+ */
 export class BatchProcessor implements ConsumingComponent {
   readonly #config: BatchConfig;
   readonly #next: Consumer;
-  readonly #logger: Logger;
+  readonly #events: BatchEvents;
   readonly #shards = new Map<string, BatchShard>();
   #isStopped = false;
+  #unobserve: (() => void) | undefined;
 
-  constructor(config: BatchConfig, next: Consumer, logger: Logger) {
+  constructor(config: BatchConfig, next: Consumer, events: BatchEvents) {
     this.#config = config;
     this.#next = next;
-    this.#logger = logger;
+    this.#events = events;
   }
 
   async start(): Promise<void> {
-    if (this.#config.metadata_keys.length === 0) return;
-    this.#logger.warn('Batches are kept apart by tenant, not by client metadata.', {
-      metadata_keys: this.#config.metadata_keys.join(','),
-      hint: 'what a client sends beside its data is not kept with the data; its tenant is',
-    });
+    this.#unobserve ??= this.#events.observe(() => this.#shards.size);
   }
 
   async consume(telemetry: Telemetry): Promise<void> {
@@ -37,17 +41,20 @@ export class BatchProcessor implements ConsumingComponent {
       await this.#next.consume(telemetry);
       return;
     }
-    await this.#shardOf(telemetry).add(telemetry);
+    const { metadata_keys: keys } = this.#config;
+    // As upstream: of its clients a batch keeps what it was made by.
+    const metadata = metadataOfKeys(telemetry.client, keys);
+    const client = metadata.size === 0 ? undefined : clientInfo({ metadata });
+    await this.#shardOf(metadataKey(client, keys), client).add(telemetry);
   }
 
   async shutdown(deadline: AbortSignal): Promise<void> {
     this.#isStopped = true;
     await Promise.all([...this.#shards.values()].map((shard) => shard.drain(deadline)));
+    this.#unobserve?.();
   }
 
-  #shardOf({ requests }: Telemetry): BatchShard {
-    const hasKeys = this.#config.metadata_keys.length > 0;
-    const name = hasKeys ? (requests[0]?.tenant ?? '') : '';
+  #shardOf(name: string, client: ClientInfo | undefined): BatchShard {
     const known = this.#shards.get(name);
     if (known !== undefined) return known;
     const { metadata_cardinality_limit: limit } = this.#config;
@@ -55,9 +62,14 @@ export class BatchProcessor implements ConsumingComponent {
     if (limit > 0 && this.#shards.size >= limit) {
       throw new SondeError('OVERLOADED', 'too many batcher metadata-value combinations');
     }
-    const shard = new BatchShard(this.#config, this.#next);
+    const shard = new BatchShard(this.#config, this.#nextOf(client));
     this.#shards.set(name, shard);
     return shard;
+  }
+
+  /** The next step, for batches of that client. */
+  #nextOf(client: ClientInfo | undefined): Consumer {
+    return { consume: (batch) => this.#next.consume(batch.withClient(client)) };
   }
 
   #forgetIdle(): void {

@@ -8,7 +8,7 @@ export interface BatchConfig {
   readonly send_batch_size: number;
   /** Items of one batch at the most; 0 is no limit. */
   readonly send_batch_max_size: number;
-  /** Batches are kept apart by tenant when there are any. */
+  /** Headers of the client by which batches are kept apart. */
   readonly metadata_keys: readonly string[];
   readonly metadata_cardinality_limit: number;
 }

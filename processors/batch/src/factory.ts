@@ -1,4 +1,5 @@
 import type { ProcessorFactory } from '@sonde/pipeline';
+import { BatchEvents } from './batch-events.ts';
 import { BatchProcessor } from './batch-processor.ts';
 import { type BatchConfig, batchConfig } from './config.ts';
 
@@ -8,5 +9,6 @@ export const batchProcessorFactory: ProcessorFactory<BatchConfig> = {
   type: 'batch',
   config: batchConfig,
   signals: { traces: 'beta', metrics: 'beta', logs: 'beta' },
-  create: ({ logger }, config, next) => new BatchProcessor(config, next, logger),
+  create: ({ id, telemetry }, config, next) =>
+    new BatchProcessor(config, next, new BatchEvents(id, telemetry)),
 };

@@ -1,7 +1,8 @@
-import { SondeError } from '@sonde/pipeline';
-import { GatedConsumer, RecordingLogger, staysPending } from '@sonde/pipeline/contract-suite';
+import { clientInfo, SondeError } from '@sonde/pipeline';
+import { GatedConsumer, staysPending } from '@sonde/pipeline/contract-suite';
 import { requestOf, SOURCE, TestGraph, telemetryOf } from '@sonde/processor-test-graph';
 import { describe, expect, it } from 'vitest';
+import { BatchEvents } from '../src/batch-events.ts';
 import { BatchProcessor } from '../src/batch-processor.ts';
 import { batchConfig, batchProcessorFactory as factory } from '../src/index.ts';
 
@@ -13,9 +14,17 @@ function logs(count: number, tenant = 'default') {
   return telemetryOf([requestOf('logs', json, { tenant })]);
 }
 
+function logsOf(org: string) {
+  const metadata = new Map([
+    ['x-org', [org]],
+    ['x-other', ['1']],
+  ]);
+  return logs(1).withClient(clientInfo({ address: '10.0.0.1', metadata }));
+}
+
 function processor(config: object): { batch: BatchProcessor; next: GatedConsumer } {
   const next = new GatedConsumer();
-  const batch = new BatchProcessor(batchConfig.parse(config), next, new RecordingLogger());
+  const batch = new BatchProcessor(batchConfig.parse(config), next, new BatchEvents('batch'));
   return { batch, next };
 }
 
@@ -95,27 +104,31 @@ describe('the processor batch', () => {
     expect(next.taken.map(({ itemCount }) => itemCount)).toEqual([1, 1, 1, 1, 6]);
   });
 
-  it('keeps tenants apart when metadata keys are named, up to a limit', async () => {
+  it('keeps clients apart by the headers it names, and keeps these alone, up to a limit', async () => {
     const { batch, next } = processor({
-      metadata_keys: ['tenant'],
+      metadata_keys: ['X-Org'],
       metadata_cardinality_limit: 2,
       send_batch_size: 2,
       timeout: '1h',
     });
-    const answers = ['a', 'b', 'a', 'b'].map((tenant) => batch.consume(logs(1, tenant)));
-    await Promise.all(answers);
-    const tenants = next.taken.map(({ requests }) => requests.map(({ tenant }) => tenant));
-    expect(tenants).toEqual([
-      ['a', 'a'],
-      ['b', 'b'],
-    ]);
-    const waiting = [batch.consume(logs(1, 'c')), batch.consume(logs(1, 'd'))];
-    await expect(batch.consume(logs(1, 'e'))).rejects.toMatchObject({
+    await Promise.all(['a', 'b', 'a', 'b'].map((org) => batch.consume(logsOf(org))));
+    expect(next.taken.map(({ itemCount }) => itemCount)).toEqual([2, 2]);
+    expect(next.taken.map(({ client }) => client)).toEqual(
+      ['a', 'b'].map((org) => clientInfo({ metadata: new Map([['x-org', [org]]]) })),
+    );
+    const waiting = [batch.consume(logsOf('c')), batch.consume(logsOf('d'))];
+    await expect(batch.consume(logsOf('e'))).rejects.toMatchObject({
       code: 'OVERLOADED',
       message: 'too many batcher metadata-value combinations',
     });
     await batch.shutdown(NOW);
     await Promise.all(waiting);
+  });
+
+  it('has no client where it names no headers', async () => {
+    const { batch, next } = processor({ send_batch_size: 1 });
+    await batch.consume(logsOf('a'));
+    expect(next.taken[0]?.client).toBeUndefined();
   });
 
   it('sends what waits when it is shut down, and takes nothing after', async () => {
@@ -153,13 +166,5 @@ describe('configuration', () => {
     ['{timeout: -1s}', 'timeout must be greater or equal to 0'],
   ])('%s is refused', async (config, words) => {
     await expect(TestGraph.start({ factory, signal: 'logs', config })).rejects.toThrow(words);
-  });
-
-  it('says that metadata is not kept', async () => {
-    const logger = new RecordingLogger();
-    const settings = batchConfig.parse({ metadata_keys: ['x'] });
-    const batch = new BatchProcessor(settings, new GatedConsumer(), logger);
-    await batch.start();
-    expect(logger.lines).toMatchObject([{ level: 'warn', fields: { metadata_keys: 'x' } }]);
   });
 });
