@@ -1,3 +1,4 @@
+import { GoRegexp, GoRegexpError } from '@sonde/go-regexp';
 import {
   duration,
   nullMeansDefaults,
@@ -229,21 +230,22 @@ function checkPatterns(config: MatchConfig, context: z.core.$RefinementCtx): voi
   }
   if (config.match_type === 'strict') return;
   for (const pattern of config.patterns) {
-    if (pattern.length > PATTERN_LENGTH_MAX || !isRegExp(pattern)) {
-      refuseMeaning(context, {
-        text: `error parsing regexp: ${JSON.stringify(pattern.slice(0, PATTERN_LENGTH_MAX))}`,
-        path,
-        hint: "JavaScript's regular expressions, unicode mode",
-      });
-    }
+    const fault = faultOf(pattern);
+    if (fault !== undefined) refuseMeaning(context, { text: fault, path });
   }
 }
 
-function isRegExp(pattern: string): boolean {
+/** What is wrong with a regular expression, in Go's words. */
+function faultOf(pattern: string): string | undefined {
+  if (pattern.length > PATTERN_LENGTH_MAX) {
+    return `a pattern is longer than ${PATTERN_LENGTH_MAX} characters`;
+  }
   try {
-    return new RegExp(pattern, 'u') instanceof RegExp;
-  } catch {
-    return false;
+    new GoRegexp(pattern);
+    return undefined;
+  } catch (error) {
+    if (error instanceof GoRegexpError) return error.message;
+    throw error;
   }
 }
 

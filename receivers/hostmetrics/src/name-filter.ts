@@ -1,3 +1,5 @@
+import { GoRegexp } from '@sonde/go-regexp';
+
 /** Whether something of that name is wanted. */
 export type NameFilter = (name: string) => boolean;
 
@@ -10,7 +12,7 @@ export const ALL: NameFilter = () => true;
 
 /**
  * `include` (absent: everything) without what `exclude` names. Regular expressions match anywhere in
- * the name, as in the Collector; throws `SyntaxError` when one is none.
+ * the name, as in the Collector; throws `GoRegexpError` when one is none.
  */
 export function nameFilter(
   include: NamePatterns | undefined,
@@ -27,6 +29,6 @@ function matcher({ match, patterns }: NamePatterns): NameFilter {
     const names = new Set(patterns);
     return (name) => names.has(name);
   }
-  const expressions = patterns.map((pattern) => new RegExp(pattern, 'u'));
+  const expressions = patterns.map((pattern) => new GoRegexp(pattern));
   return (name) => expressions.some((expression) => expression.test(name));
 }

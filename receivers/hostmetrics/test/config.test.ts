@@ -33,7 +33,7 @@ describe('the configuration of host_metrics', () => {
     const { error } = hostMetricsConfig.safeParse({ scrapers: { disk: { exclude } } });
     expect(error?.issues).toMatchObject([
       {
-        message: 'error parsing regexp: "("',
+        message: 'error parsing regexp: missing closing ): `(`',
         path: ['scrapers', 'disk', 'exclude', 'devices'],
       },
     ]);
