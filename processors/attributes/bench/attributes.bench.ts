@@ -1,4 +1,5 @@
-import { decodeRequests, type EncodedRequest, encodeSegments } from '@sonde/proto';
+import { Telemetry } from '@sonde/pipeline';
+import { type Columns, decodeRequests, type EncodedRequest, encodeSegments } from '@sonde/proto';
 import { ITEMS_PER_REQUEST, loadRequest } from '@sonde/proto/bench/load';
 import { attributesStep } from '../src/attributes-step.ts';
 import { attributesConfig } from '../src/index.ts';
@@ -27,8 +28,11 @@ const HASH = { key: 'url.path', action: 'hash' };
 const NOTHING = { key: 'nobody.has.this', action: 'delete' };
 const SERVICE = { match_type: 'regexp', services: ['^service-1'] };
 
-const step = (actions: readonly object[], more: object = {}) =>
-  attributesStep(attributesConfig.parse({ actions, ...more }), 'traces');
+const telemetry = new Telemetry({ signal: 'traces', requests, decode: () => columns });
+const step = (actions: readonly object[], more: object = {}) => {
+  const made = attributesStep(attributesConfig.parse({ actions, ...more }), 'traces');
+  return (spans: Columns) => made(spans, telemetry);
+};
 const all = step([INSERT, DELETE, HASH]);
 const insert = step([INSERT]);
 const remove = step([DELETE]);

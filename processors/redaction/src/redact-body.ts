@@ -21,7 +21,7 @@ export function redactBody(
 ): AttributeValue {
   if (!(body instanceof EncodedValue)) return redactWhole(body, redactor, outcome);
   const tree = readNestedValue(body);
-  if (tree instanceof Uint8Array) return redactWhole(body, redactor, outcome);
+  if (!(tree instanceof Map || Array.isArray(tree))) return redactWhole(body, redactor, outcome);
   new TreeRedaction(redactor, outcome).redact(tree, '');
   // A key that was sent twice is in the tree once: its copies must not stay behind.
   const encoded = encodeNestedValue(tree);

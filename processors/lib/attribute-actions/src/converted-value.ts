@@ -25,7 +25,8 @@ function toText(value: AttributeValue): AttributeValue | undefined {
 
 /** Go writes the keys of a map in order. */
 function withSortedKeys(value: EncodedValue): AttributeValue {
-  return encodeNestedValue(sorted(readNestedValue(value)));
+  const tree = sorted(readNestedValue(value));
+  return tree instanceof Map || Array.isArray(tree) ? encodeNestedValue(tree) : value;
 }
 
 function sorted(value: NestedValue): NestedValue {
