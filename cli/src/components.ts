@@ -11,6 +11,7 @@ import { prometheusExporterFactory } from '@sonde/exporter-prometheus';
 import { basicAuthFactory } from '@sonde/extension-basicauth';
 import { bearerTokenAuthFactory } from '@sonde/extension-bearertokenauth';
 import { fileStorageFactory } from '@sonde/extension-file-storage';
+import { headersSetterFactory } from '@sonde/extension-headers-setter';
 import { healthCheckFactory } from '@sonde/extension-health-check';
 import { ingestTokensFactory } from '@sonde/extension-ingest-tokens';
 import { zpagesFactory } from '@sonde/extension-zpages';
@@ -73,6 +74,7 @@ export const COMPONENTS: readonly Factory[] = [
   basicAuthFactory,
   bearerTokenAuthFactory,
   fileStorageFactory,
+  headersSetterFactory,
   healthCheckFactory,
   ingestTokensFactory,
   zpagesFactory,

@@ -1,5 +1,6 @@
 import {
   type Attempt,
+  type ClientInfo,
   type CreateSettings,
   type Destination,
   type Host,
@@ -30,7 +31,7 @@ export class GrpcDestination implements Destination {
   async push(telemetry: Telemetry, attempt: Attempt): Promise<SendResult> {
     let rejectedItems = 0;
     for (const message of joinRequests(telemetry.requests)) {
-      const result = await this.#call(message, attempt);
+      const result = await this.#call(message, telemetry.client, attempt);
       rejectedItems += result.rejectedItems;
     }
     return { rejectedItems };
@@ -40,11 +41,15 @@ export class GrpcDestination implements Destination {
     this.#client?.close();
   }
 
-  async #call(message: Uint8Array, attempt: Attempt): Promise<SendResult> {
+  async #call(
+    message: Uint8Array,
+    client: ClientInfo | undefined,
+    attempt: Attempt,
+  ): Promise<SendResult> {
     if (this.#client === undefined) throw new SondeError('INTERNAL', 'the client is not open');
     const { signal, logger } = this.#settings;
     const path = EXPORT_PATHS[signal].grpc;
-    const answer = await this.#client.call({ path, message, ...attempt });
+    const answer = await this.#client.call({ path, message, client, ...attempt });
     if (answer.code !== 0) throw grpcFailure(answer);
     return takePartialSuccess(logger, signal, this.#partialSuccess(answer));
   }

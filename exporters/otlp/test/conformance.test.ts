@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { Metadata, ServerCredentials } from '@grpc/grpc-js';
+import { clientInfo, metadataValues } from '@sonde/pipeline';
+import type { ClientRequest } from '@sonde/pipeline/clients';
 import { encodeExportResponse, encodeStatus, RpcCode, SIGNALS } from '@sonde/proto';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { Backend } from './backend.ts';
@@ -13,6 +15,7 @@ import { requestBytes, telemetryOf } from './otlp-data.ts';
 
 const BYTES = requestBytes('traces');
 const TRACES = telemetryOf('traces', BYTES);
+const CLIENT = clientInfo({ metadata: new Map([['x-org', ['acme']]]) });
 const folder = mkdtempSync(join(tmpdir(), 'sonde-otlp-exporter-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -128,15 +131,19 @@ describe('an OTLP/gRPC client', () => {
     const authenticator = {
       start: () => Promise.resolve(),
       shutdown: () => Promise.resolve(),
-      requestHeaders: () => Promise.resolve({ authorization: 'Bearer token' }),
+      requestHeaders: ({ client }: ClientRequest) =>
+        Promise.resolve({
+          authorization: 'Bearer token',
+          'x-org': metadataValues(client, 'x-org').join(),
+        }),
     };
     const { exporter } = await exporting(
       { endpoint, headers: { 'X-Team': 'a' }, auth: { authenticator: 'mine' }, ...DIRECT },
       { extensions: { mine: authenticator } },
     );
-    await exporter.consume(TRACES);
+    await exporter.consume(TRACES.withClient(CLIENT));
     const sent = server.received[0]?.metadata.getMap();
-    expect(sent).toMatchObject({ 'x-team': 'a', authorization: 'Bearer token' });
+    expect(sent).toMatchObject({ 'x-team': 'a', 'x-org': 'acme', authorization: 'Bearer token' });
     expect(sent?.['user-agent']).toMatch(/^Sonde\/0\.1\.0 \(linux\/\w+\) grpc-node-js/);
   });
 

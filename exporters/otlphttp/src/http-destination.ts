@@ -1,5 +1,6 @@
 import {
   type Attempt,
+  type ClientInfo,
   type CreateSettings,
   type Destination,
   type Host,
@@ -50,7 +51,7 @@ export class HttpDestination implements Destination {
   async push(telemetry: Telemetry, attempt: Attempt): Promise<SendResult> {
     let rejectedItems = 0;
     for (const bytes of joinRequests(telemetry.requests)) {
-      const result = await this.#post(this.#encode(bytes), attempt);
+      const result = await this.#post(this.#encode(bytes), telemetry.client, attempt);
       rejectedItems += result.rejectedItems;
     }
     return { rejectedItems };
@@ -65,11 +66,16 @@ export class HttpDestination implements Destination {
     return Buffer.from(protobufToJson(this.#settings.signal, bytes));
   }
 
-  async #post(body: Uint8Array, { signal: abort }: Attempt): Promise<SendResult> {
+  async #post(
+    body: Uint8Array,
+    client: ClientInfo | undefined,
+    { signal: abort }: Attempt,
+  ): Promise<SendResult> {
     if (this.#client === undefined) throw new SondeError('INTERNAL', 'the client is not open');
     const { signal, logger } = this.#settings;
     const contentType = MEDIA_TYPES[this.#encoding];
-    const answer = await this.#client.post({ url: this.#url, contentType, body, signal: abort });
+    const url = this.#url;
+    const answer = await this.#client.post({ url, contentType, body, client, signal: abort });
     if (answer.status < 200 || answer.status > 299) throw httpFailure(answer);
     return takePartialSuccess(logger, signal, this.#partialSuccess(answer));
   }

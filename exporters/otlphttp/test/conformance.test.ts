@@ -1,3 +1,5 @@
+import { clientInfo, metadataValues } from '@sonde/pipeline';
+import type { ClientRequest } from '@sonde/pipeline/clients';
 import { encodeExportResponse, encodeStatus, RpcCode, SIGNALS } from '@sonde/proto';
 import { describe, expect, it } from 'vitest';
 import { Backend } from './backend.ts';
@@ -6,6 +8,7 @@ import { requestBytes, telemetryOf } from './otlp-data.ts';
 
 const BYTES = requestBytes('traces');
 const TRACES = telemetryOf('traces', BYTES);
+const CLIENT = clientInfo({ metadata: new Map([['x-org', ['acme']]]) });
 const PROTOBUF = { 'content-type': 'application/x-protobuf' };
 
 async function backend(): Promise<{ backend: Backend; endpoint: string }> {
@@ -225,17 +228,25 @@ describe('an OTLP/HTTP client', () => {
     const authenticator = {
       start: () => Promise.resolve(),
       shutdown: () => Promise.resolve(),
-      requestHeaders: () => Promise.resolve({ authorization: 'Bearer token' }),
+      requestHeaders: ({ client }: ClientRequest) =>
+        Promise.resolve({
+          authorization: 'Bearer token',
+          'x-org': metadataValues(client, 'x-org').join(),
+        }),
     };
     for (const headers of [{ 'X-Team': 'a' }, [{ name: 'X-Team', value: 'a' }]]) {
       const { exporter } = await exporting(
         { endpoint, headers, auth: { authenticator: 'mine' }, ...DIRECT },
         { extensions: { mine: authenticator } },
       );
-      await exporter.consume(TRACES);
+      await exporter.consume(TRACES.withClient(CLIENT));
     }
     for (const { headers } of server.received) {
-      expect(headers).toMatchObject({ 'x-team': 'a', authorization: 'Bearer token' });
+      expect(headers).toMatchObject({
+        'x-team': 'a',
+        'x-org': 'acme',
+        authorization: 'Bearer token',
+      });
     }
     await expect(
       exporting({ endpoint, auth: { authenticator: 'mine' }, ...DIRECT }),

@@ -8,9 +8,14 @@ import {
   credentials,
   Metadata,
 } from '@grpc/grpc-js';
+import type { ClientInfo } from '../client-info.ts';
 import type { Host } from '../component.ts';
 import { SondeError } from '../errors.ts';
-import { type ClientAuthenticator, findClientAuthenticator } from './client-authenticator.ts';
+import {
+  type ClientAuthenticator,
+  findClientAuthenticator,
+  headersOf,
+} from './client-authenticator.ts';
 import { loadClientTls } from './client-tls.ts';
 import type { GrpcClientConfig } from './grpc-client-config.ts';
 import { type GrpcTarget, parseGrpcEndpoint } from './grpc-endpoint.ts';
@@ -42,6 +47,8 @@ export interface GrpcCall {
   readonly message: Uint8Array;
   readonly signal: AbortSignal;
   readonly deadlineUnixMs: number | undefined;
+  /** Whose data it carries. */
+  readonly client?: ClientInfo | undefined;
 }
 
 /** Unary calls on bytes. */
@@ -71,8 +78,8 @@ export class GrpcClient {
   }
 
   /** Resolves with any ending. Rejects with `SondeError` when the signal aborts. */
-  async call({ path, message, signal, deadlineUnixMs }: GrpcCall): Promise<GrpcAnswer> {
-    const metadata = await this.#metadata();
+  async call({ path, message, signal, deadlineUnixMs, client }: GrpcCall): Promise<GrpcAnswer> {
+    const metadata = await this.#metadata(client);
     const options: CallOptions = deadlineUnixMs === undefined ? {} : { deadline: deadlineUnixMs };
     const body = Buffer.from(message.buffer, message.byteOffset, message.byteLength);
     return await new Promise((resolve, reject) => {
@@ -107,11 +114,11 @@ export class GrpcClient {
     this.#client.close();
   }
 
-  async #metadata(): Promise<Metadata> {
+  async #metadata(client: ClientInfo | undefined): Promise<Metadata> {
     const metadata = new Metadata({ waitForReady: this.#config.wait_for_ready });
     const own = headerObject(this.#config.headers);
-    const shown = await this.#authenticator?.requestHeaders();
-    for (const [name, value] of Object.entries({ ...own, ...shown })) metadata.set(name, value);
+    const shown = await headersOf(own, this.#authenticator, client);
+    for (const [name, value] of Object.entries(shown)) metadata.set(name, value);
     return metadata;
   }
 }

@@ -7,9 +7,14 @@ import {
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { promisify } from 'node:util';
 import { deflate, gzip } from 'node:zlib';
+import type { ClientInfo } from '../client-info.ts';
 import type { Host } from '../component.ts';
 import { SondeError } from '../errors.ts';
-import { type ClientAuthenticator, findClientAuthenticator } from './client-authenticator.ts';
+import {
+  type ClientAuthenticator,
+  findClientAuthenticator,
+  headersOf,
+} from './client-authenticator.ts';
 import { loadClientTls } from './client-tls.ts';
 import { headerObject } from './header-list.ts';
 import type { HttpClientConfig, HttpCompression } from './http-client-config.ts';
@@ -38,6 +43,8 @@ export interface HttpPost {
   readonly body: Uint8Array;
   /** Its reason is the error where it is a `SondeError`. */
   readonly signal: AbortSignal;
+  /** Whose data it carries. */
+  readonly client?: ClientInfo | undefined;
 }
 
 /** Posts bodies over connections that are kept. HTTP/1.1. */
@@ -86,10 +93,8 @@ export class HttpClient {
   async post(post: HttpPost): Promise<HttpAnswer> {
     const { compression, compression_params: params } = this.#config;
     const body = await compress(post.body, compression, params.level);
-    const own = {
-      ...headerObject(this.#config.headers),
-      ...(await this.#authenticator?.requestHeaders()),
-    };
+    const configured = headerObject(this.#config.headers);
+    const own = await headersOf(configured, this.#authenticator, post.client);
     const headers = {
       'user-agent': USER_AGENT,
       'content-type': post.contentType,
