@@ -38,7 +38,8 @@ function joined(groups: readonly unknown[]): readonly unknown[] {
     const known = byHead.get(key) ?? head;
     for (const [name, value] of entries.filter(isHeld)) {
       const before: unknown = known[name];
-      known[name] = [...(Array.isArray(before) ? before : []), ...value];
+      const more: readonly unknown[] = Array.isArray(value) ? value : [];
+      known[name] = [...(Array.isArray(before) ? before : []), ...more];
     }
     byHead.set(key, known);
   }
