@@ -45,7 +45,8 @@ module.exports = {
     },
     {
       name: 'components-never-import-each-other',
-      comment: 'Code that several components share is a package of its own, under receivers/lib, processors/lib or exporters/lib.',
+      comment:
+        'Code that several components share is a package of its own, under receivers/lib, processors/lib or exporters/lib.',
       severity: 'error',
       from: { path: `${COMPONENTS}([^/]+)/src` },
       to: { path: COMPONENTS, pathNot: '^($1/$2|(receivers|processors|exporters)/lib)/' },
