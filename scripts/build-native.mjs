@@ -12,7 +12,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -25,7 +25,7 @@ const addons = [
   {
     package: 'store',
     name: 'sonde-chdb',
-    sources: ['store/native/chdb.c'],
+    folder: 'store/native',
     flags: ['-ldl', '-pthread'],
   },
 ];
@@ -50,9 +50,16 @@ function headersFolder() {
   return found;
 }
 
+/** The C sources and headers of an addon, in the order of their names. */
+function sources(addon) {
+  const folder = join(root, addon.folder);
+  const names = readdirSync(folder).filter((name) => /\.[ch]$/.test(name));
+  return names.sort().map((name) => join(folder, name));
+}
+
 function sourceHash(addon) {
   const hash = createHash('sha256');
-  for (const source of addon.sources) hash.update(readFileSync(join(root, source)));
+  for (const source of sources(addon)) hash.update(readFileSync(source));
   return hash.digest('hex');
 }
 
@@ -71,7 +78,7 @@ function build(addon, target) {
     '-DNAPI_VERSION=8',
     `-DSONDE_SOURCE_HASH="${sourceHash(addon)}"`,
     `-I${headersFolder()}`,
-    ...addon.sources.map((source) => join(root, source)),
+    ...sources(addon).filter((source) => source.endsWith('.c')),
     ...addon.flags,
     '-s',
     '-o',

@@ -32,7 +32,7 @@ export interface NativeAnalysis {
 type Sql = string | Uint8Array;
 
 /**
- * `native/chdb.c`. Calls on one connection run in the order they were made; every rejection is an
+ * `native/addon.c`. Calls on one connection run in the order they were made; every rejection is an
  * `Error` with the engine's text. `parameters` is flat: name, value, name, value.
  */
 export interface NativeAddon {
