@@ -4,6 +4,8 @@ import { type EngineConfig, EngineConfigSchema, type EngineOptions } from './con
 import { ConnectionPool } from './connection-pool.ts';
 import { holdDirectory } from './data-directory.ts';
 import { EngineConnection } from './engine-connection.ts';
+import { readEngineNames } from './engine-names.ts';
+import { FunctionPolicy } from './function-policy.ts';
 import { type HttpDoor, openDoor } from './http-door.ts';
 import { loadNativeAddon, type NativeAddon } from './native-addon.ts';
 import { Roles } from './roles.ts';
@@ -116,9 +118,8 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
     );
   });
   const pools = openPools(addon, config, serverArgs);
-  const names = await readText(control, 'SELECT lower(name) FROM system.table_functions');
-  const tableFunctions = new Set(names.split('\n'));
-  const runner = new StatementRunner({ config, control, ...pools, tableFunctions });
+  const functions = new FunctionPolicy(await readEngineNames(control));
+  const runner = new StatementRunner({ config, control, ...pools, functions });
   const version = await readText(control, 'SELECT version()');
   const timezone = await readText(control, 'SELECT timezone()');
   const loopbackOnly = isLoopback(config.host);

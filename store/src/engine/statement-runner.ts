@@ -4,6 +4,7 @@ import type { ConnectionPool } from './connection-pool.ts';
 import type { EngineConnection, PreparedStatement } from './engine-connection.ts';
 import { CODES, EngineError, engineError } from './engine-error.ts';
 import { isJoinable } from './formats.ts';
+import type { FunctionPolicy } from './function-policy.ts';
 import type { IncomingInsert, IncomingStatement } from './incoming-statement.ts';
 import { insertsIntoFunction } from './insert-head.ts';
 import type { RequestCall } from './request-call.ts';
@@ -28,7 +29,8 @@ export interface RunnerOptions {
   readonly ingest: ConnectionPool;
   readonly internal: ConnectionPool;
   readonly user: ConnectionPool;
-  readonly tableFunctions: ReadonlySet<string>;
+  /** What `user` statements may call. */
+  readonly functions: FunctionPolicy;
 }
 
 /** One statement on its way: who asks, how, and where the answer goes. */
@@ -97,8 +99,9 @@ export class StatementRunner {
     const narrowed = caller.tenant !== undefined;
     checkDatabase(call.database, narrowed);
     statementShape(sql.toString('latin1'));
-    const { tableFunctions } = this.#options;
-    checkUserStatement(sql.toString('latin1'), { tableFunctions, narrowed });
+    const { functions } = this.#options;
+    const { parameters } = call;
+    checkUserStatement(sql.toString('latin1'), { functions, narrowed, parameters });
     await this.#refuseWriting(sql);
     const settings = userSettings(call.settings, this.#options.config.user);
     if (caller.tenant !== undefined) {

@@ -1,4 +1,5 @@
 import { CODES, engineError } from './engine-error.ts';
+import type { FunctionPolicy } from './function-policy.ts';
 import {
   AmbiguousSqlError,
   isKeyword,
@@ -10,59 +11,15 @@ import {
 
 /** What the guard knows of the engine and the caller. */
 export interface GuardOptions {
-  /** Names of all table functions of the engine, lower case. */
-  readonly tableFunctions: ReadonlySet<string>;
+  readonly functions: FunctionPolicy;
+  /** Flat: name, value, name, value. */
+  readonly parameters: readonly string[];
   /** The caller may see one tenant's rows only. */
   readonly narrowed: boolean;
 }
 
-/** Table functions that read nothing but what the statement itself holds. */
-const HARMLESS_TABLE_FUNCTIONS: ReadonlySet<string> = new Set([
-  'format',
-  'generate_series',
-  'generateseries',
-  'null',
-  'numbers',
-  'numbers_mt',
-  'primes',
-  'sqlstandardvalues',
-  'values',
-  'view',
-  'viewifpermitted',
-  'zeros',
-  'zeros_mt',
-]);
-
-/**
- * Ordinary functions that reach outside the statement's tables: files, the network, models, the
- * server's configuration, other connections, or a thread's time. `readonly` stops none of them.
- */
-const DENIED_FUNCTIONS: ReadonlySet<string> = new Set([
-  'addresstoline',
-  'addresstolinewithinlines',
-  'addresstosymbol',
-  'catboostevaluate',
-  'evalmlmethod',
-  'file',
-  'filesystemavailable',
-  'filesystemcapacity',
-  'filesystemunreserved',
-  'getclienthttpheader',
-  'getmacro',
-  'getserverport',
-  'getserversetting',
-  'hascolumnintable',
-  'joinget',
-  'joingetornull',
-  'logtrace',
-  'modelevaluate',
-  'reversednsquery',
-  'showcertificate',
-  'sleep',
-  'sleepeachrow',
-  'trap',
-]);
-const DENIED_PREFIXES = ['ai', 'llm', 'dictget', 'dicthas', 'dictis'];
+/** What the value of an Identifier parameter may look like. */
+const PLAIN_NAME = /^[A-Za-z_][A-Za-z0-9_.]{0,255}$/;
 
 const READING_KEYWORDS = ['SELECT', 'WITH', 'SHOW', 'DESCRIBE', 'DESC', 'EXISTS', 'EXPLAIN'];
 /** EXPLAIN and SHOW PROCESSLIST tell of other tenants' rows and statements. */
@@ -118,29 +75,58 @@ function checkFirstKeyword(tokens: readonly Token[], narrowed: boolean): void {
   }
 }
 
-function isDeniedFunction(name: string, options: GuardOptions): boolean {
-  if (options.tableFunctions.has(name) && !HARMLESS_TABLE_FUNCTIONS.has(name)) return true;
-  if (DENIED_FUNCTIONS.has(name)) return true;
-  return DENIED_PREFIXES.some((prefix) => name.startsWith(prefix));
-}
-
 /** A call is a name before a bracket, or the name in `APPLY name` and `APPLY(name)`. */
 function isCall(tokens: readonly Token[], index: number): boolean {
   if (isSymbol(tokens[index + 1], '(')) return true;
+  // `APPLY(x -> f(x))`: a lambda's own name.
+  if (isSymbol(tokens[index + 1], '-') && isSymbol(tokens[index + 2], '>')) return false;
   const before = tokens[index - 1];
   return isKeyword(isSymbol(before, '(') ? tokens[index - 2] : before, 'APPLY');
 }
 
 /** Quoting the name does not change what is called. */
-function checkCall(tokens: readonly Token[], index: number, options: GuardOptions): void {
+function checkName(tokens: readonly Token[], index: number, options: GuardOptions): void {
   const token = tokens[index];
   if (token?.kind !== 'word' && token?.kind !== 'quoted') return;
-  if (!isCall(tokens, index)) return;
   if (token.kind === 'quoted' && token.text.includes('\\')) {
-    refuse(CODES.accessDenied, 'user: an escape in the name of a function is not allowed');
+    refuse(CODES.accessDenied, 'user: an escape in a name is not allowed');
   }
-  if (isDeniedFunction(token.text.toLowerCase(), options)) {
+  if (isCall(tokens, index)) {
+    if (options.functions.allows(token.text, token.kind === 'quoted')) return;
     refuse(CODES.accessDenied, `user: Not enough privileges to call ${token.text}`);
+  }
+  const before = tokens[index - 1];
+  if (isSymbol(before, '.') || isKeyword(before, 'AS')) return;
+  checkValueName(token.text, options);
+}
+
+/** A function given to another one by its bare name is called too. */
+function checkValueName(name: string, options: GuardOptions): void {
+  if (!options.functions.isForbiddenValue(name)) return;
+  refuse(
+    CODES.accessDenied,
+    `user: Not enough privileges to call ${name}; a column of that name is read as table.${name}`,
+  );
+}
+
+/** `{name:Identifier}` stands for whatever name its value is. */
+function checkIdentifierParameter(
+  tokens: readonly Token[],
+  index: number,
+  options: GuardOptions,
+): void {
+  const [name, colon, type] = tokens.slice(index, index + 3);
+  if (name === undefined || !isSymbol(colon, ':') || !isKeyword(type, 'IDENTIFIER')) return;
+  if (options.narrowed) {
+    refuse(CODES.accessDenied, 'user: Identifier parameters are not allowed');
+  }
+  for (let at = 0; at < options.parameters.length; at += 2) {
+    if (options.parameters[at] !== name.text) continue;
+    const value = options.parameters[at + 1] ?? '';
+    if (!PLAIN_NAME.test(value)) {
+      refuse(CODES.accessDenied, `user: the Identifier parameter ${name.text} is no plain name`);
+    }
+    checkValueName(value, options);
   }
 }
 
@@ -157,14 +143,8 @@ function checkClauses(tokens: readonly Token[], index: number): void {
 
 function checkNarrowed(tokens: readonly Token[], index: number): void {
   const [token, next, after] = tokens.slice(index, index + 3);
-  if (isSymbol(token, ':') && isKeyword(next, 'IDENTIFIER')) {
-    refuse(CODES.accessDenied, 'user: Identifier parameters are not allowed');
-  }
   const names = token?.kind === 'word' || token?.kind === 'quoted';
   if (!names || !isSymbol(next, '.')) return;
-  if (token.kind === 'quoted' && token.text.includes('\\')) {
-    refuse(CODES.accessDenied, 'user: an escape in a name is not allowed');
-  }
   if (!SYSTEM_DATABASES.has(token.text.toLowerCase())) return;
   if (after === undefined || !NARROWED_SYSTEM_TABLES.has(after.text.toLowerCase())) {
     refuse(
@@ -187,13 +167,14 @@ export function checkDatabase(database: string, narrowed: boolean): void {
  * behind FORMAT, `merge()` past the tenant filter). `sql` has one character a byte.
  *
  * Throws `EngineError`: 62 for text that could be read in two ways, 164 for anything but reading,
- * 497 for what is out of reach.
+ * 497 for what is out of reach, with its name: only reviewed functions may be called.
  */
 export function checkUserStatement(sql: string, options: GuardOptions): void {
   const tokens = readTokens(sql);
   checkFirstKeyword(tokens, options.narrowed);
   for (const index of tokens.keys()) {
-    checkCall(tokens, index, options);
+    checkName(tokens, index, options);
+    checkIdentifierParameter(tokens, index, options);
     checkClauses(tokens, index);
     if (options.narrowed) checkNarrowed(tokens, index);
   }
