@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http';
 import {
+  type HttpRequest,
   type HttpService,
   type HttpUpload,
   METHOD_NOT_ALLOWED,
@@ -41,7 +41,7 @@ export class ThriftHttpService implements HttpService<true> {
     return this.#options.authenticate(credentials);
   }
 
-  admit(_: true, { method, headers }: IncomingMessage): PlainAnswer | undefined {
+  admit(_: true, { method, headers }: HttpRequest): PlainAnswer | undefined {
     if (method !== 'POST') return METHOD_NOT_ALLOWED;
     const type = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
     if (type === undefined || type === '') {

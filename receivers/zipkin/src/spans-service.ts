@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http';
 import {
+  type HttpRequest,
   type HttpService,
   type HttpUpload,
   handOn,
@@ -45,7 +45,7 @@ export class SpansService implements HttpService<ZipkinFormat> {
     this.#options = options;
   }
 
-  route(path: string, { headers }: IncomingMessage): ZipkinFormat {
+  route(path: string, { headers }: HttpRequest): ZipkinFormat {
     const type = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
     if (path.includes(V1_PATH)) return type === 'application/x-thrift' ? 'v1_thrift' : 'v1_json';
     return type === 'application/x-protobuf' ? 'v2_protobuf' : 'v2_json';
@@ -55,7 +55,7 @@ export class SpansService implements HttpService<ZipkinFormat> {
     return this.#options.authenticate(credentials);
   }
 
-  admit(_: ZipkinFormat, { method }: IncomingMessage): PlainAnswer | undefined {
+  admit(_: ZipkinFormat, { method }: HttpRequest): PlainAnswer | undefined {
     return method === 'POST' ? undefined : METHOD_NOT_ALLOWED;
   }
 

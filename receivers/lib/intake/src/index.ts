@@ -11,6 +11,7 @@ export type { GrpcCall, GrpcService } from './grpc/grpc-service.ts';
 export { Http2GrpcServer } from './grpc/http2-grpc-server.ts';
 export * from './hand-on.ts';
 export { HttpEndpoint, type HttpService, type HttpUpload } from './http/http-endpoint.ts';
+export type { HttpRequest } from './http/http-message.ts';
 export { HttpServer } from './http/http-server.ts';
 export {
   METHOD_NOT_ALLOWED,

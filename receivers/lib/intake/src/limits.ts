@@ -60,6 +60,9 @@ export const GRPC_CONNECTION_WINDOW_BYTES: number = 4 * MIB;
 /** What node:http2 may hold for one connection: header tables, what waits to be sent. MB of 10^6. */
 export const GRPC_SESSION_MEMORY_MB_MAX = 16;
 
+/** Requests in progress of one HTTP/2 connection to an HTTP server, as Go's servers have it. */
+export const HTTP2_STREAMS_MAX = 250;
+
 /** What is unpacked in JavaScript before other requests have their turn. Bytes. */
 export const UNPACK_TURN_BYTES: number = MIB;
 

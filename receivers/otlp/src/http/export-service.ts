@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http';
 import {
+  type HttpRequest,
   type HttpService,
   type HttpUpload,
   METHOD_NOT_ALLOWED,
@@ -41,7 +41,7 @@ export class ExportService implements HttpService<ExportRoute> {
     ]);
   }
 
-  route(path: string, { headers }: IncomingMessage): ExportRoute | undefined {
+  route(path: string, { headers }: HttpRequest): ExportRoute | undefined {
     const signal = this.#signals.get(path);
     return signal === undefined
       ? undefined
@@ -52,7 +52,7 @@ export class ExportService implements HttpService<ExportRoute> {
     return this.#options.authenticate(credentials);
   }
 
-  admit({ signal, encoding }: ExportRoute, { method }: IncomingMessage): PlainAnswer | undefined {
+  admit({ signal, encoding }: ExportRoute, { method }: HttpRequest): PlainAnswer | undefined {
     if (method !== 'POST') return METHOD_NOT_ALLOWED;
     if (encoding === undefined) return UNSUPPORTED_MEDIA_TYPE;
     if (this.#options.handler.serves(signal)) return undefined;
@@ -69,7 +69,7 @@ export class ExportService implements HttpService<ExportRoute> {
     return success(signal, encoding);
   }
 
-  refusal(error: SondeError, { headers }: IncomingMessage): PlainAnswer {
+  refusal(error: SondeError, { headers }: HttpRequest): PlainAnswer {
     return refusal(error, encodingOf(headers['content-type']));
   }
 

@@ -1,4 +1,4 @@
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { OutgoingHttpHeaders } from 'node:http';
 import {
   type ClientInfo,
   type Credentials,
@@ -10,6 +10,7 @@ import {
 import type { InFlightAccount, InFlightBytes } from '../in-flight-bytes.ts';
 import { packingOf } from './content-encoding.ts';
 import { Cors } from './cors.ts';
+import type { HttpRequest, HttpResponse } from './http-message.ts';
 import type { HttpServerSettings } from './http-server.ts';
 import { NOT_FOUND, type PlainAnswer } from './plain-answer.ts';
 import { discardBody, readBody } from './request-body.ts';
@@ -18,7 +19,7 @@ import { discardBody, readBody } from './request-body.ts';
 export interface HttpUpload {
   /** Kept: nobody may write to them afterwards. */
   readonly bytes: Uint8Array;
-  readonly request: IncomingMessage;
+  readonly request: HttpRequest;
   readonly sender: Sender;
   readonly client: ClientInfo;
   /** Holds `bytes` already; the endpoint closes it. */
@@ -28,21 +29,21 @@ export interface HttpUpload {
 /** What a receiver answers on its routes `R`; the endpoint does the rest. */
 export interface HttpService<R> {
   /** What a path is for (without its query); undefined: 404. */
-  route(path: string, request: IncomingMessage): R | undefined;
+  route(path: string, request: HttpRequest): R | undefined;
   /** Rejects with `SondeError`. */
   authenticate(credentials: Credentials): Promise<Sender>;
   /** An answer to a request whose body need not be read; may throw `SondeError`. */
-  admit(route: R, request: IncomingMessage): PlainAnswer | undefined;
+  admit(route: R, request: HttpRequest): PlainAnswer | undefined;
   /** Resolves when the data is safe. Rejects with `SondeError`. */
   take(route: R, upload: HttpUpload): Promise<PlainAnswer>;
-  refusal(error: SondeError, request: IncomingMessage): PlainAnswer;
+  refusal(error: SondeError, request: HttpRequest): PlainAnswer;
   /** Told of every refusal of a request that has a route. */
   refused(route: R, error: SondeError): void;
 }
 
 interface Exchange {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
+  readonly request: HttpRequest;
+  readonly response: HttpResponse;
 }
 
 /** Answers uploads by HTTP: CORS, authentication, limits and packings in the Collector's order. */
@@ -60,7 +61,7 @@ export class HttpEndpoint<R> {
   }
 
   /** Answers the request; never rejects and never throws. */
-  async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async serve(request: HttpRequest, response: HttpResponse): Promise<void> {
     const exchange = { request, response };
     const route = this.#service.route(pathOf(request), request);
     try {
@@ -99,16 +100,17 @@ export class HttpEndpoint<R> {
     }
   }
 
-  #client({ headersDistinct, socket }: IncomingMessage, { attributes: auth }: Sender): ClientInfo {
+  #client(request: HttpRequest, { attributes: auth }: Sender): ClientInfo {
     const { includesMetadata } = this.#settings;
+    const { headersDistinct, headers, socket } = request;
     return clientInfo({
       address: socket.remoteAddress ?? '',
       ...(auth === undefined ? {} : { auth }),
-      ...(includesMetadata ? { metadata: metadataOfHeaders(headersDistinct) } : {}),
+      ...(includesMetadata ? { metadata: metadataOfHeaders(headersDistinct ?? headers) } : {}),
     });
   }
 
-  #isPreflight({ method, headers }: IncomingMessage): boolean {
+  #isPreflight({ method, headers }: HttpRequest): boolean {
     if (this.#cors === undefined || method !== 'OPTIONS') return false;
     return headers['access-control-request-method'] !== undefined;
   }
@@ -141,12 +143,12 @@ export class HttpEndpoint<R> {
   }
 }
 
-function pathOf({ url = '' }: IncomingMessage): string {
+function pathOf({ url = '' }: HttpRequest): string {
   const query = url.indexOf('?');
   return query === -1 ? url : url.slice(0, query);
 }
 
-function single(headers: IncomingMessage['headers']): Record<string, string | undefined> {
+function single(headers: HttpRequest['headers']): Record<string, string | undefined> {
   const all: Record<string, string | undefined> = {};
   for (const [name, value] of Object.entries(headers)) {
     all[name] = Array.isArray(value) ? value.join(', ') : value;

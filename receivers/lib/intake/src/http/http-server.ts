@@ -1,16 +1,12 @@
-import {
-  createServer,
-  type IncomingMessage,
-  type OutgoingHttpHeaders,
-  type Server,
-  type ServerOptions,
-  type ServerResponse,
-} from 'node:http';
+import { createServer, type OutgoingHttpHeaders, type Server, type ServerOptions } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import type { TLSSocket } from 'node:tls';
 import type { HttpLimits, ReloadListener, ServerTls } from '@sonde/pipeline';
 import type { ListenAddress } from '../listen/listen-address.ts';
 import { listen } from '../listen/listener.ts';
 import type { CorsSettings } from './cors.ts';
+import type { HttpRequest, HttpResponse } from './http-message.ts';
+import { Http2Connections } from './http2-connections.ts';
 
 export interface HttpServerSettings {
   readonly address: ListenAddress;
@@ -28,7 +24,7 @@ export interface HttpServerSettings {
 
 export interface HttpHandlers {
   /** Answers a request; never throws. */
-  readonly handle: (request: IncomingMessage, response: ServerResponse) => void;
+  readonly handle: (request: HttpRequest, response: HttpResponse) => void;
   /** Told of each connection beyond `connectionsMax`, which is closed at once. */
   readonly dropped: () => void;
   /** Told when connections cannot be accepted. */
@@ -40,12 +36,20 @@ export interface HttpHandlers {
 /** How often Node looks for requests that are too slow; a timeout is late by at most that. */
 const TIMEOUT_CHECK_MS_MAX = 30_000;
 
-/** Listens, keeps to the limits of time and size, and stops without losing a request. */
+/** What is offered by TLS, best first. In plaintext there is HTTP/1.1 alone, as upstream. */
+const PROTOCOLS: readonly string[] = ['h2', 'http/1.1'];
+
+/**
+ * Listens, keeps to the limits of time and size, and stops without losing a request. HTTP/1.1, and
+ * HTTP/2 for clients that choose it by TLS's ALPN.
+ */
 export class HttpServer {
   readonly #settings: HttpServerSettings;
   readonly #handlers: HttpHandlers;
-  readonly #inFlight: Set<ServerResponse> = new Set();
+  readonly #inFlight: Set<HttpResponse> = new Set();
   #server: Server | undefined;
+  /** Of a server with TLS. */
+  #http2: Http2Connections | undefined;
   #stopReloading: () => void = () => undefined;
 
   constructor(settings: HttpServerSettings, handlers: HttpHandlers) {
@@ -60,17 +64,15 @@ export class HttpServer {
     server.maxHeadersCount = limits.headersMax;
     server.maxConnections = limits.connectionsMax;
     server.keepAliveTimeout = limits.idleTimeoutMs;
-    const take = (request: IncomingMessage, response: ServerResponse): void => {
+    const take = (request: HttpRequest, response: HttpResponse): void => {
       if (this.#server === undefined || !keepAlive) response.shouldKeepAlive = false;
-      this.#inFlight.add(response);
-      response.once('close', () => this.#inFlight.delete(response));
-      if (limits.writeTimeoutMs > 0) cutAfter(limits.writeTimeoutMs, request, response);
-      this.#handlers.handle(request, response);
+      this.#take(request, response);
     };
     server.on('drop', this.#handlers.dropped);
     server.on('request', take);
     // A sender that asks first hears of a refusal before it sends the body.
     server.on('checkContinue', take);
+    if (this.#settings.tls !== undefined) this.#speakHttp2(server);
     this.#server = server;
     return await listen(server, this.#settings.address, this.#handlers.failed);
   }
@@ -83,37 +85,74 @@ export class HttpServer {
     this.#stopReloading();
     // A connection that stays open after its answer would keep the server from closing.
     for (const response of this.#inFlight) response.shouldKeepAlive = false;
-    const cut = (): void => server.closeAllConnections();
+    const cut = (): void => {
+      server.closeAllConnections();
+      this.#http2?.destroy();
+    };
     deadline.addEventListener('abort', cut, { once: true });
     await new Promise<void>((resolve) => {
       server.close(() => resolve());
+      this.#http2?.drain();
       if (deadline.aborted) cut();
     });
     deadline.removeEventListener('abort', cut);
+  }
+
+  #take(request: HttpRequest, response: HttpResponse): void {
+    const { writeTimeoutMs } = this.#settings.limits;
+    this.#inFlight.add(response);
+    response.once('close', () => this.#inFlight.delete(response));
+    if (writeTimeoutMs > 0) cutAfter(writeTimeoutMs, request, response);
+    this.#handlers.handle(request, response);
+  }
+
+  /** Whoever chose `h2` is kept from Node's server of HTTP/1.1, which reads every connection. */
+  #speakHttp2(server: Server): void {
+    const { limits, keepAlive } = this.#settings;
+    const take = (request: HttpRequest, response: HttpResponse): void =>
+      this.#take(request, response);
+    const http2 = new Http2Connections({ limits, keepAlive, take });
+    this.#http2 = http2;
+    const http1 = server.listeners('secureConnection');
+    server.removeAllListeners('secureConnection');
+    server.on('secureConnection', (socket: TLSSocket) => {
+      if (socket.alpnProtocol === 'h2') http2.take(socket);
+      else for (const listener of http1) Reflect.apply(listener, server, [socket]);
+    });
   }
 
   async #createServer(): Promise<Server> {
     const { limits, tls } = this.#settings;
     const options: ServerOptions = {
       maxHeaderSize: limits.headerBytesMax,
-      headersTimeout: limits.readHeaderTimeoutMs,
+      headersTimeout: headersTimeoutMs(limits),
       requestTimeout: limits.readTimeoutMs,
       connectionsCheckingInterval: checkIntervalMs(limits),
     };
     if (tls === undefined) return createServer(options);
     const handshakeTimeout = limits.readHeaderTimeoutMs;
-    const server = createTlsServer({ ...options, ...(await tls.read()), handshakeTimeout });
+    const server = createTlsServer({
+      ...options,
+      ...(await tls.read()),
+      handshakeTimeout,
+      ALPNProtocols: [...PROTOCOLS],
+    });
     this.#stopReloading = tls.watch(server, this.#handlers.certificates);
     return server;
   }
 }
 
 /** From the end of the request to the end of the answer, as Go's `WriteTimeout`. */
-function cutAfter(timeoutMs: number, request: IncomingMessage, response: ServerResponse): void {
+function cutAfter(timeoutMs: number, request: HttpRequest, response: HttpResponse): void {
   request.once('end', () => {
     const timer = setTimeout(() => response.destroy(), timeoutMs);
     response.once('close', () => clearTimeout(timer));
   });
+}
+
+/** Node wants it to be no longer than that of the whole request, which cuts slow headers too. */
+function headersTimeoutMs({ readHeaderTimeoutMs, readTimeoutMs }: HttpLimits): number {
+  return readTimeoutMs > 0 ? Math.min(readHeaderTimeoutMs, readTimeoutMs) : readHeaderTimeoutMs;
 }
 
 function checkIntervalMs({ readHeaderTimeoutMs, readTimeoutMs }: HttpLimits): number {

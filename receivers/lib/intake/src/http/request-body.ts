@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { constants } from 'node:http2';
 import { type HttpLimits, SondeError } from '@sonde/pipeline';
 import type { InFlightAccount } from '../in-flight-bytes.ts';
 import {
@@ -12,10 +12,11 @@ import {
 import type { Packing } from '../packing/packing.ts';
 import { unpack } from '../packing/unpack.ts';
 import { tooLarge } from './content-encoding.ts';
+import type { HttpRequest, HttpResponse } from './http-message.ts';
 
 export interface BodyReading {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
+  readonly request: HttpRequest;
+  readonly response: HttpResponse;
   readonly packing: Packing;
   readonly limits: HttpLimits;
   /** Takes what the body holds. */
@@ -60,7 +61,7 @@ async function readPacked({ request, response, limits, account }: BodyReading): 
   return only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks, length);
 }
 
-function declaredLength(request: IncomingMessage): number {
+function declaredLength(request: HttpRequest): number {
   const header = request.headers['content-length'];
   return header === undefined ? 0 : Number(header);
 }
@@ -70,13 +71,17 @@ function tooSlow(): SondeError {
   return new SondeError('DEADLINE_EXCEEDED', message, { retryAfterMs: IN_FLIGHT_RETRY_AFTER_MS });
 }
 
+function wentAway(): SondeError {
+  return new SondeError('UNAVAILABLE', 'the sender went away');
+}
+
 /**
  * Not `for await`: leaving that loop early destroys the request, and with it the connection on which
  * the refusal still has to be sent. `slow` is called after each `BODY_PACE_MS` that brought too
  * little; what it or `take` throws ends the reading.
  */
 function eachChunk(
-  request: IncomingMessage,
+  request: HttpRequest,
   handlers: { readonly take: (chunk: Buffer) => void; readonly slow: () => void },
 ): Promise<void> {
   // Of the current interval, and of those before.
@@ -105,10 +110,15 @@ function eachChunk(
     }, BODY_PACE_MS);
     // Every request is closed once: an error that nobody waits for would cost its stack trace.
     const gone = (): void => {
-      if (!request.readableEnded) reject(new SondeError('UNAVAILABLE', 'the sender went away'));
+      if (!request.readableEnded) reject(wentAway());
+    };
+    const ended = (): void => {
+      // Node ends the body of a stream that its sender cut, as if it were whole.
+      if (request.stream?.closed === true) reject(wentAway());
+      else resolve();
     };
     request.on('data', onData);
-    request.once('end', resolve);
+    request.once('end', ended);
     request.once('error', gone);
     request.once('close', gone);
   });
@@ -120,15 +130,17 @@ function eachChunk(
  * reset, then cuts the connection. Without effect when the body was read to its end.
  */
 export function discardBody(
-  request: IncomingMessage,
-  response: ServerResponse,
+  request: HttpRequest,
+  response: HttpResponse,
   { bodyBytesMax }: HttpLimits,
 ): void {
   if (request.complete || request.destroyed) return;
   const declared = declaredLength(request);
   const bytesMax = Math.max(DISCARDED_BYTES_MAX, declared > bodyBytesMax ? 0 : declared);
   const cut = (): void => {
-    request.destroy();
+    // Of a connection that carries other requests this one alone.
+    if (request.stream === undefined) request.destroy();
+    else request.stream.close(constants.NGHTTP2_NO_ERROR);
   };
   let discarded = 0;
   request.on('data', (chunk: Buffer) => {
