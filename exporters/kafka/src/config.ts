@@ -21,6 +21,10 @@ import { z } from 'zod';
 export interface SignalTopic {
   readonly topic: string;
   readonly encoding: Encoding;
+  /** Metadata of the data's client whose first value is the topic, where it sent one; '' for none. */
+  readonly topicFromMetadataKey: string;
+  /** Metadata of the data's client whose first value is the messages' key; '' for none. */
+  readonly messageKeyFromMetadataKey: string;
 }
 
 export interface ProducerConfig {
@@ -94,7 +98,7 @@ const UNSUPPORTED: Readonly<Record<string, string>> = {
   partition_metrics_by_resource_attributes: PARTITIONED,
   partition_logs_by_resource_attributes: PARTITIONED,
   partition_logs_by_trace_id: PARTITIONED,
-  include_metadata_keys: 'headers do not travel with the data',
+  include_metadata_keys: 'a header of a message has one value, those of a client may have several',
 };
 
 export const kafkaExporterConfig: z.ZodType<KafkaExporterConfig> = nullMeansDefaults(
@@ -123,14 +127,17 @@ export const kafkaExporterConfig: z.ZodType<KafkaExporterConfig> = nullMeansDefa
     .transform((raw, context): KafkaExporterConfig => {
       refuseUnsupported(raw, UNSUPPORTED, context);
       const topics = SIGNALS.map((signal): [Signal, SignalTopic] => {
-        const { topic_from_metadata_key, message_key_from_metadata_key } = raw[signal];
-        const keys = { topic_from_metadata_key, message_key_from_metadata_key };
-        const reason = 'headers do not travel with the data';
-        const reasons = { topic_from_metadata_key: reason, message_key_from_metadata_key: reason };
-        refuseUnsupported(keys, reasons, context);
         const flat = raw.topic === '' ? defaultTopic(signal) : raw.topic;
         const encoding = raw[signal].encoding ?? raw.encoding ?? 'otlp_proto';
-        return [signal, { topic: raw[signal].topic ?? flat, encoding }];
+        return [
+          signal,
+          {
+            topic: raw[signal].topic ?? flat,
+            encoding,
+            topicFromMetadataKey: raw[signal].topic_from_metadata_key,
+            messageKeyFromMetadataKey: raw[signal].message_key_from_metadata_key,
+          },
+        ];
       });
       return { ...raw, topics: recordOf(topics) };
     }),
@@ -141,7 +148,12 @@ function recordOf(
 ): Record<Signal, SignalTopic> {
   const byName = new Map(topics);
   const of = (signal: Signal): SignalTopic =>
-    byName.get(signal) ?? { topic: defaultTopic(signal), encoding: 'otlp_proto' };
+    byName.get(signal) ?? {
+      topic: defaultTopic(signal),
+      encoding: 'otlp_proto',
+      topicFromMetadataKey: '',
+      messageKeyFromMetadataKey: '',
+    };
   return {
     traces: of('traces'),
     metrics: of('metrics'),

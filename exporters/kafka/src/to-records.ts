@@ -10,6 +10,8 @@ export interface RecordLimits {
   readonly messageBytesMax: number;
   readonly encoding: Encoding;
   readonly headers: Readonly<Record<string, string>>;
+  /** Of every record; undefined: they have none. */
+  readonly key: Uint8Array | undefined;
 }
 
 /**
@@ -17,10 +19,10 @@ export interface RecordLimits {
  * between spans, log records or data points. Throws `TOO_LARGE` when one of them alone is over it.
  */
 export function toRecords(request: EncodedRequest, limits: RecordLimits): readonly NewRecord[] {
-  const { messageBytesMax, headers } = limits;
+  const { messageBytesMax, headers, key } = limits;
   let headerBytes = 0;
   for (const name in headers) headerBytes += name.length * 3 + (headers[name]?.length ?? 0) * 3;
-  const valueBytesMax = messageBytesMax - BESIDE_BYTES - headerBytes;
+  const valueBytesMax = messageBytesMax - BESIDE_BYTES - headerBytes - (key?.length ?? 0);
   const whole = toRecord(request, limits);
   if (whole.value.length <= valueBytesMax) return [whole];
   // Text is longer than its protobuf: pieces get a share of the limit that corresponds.
@@ -37,10 +39,11 @@ export function toRecords(request: EncodedRequest, limits: RecordLimits): readon
 
 function toRecord(
   request: EncodedRequest,
-  { encoding, headers }: Pick<RecordLimits, 'encoding' | 'headers'>,
+  { encoding, headers, key }: Omit<RecordLimits, 'messageBytesMax'>,
 ): NewRecord {
   const { signal, bytes, tenant, itemCount, receivedUnixMs } = request;
   return {
+    ...(key === undefined ? {} : { key }),
     value: encoding === 'otlp_proto' ? bytes : Buffer.from(protobufToJson(signal, bytes)),
     headers: { ...headers, [HEADERS.tenant]: tenant, [HEADERS.items]: String(itemCount) },
     timestampUnixMs: Math.max(0, Math.floor(receivedUnixMs)),

@@ -9,7 +9,7 @@ import {
   startScratchBroker,
 } from '../../../scripts/lib/kafka-broker.mjs';
 import { kafkaExporterFactory } from '../src/index.ts';
-import { logsRequest, RECEIVED_MS, telemetryOf } from './otlp-data.ts';
+import { logsRequest, RECEIVED_MS, sentWith, telemetryOf } from './otlp-data.ts';
 
 const MISSING = kafkaMissing();
 const DIRECT = { sending_queue: { enabled: false }, retry_on_failure: { enabled: false } } as const;
@@ -28,10 +28,10 @@ async function startExporter(
   return exporter;
 }
 
-/** Everything in a topic of one partition. */
-async function recordsIn(topic: string): Promise<readonly BufferRecord[]> {
+/** Everything in a partition of a topic. */
+async function recordsIn(topic: string, partition = 0): Promise<readonly BufferRecord[]> {
   const buffer = await KafkaBuffer.open({ brokers: broker.brokers });
-  const reader = await buffer.openReader('check', topic, 0);
+  const reader = await buffer.openReader('check', topic, partition);
   const records: BufferRecord[] = [];
   for (;;) {
     const from = (records.at(-1)?.offset ?? -1) + 1;
@@ -112,6 +112,37 @@ describe.skipIf(MISSING !== undefined)(`the exporter ${MISSING ?? ''}`, () => {
     );
     expect(ends).toEqual([3, 3]);
     await buffer.close();
+  });
+
+  it('writes into the topic that the client names, and into its own where it names none', async () => {
+    const logs = { topic: 'unnamed', topic_from_metadata_key: 'X-Topic' };
+    const exporter = await startExporter({ topic_partitions: 1, logs });
+    await exporter.consume(sentWith({ 'x-topic': 'of-acme' }, logsRequest(3, 1)));
+    await exporter.consume(telemetryOf(logsRequest(2, 1)));
+    expect((await recordsIn('of-acme')).map(itemsOf)).toEqual([3]);
+    expect((await recordsIn('unnamed')).map(itemsOf)).toEqual([2]);
+    const nowhere = exporter.consume(sentWith({ 'x-topic': 'a/b' }, logsRequest(1, 1)));
+    await expect(nowhere).rejects.toMatchObject({ code: 'INVALID_DATA', retryable: false });
+  });
+
+  it('keeps the messages of a key that the client names together, in pieces, too', async () => {
+    const logs = { topic: 'keyed', message_key_from_metadata_key: 'x-key' };
+    const producer = { max_message_bytes: 20_000 };
+    const exporter = await startExporter({ topic_partitions: 2, logs, producer });
+    for (const key of ['a', 'b', 'a']) {
+      await exporter.consume(sentWith({ 'x-key': key }, logsRequest(100, 500)));
+    }
+    await exporter.consume(telemetryOf(logsRequest(1, 1)));
+    const partitions = [await recordsIn('keyed', 0), await recordsIn('keyed', 1)];
+    const keys = partitions.map((records) =>
+      records.filter(({ key }) => key !== undefined).map(({ key }) => `${Buffer.from(key ?? [])}`),
+    );
+    for (const key of ['a', 'b']) {
+      expect(keys.filter((of) => of.includes(key))).toHaveLength(1);
+    }
+    expect(keys.flat().filter((key) => key === 'a').length).toBeGreaterThan(5);
+    const unkeyed = partitions.flat().filter(({ key }) => key === undefined);
+    expect(unkeyed.map(itemsOf)).toEqual([1]);
   });
 
   it('gives data back while a topic is missing that it must not make', async () => {

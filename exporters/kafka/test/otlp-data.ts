@@ -1,4 +1,4 @@
-import { Telemetry } from '@sonde/pipeline';
+import { clientInfo, Telemetry } from '@sonde/pipeline';
 import { decodeRequests, type EncodedRequest, encodeRequest, type Signal } from '@sonde/proto';
 
 export const RECEIVED_MS = 1_750_000_000_000;
@@ -22,4 +22,21 @@ export function requestOf(signal: Signal, bytes: Uint8Array, itemCount: number):
 export function telemetryOf(...requests: readonly EncodedRequest[]): Telemetry {
   const signal = requests[0]?.signal ?? 'traces';
   return new Telemetry({ signal, requests, decode: (some) => decodeRequests(signal, some) });
+}
+
+/** Of a client that sent these headers. */
+export function sentWith(
+  headers: Readonly<Record<string, string>>,
+  ...requests: readonly EncodedRequest[]
+): Telemetry {
+  const client = clientInfo({
+    metadata: new Map(Object.entries(headers).map(([name, value]) => [name, [value]])),
+  });
+  const signal = requests[0]?.signal ?? 'traces';
+  return new Telemetry({
+    signal,
+    requests,
+    client,
+    decode: (some) => decodeRequests(signal, some),
+  });
 }
