@@ -20,11 +20,13 @@
  *   job, connection                         the queue and the thread
  *   run-job, chdb-library                   the calls of libchdb
  *   job-answer                              results into JavaScript values
+ *   lock-file, city-hash                    what needs no engine
  */
 #include <node_api.h>
 
 #include "arguments.h"
 #include "chdb-library.h"
+#include "city-hash.h"
 #include "lock-file.h"
 #include "node-errors.h"
 #include "open-connection.h"
@@ -127,6 +129,18 @@ static napi_value classify(napi_env env, napi_callback_info info) {
   return start_job(env, connection, job);
 }
 
+/* blockChecksum(bytes): Buffer, the 16 bytes before a compressed block of ClickHouse's own framing. */
+static napi_value block_checksum(napi_env env, napi_callback_info info) {
+  size_t count = 1, length = 0;
+  napi_value arguments[1], buffer;
+  void *bytes = NULL;
+  TRY(napi_get_cb_info(env, info, &count, arguments, NULL, NULL));
+  TRY(napi_get_buffer_info(env, arguments[0], &bytes, &length));
+  struct hash128 hash = city_hash_128(bytes, length);
+  TRY(napi_create_buffer_copy(env, sizeof hash, &hash, NULL, &buffer));
+  return buffer;
+}
+
 /* close(connection): Promise. Ends what is open on it; the last one shuts the engine down. */
 static napi_value close_connection(napi_env env, napi_callback_info info) {
   return start_step(env, info, JOB_CLOSE);
@@ -147,6 +161,7 @@ NAPI_MODULE_INIT() {
       {"insertCancel", NULL, insert_cancel, NULL, NULL, NULL, napi_enumerable, NULL},
       {"classify", NULL, classify, NULL, NULL, NULL, napi_enumerable, NULL},
       {"close", NULL, close_connection, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"blockChecksum", NULL, block_checksum, NULL, NULL, NULL, napi_enumerable, NULL},
       {"lock", NULL, lock_file, NULL, NULL, NULL, napi_enumerable, NULL},
   };
   napi_value hash;

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Transform } from 'node:stream';
-import * as zlib from 'node:zlib';
+import { type AnswerCompression, type AnswerEncoding, answerEncoding } from './answer-encoding.ts';
 import type { EngineError } from './engine-error.ts';
 import { contentType } from './formats.ts';
 import { httpStatus } from './http-status.ts';
@@ -14,8 +14,6 @@ const HOLD_BYTES = 1024 * 1024;
 const WAIT_BYTES_MAX = 64 * 1024 * 1024;
 /** A client that takes nothing for so long is gone, and must not hold a connection of the engine. */
 const STALL_TIMEOUT_MS = 300_000;
-/** Smaller answers are not worth compressing. */
-const COMPRESS_BYTES_MIN = 1024;
 const EXCEPTION_MARKER = '__exception__';
 
 export interface AnswerOptions {
@@ -23,24 +21,11 @@ export interface AnswerOptions {
   readonly timezone: string;
   readonly version: string;
   readonly waitForEnd: boolean;
-  readonly compress: boolean;
+  readonly compression: AnswerCompression;
 }
 
-type Encoding = 'gzip' | 'br' | 'deflate';
-
-/** The first of ours that the client names; quality values are not weighed. */
-function acceptedEncoding(request: IncomingMessage): Encoding | undefined {
-  const accepted = String(request.headers['accept-encoding'] ?? '')
-    .split(',')
-    .map((item) => item.split(';')[0]?.trim().toLowerCase());
-  const known: readonly Encoding[] = ['gzip', 'br', 'deflate'];
-  return known.find((encoding) => accepted.includes(encoding));
-}
-
-function encoder(encoding: Encoding): Transform {
-  if (encoding === 'gzip') return zlib.createGzip({ level: 1 });
-  if (encoding === 'deflate') return zlib.createDeflate({ level: 1 });
-  return zlib.createBrotliCompress({ params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 1 } });
+function contentEncoding(encoding: AnswerEncoding | undefined): Record<string, string> {
+  return encoding?.header === undefined ? {} : { 'Content-Encoding': encoding.header };
 }
 
 /** The block at the end of a broken stream by which clients know the error (ClickHouse 25.11). */
@@ -102,15 +87,15 @@ export class Answer {
       return;
     }
     const body = Buffer.concat(this.#held.splice(0), this.#heldBytes);
-    const encoding = this.#options.compress ? acceptedEncoding(this.#request) : undefined;
+    const encoding = this.#encoding();
     const headers = this.#resultHeaders(summary);
-    if (encoding === undefined || body.length < COMPRESS_BYTES_MIN) {
+    if (encoding === undefined || body.length < encoding.bytesMin) {
       this.#response.writeHead(200, { ...headers, 'Content-Length': body.length });
       this.#response.end(body);
       return;
     }
-    this.#response.writeHead(200, { ...headers, 'Content-Encoding': encoding });
-    const compressing = encoder(encoding);
+    this.#response.writeHead(200, { ...headers, ...contentEncoding(encoding) });
+    const compressing = encoding.encoder();
     compressing.pipe(this.#response);
     compressing.end(body);
   }
@@ -135,13 +120,13 @@ export class Answer {
   }
 
   #startStream(summary: StatementSummary): ServerResponse | Transform {
-    const encoding = this.#options.compress ? acceptedEncoding(this.#request) : undefined;
+    const encoding = this.#encoding();
     this.#response.writeHead(200, {
       ...this.#resultHeaders(summary),
-      ...(encoding === undefined ? {} : { 'Content-Encoding': encoding }),
+      ...contentEncoding(encoding),
     });
     if (encoding === undefined) return this.#response;
-    const compressing = encoder(encoding);
+    const compressing = encoding.encoder();
     compressing.pipe(this.#response, { end: false });
     compressing.once('end', () => {
       if (this.#broken) this.#response.socket?.end();
@@ -158,6 +143,11 @@ export class Answer {
     this.#broken = true;
     if (out === this.#response) out.write(block, () => this.#response.socket?.end());
     else out.end(block);
+  }
+
+  #encoding(): AnswerEncoding | undefined {
+    const accepted = String(this.#request.headers['accept-encoding'] ?? '');
+    return answerEncoding(this.#options.compression, accepted);
   }
 
   #withVersion(text: string): string {

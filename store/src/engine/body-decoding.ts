@@ -2,6 +2,7 @@ import { pipeline, type Readable, type Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
 import { CODES, engineError } from './engine-error.ts';
 import { decodeLz4Frames } from './lz4-frame.ts';
+import { decodeNativeBlocks } from './native-blocks.ts';
 
 /** Decoded bytes of one request body. Data is streamed, so this bounds time and disk, not memory. */
 export const BODY_BYTES_MAX: number = 16 * 1024 * 1024 * 1024;
@@ -91,6 +92,11 @@ function decode(source: Readable, encoding: string): AsyncIterable<Uint8Array> {
 }
 
 /** The body's bytes, decoded as they arrive, at most `BODY_BYTES_MAX`. Throws `EngineError`. */
-export function decodeBody(source: Readable, encoding: string): AsyncIterable<Uint8Array> {
-  return bounded(source, decode(source, encoding.trim().toLowerCase()));
+export function decodeBody(
+  source: Readable,
+  encoding: string,
+  compressedBlocks: boolean,
+): AsyncIterable<Uint8Array> {
+  const decoded = decode(source, encoding.trim().toLowerCase());
+  return bounded(source, compressedBlocks ? decodeNativeBlocks(decoded) : decoded);
 }

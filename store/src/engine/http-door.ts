@@ -63,7 +63,10 @@ async function runStatement(
   const caller = options.roles.authenticate(call.credentials);
   const signal = leaving(response);
   const encoding = request.headers['content-encoding'] ?? '';
-  const statement = await readStatement(call.urlQuery, decodeBody(request, encoding));
+  const statement = await readStatement(
+    call.urlQuery,
+    decodeBody(request, encoding, call.compressedBlocks),
+  );
   if (statement.kind === 'query' && statement.sql.toString('latin1').trim() === '') {
     throw engineError(CODES.syntaxError, 'Syntax error: Empty query');
   }
@@ -81,7 +84,7 @@ function newAnswer(
     timezone: options.timezone,
     version: options.version,
     waitForEnd: call?.waitForEnd ?? false,
-    compress: call?.compressAnswer ?? false,
+    compression: call?.compression ?? 'none',
   });
 }
 

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { AnswerCompression } from './answer-encoding.ts';
 import { DEFAULT_DATABASE } from './engine-connection.ts';
 import { CODES, engineError } from './engine-error.ts';
 import { DEFAULT_FORMAT } from './formats.ts';
@@ -25,7 +26,9 @@ export interface RequestCall {
   readonly parameters: readonly string[];
   /** Hold the answer back until the statement ended, so that its status and summary are final. */
   readonly waitForEnd: boolean;
-  readonly compressAnswer: boolean;
+  readonly compression: AnswerCompression;
+  /** The body is in ClickHouse's own framing of compressed blocks. */
+  readonly compressedBlocks: boolean;
 }
 
 /** Parameters of ClickHouse's HTTP interface that are no settings (HTTPHandler.cpp). */
@@ -115,22 +118,15 @@ function isOn(value: string | null): boolean {
   return value === '1' || value === 'true';
 }
 
-/** ClickHouse's own block compression needs its CityHash framing; HTTP's encodings do the same job. */
-function refuseNativeCompression(url: URLSearchParams): void {
-  for (const name of ['compress', 'decompress']) {
-    if (isOn(url.get(name))) {
-      throw engineError(
-        CODES.notImplemented,
-        `${name}=1 is not supported: use enable_http_compression=1 and Content-Encoding`,
-      );
-    }
-  }
+/** `compress=1` wins: a client that asks for it does not look at `Content-Encoding`. */
+function readCompression(url: URLSearchParams): AnswerCompression {
+  if (isOn(url.get('compress'))) return 'blocks';
+  return isOn(url.get('enable_http_compression')) ? 'http' : 'none';
 }
 
 /** Reads URL and headers. Throws `EngineError` on what the door does not take. */
 export function readCall(request: IncomingMessage): RequestCall {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://store');
-  refuseNativeCompression(searchParams);
   const database = searchParams.get('database') ?? header(request, 'x-clickhouse-database');
   const format = searchParams.get('default_format') ?? header(request, 'x-clickhouse-format');
   return {
@@ -144,6 +140,7 @@ export function readCall(request: IncomingMessage): RequestCall {
     settings: readSettings(searchParams),
     parameters: readParameters(searchParams),
     waitForEnd: isOn(searchParams.get('wait_end_of_query')),
-    compressAnswer: isOn(searchParams.get('enable_http_compression')),
+    compression: readCompression(searchParams),
+    compressedBlocks: isOn(searchParams.get('decompress')),
   };
 }

@@ -7,8 +7,10 @@ import {
   sql,
   uint64Number,
 } from '@sonde/store';
+import { decompressFrameSync } from 'lz4-napi';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { decodedBlocks, encodedBlocks } from './compressed-blocks.ts';
 import { ask, type DoorAnswer, type DoorRequest } from './door-request.ts';
 import { nativeBlock } from './native-block.ts';
 
@@ -99,6 +101,7 @@ export function doorSuite(name: string, open: () => Promise<DoorUnderTest>): voi
     reading(() => door);
     readingMuch(() => door);
     writing(() => door);
+    compressing(() => door);
     failing(() => door);
     deduplicating(() => door);
   });
@@ -281,6 +284,53 @@ function writing(door: () => Door): void {
     expect(answer.status).toBeGreaterThanOrEqual(400);
     expect(answer.text).toMatch(/^Code: \d+\. DB::Exception: /);
     expect(await door().count('n = 4000')).toBe(0);
+  });
+}
+
+function compressing(door: () => Door): void {
+  const fetchBytes = async (
+    params: Readonly<Record<string, string>>,
+    headers: Readonly<Record<string, string>>,
+    body?: Buffer,
+  ): Promise<{ response: Response; bytes: Buffer }> => {
+    const url = new URL(door().under.url);
+    for (const [name, value] of Object.entries(params)) url.searchParams.set(name, value);
+    const key = door().under.internalToken;
+    const response = await fetch(url, {
+      method: body === undefined ? 'GET' : 'POST',
+      headers: { 'X-ClickHouse-User': 'internal', 'X-ClickHouse-Key': key, ...headers },
+      ...(body === undefined ? {} : { body: Uint8Array.from(body) }),
+    });
+    return { response, bytes: Buffer.from(await response.arrayBuffer()) };
+  };
+
+  it('answers in its own compressed blocks for compress=1, however large', async () => {
+    for (const rows of [1, 300_000]) {
+      const query = `SELECT number FROM numbers(${rows})`;
+      const { response, bytes } = await fetchBytes({ query, compress: '1' }, {});
+      expect(response.headers.get('content-encoding')).toBe(null);
+      const text = (await decodedBlocks(bytes)).toString();
+      expect(text.split('\n')).toHaveLength(rows + 1);
+    }
+  });
+
+  it('takes bodies of compressed blocks for decompress=1', async () => {
+    const query = 'INSERT INTO door.t FORMAT TSV';
+    const rows = Array.from({ length: 100_000 }, (_, i) => `${6_000_000 + i}\tblocks`);
+    const body = await encodedBlocks(Buffer.from(`${rows.join('\n')}\n`));
+    const { response } = await fetchBytes({ query, decompress: '1' }, {}, body);
+    expect(response.status).toBe(200);
+    expect(await door().count("n >= 6000000 AND s = 'blocks'")).toBe(100_000);
+    const select = await encodedBlocks(Buffer.from('SELECT 7'));
+    expect((await fetchBytes({ decompress: '1' }, {}, select)).bytes.toString()).toBe('7\n');
+  });
+
+  it('answers in LZ4 frames when the client prefers them', async () => {
+    const query = 'SELECT number FROM numbers(300000)';
+    const headers = { 'Accept-Encoding': 'lz4' };
+    const { response, bytes } = await fetchBytes({ query, enable_http_compression: '1' }, headers);
+    expect(response.headers.get('content-encoding')).toBe('lz4');
+    expect(decompressFrameSync(bytes).toString().split('\n')).toHaveLength(300_001);
   });
 }
 

@@ -1,0 +1,40 @@
+import { CODES, engineError } from './engine-error.ts';
+
+/** Reads exact counts of bytes from chunks of any size. */
+export class ByteSource {
+  readonly #chunks: AsyncIterator<Uint8Array>;
+  readonly #cutOff: string;
+  #pending: Buffer = Buffer.alloc(0);
+
+  /** `cutOff` words the error when the chunks end too early. */
+  constructor(chunks: AsyncIterable<Uint8Array>, cutOff: string) {
+    this.#cutOff = cutOff;
+    this.#chunks = chunks[Symbol.asyncIterator]();
+  }
+
+  async read(length: number): Promise<Buffer> {
+    if (!(await this.#fill(length))) {
+      throw engineError(CODES.cannotDecompress, `Cannot decompress the body: ${this.#cutOff}`);
+    }
+    const bytes = this.#pending.subarray(0, length);
+    this.#pending = this.#pending.subarray(length);
+    return bytes;
+  }
+
+  async atEnd(): Promise<boolean> {
+    return !(await this.#fill(1));
+  }
+
+  async #fill(length: number): Promise<boolean> {
+    const parts = [this.#pending];
+    let total = this.#pending.length;
+    while (total < length) {
+      const step = await this.#chunks.next();
+      if (step.done === true) break;
+      parts.push(Buffer.from(step.value.buffer, step.value.byteOffset, step.value.length));
+      total += step.value.length;
+    }
+    if (parts.length > 1) this.#pending = Buffer.concat(parts, total);
+    return total >= length;
+  }
+}
