@@ -28,8 +28,21 @@ const BAD_REQUEST = [
   457,
   CODES.cannotDecompress,
   CODES.unknownCompression,
+  CODES.invalidSessionTimeout,
 ];
-const NOT_FOUND = [47, 50, 56, 60, 63, CODES.unknownFormat, 81, CODES.unknownSetting, 152, 336];
+const NOT_FOUND = [
+  47,
+  50,
+  56,
+  60,
+  63,
+  CODES.unknownFormat,
+  81,
+  CODES.unknownSetting,
+  152,
+  336,
+  CODES.sessionNotFound,
+];
 
 const STATUSES: ReadonlyMap<number, number> = new Map<number, number>([
   [194, 401],
@@ -37,6 +50,7 @@ const STATUSES: ReadonlyMap<number, number> = new Map<number, number>([
   ...BAD_REQUEST.map((code) => [code, 400] as const),
   ...NOT_FOUND.map((code) => [code, 404] as const),
   [CODES.timeout, 408],
+  [CODES.sessionLocked, 423],
   [CODES.queryTooLarge, 413],
   [CODES.notImplemented, 501],
   [CODES.tooManyStatements, 503],

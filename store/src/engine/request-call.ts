@@ -4,6 +4,7 @@ import { DEFAULT_DATABASE } from './engine-connection.ts';
 import { CODES, engineError } from './engine-error.ts';
 import { DEFAULT_FORMAT } from './formats.ts';
 import type { ShownCredentials } from './roles.ts';
+import { readSession, type SessionRequest } from './session-request.ts';
 import type { SettingsMap } from './session-state.ts';
 
 /** Query parameters of one statement. */
@@ -19,6 +20,7 @@ export interface RequestCall {
   /** The statement, or its beginning, from the URL; empty when it is all in the body. */
   readonly urlQuery: string;
   readonly queryId: string | undefined;
+  readonly session: SessionRequest | undefined;
   readonly database: string;
   readonly defaultFormat: string;
   readonly settings: SettingsMap;
@@ -135,6 +137,7 @@ export function readCall(request: IncomingMessage): RequestCall {
     credentials: readCredentials(request, searchParams),
     urlQuery: searchParams.get('query') ?? '',
     queryId: searchParams.get('query_id') ?? undefined,
+    session: readSession(searchParams),
     database: database === undefined || database === '' ? DEFAULT_DATABASE : database,
     defaultFormat: format === undefined || format === '' ? DEFAULT_FORMAT : format,
     settings: readSettings(searchParams),

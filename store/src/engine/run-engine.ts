@@ -11,6 +11,7 @@ import { loadNativeAddon, type NativeAddon } from './native-addon.ts';
 import { Roles } from './roles.ts';
 import { writeServerConfig } from './server-config.ts';
 import type { SettingsMap } from './session-state.ts';
+import { Sessions } from './sessions.ts';
 import { StatementRunner } from './statement-runner.ts';
 
 export interface RunningEngine {
@@ -39,6 +40,7 @@ interface Pools {
   readonly ingest: ConnectionPool;
   readonly internal: ConnectionPool;
   readonly user: ConnectionPool;
+  readonly sessions: Sessions;
 }
 
 function openPools(addon: NativeAddon, config: EngineConfig, serverArgs: string[]): Pools {
@@ -56,6 +58,7 @@ function openPools(addon: NativeAddon, config: EngineConfig, serverArgs: string[
     ingest: pool(ingestMax, ingestMax),
     internal: pool(internalMax, internalMax),
     user: pool(userMax, 0),
+    sessions: new Sessions(() => EngineConnection.open(addon, serverArgs, BASE_SETTINGS)),
   };
 }
 
@@ -81,7 +84,7 @@ async function closeEngine(
     runner.killAll();
     door.destroy();
   }, drainTimeoutMs);
-  await Promise.all([door.close(), ...all.map((pool) => pool.close())]);
+  await Promise.all([door.close(), pools.sessions.close(), ...all.map((pool) => pool.close())]);
   clearTimeout(timer);
   await control.close();
 }

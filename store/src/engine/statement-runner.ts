@@ -10,6 +10,7 @@ import { insertsIntoFunction } from './insert-head.ts';
 import type { RequestCall } from './request-call.ts';
 import type { Caller } from './roles.ts';
 import { TAG_SETTING } from './session-state.ts';
+import type { Sessions } from './sessions.ts';
 import { mapLiteral, stringLiteral } from './sql-literals.ts';
 import { type StatementShape, statementShape } from './statement-shape.ts';
 import { StatementSummary } from './summary.ts';
@@ -29,6 +30,8 @@ export interface RunnerOptions {
   readonly ingest: ConnectionPool;
   readonly internal: ConnectionPool;
   readonly user: ConnectionPool;
+  /** Of `internal`: nobody else may change anything in one. */
+  readonly sessions: Sessions;
   /** What `user` statements may call. */
   readonly functions: FunctionPolicy;
 }
@@ -73,24 +76,31 @@ export class StatementRunner {
       throw engineError(CODES.accessDenied, 'ingest: INSERT INTO FUNCTION is not allowed');
     }
     answer.format = insert.format;
-    const pool = caller.role === 'ingest' ? this.#options.ingest : this.#options.internal;
     const { database, settings, parameters } = call;
-    await pool.use({ database, settings }, signal, (connection) =>
+    const work = (connection: EngineConnection): Promise<void> =>
       this.#killable(connection.tag, signal, async () => {
         const prepared = { sql: insert.sql, format: insert.format, parameters };
         summary.add(await connection.insert(prepared, insert.data));
         await answer.end(summary);
-      }),
-    );
+      });
+    if (caller.role === 'internal') await this.#onInternal(run, work);
+    else await this.#options.ingest.use({ database, settings }, signal, work);
   }
 
   async #internalQuery(run: Run, sql: Buffer, summary: StatementSummary): Promise<void> {
-    const { call, signal } = run;
-    if (call.method === 'GET') await this.#refuseWriting(sql);
+    if (run.call.method === 'GET') await this.#refuseWriting(sql);
+    await this.#onInternal(run, (connection) => this.#query(connection, run, sql, summary));
+  }
+
+  /** In the session the request names, or on any connection of the role. */
+  async #onInternal(
+    { call, signal }: Run,
+    work: (connection: EngineConnection) => Promise<void>,
+  ): Promise<void> {
     const { database, settings } = call;
-    await this.#options.internal.use({ database, settings }, signal, (connection) =>
-      this.#query(connection, run, sql, summary),
-    );
+    const state = { database, settings };
+    if (call.session === undefined) await this.#options.internal.use(state, signal, work);
+    else await this.#options.sessions.use(call.session, state, work);
   }
 
   /** `user`, and what `ingest` reads: guarded, limited, read-only, on a connection of its own. */
@@ -136,7 +146,8 @@ export class StatementRunner {
   ): Promise<void> {
     const { call, answer, signal } = run;
     const shape = statementShape(whole.toString('latin1'));
-    if (shape.changesSession) connection.discardAfterUse();
+    const inSession = run.caller.role === 'internal' && call.session !== undefined;
+    if (shape.changesSession && !inSession) connection.discardAfterUse();
     const format = shape.format ?? call.defaultFormat;
     answer.format = format;
     await this.#killable(connection.tag, signal, async () => {

@@ -102,6 +102,7 @@ export function doorSuite(name: string, open: () => Promise<DoorUnderTest>): voi
     readingMuch(() => door);
     writing(() => door);
     compressing(() => door);
+    keepingSessions(() => door);
     failing(() => door);
     deduplicating(() => door);
   });
@@ -331,6 +332,65 @@ function compressing(door: () => Door): void {
     const { response, bytes } = await fetchBytes({ query, enable_http_compression: '1' }, headers);
     expect(response.headers.get('content-encoding')).toBe('lz4');
     expect(decompressFrameSync(bytes).toString().split('\n')).toHaveLength(300_001);
+  });
+}
+
+function keepingSessions(door: () => Door): void {
+  const within = (
+    id: string,
+    body: string,
+    params: Readonly<Record<string, string>> = {},
+  ): Promise<DoorAnswer> => door().ask({ body, params: { session_id: id, ...params } });
+
+  it('keeps temporary tables and settings to their session', async () => {
+    expect((await within('a', 'CREATE TEMPORARY TABLE mine (n UInt8)')).text).toBe('');
+    expect((await within('a', 'INSERT INTO mine VALUES (1), (2)')).text).toBe('');
+    expect((await within('a', 'SET max_block_size = 4321')).text).toBe('');
+    expect((await within('a', 'SELECT sum(n) FROM mine')).text).toBe('3\n');
+    const setting = "SELECT value FROM system.settings WHERE name = 'max_block_size'";
+    expect((await within('a', setting)).text).toBe('4321\n');
+    expect((await within('b', setting)).text).not.toBe('4321\n');
+    expect((await within('b', 'SELECT sum(n) FROM mine')).text).toMatch(/^Code: 60\. /);
+    expect((await door().ask({ body: 'SELECT n FROM mine' })).text).toMatch(/^Code: 60\. /);
+  });
+
+  it('survives a failed statement in its session', async () => {
+    await within('f', 'CREATE TEMPORARY TABLE mine (n UInt8)');
+    expect((await within('f', 'SELECT throwIf(1)')).text).toMatch(/^Code: 395\. /);
+    expect((await within('f', 'SELECT count() FROM mine')).text).toBe('0\n');
+  });
+
+  it('ends a session when asked to, or when nothing was asked of it for its timeout', async () => {
+    await within('c', 'SELECT 1', { close_session: '1' });
+    const closed = await within('c', 'SELECT 1', { session_check: '1' });
+    expect(closed.text).toMatch(/^Code: 372\. /);
+    await within('d', 'SELECT 1', { session_timeout: '1' });
+    for (let poll = 0, gone = false; !gone; poll++) {
+      expect(poll).toBeLessThan(RUNNING_POLLS_MAX);
+      // A check that finds the session uses it, so each poll asks for an end in no time.
+      const params = { session_check: '1', session_timeout: '0' };
+      gone = (await within('d', 'SELECT 1', params)).text.startsWith('Code: 372.');
+    }
+    const long = await within('e', 'SELECT 1', { session_timeout: '100000' });
+    expect(long.text).toMatch(/^Code: 374\. /);
+    const wrong = await within('e', 'SELECT 1', { session_timeout: 'x' });
+    expect(wrong.text).toMatch(/^Code: 374\. /);
+  });
+
+  it('runs one statement of a session at a time', async () => {
+    const controller = new AbortController();
+    const first = door()
+      .ask({
+        body: 'SELECT count() FROM numbers(1000000000000) WHERE sipHash64(number) = 43',
+        params: { session_id: 'g' },
+        signal: controller.signal,
+      })
+      .catch((error: unknown) => error);
+    await door().untilRunning('sipHash64(number) = 43', 1);
+    expect((await within('g', 'SELECT 1')).text).toMatch(/^Code: 373\. /);
+    controller.abort();
+    await first;
+    await door().untilRunning('sipHash64(number) = 43', 0);
   });
 }
 

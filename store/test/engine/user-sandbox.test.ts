@@ -136,6 +136,17 @@ describe('a user at the door', () => {
     }
   });
 
+  it('makes no temporary table in a session either, and sees nobody’s', async () => {
+    const session = { session_id: 'shared' };
+    const make = 'CREATE TEMPORARY TABLE secret (n UInt8)';
+    expect((await asUser(make, session)).text).toMatch(/^Code: 164\. /);
+    const params = session;
+    await ask(under.url, 'internal', INTERNAL_TOKEN, { body: make, params });
+    expect((await asUser('SELECT n FROM secret', session)).text).toMatch(/^Code: 60\. /);
+    expect((await asTenant('SELECT n FROM secret', session)).text).toMatch(/^Code: 60\. /);
+    expect((await asUser('SELECT 1', session)).text).toBe('1\n');
+  });
+
   it('gets the engine’s own words for a syntax error', async () => {
     const answer = await asUser('SELECT (1');
     expect(answer.text).toMatch(/^Code: 62\. .*Syntax error/s);
