@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Factory } from '../component.ts';
 import { parseComponentId } from './component-id.ts';
 import { type ConfigMap, type ConfigValue, ExpandedValue, isList, isMap } from './config-value.ts';
+import { withDefaults } from './default-values.ts';
 import { isSecretSchema, REDACTED } from './fields/secret.ts';
 import { schemasAt } from './fields/wrapped-schema.ts';
 import type { ResolvedConfig } from './resolve-config.ts';
@@ -23,6 +24,15 @@ const SECTIONS = {
   extensions: 'extension',
 } as const;
 
+const IDS = z.preprocess((raw) => raw ?? [], z.array(z.unknown()));
+const PIPELINES = z.record(
+  z.string(),
+  z.preprocess(
+    (raw) => raw ?? {},
+    z.looseObject({ exporters: IDS, processors: IDS, receivers: IDS }),
+  ),
+);
+
 /** Fields that hold secrets even where their schema calls them plain text. */
 const SECRET_KEY =
   /(?:^|_)(?:password|passwd|passphrase|secret|token|api_?key|private_key|key_pem|credentials?|authorization)s?$/i;
@@ -34,8 +44,9 @@ const HEADER_MAPS: ReadonlySet<string> = new Set(['headers', 'response_headers',
 const SECRET_PATHS: readonly (readonly string[])[] = [['htpasswd', 'inline']];
 
 /**
- * A resolved configuration as plain values with keys in alphabetical order, each reference as what
- * its field takes: a text where the component wants one, else what YAML makes of it. `redacted`
+ * A resolved configuration as plain values with keys in alphabetical order and the defaults of what
+ * was left out, each reference as what its field takes: a text where the component wants one, else
+ * what YAML makes of it. `redacted`
  * shows `[REDACTED]` for secrets: fields that are by their schema or their name, header values, and
  * passwords in URLs.
  */
@@ -50,7 +61,8 @@ export function printableConfig(
     tree[section] = Object.fromEntries(
       entries.sort(byKey).map(([key, value]) => {
         const schema = schemaOf(key, kind, options.factories);
-        return [key, printable(value, { schema, path: [], mode: options.mode })];
+        const shown = printable(value, { schema, path: [], mode: options.mode });
+        return [key, decoded(shown, schema)];
       }),
     );
   }
@@ -58,13 +70,31 @@ export function printableConfig(
   return Object.fromEntries(Object.entries(tree).sort(byKey));
 }
 
+/** A component without a section has its defaults, if it has any keys. */
+function decoded(shown: unknown, schema: z.ZodType | undefined): unknown {
+  const whole = withDefaults(shown ?? {}, schema);
+  return shown === null && Object.keys(Object(whole)).length === 0 ? null : whole;
+}
+
 function printableService(service: ConfigValue, mode: PrintMode): unknown {
   if (!isMap(service)) return service;
-  const entries = [...service].sort(byKey).map(([key, value]) => {
-    const schema = key === 'telemetry' ? OwnTelemetrySchema : undefined;
-    return [key, printable(value, { schema, path: [], mode })];
-  });
-  return Object.fromEntries(entries);
+  const of = (key: string, schema?: z.ZodType): unknown =>
+    printable(service.get(key) ?? null, { schema, path: [], mode });
+  const rest = [...service.keys()].map((key): [string, unknown] => [key, of(key)]);
+  return Object.fromEntries(
+    Object.entries({
+      ...Object.fromEntries(rest),
+      extensions: of('extensions') ?? [],
+      pipelines: printablePipelines(of('pipelines')),
+      telemetry: withDefaults(of('telemetry', OwnTelemetrySchema) ?? {}, OwnTelemetrySchema),
+    }).sort(byKey),
+  );
+}
+
+/** Each with its three lists. */
+function printablePipelines(pipelines: unknown): unknown {
+  const whole = PIPELINES.safeParse(pipelines);
+  return whole.success ? whole.data : pipelines;
 }
 
 function schemaOf(

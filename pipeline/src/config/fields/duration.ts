@@ -45,6 +45,27 @@ export function parseDuration(text: string): DurationResult {
   return { ok: true, ms: negative ? -ms : ms };
 }
 
+/** Go's `Duration.String`: `5m0s`, `1h0m0.5s`, `200ms`, `0s`. */
+export function formatDuration(ms: number): string {
+  if (ms === 0) return '0s';
+  if (ms < 0) return `-${formatDuration(-ms)}`;
+  if (ms < 1e-3) return `${ms * 1e6}ns`;
+  if (ms < 1) return `${ms * 1000}µs`;
+  if (ms < 1000) return `${ms}ms`;
+  const hours = Math.floor(ms / 3_600_000);
+  const minutes = Math.floor((ms % 3_600_000) / 60_000);
+  const seconds = `${(ms % 60_000) / 1000}s`;
+  if (hours > 0) return `${hours}h${minutes}m${seconds}`;
+  return minutes > 0 ? `${minutes}m${seconds}` : seconds;
+}
+
+const DURATION_SCHEMAS = new WeakSet<object>();
+
+/** True for a schema that `duration` made. */
+export function isDurationSchema(schema: unknown): boolean {
+  return typeof schema === 'object' && schema !== null && DURATION_SCHEMAS.has(schema);
+}
+
 /**
  * A Go duration as milliseconds. `initial` is what an absent or null field stands for; without one
  * the field must be given. A bare number other than 0 is refused: upstream takes it for
@@ -67,5 +88,6 @@ export function duration(initial?: string): z.ZodType<number> {
     });
     return z.NEVER;
   });
+  DURATION_SCHEMAS.add(schema);
   return initial === undefined ? schema : schema.prefault(initial);
 }

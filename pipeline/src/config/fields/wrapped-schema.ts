@@ -53,12 +53,14 @@ function descend(schema: unknown, path: readonly PropertyKey[]): unknown {
   return element === undefined ? undefined : descend(element, rest);
 }
 
-function objectsOf(schema: unknown, depth: number): readonly z.ZodObject[] {
+/** The object schemas that a value may be read by; several of a union. */
+export function objectsOf(schema: unknown, depth: number = WRAPPERS_MAX): readonly z.ZodObject[] {
   if (schema instanceof z.ZodObject) return [schema];
   return innerSchemas(schema, depth).flatMap((inner) => objectsOf(inner, depth - 1));
 }
 
-function elementOf(schema: unknown, depth: number): unknown {
+/** The schema of what a list or an open map holds; undefined where it is neither. */
+export function elementOf(schema: unknown, depth: number = WRAPPERS_MAX): unknown {
   if (schema instanceof z.ZodArray) return schema.element;
   if (schema instanceof z.ZodRecord) return schema.valueType;
   for (const inner of innerSchemas(schema, depth)) {
