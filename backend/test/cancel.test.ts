@@ -15,7 +15,7 @@ beforeAll(async () => {
   await sonde.run('DROP TABLE sonde.metric_series');
   await sonde.run(
     `CREATE VIEW sonde.metric_series AS
-      SELECT 'default' AS tenant, 'm' AS metric, number AS series, now('UTC') AS bucket, 5 AS kind,
+      SELECT 'default' AS tenant, 'm' AS metric, number AS series, now('UTC') - 60 AS bucket, 5 AS kind,
         0 AS temporality, 0 AS is_monotonic, '' AS unit, '' AS description, 'shop' AS service,
         '' AS namespace
       FROM numbers(1900000000)`,

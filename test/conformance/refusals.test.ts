@@ -69,6 +69,8 @@ function essence(refusal: string | undefined): string | undefined {
       ?.split('\n')[0]
       ?.replace(/\(valid values: .*/, '')
       .replace(/valid gates: .*/, '')
+      // A map's keys come in another order every time in Go.
+      .replace(/\[("[a-z]+" )+"[a-z]+"\]/, (list) => list.slice(1, -1).split(' ').sort().join(' '))
       // Go has integers of many sizes.
       .replace(/'u?int[0-9]+'/, "'int'")
       .trim()
