@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Transform } from 'node:stream';
+import type { Writable } from 'node:stream';
 import { type AnswerCompression, type AnswerEncoding, answerEncoding } from './answer-encoding.ts';
 import type { EngineError } from './engine-error.ts';
 import { contentType } from './formats.ts';
 import { httpStatus } from './http-status.ts';
+import { ProgressHead } from './progress-head.ts';
 import type { StatementSummary } from './summary.ts';
 
 /** Results up to this size are sent whole, with their final status and summary. */
@@ -51,18 +52,27 @@ export class Answer {
   #held: Uint8Array[] = [];
   #heldBytes = 0;
   #format = '';
-  #out: ServerResponse | Transform | undefined;
+  readonly #progress: ProgressHead;
+  #out: Writable | undefined;
+  /** Where encoded bytes go: the response, or what stands for it once progress was reported. */
+  #target: Writable | undefined;
   #broken = false;
 
   constructor(request: IncomingMessage, response: ServerResponse, options: AnswerOptions) {
     this.#request = request;
     this.#response = response;
     this.#options = options;
+    this.#progress = new ProgressHead(response);
     this.#holdBytes = options.waitForEnd ? WAIT_BYTES_MAX : HOLD_BYTES;
   }
 
   set format(format: string) {
     this.#format = format;
+  }
+
+  /** One more header of progress, as long as no byte of the answer is sent. */
+  reportProgress(progress: string): void {
+    if (this.#target === undefined) this.#progress.report(this.#baseHeaders(), progress);
   }
 
   /** Takes a piece of the result; waits while the client is slower than the engine. */
@@ -90,13 +100,11 @@ export class Answer {
     const encoding = this.#encoding();
     const headers = this.#resultHeaders(summary);
     if (encoding === undefined || body.length < encoding.bytesMin) {
-      this.#response.writeHead(200, { ...headers, 'Content-Length': body.length });
-      this.#response.end(body);
+      this.#open(200, { ...headers, 'Content-Length': body.length }).end(body);
       return;
     }
-    this.#response.writeHead(200, { ...headers, ...contentEncoding(encoding) });
     const compressing = encoding.encoder();
-    compressing.pipe(this.#response);
+    compressing.pipe(this.#open(200, { ...headers, ...contentEncoding(encoding) }));
     compressing.end(body);
   }
 
@@ -108,7 +116,7 @@ export class Answer {
     }
     if (this.#response.headersSent || this.#response.destroyed) return;
     const text = Buffer.from(`${this.#withVersion(error.text)}\n`);
-    this.#response.writeHead(httpStatus(error.code), {
+    const out = this.#open(httpStatus(error.code), {
       ...this.#baseHeaders(),
       'X-ClickHouse-Exception-Code': String(error.code),
       'Content-Type': 'text/plain; charset=UTF-8',
@@ -116,21 +124,34 @@ export class Answer {
       // What is left of the request's body is not worth reading.
       ...(this.#request.complete ? {} : { Connection: 'close' }),
     });
-    this.#response.end(text);
+    out.end(text);
   }
 
-  #startStream(summary: StatementSummary): ServerResponse | Transform {
+  /** Sends the head. Once progress was reported its status is 200 and some headers are out. */
+  #open(status: number, headers: Record<string, string | number>): Writable {
+    if (this.#progress.started) {
+      const sent = new Set(Object.keys(this.#baseHeaders()));
+      const left = Object.entries(headers).filter(
+        ([name]) => !sent.has(name) && name !== 'Content-Length' && name !== 'Connection',
+      );
+      this.#target = this.#progress.finish(Object.fromEntries(left));
+    } else {
+      this.#response.writeHead(status, headers);
+      this.#target = this.#response;
+    }
+    return this.#target;
+  }
+
+  #startStream(summary: StatementSummary): Writable {
     const encoding = this.#encoding();
-    this.#response.writeHead(200, {
-      ...this.#resultHeaders(summary),
-      ...contentEncoding(encoding),
-    });
-    if (encoding === undefined) return this.#response;
+    const headers = { ...this.#resultHeaders(summary), ...contentEncoding(encoding) };
+    const target = this.#open(200, headers);
+    if (encoding === undefined) return target;
     const compressing = encoding.encoder();
-    compressing.pipe(this.#response, { end: false });
+    compressing.pipe(target, { end: false });
     compressing.once('end', () => {
       if (this.#broken) this.#response.socket?.end();
-      else this.#response.end();
+      else target.end();
     });
     return compressing;
   }
@@ -141,7 +162,7 @@ export class Answer {
     const out = this.#out;
     if (out === undefined || this.#response.destroyed) return;
     this.#broken = true;
-    if (out === this.#response) out.write(block, () => this.#response.socket?.end());
+    if (out === this.#target) out.write(block, () => this.#response.socket?.end());
     else out.end(block);
   }
 

@@ -28,6 +28,8 @@ export interface RequestCall {
   readonly parameters: readonly string[];
   /** Hold the answer back until the statement ended, so that its status and summary are final. */
   readonly waitForEnd: boolean;
+  /** Tell of the progress in headers so often, before the answer; undefined: do not. */
+  readonly progressIntervalMs: number | undefined;
   readonly compression: AnswerCompression;
   /** The body is in ClickHouse's own framing of compressed blocks. */
   readonly compressedBlocks: boolean;
@@ -59,6 +61,12 @@ const RESERVED: ReadonlySet<string> = new Set([
   'user',
   'wait_end_of_query',
 ]);
+
+/** ClickHouse's default of `http_headers_progress_interval_ms`. */
+const PROGRESS_INTERVAL_MS = 100;
+/** Each report costs the engine a small statement. */
+const PROGRESS_INTERVAL_MS_MIN = 50;
+const PROGRESS_INTERVAL_MS_MAX = 600_000;
 
 const SETTING_NAME = /^[A-Za-z_][A-Za-z0-9_.]{0,127}$/;
 
@@ -126,6 +134,13 @@ function readCompression(url: URLSearchParams): AnswerCompression {
   return isOn(url.get('enable_http_compression')) ? 'http' : 'none';
 }
 
+function readProgressInterval(url: URLSearchParams): number | undefined {
+  if (!isOn(url.get('send_progress_in_http_headers'))) return undefined;
+  const asked = Number(url.get('http_headers_progress_interval_ms') ?? PROGRESS_INTERVAL_MS);
+  if (!Number.isFinite(asked)) return PROGRESS_INTERVAL_MS;
+  return Math.min(PROGRESS_INTERVAL_MS_MAX, Math.max(PROGRESS_INTERVAL_MS_MIN, asked));
+}
+
 /** Reads URL and headers. Throws `EngineError` on what the door does not take. */
 export function readCall(request: IncomingMessage): RequestCall {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://store');
@@ -143,6 +158,7 @@ export function readCall(request: IncomingMessage): RequestCall {
     settings: readSettings(searchParams),
     parameters: readParameters(searchParams),
     waitForEnd: isOn(searchParams.get('wait_end_of_query')),
+    progressIntervalMs: readProgressInterval(searchParams),
     compression: readCompression(searchParams),
     compressedBlocks: isOn(searchParams.get('decompress')),
   };

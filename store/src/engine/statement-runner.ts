@@ -7,6 +7,7 @@ import { isJoinable } from './formats.ts';
 import type { FunctionPolicy } from './function-policy.ts';
 import type { IncomingInsert, IncomingStatement } from './incoming-statement.ts';
 import { insertsIntoFunction } from './insert-head.ts';
+import { withProgress } from './progress-report.ts';
 import type { RequestCall } from './request-call.ts';
 import type { Caller } from './roles.ts';
 import { TAG_SETTING } from './session-state.ts';
@@ -78,7 +79,7 @@ export class StatementRunner {
     answer.format = insert.format;
     const { database, settings, parameters } = call;
     const work = (connection: EngineConnection): Promise<void> =>
-      this.#killable(connection.tag, signal, async () => {
+      this.#reported(connection, run, async () => {
         const prepared = { sql: insert.sql, format: insert.format, parameters };
         summary.add(await connection.insert(prepared, insert.data));
         await answer.end(summary);
@@ -144,13 +145,13 @@ export class StatementRunner {
     whole: Buffer,
     summary: StatementSummary,
   ): Promise<void> {
-    const { call, answer, signal } = run;
+    const { call, answer } = run;
     const shape = statementShape(whole.toString('latin1'));
     const inSession = run.caller.role === 'internal' && call.session !== undefined;
     if (shape.changesSession && !inSession) connection.discardAfterUse();
     const format = shape.format ?? call.defaultFormat;
     answer.format = format;
-    await this.#killable(connection.tag, signal, async () => {
+    await this.#reported(connection, run, async () => {
       const sql = whole.subarray(0, shape.end);
       const prepared = { sql, format, parameters: call.parameters };
       await this.#produce(connection, prepared, shape, run, summary);
@@ -179,6 +180,17 @@ export class StatementRunner {
       await answer.write(piece.data, summary, signal);
       if (signal.aborted) throw engineError(CODES.cancelled, 'The client left');
     }
+  }
+
+  /** Runs `work`, killable, with headers of its progress where the caller wants them. */
+  #reported(connection: EngineConnection, run: Run, work: () => Promise<void>): Promise<void> {
+    const { tag } = connection;
+    const { call, answer, signal } = run;
+    const { progressIntervalMs: intervalMs } = call;
+    if (intervalMs === undefined) return this.#killable(tag, signal, work);
+    const report = (progress: string): void => answer.reportProgress(progress);
+    const options = { control: this.#options.control, tag, intervalMs, report };
+    return this.#killable(tag, signal, () => withProgress(options, work));
   }
 
   /**

@@ -26,6 +26,7 @@ const CountRow = z.object({ n: uint64Number });
 const RUNNING_POLLS_MAX = 500;
 
 const SCHEMA = [
+  sql`DROP DATABASE IF EXISTS door`,
   sql`CREATE DATABASE door ENGINE = Atomic`,
   sql`CREATE TABLE door.t (n UInt64, s String) ENGINE = MergeTree ORDER BY n
       SETTINGS non_replicated_deduplication_window = 100`,
