@@ -47,6 +47,20 @@ describe('service.telemetry', () => {
     ]);
   });
 
+  it('reads where gRPC goes to, by upstream s old name of it too', () => {
+    const exporter = (otlp: string): string => `{batch: {exporter: {otlp: ${otlp}}}}`;
+    const { targets } = telemetry(`{traces: {processors: [
+      ${exporter('{protocol: grpc}')},
+      ${exporter('{protocol: grpc/protobuf, endpoint: "h:1", insecure: true, compression: gzip}')},
+      ${exporter('{protocol: grpc, endpoint: "https://h:1/x", certificate: /ca, timeout: 5}')}
+    ]}}`).traces;
+    expect(targets).toMatchObject([
+      { transport: 'grpc', url: 'http://localhost:4317', compression: 'none', timeoutMs: 10_000 },
+      { transport: 'grpc', url: 'h:1', tls: { insecure: true }, compression: 'gzip' },
+      { url: 'https://h:1', tls: { insecure: false, certificate: '/ca' }, timeoutMs: 5 },
+    ]);
+  });
+
   it('has no readers at level none', () => {
     expect(telemetry('{metrics: {level: none}}').metrics.readers).toEqual([]);
   });
@@ -88,8 +102,12 @@ describe('service.telemetry', () => {
       "readers[0].periodic.interval' expected type 'int', got unconvertible type 'string'",
     ],
     [
-      '{traces: {processors: [{batch: {exporter: {otlp: {protocol: grpc}}}}]}}',
-      'unsupported protocol "grpc"',
+      '{traces: {processors: [{batch: {exporter: {otlp: {protocol: tcp}}}}]}}',
+      'unsupported protocol "tcp"',
+    ],
+    [
+      '{traces: {processors: [{batch: {exporter: {otlp: {client_key: /k}}}}]}}',
+      'client_certificate and client_key must be given together',
     ],
     ['{resource: {a: [1]}}', 'resource attributes must be texts, numbers or booleans'],
   ])('refuses %s', (yaml, text) => {

@@ -4,17 +4,28 @@ import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-proto';
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { CompressionAlgorithm } from '@opentelemetry/otlp-exporter-base';
+import {
+  ProtobufLogsSerializer,
+  ProtobufMetricsSerializer,
+  ProtobufTraceSerializer,
+} from '@opentelemetry/otlp-transformer';
 import type { Resource } from '@opentelemetry/resources';
-import { BatchLogRecordProcessor, LoggerProvider } from '@opentelemetry/sdk-logs';
+import {
+  BatchLogRecordProcessor,
+  LoggerProvider,
+  type LogRecordExporter,
+} from '@opentelemetry/sdk-logs';
 import {
   type IMetricReader,
   MeterProvider,
   PeriodicExportingMetricReader,
+  type PushMetricExporter,
 } from '@opentelemetry/sdk-metrics';
 import {
   BatchSpanProcessor,
   NodeTracerProvider,
   ParentBasedSampler,
+  type SpanExporter,
   TraceIdRatioBasedSampler,
 } from '@opentelemetry/sdk-trace-node';
 import type {
@@ -23,6 +34,7 @@ import type {
   OwnTelemetryConfig,
   RunningTelemetry,
 } from '@sonde/pipeline';
+import { agentTls, OtlpGrpcExporter } from './grpc-exporter.ts';
 import { metricView } from './metric-view.ts';
 import { ownResource } from './own-resource.ts';
 import { PrometheusReader } from './prometheus-reader.ts';
@@ -39,7 +51,7 @@ interface Provider {
 
 /**
  * Sonde's own spans, metrics and log lines, as `service.telemetry` says; they become the API's
- * global providers. Rejects when a port for Prometheus cannot be opened.
+ * global providers. Rejects when a port for Prometheus cannot be opened, or a certificate not be read.
  *
  * Nothing feeds on itself: the gateway makes no span for a request it takes from itself, metrics
  * leave at a fixed interval however much there is, and exporting is not instrumented.
@@ -58,8 +70,8 @@ export async function startOwnTelemetry(
   metrics.setGlobalMeterProvider(meterProvider);
   const providers: readonly Provider[] = [
     meterProvider,
-    ...startTraces(resource, config),
-    ...startLogs(resource, config.logs.targets),
+    ...(await startTraces(resource, config)),
+    ...(await startLogs(resource, config.logs.targets)),
   ];
   return {
     meterProvider,
@@ -88,24 +100,25 @@ async function openReaders(configs: readonly MetricReaderConfig[]): Promise<IMet
 async function openReader(config: MetricReaderConfig): Promise<IMetricReader> {
   if (config.kind === 'prometheus') return PrometheusReader.open(config);
   return new PeriodicExportingMetricReader({
-    exporter: new OTLPMetricExporter(exporterOptions(config.target)),
+    exporter: await metricExporter(config.target),
     exportIntervalMillis: config.intervalMs,
     exportTimeoutMillis: config.timeoutMs,
   });
 }
 
-function startTraces(
+async function startTraces(
   resource: Resource,
   { traces }: Pick<OwnTelemetryConfig, 'traces'>,
-): readonly Provider[] {
+): Promise<readonly Provider[]> {
   if (traces.targets.length === 0) return [];
   const root = new TraceIdRatioBasedSampler(traces.samplingRatio);
+  const exporters = await Promise.all(traces.targets.map(spanExporter));
   const provider = new NodeTracerProvider({
     resource,
     sampler: new ParentBasedSampler({ root }),
-    spanProcessors: traces.targets.map(
-      (target) =>
-        new BatchSpanProcessor(new OTLPTraceExporter(exporterOptions(target)), {
+    spanProcessors: exporters.map(
+      (exporter) =>
+        new BatchSpanProcessor(exporter, {
           maxQueueSize: QUEUE_ITEMS_MAX,
           scheduledDelayMillis: SCHEDULE_DELAY_MS,
         }),
@@ -115,14 +128,18 @@ function startTraces(
   return [provider];
 }
 
-function startLogs(resource: Resource, targets: readonly OtlpTarget[]): readonly Provider[] {
+async function startLogs(
+  resource: Resource,
+  targets: readonly OtlpTarget[],
+): Promise<readonly Provider[]> {
   if (targets.length === 0) return [];
+  const exporters = await Promise.all(targets.map(logExporter));
   const provider = new LoggerProvider({
     resource,
-    processors: targets.map(
-      (target) =>
+    processors: exporters.map(
+      (exporter) =>
         new BatchLogRecordProcessor({
-          exporter: new OTLPLogExporter(exporterOptions(target)),
+          exporter,
           maxQueueSize: QUEUE_ITEMS_MAX,
           scheduledDelayMillis: SCHEDULE_DELAY_MS,
         }),
@@ -132,18 +149,39 @@ function startLogs(resource: Resource, targets: readonly OtlpTarget[]): readonly
   return [provider];
 }
 
-function exporterOptions(target: OtlpTarget): {
+async function spanExporter(target: OtlpTarget): Promise<SpanExporter> {
+  const grpc = { service: 'trace.v1.TraceService', serializer: ProtobufTraceSerializer } as const;
+  if (target.transport === 'grpc') return OtlpGrpcExporter.open(target, grpc);
+  return new OTLPTraceExporter(await exporterOptions(target));
+}
+
+async function metricExporter(target: OtlpTarget): Promise<PushMetricExporter> {
+  const serializer = ProtobufMetricsSerializer;
+  const grpc = { service: 'metrics.v1.MetricsService', serializer } as const;
+  if (target.transport === 'grpc') return OtlpGrpcExporter.open(target, grpc);
+  return new OTLPMetricExporter(await exporterOptions(target));
+}
+
+async function logExporter(target: OtlpTarget): Promise<LogRecordExporter> {
+  const grpc = { service: 'logs.v1.LogsService', serializer: ProtobufLogsSerializer } as const;
+  if (target.transport === 'grpc') return OtlpGrpcExporter.open(target, grpc);
+  return new OTLPLogExporter(await exporterOptions(target));
+}
+
+async function exporterOptions(target: OtlpTarget): Promise<{
   readonly url: string;
   readonly headers: Record<string, string>;
   readonly timeoutMillis: number;
   readonly compression: CompressionAlgorithm;
-} {
+  readonly httpAgentOptions: Awaited<ReturnType<typeof agentTls>>;
+}> {
   const { GZIP, NONE } = CompressionAlgorithm;
   return {
     url: target.url,
     headers: { ...target.headers },
     timeoutMillis: target.timeoutMs,
     compression: target.compression === 'gzip' ? GZIP : NONE,
+    httpAgentOptions: await agentTls(target),
   };
 }
 

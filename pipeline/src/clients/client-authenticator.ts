@@ -48,7 +48,7 @@ export async function headersOf(
 
 /** Throws `SondeError` with upstream's text when there is none of that id. */
 export function findClientAuthenticator(
-  host: Host,
+  host: Pick<Host, 'extension'>,
   auth: ClientAuthConfig | undefined,
 ): ClientAuthenticator | undefined {
   if (auth === undefined) return undefined;

@@ -68,7 +68,7 @@ export class GrpcClient {
   }
 
   /** Reads certificates and finds the authenticator; connects with the first call. */
-  static async open(config: GrpcClientConfig, host: Host): Promise<GrpcClient> {
+  static async open(config: GrpcClientConfig, host: Pick<Host, 'extension'>): Promise<GrpcClient> {
     const authenticator = findClientAuthenticator(host, config.auth);
     const parsed = parseGrpcEndpoint(config.endpoint);
     if (!parsed.ok) throw new SondeError('INTERNAL', parsed.reason);

@@ -1,10 +1,25 @@
 import { z } from 'zod';
 import { refuseMeaning } from './fields/refuse.ts';
 
-/** Where own telemetry is sent: OTLP over HTTP, as OpenTelemetry's configuration file writes it. */
+/** Files; '' for none. */
+export interface OtlpTargetTls {
+  /** Plaintext, where the endpoint has no scheme. */
+  readonly insecure: boolean;
+  /** Authorities of the server, instead of the system's. */
+  readonly certificate: string;
+  readonly clientCertificate: string;
+  readonly clientKey: string;
+}
+
+/** Where own telemetry is sent, as OpenTelemetry's configuration file writes it. */
 export interface OtlpTarget {
-  /** With its path; a bare origin gets the signal's (`/v1/traces`). */
+  readonly transport: 'http' | 'grpc';
+  /**
+   * Of HTTP with its path; a bare origin gets the signal's (`/v1/traces`). Of gRPC as it was
+   * written.
+   */
   readonly url: string;
+  readonly tls: OtlpTargetTls;
   readonly headers: Readonly<Record<string, string>>;
   readonly compression: 'none' | 'gzip';
   /** Milliseconds. */
@@ -13,16 +28,31 @@ export interface OtlpTarget {
 
 /** The section as it was read. */
 export interface OtlpSection {
-  readonly endpoint: string;
+  readonly protocol: string;
+  readonly endpoint?: string | undefined;
+  readonly insecure: boolean;
+  readonly certificate: string;
+  readonly client_certificate: string;
+  readonly client_key: string;
   readonly headers: readonly { readonly name: string; readonly value: string }[];
   readonly compression: 'none' | 'gzip';
   readonly timeout: number;
 }
 
+/** Upstream's names, and the endpoint that each has by default. */
+const PROTOCOLS: ReadonlyMap<string, { transport: 'http' | 'grpc'; endpoint: string }> = new Map([
+  ['http/protobuf', { transport: 'http', endpoint: 'http://localhost:4318' }],
+  ['grpc', { transport: 'grpc', endpoint: 'http://localhost:4317' }],
+  ['grpc/protobuf', { transport: 'grpc', endpoint: 'http://localhost:4317' }],
+]);
+
 const OTLP: z.ZodType<OtlpSection> = z
   .strictObject({
     protocol: z.string().default('http/protobuf'),
-    endpoint: z.string().default('http://localhost:4318'),
+    endpoint: z.string().optional(),
+    certificate: z.string().default(''),
+    client_certificate: z.string().default(''),
+    client_key: z.string().default(''),
     headers: z.array(z.strictObject({ name: z.string(), value: z.string() })).default([]),
     compression: z.enum(['none', 'gzip']).default('none'),
     timeout: z.int().min(1).default(10_000),
@@ -30,14 +60,21 @@ const OTLP: z.ZodType<OtlpSection> = z
     temporality_preference: z.string().optional(),
   })
   .superRefine((raw, context) => {
-    if (raw.protocol !== 'http/protobuf') {
+    const protocol = PROTOCOLS.get(raw.protocol);
+    if (protocol === undefined) {
       refuseMeaning(context, {
         text: `unsupported protocol ${JSON.stringify(raw.protocol)}`,
         path: ['protocol'],
-        hint: 'own telemetry is sent with "http/protobuf"',
+        hint: `own telemetry is sent with one of ${[...PROTOCOLS.keys()].join(', ')}`,
       });
     }
-    if (!URL.canParse(withScheme(raw.endpoint))) {
+    if ((raw.client_certificate === '') !== (raw.client_key === '')) {
+      refuseMeaning(context, {
+        text: 'client_certificate and client_key must be given together',
+        path: ['client_certificate'],
+      });
+    }
+    if (raw.endpoint !== undefined && !URL.canParse(withScheme(raw.endpoint))) {
       refuseMeaning(context, { text: 'endpoint must be a valid URL', path: ['endpoint'] });
     }
     const cumulative = [undefined, 'cumulative'].includes(raw.temporality_preference);
@@ -57,14 +94,37 @@ export const OTLP_EXPORTER: z.ZodType<{ readonly otlp: OtlpSection }> = z.strict
 
 /** What `otlp` says, for one signal. */
 export function otlpTarget(raw: OtlpSection, signal: 'traces' | 'metrics' | 'logs'): OtlpTarget {
-  const url = new URL(withScheme(raw.endpoint));
-  if (url.pathname === '/') url.pathname = `/v1/${signal}`;
+  const { transport, endpoint: initial } = PROTOCOLS.get(raw.protocol) ?? {
+    transport: 'http',
+    endpoint: '',
+  };
+  const endpoint = raw.endpoint ?? initial;
   return {
-    url: url.href,
+    transport,
+    url: transport === 'grpc' ? grpcEndpoint(endpoint) : httpUrl(endpoint, signal),
+    tls: {
+      insecure: raw.insecure,
+      certificate: raw.certificate,
+      clientCertificate: raw.client_certificate,
+      clientKey: raw.client_key,
+    },
     headers: Object.fromEntries(raw.headers.map(({ name, value }) => [name, value])),
     compression: raw.compression,
     timeoutMs: raw.timeout,
   };
+}
+
+function httpUrl(endpoint: string, signal: 'traces' | 'metrics' | 'logs'): string {
+  const url = new URL(withScheme(endpoint));
+  if (url.pathname === '/') url.pathname = `/v1/${signal}`;
+  return url.href;
+}
+
+/** A path means nothing to gRPC. */
+function grpcEndpoint(endpoint: string): string {
+  if (!/^https?:\/\//.test(endpoint)) return endpoint;
+  const { protocol, host } = new URL(endpoint);
+  return `${protocol}//${host}`;
 }
 
 function withScheme(endpoint: string): string {
