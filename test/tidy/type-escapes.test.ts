@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { TYPE_ESCAPES } from './exceptions.ts';
 import { projectFiles, readProjectFile } from './repository.ts';
 
-const PACKAGE = /^((?:receivers|processors|exporters|extensions)\/[^/]+|[^/]+)\/src\/.*\.ts$/;
+const PACKAGE =
+  /^((?:receivers|processors|exporters|extensions)\/(?:lib\/)?[^/]+|[^/]+)\/src\/.*\.ts$/;
 
 /** Casts (`as`, not `as const`), `any`, `!` and ignore comments of one file. */
 function escapesOf(path: string): number {
