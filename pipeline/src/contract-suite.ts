@@ -24,6 +24,7 @@ import { SondeError } from './errors.ts';
 import type { Telemetry } from './telemetry.ts';
 
 export * from './contract-fixtures.ts';
+export * from './contract-requests.ts';
 
 /** Requests that a suite has in flight at once when it shuts a component down. */
 const IN_FLIGHT = 5;

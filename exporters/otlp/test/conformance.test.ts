@@ -7,11 +7,11 @@ import { gunzipSync } from 'node:zlib';
 import { Metadata, ServerCredentials } from '@grpc/grpc-js';
 import { clientInfo, metadataValues } from '@sonde/pipeline';
 import type { ClientRequest } from '@sonde/pipeline/clients';
+import { requestBytes, telemetryOf } from '@sonde/pipeline/contract-suite';
 import { encodeExportResponse, encodeStatus, RpcCode, SIGNALS } from '@sonde/proto';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { Backend } from './backend.ts';
 import { DIRECT, exporting, NO_DEADLINE, QUICK_RETRY } from './exporting.ts';
-import { requestBytes, telemetryOf } from './otlp-data.ts';
 
 const BYTES = requestBytes('traces');
 const TRACES = telemetryOf('traces', BYTES);

@@ -1,11 +1,10 @@
 import { ServerCredentials } from '@grpc/grpc-js';
-import { exporterContract } from '@sonde/pipeline/contract-suite';
+import { exporterContract, requestBytes, telemetryOf } from '@sonde/pipeline/contract-suite';
 import type { Signal } from '@sonde/proto';
 import { afterAll } from 'vitest';
 import { otlpGrpcExporterFactory } from '../src/index.ts';
 import { Backend } from './backend.ts';
 import { DIRECT } from './exporting.ts';
-import { requestBytes, telemetryOf } from './otlp-data.ts';
 
 const backend = new Backend();
 const port = await new Promise<number>((resolve, reject) => {

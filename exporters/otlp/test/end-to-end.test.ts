@@ -1,10 +1,15 @@
 import { SondeError } from '@sonde/pipeline';
-import { contractHost, contractSettings, GatedConsumer } from '@sonde/pipeline/contract-suite';
+import {
+  contractHost,
+  contractSettings,
+  GatedConsumer,
+  requestBytes,
+  telemetryOf,
+} from '@sonde/pipeline/contract-suite';
 import { SIGNALS } from '@sonde/proto';
 import { OtlpReceiver, otlpConfig } from '@sonde/receiver-otlp';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { DIRECT, exporting, NO_DEADLINE, QUICK_RETRY } from './exporting.ts';
-import { requestBytes, telemetryOf } from './otlp-data.ts';
 
 async function receiver(): Promise<{ endpoint: string; consumer: GatedConsumer }> {
   const consumer = new GatedConsumer();

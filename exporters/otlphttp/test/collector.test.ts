@@ -3,12 +3,17 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { createServer } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { contractHost, contractSettings, GatedConsumer } from '@sonde/pipeline/contract-suite';
+import {
+  contractHost,
+  contractSettings,
+  GatedConsumer,
+  requestBytes,
+  telemetryOf,
+} from '@sonde/pipeline/contract-suite';
 import { protobufToJson } from '@sonde/proto';
 import { OtlpReceiver, otlpConfig } from '@sonde/receiver-otlp';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { DIRECT, exporting } from './exporting.ts';
-import { requestBytes, telemetryOf } from './otlp-data.ts';
 
 /**
  * The reference Collector as `npm run setup:collector` builds it; undefined where it has not run.

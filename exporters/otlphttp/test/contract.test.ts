@@ -1,10 +1,9 @@
-import { exporterContract } from '@sonde/pipeline/contract-suite';
+import { exporterContract, requestBytes, telemetryOf } from '@sonde/pipeline/contract-suite';
 import { SIGNALS, type Signal } from '@sonde/proto';
 import { afterAll } from 'vitest';
 import { otlpHttpExporterFactory } from '../src/index.ts';
 import { Backend } from './backend.ts';
 import { DIRECT } from './exporting.ts';
-import { requestBytes, telemetryOf } from './otlp-data.ts';
 
 const backend = new Backend();
 await new Promise<void>((resolve) => backend.server.listen(0, '127.0.0.1', resolve));

@@ -1,13 +1,17 @@
 import { createServer } from 'node:net';
 import { SondeError } from '@sonde/pipeline';
 import { GrpcClient, grpcClientFields } from '@sonde/pipeline/clients';
-import { contractHost, contractSettings, GatedConsumer } from '@sonde/pipeline/contract-suite';
+import {
+  contractHost,
+  contractSettings,
+  GatedConsumer,
+  requestBytes,
+} from '@sonde/pipeline/contract-suite';
 import { EXPORT_PATHS, RpcCode } from '@sonde/proto';
 import { OtlpReceiver, otlpConfig } from '@sonde/receiver-otlp';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { exporting, QUICK_RETRY } from './exporting.ts';
-import { requestBytes } from './otlp-data.ts';
 
 interface Backend {
   readonly receiver: OtlpReceiver;

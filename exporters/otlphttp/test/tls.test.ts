@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { requestBytes, telemetryOf } from '@sonde/pipeline/contract-suite';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Backend } from './backend.ts';
 import { DIRECT, exporting } from './exporting.ts';
-import { requestBytes, telemetryOf } from './otlp-data.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sonde-otlphttp-'));
 afterAll(() => rmSync(folder, { recursive: true }));

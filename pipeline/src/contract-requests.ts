@@ -1,5 +1,5 @@
-import { Telemetry } from '@sonde/pipeline';
 import { decodeRequests, encodeRequest, type Signal } from '@sonde/proto';
+import { Telemetry } from './telemetry.ts';
 
 const NANOS = '1544712660300000001';
 
@@ -36,6 +36,7 @@ export function requestBytes(signal: Signal, items = 1): Uint8Array {
   }
 }
 
+/** These requests, of one item each, of the tenant `default`. */
 export function telemetryOf(signal: Signal, ...requests: readonly Uint8Array[]): Telemetry {
   return new Telemetry({
     signal,
