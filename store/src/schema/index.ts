@@ -6,7 +6,6 @@ export * from './logs.ts';
 export * from './metric-exponential-histograms.ts';
 export * from './metric-histograms.ts';
 export * from './metric-samples.ts';
-export * from './metric-samples-5m.ts';
 export * from './metric-series.ts';
 export * from './metric-summaries.ts';
 export * from './red-1m.ts';
