@@ -208,7 +208,10 @@ describe('the labels of samples', () => {
     const { scrapes } = await scraping([jobFor(server.address)], {
       global: { external_labels: { cluster: 'c' } },
     });
-    expect(linesOf(await scrapes.full())).toEqual(['a{cluster=c} gauge 1']);
+    const page = await scrapes.full();
+    expect(linesOf(page)).toEqual(['a{cluster=c} gauge 1']);
+    const [up] = metricOf(page, 'up')?.message('gauge')?.messages('dataPoints') ?? [];
+    expect(up === undefined ? '' : attributesText(up)).toBe('{cluster=c}');
   });
 });
 

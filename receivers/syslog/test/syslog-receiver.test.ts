@@ -110,6 +110,7 @@ describe('messages over TCP', () => {
         from: 'syslog',
         priority: '34',
         facility: '4',
+        facility_text: 'auth',
         version: '1',
         hostname: 'host',
         appname: 'app',
@@ -289,12 +290,20 @@ describe('messages over UDP', () => {
       {
         priority: '13',
         facility: '1',
+        facility_text: 'user',
         hostname: 'box',
         appname: 'cron',
         proc_id: '7',
         message: 'one\ntwo',
       },
-      { priority: '13', facility: '1', hostname: 'box', appname: 'cron', message: 'three' },
+      {
+        priority: '13',
+        facility: '1',
+        facility_text: 'user',
+        hostname: 'box',
+        appname: 'cron',
+        message: 'three',
+      },
     ]);
     expect(next.taken[0]?.transport).toBe('udp');
   });

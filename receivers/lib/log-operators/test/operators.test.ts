@@ -206,7 +206,7 @@ describe('recombine', () => {
     ]);
   });
 
-  it('keeps sources apart, and the fields of the oldest where it shall', () => {
+  it('keeps sources apart, and the fields of the oldest or of the newest', () => {
     const entries = ['a1', 'b1', 'a2', 'b2'].map((body) => ({
       body,
       attributes: { file: body[0], n: body[1] },
@@ -214,11 +214,15 @@ describe('recombine', () => {
     const config = {
       is_last_entry: 'body endsWith "2"',
       source_identifier: 'attributes.file',
-      overwrite_with: 'oldest',
     };
     expect(runOperators([recombine(config)], entries)).toEqual([
       { body: 'a1\na2', attributes: { file: 'a', n: '1' } },
       { body: 'b1\nb2', attributes: { file: 'b', n: '1' } },
+    ]);
+    const newest = { ...config, overwrite_with: 'newest' };
+    expect(runOperators([recombine(newest)], entries)).toEqual([
+      { body: 'a1\na2', attributes: { file: 'a', n: '2' } },
+      { body: 'b1\nb2', attributes: { file: 'b', n: '2' } },
     ]);
   });
 

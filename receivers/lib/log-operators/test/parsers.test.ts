@@ -119,6 +119,7 @@ const cases: readonly Case[] = [
       attributes: {
         priority: 165,
         facility: 20,
+        facility_text: 'local4',
         version: 1,
         hostname: 'host',
         appname: 'app',
@@ -137,7 +138,7 @@ const cases: readonly Case[] = [
     { type: 'syslog_parser', protocol: 'rfc5424', enable_octet_counting: true },
     '17 <34>1 - - - - - -',
     {
-      attributes: { priority: 34, facility: 4, version: 1 },
+      attributes: { priority: 34, facility: 4, facility_text: 'auth', version: 1 },
       severity: 18,
       severityText: 'crit',
     },
@@ -173,6 +174,7 @@ describe('a parser', () => {
       attributes: {
         priority: 34,
         facility: 4,
+        facility_text: 'auth',
         hostname: 'mymachine',
         appname: 'su',
         proc_id: '231',
@@ -209,7 +211,7 @@ describe('a parser', () => {
     expect(entries.map(({ body }) => body)).toEqual(['other', 'first half', 'never ended']);
     expect(entries[1]).toEqual({
       body: 'first half',
-      attributes: { 'log.file.path': path, 'log.iostream': 'stdout', logtag: 'F' },
+      attributes: { 'log.file.path': path, 'log.iostream': 'stdout', logtag: 'P' },
       resource: {
         'k8s.namespace.name': 'ns',
         'k8s.pod.name': 'web-7d',

@@ -34,6 +34,8 @@ export class TargetScraper {
   readonly #options: ScraperOptions;
   readonly #series: TargetSeries;
   readonly #stop = new AbortController();
+  /** Of what is said about the target itself. */
+  readonly #reportLabels: ReadonlyMap<string, string>;
   #running: Promise<void> | undefined;
   #lastFailure: string | undefined;
   /** Why it is not asked at all, a scrape that fails each time. */
@@ -42,6 +44,7 @@ export class TargetScraper {
   constructor(options: ScraperOptions) {
     const { config, target, externalLabels } = options;
     this.#options = options;
+    this.#reportLabels = new Map([...target.labels, ...Object.entries(externalLabels)]);
     const labels = new SampleLabels(config, target, externalLabels);
     this.#series = new TargetSeries({
       change: (name, given) => labels.change(name, given),
@@ -134,7 +137,7 @@ export class TargetScraper {
   }
 
   #report(name: string, value: number, isStale = false): void {
-    this.#series.report(name, this.#options.target.labels, value, isStale);
+    this.#series.report(name, this.#reportLabels, value, isStale);
   }
 
   #note(failure: string | undefined): void {

@@ -86,7 +86,7 @@ class ContainerOperator implements Operator {
       lengthMax: config.max_log_size,
       sourcesMax: SOURCES,
       holdMs: FLUSH_MS,
-      overwriteWith: 'newest',
+      overwriteWith: 'oldest',
       sourceOf: ({ attributes }) =>
         `${String(attributes.get(FILE_PATH) ?? '')}\0${String(attributes.get('log.iostream'))}`,
     });

@@ -15,7 +15,7 @@ const fields = z.strictObject({
   combine_with: z.string().default('\n'),
   max_batch_size: z.int().default(1000),
   max_unmatched_batch_size: z.int().default(100),
-  overwrite_with: z.enum(['newest', 'oldest']).default('newest'),
+  overwrite_with: z.enum(['newest', 'oldest']).default('oldest'),
   force_flush_period: duration('5s'),
   source_identifier: fieldOr('attributes["log.file.path"]'),
   max_sources: z.int().default(1000),

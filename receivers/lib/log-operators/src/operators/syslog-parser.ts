@@ -24,6 +24,12 @@ export interface SyslogConfig {
   readonly max_octets: number;
 }
 
+/** By number, 0 to 23, as syslog(3) and the Collector name them. */
+const FACILITIES: readonly string[] = (
+  'kern user mail daemon auth syslog lpr news uucp cron authpriv ftp ntp security console cron2 ' +
+  'local0 local1 local2 local3 local4 local5 local6 local7'
+).split(' ');
+
 type FieldsOf<C> = { readonly [K in keyof C]-?: z.ZodType<C[K]> };
 
 export const SYSLOG: FieldsOf<SyslogConfig> = {
@@ -143,7 +149,11 @@ function toMap(message: SyslogMessage): EntryMap {
   };
   const { priority, structuredData } = message;
   put('priority', priority);
-  put('facility', priority === undefined ? undefined : Math.floor(priority / 8));
+  if (priority !== undefined) {
+    const facility = Math.floor(priority / 8);
+    put('facility', facility);
+    put('facility_text', FACILITIES[facility]);
+  }
   put('version', message.version);
   put('hostname', message.hostname);
   put('appname', message.appname);
