@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { ServiceEvents } from './events/service-events.ts';
 import type { BuiltComponent, Graph } from './graph/built-component.ts';
 
@@ -18,6 +19,8 @@ export interface ShutdownOptions {
  */
 export async function shutDown(graph: Graph, options: ShutdownOptions): Promise<readonly Error[]> {
   const deadline = new AbortController();
+  // Every component listens, and there are as many as the configuration names.
+  setMaxListeners(0, deadline.signal);
   const timer = setTimeout(() => deadline.abort(), options.deadlineMs);
   const errors: Error[] = [];
   const stop = async (built: BuiltComponent): Promise<void> => {

@@ -259,6 +259,22 @@ describe('the sending queue', () => {
     await destination.nth(2);
   });
 
+  it('has more requests under way than Node expects listeners, and no warning of it', async () => {
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error): void => {
+      warnings.push(warning);
+    };
+    process.on('warning', onWarning);
+    onTestFinished(() => {
+      process.off('warning', onWarning);
+    });
+    const { exporter, destination } = await running({ sending_queue: { num_consumers: 30 } });
+    for (let count = 0; count < 30; count += 1) await exporter.consume(batchOf(1));
+    for (let index = 0; index < 30; index += 1) (await destination.nth(index)).succeed();
+    await new Promise(setImmediate);
+    expect(warnings).toEqual([]);
+  });
+
   it('says what it drops', async () => {
     const { exporter, destination, logger, counts } = await running({});
     await exporter.consume(batchOf(5));

@@ -1,11 +1,27 @@
 import { mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { EncodedRequest, Signal } from '@sonde/proto';
 import type { FileConfig } from './config.ts';
 import type { FileEvents } from './file-events.ts';
 import { FileWriter } from './file-writer.ts';
 import { frameRequests } from './message-frame.ts';
 import type { Output } from './output.ts';
+
+/** Paths remembered as opened by this process; beyond them files are appended to, never emptied. */
+const PATHS_MAX = 10_000;
+
+/**
+ * What this process wrote already is kept when a reload opens the file again, most of all one that
+ * failed and goes back to the configuration before. The Collector empties it.
+ */
+const openedPaths = new Set<string>();
+
+function isFirstOpening(path: string): boolean {
+  const whole = resolve(path);
+  if (openedPaths.has(whole) || openedPaths.size >= PATHS_MAX) return false;
+  openedPaths.add(whole);
+  return true;
+}
 
 /** Everything goes into one file. */
 export class SingleFile implements Output {
@@ -21,7 +37,7 @@ export class SingleFile implements Output {
   static async open(config: FileConfig, events: FileEvents): Promise<SingleFile> {
     const { path, append, rotation, directory_permissions: mode } = config;
     if (config.create_directory) await mkdir(dirname(path), { recursive: true, mode });
-    const truncate = !append && rotation === undefined;
+    const truncate = isFirstOpening(path) && !append && rotation === undefined;
     return new SingleFile(config, await FileWriter.open({ path, truncate, rotation, events }));
   }
 

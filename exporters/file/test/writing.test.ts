@@ -29,14 +29,24 @@ describe('a file of JSON', () => {
   });
 
   it('is emptied at the start, or appended to', async () => {
-    const path = join(scratchFolder(), 'logs.json');
     for (const [append, lines] of [
       [true, 2],
       [false, 1],
     ] as const) {
+      const path = join(scratchFolder(), 'logs.json');
       writeFileSync(path, 'old\n');
       const { exporter } = await exporting({ path, append });
       await exporter.consume(telemetryOf('logs', logsBytes()));
+      expect(linesOf(path)).toHaveLength(lines);
+    }
+  });
+
+  it('keeps what this process wrote when a reload opens it again', async () => {
+    const path = join(scratchFolder(), 'logs.json');
+    for (const lines of [1, 2]) {
+      const { exporter } = await exporting({ path });
+      await exporter.consume(telemetryOf('logs', logsBytes()));
+      await stop(exporter);
       expect(linesOf(path)).toHaveLength(lines);
     }
   });

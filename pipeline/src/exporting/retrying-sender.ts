@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { RetryConfig } from '../config/fields/retry-on-failure.ts';
 import { SondeError } from '../errors.ts';
 import type { SendingEvents } from '../events/sending-events.ts';
@@ -28,6 +29,8 @@ export class RetryingSender {
 
   constructor(options: RetryingSenderOptions) {
     this.#options = options;
+    // Every request under way listens; the queue's consumers, or the callers, bound them.
+    setMaxListeners(0, this.#hurry.signal, this.#giveUp.signal);
   }
 
   /** Rejects with `SondeError` only. */
