@@ -17,10 +17,7 @@ const PATHS_MAX = 10_000;
 const openedPaths = new Set<string>();
 
 function isFirstOpening(path: string): boolean {
-  const whole = resolve(path);
-  if (openedPaths.has(whole) || openedPaths.size >= PATHS_MAX) return false;
-  openedPaths.add(whole);
-  return true;
+  return !openedPaths.has(resolve(path)) && openedPaths.size < PATHS_MAX;
 }
 
 /** Everything goes into one file. */
@@ -38,7 +35,9 @@ export class SingleFile implements Output {
     const { path, append, rotation, directory_permissions: mode } = config;
     if (config.create_directory) await mkdir(dirname(path), { recursive: true, mode });
     const truncate = isFirstOpening(path) && !append && rotation === undefined;
-    return new SingleFile(config, await FileWriter.open({ path, truncate, rotation, events }));
+    const writer = await FileWriter.open({ path, truncate, rotation, events });
+    if (openedPaths.size < PATHS_MAX) openedPaths.add(resolve(path));
+    return new SingleFile(config, writer);
   }
 
   async put(signal: Signal, requests: readonly EncodedRequest[]): Promise<void> {

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { contractHost, contractSignalSettings } from '@sonde/pipeline/contract-suite';
 import { protobufToJson } from '@sonde/proto';
@@ -49,6 +49,15 @@ describe('a file of JSON', () => {
       await stop(exporter);
       expect(linesOf(path)).toHaveLength(lines);
     }
+  });
+
+  it('is emptied by the first opening that succeeds', async () => {
+    const path = join(scratchFolder(), 'later', 'logs.json');
+    await expect(exporting({ path })).rejects.toThrow();
+    mkdirSync(dirname(path));
+    writeFileSync(path, 'old\n');
+    await exporting({ path });
+    expect(readFileSync(path, 'utf8')).toBe('');
   });
 
   it('is one for all signals of an id', async () => {
