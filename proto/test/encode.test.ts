@@ -59,9 +59,12 @@ describe.each(SIGNALS)('encoding %s', (signal) => {
         const rows = columnsRows(columns);
         expect(columnsRows(decode(signal, bytes))).toEqual(rows);
         expect(oracleRows(signal, bytes)).toEqual(rows);
-        expect(encodeColumns(decode(signal, bytes))).toEqual(bytes);
+        // What stood between two groups of one resource may be gone, so that they become one.
+        const again = encodeColumns(decode(signal, bytes));
+        expect(columnsRows(decode(signal, again))).toEqual(rows);
+        expect(encodeColumns(decode(signal, again))).toEqual(again);
       }),
-      { numRuns: 150 },
+      { numRuns: 150, examples: [[-666727766]] },
     );
   });
 
