@@ -15,6 +15,8 @@ export interface BufferRange {
   readonly to: number;
   /** The settings the range's intent names: a replay is transformed as the first try was. */
   readonly settingsVersion?: number;
+  /** Which share of the range this is, where a connector made several batches of one. */
+  readonly share?: string;
 }
 
 export interface TelemetryOptions {
@@ -92,8 +94,20 @@ export class Telemetry {
     return changed;
   }
 
-  #copy(client: ClientInfo | undefined): Telemetry {
-    const { signal, source, transport } = this;
+  /**
+   * The same data as one of several batches made of what was one: its blocks get tokens of their own,
+   * or the store would take two shares for the same. A pure function of bytes and configuration names
+   * it.
+   */
+  withShare(name: string): Telemetry {
+    const { source } = this;
+    if (source === undefined) return this;
+    const share = source.share === undefined ? name : `${source.share}+${name}`;
+    return this.#copy(this.client, { ...source, share });
+  }
+
+  #copy(client: ClientInfo | undefined, source = this.source): Telemetry {
+    const { signal, transport } = this;
     const options = optional({ source, transport, client });
     const copy = new Telemetry({ signal, requests: [], ...options, decode: this.#decode });
     copy.#requests = this.#requests;

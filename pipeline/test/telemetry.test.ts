@@ -96,6 +96,15 @@ describe('whose telemetry it is', () => {
     expect(telemetry.withClient(bob).source).toBe(SOURCE);
   });
 
+  it('has a share of its range as its source where it is one of several batches of it', () => {
+    const share = from(ada).withShare('logs/a');
+    expect(share.source).toEqual({ ...SOURCE, share: 'logs/a' });
+    expect(share.withShare('logs/b').source).toEqual({ ...SOURCE, share: 'logs/a+logs/b' });
+    expect(share.requests).toEqual(from(ada).requests);
+    const unbuffered = from(ada).withRequests([]);
+    expect(unbuffered.withShare('logs/a')).toBe(unbuffered);
+  });
+
   it('stays where the parts of a batch have the same client, and ends where they have not', () => {
     expect(Telemetry.join([from(ada), from(ada)]).client).toBe(ada);
     expect(Telemetry.join([from(ada), from(bob)]).client).toBeUndefined();

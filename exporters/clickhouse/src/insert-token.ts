@@ -3,7 +3,7 @@ import type { BufferRange } from '@sonde/pipeline';
 
 /**
  * Tokens of a batch's blocks: `topic/partition/from-to/table`, and `/part` from a table's second
- * block on. The same range gives the same tokens for the same rows, whenever it is read. Data that
+ * block on; the share of a range that a connector divided stands before the table. The same range gives the same tokens for the same rows, whenever it is read. Data that
  * no buffer holds has no range to be read again: each batch has tokens of its own, or the store
  * would take equal batches for one.
  */
@@ -24,6 +24,7 @@ export class InsertTokens {
   }
 }
 
-function rangeText({ topic, partition, from, to }: BufferRange): string {
-  return `${topic}/${partition}/${from}-${to}`;
+function rangeText({ topic, partition, from, to, share }: BufferRange): string {
+  const range = `${topic}/${partition}/${from}-${to}`;
+  return share === undefined ? range : `${range}/${share}`;
 }

@@ -99,6 +99,20 @@ describe('a range that is inserted twice', () => {
     expect(await one(`SELECT sum(spans) FROM sonde.trace_index ${where}`)).toEqual([1000]);
   });
 
+  it('is once in each share that a connector made of it', async () => {
+    const tenant = 'replay-shares';
+    const bytes = spansRequest({ count: 100, traceOf: (i) => i });
+    const batch = telemetryOf('traces', [{ bytes, tenant }], rangeOf(tenant, 1));
+    for (let i = 0; i < 2; i++) {
+      for (const name of ['traces/a', 'traces/b']) {
+        await consumeAfresh('traces', (exporter) => exporter.consume(batch.withShare(name)));
+      }
+    }
+    const where = `WHERE tenant = '${tenant}'`;
+    expect(await one(`SELECT count() FROM sonde.spans ${where}`)).toEqual([200]);
+    expect(await one(`SELECT sum(spans) FROM sonde.red_1m ${where}`)).toEqual([200]);
+  });
+
   it('is once in logs, samples and series', async () => {
     const tenant = 'replay-rest';
     const records = Array.from({ length: 100 }, (_, i) => ({
