@@ -1,4 +1,5 @@
 import { forwardConnectorFactory } from '@sonde/connector-forward';
+import { routingConnectorFactory } from '@sonde/connector-routing';
 import { bufferExporterFactory } from '@sonde/exporter-buffer';
 import { clickHouseExporterFactory } from '@sonde/exporter-clickhouse';
 import { debugExporterFactory } from '@sonde/exporter-debug';
@@ -71,6 +72,7 @@ export const COMPONENTS: readonly Factory[] = [
   prometheusExporterFactory,
   nopExporterFactory,
   forwardConnectorFactory,
+  routingConnectorFactory,
   basicAuthFactory,
   bearerTokenAuthFactory,
   fileStorageFactory,
