@@ -1,3 +1,4 @@
+import { countConnectorFactory } from '@sonde/connector-count';
 import { forwardConnectorFactory } from '@sonde/connector-forward';
 import { routingConnectorFactory } from '@sonde/connector-routing';
 import { bufferExporterFactory } from '@sonde/exporter-buffer';
@@ -72,6 +73,7 @@ export const COMPONENTS: readonly Factory[] = [
   prometheusExporterFactory,
   nopExporterFactory,
   forwardConnectorFactory,
+  countConnectorFactory,
   routingConnectorFactory,
   basicAuthFactory,
   bearerTokenAuthFactory,
