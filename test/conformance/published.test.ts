@@ -31,6 +31,11 @@ const ENV: Readonly<Record<string, string>> = {
 const REFUSED: ReadonlyMap<string, string> = new Map([
   ['contrib-basicauthextension-1.yaml', 'requires a non-empty "endpoint"'],
   ['contrib-bearertokenauthextension-1.yaml', "'' has invalid keys: ca_file"],
+  // Its documents name the receiver alone, which every Collector refuses.
+  ...[2, 3, 4, 5, 6, 7].map((number): [string, string] => [
+    `contrib-routingconnector-${number}.yaml`,
+    'must specify at least one protocol when using the OTLP receiver',
+  ]),
   ['helm-daemonset-resource-detection-agent.yaml', 'invalid detector key: k8s_api'],
 ]);
 

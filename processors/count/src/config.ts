@@ -76,7 +76,7 @@ export const CountConfigSchema: z.ZodType<CountConfig> = nullMeansDefaults(
         for (const metric of sections[name]) {
           const problem = problemOf(name, metric);
           if (problem === undefined) continue;
-          refuseMeaning(context, { ...problem, path: [name, metric.name] });
+          refuseMeaning(context, { ...problem, path: metric.name === '' ? [name] : [name, metric.name] });
           return;
         }
       }
