@@ -8,12 +8,19 @@ import { GATEWAY_NODE_ARGS } from '@sonde/cli/gateway-node-args';
 const READY = 'Everything is ready';
 const CLOCK_TICKS = 100;
 
+const STDIO: { readonly stdio: ['ignore', 'ignore', 'pipe'] } = {
+  stdio: ['ignore', 'ignore', 'pipe'],
+};
+
+/** Where a server listens, `host:port`. */
+export type Addresses = Readonly<Record<'http' | 'grpc', string>>;
+
 /** A server that takes OTLP, in a process of its own. */
 export class OtlpServer {
-  readonly addresses: Readonly<Record<'http' | 'grpc', string>>;
+  readonly addresses: Addresses;
   readonly #child: ChildProcess;
 
-  private constructor(child: ChildProcess, addresses: OtlpServer['addresses']) {
+  private constructor(child: ChildProcess, addresses: Addresses) {
     this.#child = child;
     this.addresses = addresses;
   }
@@ -21,32 +28,28 @@ export class OtlpServer {
   /** As `sonde up` starts its gateway. */
   static sonde(): Promise<OtlpServer> {
     const file = join(import.meta.dirname, 'otlp-counting-server.ts');
-    return OtlpServer.#start('count', (yaml) =>
-      spawn(
-        process.execPath,
-        [...GATEWAY_NODE_ARGS, '--import', 'tsx', file, yaml],
-        OtlpServer.#stdio(),
-      ),
+    return OtlpServer.start(into('count'), (yaml) =>
+      spawn(process.execPath, [...GATEWAY_NODE_ARGS, '--import', 'tsx', file, yaml], STDIO),
     );
   }
 
   /** The Go Collector, which decodes before its exporter `nop`. */
   static collector(binary: string): Promise<OtlpServer> {
-    return OtlpServer.#start('nop', (yaml) =>
-      spawn(binary, ['--config', `yaml:${yaml}`], OtlpServer.#stdio()),
+    return OtlpServer.start(into('nop'), (yaml) =>
+      spawn(binary, ['--config', `yaml:${yaml}`], STDIO),
     );
   }
 
-  static #stdio(): { stdio: ['ignore', 'ignore', 'pipe'] } {
-    return { stdio: ['ignore', 'ignore', 'pipe'] };
-  }
-
-  static async #start(exporter: string, run: (yaml: string) => ChildProcess): Promise<OtlpServer> {
+  /** Any server that says when it is ready; `configure` gives its configuration. */
+  static async start(
+    configure: (addresses: Addresses) => object,
+    run: (yaml: string) => ChildProcess,
+  ): Promise<OtlpServer> {
     const addresses = {
       http: `127.0.0.1:${await freePort()}`,
       grpc: `127.0.0.1:${await freePort()}`,
     };
-    const child = run(configuration(exporter, addresses));
+    const child = run(JSON.stringify(configure(addresses)));
     await untilReady(child);
     return new OtlpServer(child, addresses);
   }
@@ -70,23 +73,22 @@ export class OtlpServer {
   }
 }
 
-function configuration(exporter: string, addresses: OtlpServer['addresses']): string {
+/** The receiver `otlp` before an exporter alone. */
+function into(exporter: string): (addresses: Addresses) => object {
   const pipeline = { receivers: ['otlp'], exporters: [exporter] };
-  return JSON.stringify({
-    receivers: {
-      otlp: {
-        protocols: {
-          http: { endpoint: addresses.http },
-          grpc: { endpoint: addresses.grpc },
-        },
-      },
-    },
+  return (addresses) => ({
+    receivers: otlpReceiver(addresses),
     exporters: { [exporter]: null },
     service: {
       telemetry: { metrics: { level: 'none' } },
       pipelines: { traces: pipeline, metrics: pipeline, logs: pipeline },
     },
   });
+}
+
+/** `receivers` with the receiver `otlp` on these addresses. */
+export function otlpReceiver({ http, grpc }: Addresses): object {
+  return { otlp: { protocols: { http: { endpoint: http }, grpc: { endpoint: grpc } } } };
 }
 
 async function untilReady(child: ChildProcess): Promise<void> {
