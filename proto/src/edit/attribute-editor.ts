@@ -1,12 +1,15 @@
 import type { AttributeList } from '../columns/attribute-list.ts';
 import { ByteRun } from '../columns/byte-run.ts';
 import type { Dictionary } from '../columns/dictionary.ts';
-import { growInt32, growUint32 } from '../columns/grow.ts';
+import { growInt32, growUint8, growUint32 } from '../columns/grow.ts';
 import { internText } from '../columns/intern.ts';
 import { type AttributeValue, appendNativeValue, readNativeValue } from './attribute-value.ts';
 import { AttributeWriter } from './attribute-writer.ts';
 import { copyDictionary, findId } from './edit-dictionary.ts';
 import type { AttributeColumns } from './select-rows.ts';
+
+/** Values that are written to one row, before there must be more room. */
+const NEW_VALUES_FIRST = 32;
 
 /**
  * Edits the attributes of rows, one row at a time and the rows in order; the source is not written
@@ -32,10 +35,13 @@ export class AttributeEditor {
   /** Entries of a touched row: an entry of the source, or ~i for the i-th new value. */
   #entries: Int32Array = new Int32Array(32);
   readonly #newValues = new ByteRun(256);
-  readonly #newKeys: number[] = [];
-  readonly #newTypes: number[] = [];
+  #newCount = 0;
+  #newKeys: Uint32Array = new Uint32Array(NEW_VALUES_FIRST);
+  #newTypes: Uint8Array = new Uint8Array(NEW_VALUES_FIRST);
   /** One more than there are values: the last is the end. */
-  readonly #newStarts: number[] = [0];
+  #newStarts: Uint32Array = new Uint32Array(NEW_VALUES_FIRST + 1);
+  /** Ids of keys that were asked for to be written: few, and the same in every row. */
+  readonly #interned = new Map<string, number>();
 
   constructor(columns: AttributeColumns) {
     this.#source = columns.attributes;
@@ -78,12 +84,17 @@ export class AttributeEditor {
 
   /** The id of a key, which gets one if it is new. Throws `MalformedError` for one over 2 MiB. */
   internKey(text: string): number {
-    const id = findId(this.dictionary, text);
-    if (id !== -1) return id;
-    if (this.dictionary === this.#source.keyDictionary) {
-      this.dictionary = copyDictionary(this.dictionary);
+    const known = this.#interned.get(text);
+    if (known !== undefined) return known;
+    let id = findId(this.dictionary, text);
+    if (id === -1) {
+      if (this.dictionary === this.#source.keyDictionary) {
+        this.dictionary = copyDictionary(this.dictionary);
+      }
+      id = internText(this.dictionary, text);
     }
-    return internText(this.dictionary, text);
+    this.#interned.set(text, id);
+    return id;
   }
 
   /** The place of the first entry with this key from `from` on, or -1. */
@@ -243,18 +254,25 @@ export class AttributeEditor {
     this.#touched = true;
     this.#changed = true;
     this.#newValues.length = 0;
-    this.#newKeys.length = 0;
-    this.#newTypes.length = 0;
-    this.#newStarts.length = 1;
+    this.#newCount = 0;
     if (this.count > this.#entries.length) this.#entries = new Int32Array(this.count * 2);
     for (let i = 0; i < this.count; i++) this.#entries[i] = this.#from + i;
   }
 
   #newEntry(key: number, value: AttributeValue): number {
     const type = appendNativeValue(this.#newValues, value);
-    this.#newKeys.push(key);
-    this.#newStarts.push(this.#newValues.length);
-    return ~(this.#newTypes.push(type) - 1);
+    const index = this.#newCount++;
+    if (index === this.#newKeys.length) this.#growNew(index * 2);
+    this.#newKeys[index] = key;
+    this.#newTypes[index] = type;
+    this.#newStarts[index + 1] = this.#newValues.length;
+    return ~index;
+  }
+
+  #growNew(count: number): void {
+    this.#newKeys = growUint32(this.#newKeys, count);
+    this.#newTypes = growUint8(this.#newTypes, count);
+    this.#newStarts = growUint32(this.#newStarts, count + 1);
   }
 }
 

@@ -56,7 +56,7 @@ export class Compiler<C extends Cursor> {
       case 'enum':
         return constant(this.#enum(node.name, node.at));
       case 'path':
-        return this.path(node);
+        return oncePerResource(this.path(node));
       case 'call':
         return this.#converter(node);
       case 'list':
@@ -217,4 +217,21 @@ function checkedKey(literal: Value, at: number): KeyValue {
 
 function constant<C>(literal: Value): Compiled<C> {
   return { get: () => literal, level: Level.constant, literal };
+}
+
+/** What is of the resource alone is read once a resource: decoding a text costs more than a row. */
+function oncePerResource<C extends Cursor>({ get, level }: Compiled<C>): Compiled<C> {
+  if (level !== Level.resource) return { get, level };
+  let epoch = -1;
+  let value: Value = null;
+  return {
+    level,
+    get: (cursor) => {
+      if (cursor.resourceEpoch !== epoch) {
+        value = get(cursor);
+        epoch = cursor.resourceEpoch;
+      }
+      return value;
+    },
+  };
 }

@@ -5,7 +5,7 @@ import type { EditableMap, Getter } from '../compile/getter.ts';
 import { asString } from '../compile/typed-getters.ts';
 import { CompileError } from '../errors.ts';
 import { TextAnswers } from '../functions/text-answers.ts';
-import { replaceAll, replacementFilter } from './replacement.ts';
+import { replaceAll, replacementFilter, templateReplace } from './replacement.ts';
 
 /** `replace_pattern(target, regex, replacement, function?, replacement_format?)`: of text. */
 export const replacePattern: FunctionDefinition = {
@@ -70,10 +70,11 @@ function fixedReplacer<C>(
   template: string,
 ): (cursor: C, text: string) => string | undefined {
   const answers = new TextAnswers<{ readonly replaced: string | undefined }>();
+  const replace = templateReplace(template);
   return (cursor, text) => {
     const regexp = pattern(cursor);
     return answers.of(regexp, text, (one) => ({
-      replaced: regexp.test(one) ? replaceAll(regexp, one, template) : undefined,
+      replaced: regexp.test(one) ? replace(regexp, one) : undefined,
     })).replaced;
   };
 }

@@ -37,21 +37,42 @@ function formatted<C>(format: Getter<C, string>, cursor: C, text: string): strin
   return `${before}${text}${after}`;
 }
 
-/** Go's `ReplaceAllString`: `$1`, `${name}` and `$$` in the template mean groups and a dollar. */
+/** Puts a replacement where a pattern matches a text. */
+export type TemplateReplace = (
+  regexp: GoRegexp,
+  text: string,
+  filter?: (text: string) => string,
+) => string;
+
+/**
+ * Go's `ReplaceAllString`: `$1`, `${name}` and `$$` in the template mean groups and a dollar. The
+ * template is read once.
+ */
+export function templateReplace(template: string): TemplateReplace {
+  const parts = parseTemplate(template);
+  const [only] = parts;
+  if (parts.length === 1 && typeof only === 'string') {
+    return (regexp, text, filter) =>
+      regexp.replaceAll(text, () => (filter === undefined ? only : filter(only)));
+  }
+  return (regexp, text, filter = (one) => one) =>
+    regexp.replaceAll(text, (_, group) => {
+      let expanded = '';
+      for (const part of parts) {
+        expanded += typeof part === 'string' ? part : groupText(regexp, part.group, group);
+      }
+      return filter(expanded);
+    });
+}
+
+/** As `templateReplace`, for a template that is used once. */
 export function replaceAll(
   regexp: GoRegexp,
   text: string,
   template: string,
-  filter: (text: string) => string = (one) => one,
+  filter?: (text: string) => string,
 ): string {
-  const parts = parseTemplate(template);
-  return regexp.replaceAll(text, (_, group) => {
-    let expanded = '';
-    for (const part of parts) {
-      expanded += typeof part === 'string' ? part : groupText(regexp, part.group, group);
-    }
-    return filter(expanded);
-  });
+  return templateReplace(template)(regexp, text, filter);
 }
 
 type TemplatePart = string | { readonly group: string };
