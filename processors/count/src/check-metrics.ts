@@ -1,5 +1,5 @@
 import { CompileError, DATAPOINTS, LOGS, METRICS, placeHint, SPANEVENTS, SPANS } from '@sonde/ottl';
-import type { CountedMetric } from './config.ts';
+import type { CountedMetric } from './counted-metric.ts';
 import type { SectionName } from './sections.ts';
 
 interface Problem {

@@ -1,31 +1,8 @@
 import { nullMeansDefaults, refuseMeaning } from '@sonde/pipeline';
 import { z } from 'zod';
 import { problemOf } from './check-metrics.ts';
+import type { CountedMetric, RawValue } from './counted-metric.ts';
 import { DEFAULT_METRICS, SECTION_NAMES, type SectionName } from './sections.ts';
-
-/** A metric that is made: how many rows there were. */
-export interface CountedMetric {
-  readonly name: string;
-  readonly description: string;
-  /** One of them must hold; none counts every row. */
-  readonly conditions: readonly string[];
-  readonly attributes: readonly CountedAttribute[];
-}
-
-/** An attribute that counts are kept apart by: of the row, its scope or its resource. */
-export interface CountedAttribute {
-  readonly key: string;
-  /** For rows that have none; without one they are not counted. */
-  readonly default_value?: RawValue | undefined;
-}
-
-export type RawValue =
-  | string
-  | number
-  | boolean
-  | null
-  | readonly RawValue[]
-  | { readonly [key: string]: RawValue };
 
 export type CountConfig = Readonly<Record<SectionName, readonly CountedMetric[]>>;
 
@@ -76,7 +53,10 @@ export const CountConfigSchema: z.ZodType<CountConfig> = nullMeansDefaults(
         for (const metric of sections[name]) {
           const problem = problemOf(name, metric);
           if (problem === undefined) continue;
-          refuseMeaning(context, { ...problem, path: metric.name === '' ? [name] : [name, metric.name] });
+          refuseMeaning(context, {
+            ...problem,
+            path: metric.name === '' ? [name] : [name, metric.name],
+          });
           return;
         }
       }

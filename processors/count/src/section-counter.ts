@@ -1,6 +1,6 @@
 import { anyOf, type ClientView, type Condition, type ErrorPolicy, type Pass } from '@sonde/ottl';
 import type { Columns, Metric } from '@sonde/proto';
-import type { CountedMetric } from './config.ts';
+import type { CountedMetric } from './counted-metric.ts';
 import type { RowGroup } from './row-groups.ts';
 import { type AttributeMaps, attributeReader, Tally } from './tally.ts';
 import type { TimeRange } from './time-range.ts';

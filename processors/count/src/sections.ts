@@ -1,4 +1,4 @@
-import type { CountedMetric } from './config.ts';
+import type { CountedMetric } from './counted-metric.ts';
 
 /** What is counted. */
 export type SectionName = 'spans' | 'spanevents' | 'metrics' | 'datapoints' | 'logs';

@@ -1,6 +1,6 @@
 import type { EditableMap, Value } from '@sonde/ottl';
 import type { KeyValue, NumberPoint } from '@sonde/proto';
-import type { CountedAttribute } from './config.ts';
+import type { CountedAttribute } from './counted-metric.ts';
 
 import { anyValue, configuredValue, valueKey } from './value-fields.ts';
 

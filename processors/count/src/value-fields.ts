@@ -1,6 +1,6 @@
 import type { Value } from '@sonde/ottl';
 import type { AnyValue } from '@sonde/proto';
-import type { RawValue } from './config.ts';
+import type { RawValue } from './counted-metric.ts';
 
 /** A value as OTLP has it. */
 export function anyValue(value: Value): AnyValue {
