@@ -1,9 +1,8 @@
-import { CompileError, ErrorPolicy, placeHint } from '@sonde/ottl';
+import { CompileError, ERROR_MODE, ErrorPolicy, placeHint } from '@sonde/ottl';
 import { type IssueSink, refuseMeaning, refuseReading } from '@sonde/pipeline';
 import { z } from 'zod';
 import { compileConditions } from './compile-conditions.ts';
 import type { ConditionGroup, ConditionGroups, ConditionSignal } from './condition-groups.ts';
-import { ERROR_MODE } from './error-mode.ts';
 
 /** Lists below a signal's section, and the contexts that they are in. */
 export const NAMED_LISTS: Readonly<Record<ConditionSignal, Readonly<Record<string, string>>>> = {

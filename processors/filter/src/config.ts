@@ -1,4 +1,4 @@
-import type { ErrorMode } from '@sonde/ottl';
+import { ERROR_MODE, type ErrorMode } from '@sonde/ottl';
 import { type IssueSink, nullMeansDefaults, refuseMeaning } from '@sonde/pipeline';
 import type { MatchProperties } from '@sonde/row-match';
 import { matchProperties } from '@sonde/row-match';
@@ -11,7 +11,6 @@ import {
   NAMED_LISTS,
 } from './condition-config.ts';
 import type { ConditionGroup, ConditionGroups, ConditionSignal } from './condition-groups.ts';
-import { ERROR_MODE } from './error-mode.ts';
 import { type LogProperties, logProperties } from './log-properties.ts';
 import { type MetricProperties, metricProperties } from './metric-properties.ts';
 

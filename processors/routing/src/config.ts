@@ -1,4 +1,4 @@
-import { type ErrorMode, errorModeOf } from '@sonde/ottl';
+import { ERROR_MODE, type ErrorMode } from '@sonde/ottl';
 import { nullMeansDefaults, refuseMeaning, refuseReading } from '@sonde/pipeline';
 import { z } from 'zod';
 import { pipelineIds } from './pipeline-ids.ts';
@@ -36,16 +36,6 @@ const CONTEXTS: readonly string[] = [
   'otelcol',
   'request',
 ];
-
-const ERROR_MODE = z.string().transform((text, context): ErrorMode => {
-  const mode = errorModeOf(text);
-  if (mode !== undefined) return mode;
-  refuseReading(context, {
-    text: `unknown error mode ${text.toLowerCase()}`,
-    hint: 'propagate, ignore or silent',
-  });
-  return z.NEVER;
-});
 
 const ACTION = z.string().transform((text, context): RouteAction => {
   if (text === 'move' || text === 'copy') return text;

@@ -1,9 +1,8 @@
-import type { ErrorMode } from '@sonde/ottl';
+import { ERROR_MODE, type ErrorMode } from '@sonde/ottl';
 import { nullMeansDefaults, refuseMeaning, refuseReading } from '@sonde/pipeline';
 import { z } from 'zod';
 import { compileProblem } from './compile-group.ts';
 import { SECTIONS } from './contexts.ts';
-import { ERROR_MODE } from './error-mode.ts';
 import type { StatementGroupConfig } from './statement-group-config.ts';
 
 export interface TransformConfig {

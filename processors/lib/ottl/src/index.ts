@@ -38,7 +38,8 @@ export type { Pass } from './contexts/passes.ts';
 export { EDITORS } from './editors/index.ts';
 export { CompileError, EvaluationError } from './errors.ts';
 export { CONVERTERS } from './functions/index.ts';
-export * from './program/error-policy.ts';
+export { ERROR_MODE } from './program/error-mode-field.ts';
+export { type ErrorMode, ErrorPolicy, type ErrorPolicyOptions } from './program/error-policy.ts';
 export * from './program/infer-context.ts';
 export * from './program/ottl-context.ts';
 export {

@@ -1,8 +1,8 @@
-import { type ErrorMode, errorModeOf } from '@sonde/ottl';
 import { refuseReading } from '@sonde/pipeline';
 import { z } from 'zod';
+import { type ErrorMode, errorModeOf } from './error-policy.ts';
 
-/** An `error_mode`, in any case. */
+/** An `error_mode` of the configuration, in any case. */
 export const ERROR_MODE: z.ZodType<ErrorMode, string> = z
   .string()
   .transform((text, context): ErrorMode => {
