@@ -124,12 +124,11 @@ describe('the command', () => {
     const listed: unknown = parse(formatComponents(COMPONENTS));
     expect(listed).toMatchObject({
       buildinfo: { command: 'sonde', version: expect.any(String) },
-      connectors: expect.arrayContaining([
-        expect.objectContaining({
-          name: 'forward',
-          stability: expect.objectContaining({ 'traces-to-traces': 'Beta' }),
-        }),
-      ]),
+      connectors: [
+        { name: 'count', stability: { 'traces-to-metrics': expect.any(String) } },
+        { name: 'forward', stability: { 'traces-to-traces': 'Beta' } },
+        { name: 'routing', stability: { 'traces-to-traces': expect.any(String) } },
+      ],
       providers: expect.arrayContaining([expect.objectContaining({ scheme: 'https' })]),
     });
     expect(Object.keys(Object(listed))).toEqual([

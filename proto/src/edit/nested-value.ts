@@ -1,5 +1,6 @@
 import { AnyValueType } from '../columns/any-value-type.ts';
-import { skipField, WireType } from '../protobuf/skip.ts';
+import { writeMember } from '../encode/any-value-writer.ts';
+import { skipField } from '../protobuf/skip.ts';
 import { longTag, readLength, readVarint, result } from '../protobuf/varint.ts';
 import { ProtobufWriter } from '../protobuf/writer.ts';
 import { EncodedValue } from './attribute-value.ts';
@@ -140,52 +141,4 @@ export function encodeNestedValue(
 function typeOf(value: NestedValue[] | Map<string, NestedValue> | Uint8Array): AnyValueType {
   if (value instanceof Uint8Array) return AnyValueType.bytes;
   return Array.isArray(value) ? AnyValueType.array : AnyValueType.kvlist;
-}
-
-function writeMember(writer: ProtobufWriter, value: NestedValue): void {
-  switch (typeof value) {
-    case 'string':
-      writer.tag(AnyValueType.string, WireType.bytes);
-      writer.text(value);
-      return;
-    case 'boolean':
-      writer.tag(AnyValueType.bool, WireType.varint);
-      writer.varint(value ? 1 : 0, 0);
-      return;
-    case 'bigint':
-      writer.tag(AnyValueType.int, WireType.varint);
-      writer.varint(Number(BigInt.asIntN(32, value)), Number(BigInt.asIntN(32, value >> 32n)));
-      return;
-    case 'number':
-      writer.tag(AnyValueType.double, WireType.fixed64);
-      writer.double(value);
-      return;
-    default:
-  }
-  if (value === null) return;
-  writer.tag(typeOf(value), WireType.bytes);
-  if (value instanceof Uint8Array) {
-    writer.bytes(value);
-    return;
-  }
-  const list = writer.begin();
-  if (Array.isArray(value)) for (const item of value) writeItem(writer, LIST_TAG, item);
-  else for (const [key, item] of value) writePair(writer, key, item);
-  writer.end(list);
-}
-
-function writePair(writer: ProtobufWriter, key: string, item: NestedValue): void {
-  writer.varint(LIST_TAG, 0);
-  const pair = writer.begin();
-  writer.varint(KEY_TAG, 0);
-  writer.text(key);
-  writeItem(writer, VALUE_TAG, item);
-  writer.end(pair);
-}
-
-function writeItem(writer: ProtobufWriter, tag: number, item: NestedValue): void {
-  writer.varint(tag, 0);
-  const start = writer.begin();
-  writeMember(writer, item);
-  writer.end(start);
 }

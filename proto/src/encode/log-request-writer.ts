@@ -1,17 +1,16 @@
-import { AnyValueType } from '../columns/any-value-type.ts';
 import { WireType } from '../protobuf/skip.ts';
 import { ProtobufWriter } from '../protobuf/writer.ts';
+import {
+  beginMessage,
+  type WrittenValue,
+  writeBytes,
+  writeKeyValues,
+  writeText,
+  writeValue,
+} from './any-value-writer.ts';
 
-/** A value of a log record: an int64 is a `bigint`, a `number` always a double. */
-export type LogValue =
-  | string
-  | boolean
-  | bigint
-  | number
-  | null
-  | Uint8Array
-  | readonly LogValue[]
-  | ReadonlyMap<string, LogValue>;
+/** A value of a log record. */
+export type LogValue = WrittenValue;
 
 /** A log record as its producer has it. */
 export interface LogRecordFields {
@@ -100,7 +99,7 @@ export class LogRequestWriter {
   /** What the lines from here on have in common. */
   lineFields(fields: LineFields): void {
     const writer = new ProtobufWriter(128);
-    writeAttributes(writer, 6, fields.attributes);
+    writeKeyValues(writer, 6, fields.attributes);
     writeFixed64(writer, 11, fields.observedUnixNano);
     this.#suffix = writer.finish();
   }
@@ -133,7 +132,7 @@ export class LogRequestWriter {
     }
     if (record.severityText !== '') writeText(writer, 3, record.severityText);
     if (record.body !== null) writeValue(writer, 5, record.body);
-    writeAttributes(writer, 6, record.attributes);
+    writeKeyValues(writer, 6, record.attributes);
     if (record.flags !== 0) {
       writer.tag(8, WireType.fixed32);
       writer.fixed32(record.flags);
@@ -182,7 +181,7 @@ export function encodeResource(attributes: ReadonlyMap<string, LogValue>): Uint8
   const writer = new ProtobufWriter(256);
   if (attributes.size > 0) {
     const start = beginMessage(writer, 1);
-    writeAttributes(writer, 1, attributes);
+    writeKeyValues(writer, 1, attributes);
     writer.end(start);
   }
   return writer.finish();
@@ -224,77 +223,7 @@ function varintSize(value: number): number {
   return value < 128 ? 1 : Math.ceil((32 - Math.clz32(value)) / 7);
 }
 
-function beginMessage(writer: ProtobufWriter, field: number): number {
-  writer.tag(field, WireType.bytes);
-  return writer.begin();
-}
-
-function writeText(writer: ProtobufWriter, field: number, text: string): void {
-  writer.tag(field, WireType.bytes);
-  writer.text(text);
-}
-
-function writeBytes(writer: ProtobufWriter, field: number, bytes: Uint8Array): void {
-  writer.tag(field, WireType.bytes);
-  writer.bytes(bytes);
-}
-
 function writeFixed64(writer: ProtobufWriter, field: number, value: bigint): void {
   writer.tag(field, WireType.fixed64);
   writer.fixed64(Number(BigInt.asIntN(32, value)), Number(BigInt.asIntN(32, value >> 32n)));
-}
-
-function writeAttributes(
-  writer: ProtobufWriter,
-  field: number,
-  attributes: ReadonlyMap<string, LogValue>,
-): void {
-  for (const [key, value] of attributes) {
-    const start = beginMessage(writer, field);
-    writeText(writer, 1, key);
-    writeValue(writer, 2, value);
-    writer.end(start);
-  }
-}
-
-/** An `AnyValue` as a field with its length. */
-function writeValue(writer: ProtobufWriter, field: number, value: LogValue): void {
-  const start = beginMessage(writer, field);
-  if (typeof value === 'string') writeText(writer, AnyValueType.string, value);
-  else if (value !== null) writeOther(writer, value);
-  writer.end(start);
-}
-
-function writeOther(writer: ProtobufWriter, value: Exclude<LogValue, string | null>): void {
-  switch (typeof value) {
-    case 'boolean':
-      writer.tag(AnyValueType.bool, WireType.varint);
-      writer.varint(value ? 1 : 0, 0);
-      return;
-    case 'bigint':
-      writer.tag(AnyValueType.int, WireType.varint);
-      writer.varint(Number(BigInt.asIntN(32, value)), Number(BigInt.asIntN(32, value >> 32n)));
-      return;
-    case 'number':
-      writer.tag(AnyValueType.double, WireType.fixed64);
-      writer.double(value);
-      return;
-    default:
-      writeComposite(writer, value);
-  }
-}
-
-function writeComposite(
-  writer: ProtobufWriter,
-  value: Uint8Array | readonly LogValue[] | ReadonlyMap<string, LogValue>,
-): void {
-  if (value instanceof Uint8Array) {
-    writeBytes(writer, AnyValueType.bytes, value);
-    return;
-  }
-  const isMap = value instanceof Map;
-  const start = beginMessage(writer, isMap ? AnyValueType.kvlist : AnyValueType.array);
-  if (isMap) writeAttributes(writer, 1, value);
-  else if (Array.isArray(value)) for (const element of value) writeValue(writer, 1, element);
-  writer.end(start);
 }

@@ -3,6 +3,7 @@ import type { Metric } from '../json/request-objects.ts';
 import { WireType } from '../protobuf/skip.ts';
 import { ProtobufWriter } from '../protobuf/writer.ts';
 import { METRIC } from '../schema/metric-messages.ts';
+import { writeKeyValues, writeText } from './any-value-writer.ts';
 
 /** 64 bits, low word first. */
 export interface Words {
@@ -52,17 +53,17 @@ const Level = { resource: 0, scope: 1, metric: 2 } as const;
 /** The attributes of a number point, to be kept and written with every value of the series. */
 export function encodePointAttributes(attributes: ReadonlyMap<string, string>): Uint8Array {
   const writer = new ProtobufWriter(256);
-  writeAttributes(writer, 7, attributes);
+  writeKeyValues(writer, 7, attributes);
   return writer.finish();
 }
 
 /** To be kept and written with every request that has points of the metric. */
 export function encodeMetricHead(head: MetricHead): Uint8Array {
   const writer = new ProtobufWriter(256);
-  writeText(writer, 1, head.name);
-  writeText(writer, 2, head.description);
-  writeText(writer, 3, head.unit);
-  writeAttributes(writer, 12, head.metadata);
+  writeOptional(writer, 1, head.name);
+  writeOptional(writer, 2, head.description);
+  writeOptional(writer, 3, head.unit);
+  writeKeyValues(writer, 12, head.metadata);
   return writer.finish();
 }
 
@@ -88,18 +89,18 @@ export class MetricRequestWriter {
     this.#close(Level.resource);
     this.#begin(1);
     this.#begin(1);
-    writeAttributes(this.#writer, 1, attributes);
+    writeKeyValues(this.#writer, 1, attributes);
     this.#close(Level.scope);
   }
 
   openScope({ name, version, schemaUrl, attributes }: ScopeFields): void {
     this.#close(Level.scope);
     this.#begin(2);
-    writeText(this.#writer, 3, schemaUrl);
+    writeOptional(this.#writer, 3, schemaUrl);
     this.#begin(1);
-    writeText(this.#writer, 1, name);
-    writeText(this.#writer, 2, version);
-    writeAttributes(this.#writer, 3, attributes);
+    writeOptional(this.#writer, 1, name);
+    writeOptional(this.#writer, 2, version);
+    writeKeyValues(this.#writer, 3, attributes);
     this.#close(Level.metric);
   }
 
@@ -169,26 +170,7 @@ function writeFixed64(writer: ProtobufWriter, field: number, { low, high }: Word
   writer.fixed64(low, high);
 }
 
-function writeText(writer: ProtobufWriter, field: number, text: string): void {
-  if (text === '') return;
-  writer.tag(field, WireType.bytes);
-  writer.text(text);
-}
-
-function writeAttributes(
-  writer: ProtobufWriter,
-  field: number,
-  attributes: ReadonlyMap<string, string>,
-): void {
-  for (const [key, value] of attributes) {
-    writer.tag(field, WireType.bytes);
-    const start = writer.begin();
-    writeText(writer, 1, key);
-    writer.tag(2, WireType.bytes);
-    const inner = writer.begin();
-    writer.tag(1, WireType.bytes);
-    writer.text(value);
-    writer.end(inner);
-    writer.end(start);
-  }
+/** Nothing for an empty text, as proto3 has it. */
+function writeOptional(writer: ProtobufWriter, field: number, text: string): void {
+  if (text !== '') writeText(writer, field, text);
 }

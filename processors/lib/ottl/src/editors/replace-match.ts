@@ -3,7 +3,7 @@ import type { FunctionDefinition } from '../compile/function-definition.ts';
 import type { Getter } from '../compile/getter.ts';
 import { TextAnswers } from '../functions/text-answers.ts';
 import { globGetter } from './glob.ts';
-import { replacementFilter } from './replacement.ts';
+import { type ChangeText, changeValues, editText, replacementFilter } from './replacement.ts';
 
 /** `replace_match(target, pattern, replacement, function?, replacement_format?)`: of text. */
 export const replaceMatch: FunctionDefinition = {
@@ -11,15 +11,7 @@ export const replaceMatch: FunctionDefinition = {
   parameters: ['target', 'pattern', 'replacement', 'function?', 'replacement_format?'],
   pure: false,
   create<C>(args: Arguments<C>): Getter<C> {
-    const target = args.path('target');
-    const replace = replacer(args);
-    return (cursor) => {
-      const text = target.get(cursor);
-      if (typeof text !== 'string') return null;
-      const replaced = replace(cursor, text);
-      if (replaced !== undefined) target.set(cursor, replaced);
-      return null;
-    };
+    return editText(args, replacer(args));
   },
 };
 
@@ -33,11 +25,7 @@ export const replaceAllMatches: FunctionDefinition = {
     const replace = replacer(args);
     return (cursor) => {
       target.edit(cursor, (map) => {
-        for (let i = 0; i < map.size; i++) {
-          const value = map.valueAt(i);
-          const replaced = typeof value === 'string' ? replace(cursor, value) : undefined;
-          if (replaced !== undefined) map.setAt(i, replaced);
-        }
+        changeValues(map, (text) => replace(cursor, text));
       });
       return null;
     };
@@ -45,7 +33,7 @@ export const replaceAllMatches: FunctionDefinition = {
 };
 
 /** The replacement for a text that matches as a whole; undefined for another. */
-function replacer<C>(args: Arguments<C>): (cursor: C, text: string) => string | undefined {
+function replacer<C>(args: Arguments<C>): ChangeText<C> {
   const glob = globGetter(args.compiled('pattern'));
   const replacement = args.string('replacement');
   const filter = replacementFilter(args);

@@ -5,7 +5,14 @@ import type { EditableMap, Getter } from '../compile/getter.ts';
 import { asString } from '../compile/typed-getters.ts';
 import { CompileError } from '../errors.ts';
 import { TextAnswers } from '../functions/text-answers.ts';
-import { replaceAll, replacementFilter, templateReplace } from './replacement.ts';
+import {
+  type ChangeText,
+  changeValues,
+  editText,
+  replaceAll,
+  replacementFilter,
+  templateReplace,
+} from './replacement.ts';
 
 /** `replace_pattern(target, regex, replacement, function?, replacement_format?)`: of text. */
 export const replacePattern: FunctionDefinition = {
@@ -13,15 +20,7 @@ export const replacePattern: FunctionDefinition = {
   parameters: ['target', 'regex', 'replacement', 'function?', 'replacement_format?'],
   pure: false,
   create<C>(args: Arguments<C>): Getter<C> {
-    const target = args.path('target');
-    const replace = replacer(args);
-    return (cursor) => {
-      const text = target.get(cursor);
-      if (typeof text !== 'string') return null;
-      const replaced = replace(cursor, text);
-      if (replaced !== undefined) target.set(cursor, replaced);
-      return null;
-    };
+    return editText(args, replacer(args));
   },
 };
 
@@ -40,7 +39,7 @@ export const replaceAllPatterns: FunctionDefinition = {
     return (cursor) => {
       target.edit(cursor, (map) => {
         const change = (text: string): string | undefined => replace(cursor, text);
-        if (mode === 'value') replaceValues(map, change);
+        if (mode === 'value') changeValues(map, change);
         else replaceKeys(map, change);
       });
       return null;
@@ -49,7 +48,7 @@ export const replaceAllPatterns: FunctionDefinition = {
 };
 
 /** The text with its matches replaced; undefined for one without a match. */
-function replacer<C>(args: Arguments<C>): (cursor: C, text: string) => string | undefined {
+function replacer<C>(args: Arguments<C>): ChangeText<C> {
   const pattern = args.pattern('regex');
   const { get, literal } = args.compiled('replacement');
   const filter = replacementFilter(args);
@@ -65,10 +64,7 @@ function replacer<C>(args: Arguments<C>): (cursor: C, text: string) => string | 
 }
 
 /** Of one template: a text is replaced once, however often it comes. */
-function fixedReplacer<C>(
-  pattern: Getter<C, GoRegexp>,
-  template: string,
-): (cursor: C, text: string) => string | undefined {
+function fixedReplacer<C>(pattern: Getter<C, GoRegexp>, template: string): ChangeText<C> {
   const answers = new TextAnswers<{ readonly replaced: string | undefined }>();
   const replace = templateReplace(template);
   return (cursor, text) => {
@@ -77,14 +73,6 @@ function fixedReplacer<C>(
       replaced: regexp.test(one) ? replace(regexp, one) : undefined,
     })).replaced;
   };
-}
-
-function replaceValues(map: EditableMap, change: (text: string) => string | undefined): void {
-  for (let i = 0; i < map.size; i++) {
-    const value = map.valueAt(i);
-    const changed = typeof value === 'string' ? change(value) : undefined;
-    if (changed !== undefined) map.setAt(i, changed);
-  }
 }
 
 /** Of two keys that become one the later value stays, where the first was. */

@@ -1,11 +1,35 @@
 import type { GoRegexp } from '@sonde/go-regexp';
 import type { Arguments } from '../compile/arguments.ts';
-import type { Getter } from '../compile/getter.ts';
+import type { EditableMap, Getter } from '../compile/getter.ts';
 import { EvaluationError } from '../errors.ts';
 import type { Value } from '../value/value.ts';
 
 /** Makes the text that takes the place of a match, or of a whole text. */
 export type Replace<C> = (cursor: C, text: string) => string;
+
+/** The new text of a text; undefined for one that stays. */
+export type ChangeText<C> = (cursor: C, text: string) => string | undefined;
+
+/** An editor whose argument `target` is a path: changes its text, and leaves what is none. */
+export function editText<C>(args: Arguments<C>, change: ChangeText<C>): Getter<C> {
+  const target = args.path('target');
+  return (cursor) => {
+    const text = target.get(cursor);
+    if (typeof text !== 'string') return null;
+    const changed = change(cursor, text);
+    if (changed !== undefined) target.set(cursor, changed);
+    return null;
+  };
+}
+
+/** Changes the texts among a map's values. */
+export function changeValues(map: EditableMap, change: (text: string) => string | undefined): void {
+  for (let i = 0; i < map.size; i++) {
+    const value = map.valueAt(i);
+    const changed = typeof value === 'string' ? change(value) : undefined;
+    if (changed !== undefined) map.setAt(i, changed);
+  }
+}
 
 /** `function` and `replacement_format` of a call: what is done to a text before it is put in. */
 export function replacementFilter<C>(args: Arguments<C>): Replace<C> | undefined {
