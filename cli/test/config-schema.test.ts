@@ -15,6 +15,14 @@ describe('docs/config.schema.json', () => {
     expect(JSON.stringify(File.parse(JSON.parse(text)))).toBe(JSON.stringify(made));
   });
 
+  it('refers to nothing that is not there', () => {
+    const made = configJsonSchema(COMPONENTS);
+    const targets = [...JSON.stringify(made).matchAll(/"\$ref":"#\/\$defs\/([^"]+)"/g)];
+    const missing = targets.map(([, name = '']) => name).filter((name) => !made.$defs?.[name]);
+    expect(targets.length).toBeGreaterThan(100);
+    expect(missing).toEqual([]);
+  });
+
   it('names every component with its other names', () => {
     const text = JSON.stringify(configJsonSchema(COMPONENTS));
     for (const { type, aliases = [] } of COMPONENTS) {

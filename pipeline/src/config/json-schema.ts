@@ -3,9 +3,9 @@ import { z } from 'zod';
 import type { Factory } from '../component.ts';
 import { isSecretSchema } from './fields/secret.ts';
 import { wrappedBy } from './fields/wrapped-schema.ts';
+import { type JsonSchema, liftDefinitions } from './schema-children.ts';
+import { shareRepeated } from './share-repeated.ts';
 import { OwnTelemetrySchema } from './telemetry-config.ts';
-
-type JsonSchema = z.core.JSONSchema.BaseSchema;
 
 const DRAFT = 'https://json-schema.org/draft/2020-12/schema';
 
@@ -24,17 +24,23 @@ const NOTHING: JsonSchema = { $ref: '#/$defs/nothing' };
  * that read it: what a user may write, before defaults. Checks of meaning are not in it.
  */
 export function configJsonSchema(factories: readonly Factory[]): JsonSchema {
-  return {
+  const definitions = { ...DEFINITIONS };
+  const section = (kind: Factory['kind']): JsonSchema =>
+    sectionOf(
+      factories.filter((factory) => factory.kind === kind),
+      definitions,
+    );
+  return shareRepeated({
     $schema: DRAFT,
     title: 'Sonde: configuration of a gateway',
     type: 'object',
     additionalProperties: false,
     properties: {
-      receivers: section(factories, 'receiver'),
-      processors: section(factories, 'processor'),
-      exporters: section(factories, 'exporter'),
-      connectors: section(factories, 'connector'),
-      extensions: section(factories, 'extension'),
+      receivers: section('receiver'),
+      processors: section('processor'),
+      exporters: section('exporter'),
+      connectors: section('connector'),
+      extensions: section('extension'),
       service: orAbsent({
         type: 'object',
         additionalProperties: false,
@@ -49,17 +55,20 @@ export function configJsonSchema(factories: readonly Factory[]): JsonSchema {
         },
       }),
     },
-    $defs: DEFINITIONS,
-  };
+    $defs: definitions,
+  });
 }
 
-function section(factories: readonly Factory[], kind: Factory['kind']): JsonSchema {
+function sectionOf(
+  factories: readonly Factory[],
+  definitions: Record<string, JsonSchema>,
+): JsonSchema {
   const entries = factories
-    .filter((factory) => factory.kind === kind)
-    .sort((a, b) => (a.type < b.type ? -1 : 1))
+    .toSorted((a, b) => (a.type < b.type ? -1 : 1))
     .map((factory): [string, JsonSchema] => {
+      const own = liftDefinitions(schemaOf(factory.config), factory.type, definitions);
       const names = [factory.type, ...(factory.aliases ?? [])].join('|');
-      return [`^(${names})(/.+)?$`, orAbsent(schemaOf(factory.config))];
+      return [`^(${names})(/.+)?$`, orAbsent(own)];
     });
   return orAbsent({
     type: 'object',
