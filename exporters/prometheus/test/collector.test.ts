@@ -5,7 +5,15 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { exporting } from './exporting.ts';
-import { counter, gauge, type Metric, metricsOf, pointOf } from './metrics.ts';
+import {
+  counter,
+  gauge,
+  type Metric,
+  metricsOf,
+  pointOf,
+  SUMMARY,
+  UP_DOWN_COUNTER,
+} from './metrics.ts';
 
 /** A reference Collector that has the exporter; undefined where none was built. */
 function findCollector(): string | undefined {
@@ -88,30 +96,8 @@ const METRICS: readonly Metric[] = [
   { ...gauge('4xx', 1e21), unit: '{req}' },
   { ...counter('net.io', 1_234_567, { start: 3, time: 4 }), unit: 'By/s' },
   counter('requests.total', 3),
-  {
-    name: 'size',
-    summary: {
-      dataPoints: [
-        {
-          ...pointOf({}),
-          count: 2,
-          sum: 3,
-          quantileValues: [
-            { quantile: 0.99, value: 2 },
-            { quantile: 0.5, value: 1 },
-          ],
-        },
-      ],
-    },
-  },
-  {
-    name: 'open',
-    sum: {
-      aggregationTemporality: 2,
-      isMonotonic: false,
-      dataPoints: [{ ...pointOf({}), asInt: '7' }],
-    },
-  },
+  SUMMARY,
+  UP_DOWN_COUNTER,
   {
     name: 'wait',
     unit: 's',

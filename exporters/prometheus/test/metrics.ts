@@ -82,3 +82,29 @@ export function pointOf({ attributes = {}, start = 0, time = 1, flags = 0 }: Poi
     flags,
   };
 }
+
+export const SUMMARY: Metric = {
+  name: 'size',
+  summary: {
+    dataPoints: [
+      {
+        ...pointOf({}),
+        count: 2,
+        sum: 3,
+        quantileValues: [
+          { quantile: 0.99, value: 2 },
+          { quantile: 0.5, value: 1 },
+        ],
+      },
+    ],
+  },
+};
+
+export const UP_DOWN_COUNTER: Metric = {
+  name: 'open',
+  sum: {
+    aggregationTemporality: 2,
+    isMonotonic: false,
+    dataPoints: [{ ...pointOf({}), asInt: '7' }],
+  },
+};

@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { exporting } from './exporting.ts';
-import { attributesOf, counter, gauge, type Metric, metricsOf, pointOf } from './metrics.ts';
+import {
+  attributesOf,
+  counter,
+  gauge,
+  type Metric,
+  metricsOf,
+  pointOf,
+  SUMMARY,
+  UP_DOWN_COUNTER,
+} from './metrics.ts';
 
 const BARE = { without_scope_info: true };
 const OPEN_METRICS = { accept: 'application/openmetrics-text; version=1.0.0' };
@@ -41,30 +50,8 @@ describe('the page of the exporter prometheus', () => {
         { ...gauge('share', 0.5), unit: '1' },
         { ...counter('io', 1_234_567), unit: 'By' },
         HISTOGRAM,
-        {
-          name: 'size',
-          summary: {
-            dataPoints: [
-              {
-                ...pointOf({}),
-                count: 2,
-                sum: 3,
-                quantileValues: [
-                  { quantile: 0.99, value: 2 },
-                  { quantile: 0.5, value: 1 },
-                ],
-              },
-            ],
-          },
-        },
-        {
-          name: 'open',
-          sum: {
-            aggregationTemporality: 2,
-            isMonotonic: false,
-            dataPoints: [{ ...pointOf({}), asInt: '7' }],
-          },
-        },
+        SUMMARY,
+        UP_DOWN_COUNTER,
       ]),
     );
     const { text, headers } = await page();
