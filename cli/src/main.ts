@@ -1,4 +1,5 @@
-import { COMMANDS, findCommand, usage } from './commands/commands.ts';
+import { COMMANDS, type Command, findCommand, usage } from './commands/commands.ts';
+import { commandHelp, HelpWanted } from './commands/help.ts';
 import { VERSION } from './version.ts';
 
 /**
@@ -11,12 +12,22 @@ async function main(args: readonly string[]): Promise<void> {
     process.stdout.write(`sonde version ${VERSION}\n`);
     return;
   }
+  if (name === 'help' && args[1] !== undefined) return main([args[1], '--help']);
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
     process.stdout.write(usage(COMMANDS));
     return;
   }
   const { command, rest } = findCommand(args);
-  await command.run(rest);
+  await runOrHelp(command, rest);
+}
+
+async function runOrHelp(command: Command, args: readonly string[]): Promise<void> {
+  try {
+    await command.run(args);
+  } catch (error) {
+    if (!(error instanceof HelpWanted)) throw error;
+    process.stdout.write(commandHelp(command, error.flags));
+  }
 }
 
 function report(error: unknown): void {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { COMMANDS } from '../src/commands/commands.ts';
 import { formatComponents } from '../src/commands/components.ts';
 import { COMPONENTS } from '../src/components.ts';
 import { projectRoot } from '../src/project-root.ts';
@@ -79,6 +80,22 @@ describe('the command', () => {
     ],
   ])('says what is wrong with %j as the Collector does', async (args, stderr) => {
     expect(await sonde(args)).toEqual({ code: 1, stdout: '', stderr });
+  });
+
+  it.each(COMMANDS.map(({ name }) => name))('says what %s takes', async (name) => {
+    const outcome = await sonde([name, '--help']);
+    expect(outcome).toMatchObject({ code: 0, stderr: '' });
+    expect(outcome.stdout).toContain(`\nUsage: sonde ${name} [FLAGS]`);
+    expect(outcome.stdout).toContain('--help');
+    expect(await sonde(['help', name])).toEqual(outcome);
+  });
+
+  it('says of a flag what it does, whether it repeats and its default', async () => {
+    const { stdout } = await sonde(['print-config', '--config', 'x', '-h']);
+    expect(stdout).toMatch(/--config FILE .*\(may be repeated\)/);
+    expect(stdout).toMatch(/--format FORMAT +yaml or json \(default yaml\)/);
+    expect(stdout).toContain('Also called print-initial-config.');
+    expect((await sonde(['up', '--help'])).stdout).toContain('otlp-http');
   });
 
   it('prints the configuration merged and expanded, without its secrets', async () => {

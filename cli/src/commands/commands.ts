@@ -1,9 +1,7 @@
 import { UsageError } from '../usage-error.ts';
+import type { DescribedCommand } from './help.ts';
 
-export interface Command {
-  readonly name: string;
-  readonly aliases?: readonly string[];
-  readonly summary: string;
+export interface Command extends DescribedCommand {
   readonly run: (args: readonly string[]) => Promise<void>;
 }
 
@@ -16,19 +14,18 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'gateway',
-    summary:
-      'run pipelines from Collector configuration: --config FILE, --set key=value, --feature-gates',
+    summary: 'run pipelines from Collector configuration',
     run: async (args) => (await import('./gateway.ts')).gateway(args),
   },
   {
     name: 'validate',
-    summary: 'check a Collector configuration without running it: --config FILE',
+    summary: 'check a Collector configuration without running it',
     run: async (args) => (await import('./validate.ts')).validate(args),
   },
   {
     name: 'print-config',
     aliases: ['print-initial-config'],
-    summary: 'a Collector configuration merged and expanded: --config FILE, --format yaml|json',
+    summary: 'a Collector configuration merged and expanded',
     run: async (args) => (await import('./print-config.ts')).printConfig(args),
   },
   {
@@ -38,7 +35,8 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'featuregate',
-    summary: 'the feature gates there are: [ID]',
+    summary: 'the feature gates there are',
+    operands: '[ID]',
     run: async (args) => (await import('./feature-gate.ts')).featureGate(args),
   },
   {
@@ -48,12 +46,12 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'serve',
-    summary: 'the API and the page: --config FILE, --set key=value',
+    summary: 'the API and the page',
     run: async (args) => (await import('./serve.ts')).serve(args),
   },
   {
     name: 'store',
-    summary: 'the embedded ClickHouse engine: --directory FOLDER, --port N',
+    summary: 'the embedded ClickHouse engine',
     run: async (args) => (await import('./store.ts')).store(args),
   },
 ];
@@ -83,5 +81,8 @@ function commandOf(name: string): Command {
 
 export function usage(commands: readonly Command[]): string {
   const rows = commands.map(({ name, summary }) => `  ${name.padEnd(12)} ${summary}`);
-  return `Usage: sonde COMMAND [OPTIONS]\n\n${rows.join('\n')}\n\n  --version    print the version\n`;
+  return (
+    `Usage: sonde COMMAND [FLAGS]\n\n${rows.join('\n')}\n\n  --version    print the version\n\n` +
+    "Run 'sonde COMMAND --help' for the flags of a command.\n"
+  );
 }

@@ -6,12 +6,36 @@ import {
 } from '@sonde/pipeline';
 import { COMPONENTS } from '../components.ts';
 
-/** The flags of every command that reads a Collector configuration. */
-export const CONFIG_FLAGS = {
-  config: { type: 'string', multiple: true },
-  set: { type: 'string', multiple: true },
-  'feature-gates': { type: 'string', multiple: true },
+/** The flags of every command that reads configuration. */
+export const SOURCE_FLAGS = {
+  config: {
+    type: 'string',
+    multiple: true,
+    value: 'FILE',
+    about: 'a file, or file:, env:, yaml:, http:, https: and what it names; later ones win',
+  },
+  set: {
+    type: 'string',
+    multiple: true,
+    value: 'KEY=VALUE',
+    about: 'one value, like receivers.otlp.protocols.grpc.endpoint=localhost:4317',
+  },
 } as const;
+
+const GATE_FLAGS = {
+  'feature-gates': {
+    type: 'string',
+    multiple: true,
+    value: 'GATE,-GATE',
+    about: 'gates to turn on, with a minus off; sonde featuregate lists them',
+  },
+} as const;
+
+/** The flags of every command that reads a Collector configuration. */
+export const CONFIG_FLAGS: typeof SOURCE_FLAGS & typeof GATE_FLAGS = {
+  ...SOURCE_FLAGS,
+  ...GATE_FLAGS,
+};
 
 export interface ConfigFlagValues {
   readonly config?: readonly string[] | undefined;

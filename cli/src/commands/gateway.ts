@@ -22,8 +22,16 @@ import { readFlags } from './read-flags.ts';
 export async function gateway(args: readonly string[]): Promise<void> {
   const { values } = readFlags(args, {
     ...CONFIG_FLAGS,
-    'settings-url': { type: 'string' },
-    'settings-folder': { type: 'string' },
+    'settings-url': {
+      type: 'string',
+      value: 'URL',
+      about: 'where settings are polled from; without it there are none',
+    },
+    'settings-folder': {
+      type: 'string',
+      value: 'FOLDER',
+      about: 'the last settings, for a start without the URL (default .sonde/settings)',
+    },
   });
   const stop = untilStopped();
   const makeLogger = (logs: ConsoleLoggerOptions = {}): Logger =>

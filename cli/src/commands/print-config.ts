@@ -21,9 +21,19 @@ const JSON_INDENT = 2;
 export async function printConfig(args: readonly string[]): Promise<void> {
   const { values } = readFlags(withValidateValue(args), {
     ...CONFIG_FLAGS,
-    format: { type: 'string', default: 'yaml' },
-    mode: { type: 'string', default: 'redacted' },
-    validate: { type: 'string', default: 'true' },
+    format: { type: 'string', default: 'yaml', value: 'FORMAT', about: 'yaml or json' },
+    mode: {
+      type: 'string',
+      default: 'redacted',
+      value: 'MODE',
+      about: 'redacted, or unredacted with secrets',
+    },
+    validate: {
+      type: 'string',
+      default: 'true',
+      value: 'BOOL',
+      about: 'false prints what is no valid configuration too',
+    },
   });
   const format = readFormat(values.format);
   const mode = readMode(values.mode);

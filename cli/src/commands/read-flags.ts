@@ -1,22 +1,30 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { UsageError } from '../usage-error.ts';
+import { type DescribedFlag, HelpWanted } from './help.ts';
 
-type FlagOptions = NonNullable<ParseArgsConfig['options']>;
+type FlagOptions = NonNullable<ParseArgsConfig['options']> &
+  Readonly<Record<string, DescribedFlag>>;
 
 /** What `parseArgs` makes of those options. */
 type Flags<T extends FlagOptions> = ReturnType<
   typeof parseArgs<{ options: T; strict: true; allowPositionals: true }>
 >;
 
+/** They count wherever they stand, but behind `--`. */
+const HELP_FLAGS: readonly string[] = ['--help', '-h'];
+
 /**
  * Reads a command's arguments. Throws `UsageError` with the words that the Collector's command has
- * for what is wrong with them.
+ * for what is wrong with them, `HelpWanted` when they ask what there is.
  */
 export function readFlags<const T extends FlagOptions>(
   args: readonly string[],
   options: T,
   { positionalsMax = 0 }: { readonly positionalsMax?: number } = {},
 ): Flags<T> {
+  const end = args.indexOf('--');
+  const flagArgs = end < 0 ? args : args.slice(0, end);
+  if (flagArgs.some((arg) => HELP_FLAGS.includes(arg))) throw new HelpWanted(options);
   let flags: Flags<T>;
   try {
     flags = parseArgs({ args: [...args], options, strict: true, allowPositionals: true });

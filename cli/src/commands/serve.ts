@@ -6,15 +6,13 @@ import { startOwnTelemetry } from '../own-telemetry/own-telemetry.ts';
 import { projectRoot } from '../project-root.ts';
 import { aborted, sayReady, untilStopped } from '../supervise/child-side.ts';
 import { VERSION } from '../version.ts';
+import { SOURCE_FLAGS } from './config-flags.ts';
 import { readFlags } from './read-flags.ts';
 import { type ServeConfig, ServeConfigSchema } from './serve-config.ts';
 
 /** `sonde serve`: the API and the page over a store. */
 export async function serve(args: readonly string[]): Promise<void> {
-  const { values } = readFlags(args, {
-    config: { type: 'string', multiple: true },
-    set: { type: 'string', multiple: true },
-  });
+  const { values } = readFlags(args, SOURCE_FLAGS);
   const stop = untilStopped();
   const resolved = await readSources({
     configUris: values.config ?? [],

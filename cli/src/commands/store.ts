@@ -7,11 +7,19 @@ import { readFlags } from './read-flags.ts';
 /** `sonde store`: the embedded ClickHouse engine and its door, the schema brought up to date. */
 export async function store(args: readonly string[]): Promise<void> {
   const { values } = readFlags(args, {
-    directory: { type: 'string' },
-    port: { type: 'string', default: '8123' },
-    host: { type: 'string', default: '127.0.0.1' },
-    'ingest-token-file': { type: 'string' },
-    'internal-token-file': { type: 'string' },
+    directory: { type: 'string', value: 'FOLDER', about: 'what the engine keeps; needed' },
+    port: { type: 'string', default: '8123', value: 'N', about: 'of the door; 0 is any free one' },
+    host: { type: 'string', default: '127.0.0.1', value: 'HOST', about: 'the address of the door' },
+    'ingest-token-file': {
+      type: 'string',
+      value: 'FILE',
+      about: 'the token of the user ingest; without it nobody is',
+    },
+    'internal-token-file': {
+      type: 'string',
+      value: 'FILE',
+      about: 'the token of the user internal; needed',
+    },
   });
   const internalFile = values['internal-token-file'];
   if (values.directory === undefined || internalFile === undefined) {

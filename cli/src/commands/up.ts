@@ -43,8 +43,17 @@ const PORT_TITLES: Readonly<Record<PortName, { readonly title: string; readonly 
 export async function up(args: readonly string[]): Promise<void> {
   const startedAt = performance.now();
   const { values } = readFlags(args, {
-    data: { type: 'string' },
-    port: { type: 'string', multiple: true },
+    data: {
+      type: 'string',
+      value: 'FOLDER',
+      about: 'everything that is kept (default .sonde in the clone)',
+    },
+    port: {
+      type: 'string',
+      multiple: true,
+      value: 'NAME=N',
+      about: `a port of ${portFlags().join(', ')}; 0 is any free one`,
+    },
   });
   const data = openDataDirectory(resolve(values.data ?? join(projectRoot(), '.sonde')));
   holdDataDirectory(data.path);
@@ -77,12 +86,16 @@ function wantedPorts(flags: readonly string[]): Readonly<Record<PortName, number
     const name = portNames().find((candidate) => PORT_TITLES[candidate].flag === match?.[1]);
     const port = Number(match?.[2]);
     if (name === undefined || port > 65_535) {
-      const flags = portNames().map((candidate) => PORT_TITLES[candidate].flag);
-      throw new UsageError(`--port ${flag}: write NAME=N with a name of ${flags.join(', ')}`);
+      const known = portFlags().join(', ');
+      throw new UsageError(`--port ${flag}: write NAME=N with a name of ${known}`);
     }
     wanted[name] = port;
   }
   return wanted;
+}
+
+function portFlags(): readonly string[] {
+  return portNames().map((name) => PORT_TITLES[name].flag);
 }
 
 function say(line: string): void {
