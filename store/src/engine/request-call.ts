@@ -3,6 +3,7 @@ import type { AnswerCompression } from './answer-encoding.ts';
 import { DEFAULT_DATABASE } from './engine-connection.ts';
 import { CODES, engineError } from './engine-error.ts';
 import { DEFAULT_FORMAT } from './formats.ts';
+import { checkRevision } from './native-revision.ts';
 import type { ShownCredentials } from './roles.ts';
 import { readSession, type SessionRequest } from './session-request.ts';
 import type { SettingsMap } from './session-state.ts';
@@ -31,6 +32,8 @@ export interface RequestCall {
   /** Tell of the progress in headers so often, before the answer; undefined: do not. */
   readonly progressIntervalMs: number | undefined;
   readonly compression: AnswerCompression;
+  /** Of the native protocol, in which blocks of the Native format are answered; 0: bare blocks. */
+  readonly revision: number;
   /** The body is in ClickHouse's own framing of compressed blocks. */
   readonly compressedBlocks: boolean;
 }
@@ -160,6 +163,7 @@ export function readCall(request: IncomingMessage): RequestCall {
     waitForEnd: isOn(searchParams.get('wait_end_of_query')),
     progressIntervalMs: readProgressInterval(searchParams),
     compression: readCompression(searchParams),
+    revision: checkRevision(searchParams.get('client_protocol_version')),
     compressedBlocks: isOn(searchParams.get('decompress')),
   };
 }

@@ -7,6 +7,7 @@ import { isJoinable } from './formats.ts';
 import type { FunctionPolicy } from './function-policy.ts';
 import type { IncomingInsert, IncomingStatement } from './incoming-statement.ts';
 import { insertsIntoFunction } from './insert-head.ts';
+import { inRevision } from './native-revision.ts';
 import { withProgress } from './progress-report.ts';
 import type { RequestCall } from './request-call.ts';
 import type { Caller } from './roles.ts';
@@ -168,16 +169,20 @@ export class StatementRunner {
     summary: StatementSummary,
   ): Promise<void> {
     const { answer, call, signal } = run;
+    const isRevised = call.revision > 0 && prepared.format === 'Native';
+    // A piece of a streamed result holds whole blocks.
+    const inClientsTerms = (data: Uint8Array): Uint8Array =>
+      isRevised ? inRevision(data, call.revision) : data;
     const streamed = shape.kind === 'select' && isJoinable(prepared.format) && !call.waitForEnd;
     if (!streamed) {
       const result = await connection.query(prepared);
       summary.add(result);
-      await answer.write(result.data, summary, signal);
+      await answer.write(inClientsTerms(result.data), summary, signal);
       return;
     }
     for await (const piece of connection.stream(prepared)) {
       summary.add(piece);
-      await answer.write(piece.data, summary, signal);
+      await answer.write(inClientsTerms(piece.data), summary, signal);
       if (signal.aborted) throw engineError(CODES.cancelled, 'The client left');
     }
   }

@@ -12,5 +12,6 @@ export * from './native-reader.ts';
 export * from './replicated-attributes.ts';
 export * from './row-runs.ts';
 export * from './scalars.ts';
+export * from './skip-column.ts';
 export * from './string-rows.ts';
 export * from './text-table.ts';

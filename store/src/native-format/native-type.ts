@@ -1,3 +1,5 @@
+import { splitArguments } from './type-arguments.ts';
+
 type ReadNumber = (view: DataView, at: number) => number | bigint;
 
 /** A type of ClickHouse, as much of it as reading values takes. */
@@ -52,20 +54,3 @@ const NESTED: ReadonlyMap<string, NestedKind> = new Map<string, NestedKind>([
   ['Tuple', 'tuple'],
   ['SimpleAggregateFunction', 'inner'],
 ]);
-
-/** Splits at commas outside of parentheses. */
-function splitArguments(text: string): readonly string[] {
-  const parts: string[] = [];
-  let open = 0;
-  let start = 0;
-  for (let i = 0; i < text.length; i++) {
-    if (text[i] === '(') open++;
-    else if (text[i] === ')') open--;
-    else if (text[i] === ',' && open === 0) {
-      parts.push(text.slice(start, i));
-      start = i + 1;
-    }
-  }
-  parts.push(text.slice(start));
-  return parts;
-}
