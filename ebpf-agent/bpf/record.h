@@ -1,0 +1,144 @@
+/*
+ * What the programs write into the ring, in the order in which it happened on the host. Compiles for
+ * the kernel and for the host; `src/records/layout.ts` has the same offsets, and a test compares them.
+ */
+#ifndef SONDE_RECORD_H
+#define SONDE_RECORD_H
+
+enum record_kind {
+  /* A request and its answer, or a request that never got one. */
+  RECORD_EXCHANGE = 1,
+  /* A request sent while another was unanswered (pipelining); its answer is a record of its own. */
+  RECORD_REQUEST = 2,
+  RECORD_ANSWER = 3,
+  /* What a connection did since its last record. */
+  RECORD_CONNECTION = 4,
+  RECORD_FORK = 5,
+  RECORD_EXEC = 6,
+  RECORD_EXIT = 7,
+};
+
+enum role { ROLE_UNKNOWN = 0, ROLE_CLIENT = 1, ROLE_SERVER = 2 };
+
+enum protocol {
+  PROTOCOL_UNKNOWN = 0,
+  PROTOCOL_HTTP1 = 1,
+  PROTOCOL_POSTGRESQL = 2,
+  PROTOCOL_REDIS = 3,
+  PROTOCOL_HTTP2 = 4,
+  PROTOCOL_TLS = 5,
+  /* Looked at and not recognized: bytes alone from here on. */
+  PROTOCOL_OPAQUE = 6,
+  /* Belongs to the observer itself: nothing is recorded. */
+  PROTOCOL_OWN = 7,
+};
+
+enum exchange_flag {
+  /* The answer was recorded before its request: two CPUs, one connection. */
+  EXCHANGE_EARLY = 1,
+  /* An answer came, but none that could be read. */
+  EXCHANGE_UNREAD = 2,
+  /* The connection closed before an answer. */
+  EXCHANGE_UNANSWERED = 4,
+  /* The answer says that the request failed (databases). */
+  EXCHANGE_FAILED = 8,
+};
+
+enum connection_flag {
+  CONNECTION_OPENED = 1,
+  CONNECTION_CLOSED = 2,
+  /* connect() failed: `error` says why. */
+  CONNECTION_REFUSED = 4,
+};
+
+#define TEXT_BYTES_MAX 256
+#define CODE_BYTES 8
+#define COMMAND_BYTES_MAX 512
+
+struct record_head {
+  u32 kind;
+  /* Process: the task's thread group. 0 where nobody knows. */
+  u32 tgid;
+  /* CLOCK_MONOTONIC. Of an exchange: its first byte. */
+  u64 at_ns;
+};
+
+/* Both ends as the recording side sees them: `local` is its own. */
+struct endpoints {
+  u64 cookie;
+  u32 netns;
+  u16 local_port;
+  u16 peer_port;
+  u8 family;
+  u8 role;
+  u8 protocol;
+  u8 reserved[5];
+  /* IPv4 in the first four bytes. */
+  u8 local[16];
+  u8 peer[16];
+};
+
+struct exchange_record {
+  struct record_head head;
+  struct endpoints ends;
+  /* First byte of the request to last byte of the answer. */
+  u64 duration_ns;
+  /* Which request of the connection, from 0. */
+  u32 sequence;
+  u32 request_bytes;
+  u32 answer_bytes;
+  u16 status;
+  u16 flags;
+  /* PostgreSQL: SQLSTATE; Redis: the beginning of the error. */
+  char code[CODE_BYTES];
+  u32 text_bytes;
+  /* The beginning of the request as sent; `text_bytes` of it are recorded. */
+  char text[TEXT_BYTES_MAX];
+};
+
+struct connection_record {
+  struct record_head head;
+  struct endpoints ends;
+  u64 sent_bytes;
+  u64 received_bytes;
+  /* From connect() until it was established or failed; 0 on the side that accepted. */
+  u64 connect_ns;
+  u32 rtt_us;
+  u32 retransmits;
+  u16 flags;
+  u16 error;
+  u32 reserved;
+};
+
+struct process_record {
+  struct record_head head;
+  u32 parent;
+  /* As wait(2) has it: code << 8 | signal. */
+  u32 exit_code;
+  char name[16];
+  u32 file_bytes;
+  u32 command_bytes;
+  /* Path of the executable, then arguments, each ended with a zero. */
+  char text[COMMAND_BYTES_MAX + TEXT_BYTES_MAX];
+};
+
+enum counter {
+  COUNT_RECORDS,
+  /* Records that found the ring full. */
+  COUNT_DROPPED,
+  COUNT_UNREAD,
+  COUNT_EARLY,
+  /* Answers to no known request: those in flight when the agent started. */
+  COUNT_UNPAIRED,
+  COUNT_UNANSWERED,
+  /* Buffers that could not be read: paged out, or of a system call that is not understood. */
+  COUNT_UNREADABLE,
+  /* All scratch memory of the CPU was in use. */
+  COUNT_CONTENDED,
+  /* No memory for a connection's state. */
+  COUNT_UNTRACKED,
+  COUNT_CONNECTIONS,
+  COUNTERS,
+};
+
+#endif

@@ -1,0 +1,79 @@
+/*
+ * Memory that is too large for a program's stack: the beginning of a buffer, copied. Per CPU, in two
+ * pieces, because a program may be preempted by another one on the same CPU.
+ */
+#ifndef SONDE_SCRATCH_H
+#define SONDE_SCRATCH_H
+
+#include "maps.h"
+
+/* How much of one buffer is looked into. A power of two. */
+#define SCAN_BYTES 4096
+/* Reads of a few bytes may begin at the last one. */
+#define SCAN_MARGIN 64
+/* The bytes of a message's head that came in an earlier buffer. */
+#define PREFIX_BYTES 16
+
+struct scratch {
+  struct exchange_record record;
+  char bytes[SCAN_BYTES + SCAN_MARGIN];
+};
+
+#define SCRATCHES 2
+
+struct {
+  __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+  __uint(max_entries, SCRATCHES);
+  __type(key, u32);
+  __type(value, struct scratch);
+} scratches SEC(".maps");
+
+struct {
+  __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+  __uint(max_entries, 1);
+  __type(key, u32);
+  __type(value, u32);
+} scratches_taken SEC(".maps");
+
+static __always_inline u32 *taken_mask(void) {
+  u32 zero = 0;
+  return bpf_map_lookup_elem(&scratches_taken, &zero);
+}
+
+static __always_inline struct scratch *take_scratch(u32 *slot) {
+  u32 *taken = taken_mask();
+  if (!taken) return 0;
+  for (u32 i = 0; i < SCRATCHES; i++) {
+    if (__sync_fetch_and_or(taken, 1u << i) & (1u << i)) continue;
+    *slot = i;
+    return bpf_map_lookup_elem(&scratches, slot);
+  }
+  count(COUNT_CONTENDED);
+  return 0;
+}
+
+static __always_inline void give_scratch(u32 slot) {
+  u32 *taken = taken_mask();
+  if (taken) __sync_fetch_and_and(taken, ~(1u << slot));
+}
+
+/* A length as the verifier wants to see it: from 0 to `max`, a power of two. */
+#define BOUNDED(length, max)                          \
+  ({                                                  \
+    u64 bounded_ = (length);                          \
+    if (bounded_ > (max)) bounded_ = (max);           \
+    asm volatile("" : "+r"(bounded_));                \
+    bounded_ &= (2 * (max)-1);                        \
+    if (bounded_ > (max)) bounded_ = (max);           \
+    bounded_;                                         \
+  })
+
+static __always_inline u64 load64(const char *at) { return *(const u64 *)at; }
+static __always_inline u32 load32(const char *at) { return *(const u32 *)at; }
+
+/* Where in the scratch a position is; never outside. */
+static __always_inline const char *scratch_at(const struct scratch *s, u64 position) {
+  return s->bytes + (position & (SCAN_BYTES - 1));
+}
+
+#endif

@@ -1,0 +1,13 @@
+/* Text compared eight bytes at a time. Little-endian hosts alone. */
+#ifndef SONDE_WORDS_H
+#define SONDE_WORDS_H
+
+/* Eight bytes as text, in the order of memory. */
+#define TEXT8(a, b, c, d, e, f, g, h)                                                       \
+  ((u64)(a) | (u64)(b) << 8 | (u64)(c) << 16 | (u64)(d) << 24 | (u64)(e) << 32 |            \
+   (u64)(f) << 40 | (u64)(g) << 48 | (u64)(h) << 56)
+#define FIRST_BYTES(count) (~0ull >> (64 - 8 * (count)))
+
+#define BEGINS(word, count, ...) (((word)&FIRST_BYTES(count)) == TEXT8(__VA_ARGS__))
+
+#endif
