@@ -36,10 +36,15 @@ export function checkService(
   if (service.pipelines.size === 0 && !gates.has('service.AllowNoPipelines')) {
     add(['service', 'pipelines'], 'service::pipelines: service must have at least one pipeline');
   }
+  const known = {
+    receivers: new Set([...ids.receivers, ...ids.connectors]),
+    processors: ids.processors,
+    exporters: new Set([...ids.exporters, ...ids.connectors]),
+  };
   for (const pipeline of service.pipelines.values()) {
     checkGate(pipeline, gates, add);
     checkPipeline(pipeline, add);
-    checkReferences(pipeline, ids, add);
+    checkReferences(pipeline, known, add);
   }
 }
 
@@ -97,18 +102,23 @@ function checkPipeline(pipeline: PipelineConfig, add: Add): void {
   }
 }
 
-function checkReferences(pipeline: PipelineConfig, ids: KnownIds, add: Add): void {
-  const lists = [
-    ['receivers', 'receiver', new Set([...ids.receivers, ...ids.connectors])],
-    ['processors', 'processor', ids.processors],
-    ['exporters', 'exporter', new Set([...ids.exporters, ...ids.connectors])],
-  ] as const;
-  for (const [list, kind, known] of lists) {
+const REFERENCES = [
+  ['receivers', 'receiver'],
+  ['processors', 'processor'],
+  ['exporters', 'exporter'],
+] as const;
+
+function checkReferences(
+  pipeline: PipelineConfig,
+  known: Pick<KnownIds, (typeof REFERENCES)[number][0]>,
+  add: Add,
+): void {
+  for (const [list, kind] of REFERENCES) {
     for (const [index, id] of pipeline[list].entries()) {
-      if (known.has(id)) continue;
+      if (known[list].has(id)) continue;
       const path = ['service', 'pipelines', pipeline.id];
       const text = `${path.join('::')}: ${notConfigured(kind, id)}`;
-      add([...path, list, String(index)], text, didYouMean(id, known));
+      add([...path, list, String(index)], text, didYouMean(id, known[list]));
     }
   }
 }

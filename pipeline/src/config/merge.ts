@@ -55,10 +55,12 @@ function isAppended(path: readonly string[]): boolean {
 
 /** Spells `a::b: 1` out as `a: {b: 1}`, in maps within maps; lists are left as they are. */
 export function nestKeys(map: ConfigMap): ConfigMap {
-  let nested: ConfigMap = new Map();
+  const nested = new Map<string, ConfigValue>();
   for (const [key, value] of map) {
     const inner = isMap(value) ? nestKeys(value) : value;
-    nested = mergeConfigs(nested, spellOut(key.split(KEY_DELIMITER), inner));
+    const [first = '', ...rest] = key.split(KEY_DELIMITER);
+    const later = rest.length === 0 ? inner : spellOut(rest, inner);
+    nested.set(first, mergeValues(nested.get(first), later, { path: [], appendLists: false }));
   }
   return nested;
 }

@@ -1,84 +1,108 @@
-import { isScalar, isSeq, isMap as isYamlMap, LineCounter, parseDocument } from 'yaml';
+import { Composer, type CST, type Document, LineCounter, type ParsedNode, Parser } from 'yaml';
 import type { ConfigValue } from './config-value.ts';
 import { GO_YAML_TAGS } from './go-yaml-tags.ts';
+import type { Position } from './position.ts';
 import { PositionIndex } from './position.ts';
+import { readYamlTree, YamlProblem } from './yaml-tree.ts';
 
-/** Aliases a document may resolve to, so that a few lines cannot unfold to gigabytes. */
-const ALIASES_MAX = 1000;
 /** How deep maps and lists may nest. */
-const DEPTH_MAX = 200;
+export const DEPTH_MAX = 200;
+
+/** What `YamlProblem` is to who asked for the text. */
+export interface YamlFailure {
+  /** In the Collector's words where it has any. */
+  readonly reason: string;
+  readonly position?: Position;
+  /** What to do. */
+  readonly hint?: string;
+}
 
 export type YamlResult =
   | { readonly ok: true; readonly value: ConfigValue; readonly positions: PositionIndex }
-  | { readonly ok: false; readonly reason: string };
+  | ({ readonly ok: false } & YamlFailure);
+
+/** Tabs and line ends are none; YAML forbids the rest. */
+const CONTROL_CHARACTER = /[^\P{Cc}\t\n\r\u0085]/u;
 
 /** Reads the first document of `text`; `source` names it in positions. Never throws. */
 export function parseYaml(text: string, source: string): YamlResult {
   const lines = new LineCounter();
-  const document = parseDocument(text, {
+  try {
+    checkCharacters(text);
+    const contents = compose(text, lines);
+    const value = readYamlTree(contents, { lines, depthMax: DEPTH_MAX });
+    return { ok: true, value, positions: PositionIndex.ofDocument({ contents, source, lines }) };
+  } catch (thrown) {
+    if (!(thrown instanceof YamlProblem)) {
+      return { ok: false, reason: `yaml: ${thrown instanceof Error ? thrown.message : thrown}` };
+    }
+    const { line, column, hint, message } = thrown.at(lines, text);
+    return {
+      ok: false,
+      reason: message,
+      position: { source, line, column },
+      ...(hint === undefined ? {} : { hint }),
+    };
+  }
+}
+
+function checkCharacters(text: string): void {
+  const offset = text.search(CONTROL_CHARACTER);
+  if (offset < 0) return;
+  const code = (text.codePointAt(offset) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+  throw new YamlProblem('yaml: control characters are not allowed', {
+    offset,
+    hint: `here is U+${code}; a configuration is text, is this another kind of file?`,
+  });
+}
+
+function compose(text: string, lines: LineCounter): ParsedNode | null {
+  const composer = new Composer<ParsedNode>({
     schema: 'failsafe',
     customTags: GO_YAML_TAGS,
-    merge: true,
     lineCounter: lines,
+    // Checked with the Collector's words, and in less than a comparison of each with each.
+    uniqueKeys: false,
     prettyErrors: false,
   });
+  const document = firstOf(composer, new Parser(lines.addNewLine).parse(text), text.length);
   // The Collector reads the first document and is silent about the rest.
-  const error = document.errors.find((candidate) => candidate.code !== 'MULTIPLE_DOCS');
+  const error = document?.errors[0];
   if (error !== undefined) {
-    const { line } = lines.linePos(error.pos[0]);
-    return { ok: false, reason: `yaml: line ${line}: ${error.message}` };
+    const [offset] = error.pos;
+    throw new YamlProblem(`yaml: line ${lines.linePos(offset).line}: ${error.message}`, { offset });
   }
-  try {
-    const value = toConfigValue(document.toJS({ mapAsMap: true, maxAliasCount: ALIASES_MAX }), 0);
-    const positions = new PositionIndex();
-    indexPositions(document.contents, { path: [], source, lines, positions });
-    return { ok: true, value, positions };
-  } catch (thrown) {
-    return { ok: false, reason: `yaml: ${thrown instanceof Error ? thrown.message : thrown}` };
-  }
+  return document?.contents ?? null;
 }
 
-function toConfigValue(value: unknown, depth: number): ConfigValue {
-  if (depth > DEPTH_MAX) throw new Error(`nested deeper than ${DEPTH_MAX}`);
-  if (value === null || value === undefined) return null;
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
-    return value;
+function firstOf(
+  composer: Composer<ParsedNode>,
+  tokens: Iterable<CST.Token>,
+  length: number,
+): Document.Parsed<ParsedNode> | undefined {
+  for (const token of tokens) {
+    checkDepth(token);
+    for (const document of composer.next(token)) return document;
   }
-  if (Array.isArray(value)) return value.map((item) => toConfigValue(item, depth + 1));
-  if (value instanceof Map) {
-    const map = new Map<string, ConfigValue>();
-    for (const [key, item] of value) map.set(String(key ?? ''), toConfigValue(item, depth + 1));
-    return map;
-  }
-  throw new Error(`unsupported value ${String(value)}`);
+  for (const document of composer.end(true, length)) return document;
+  return undefined;
 }
 
-interface PositionWalk {
-  readonly path: readonly string[];
-  readonly source: string;
-  readonly lines: LineCounter;
-  readonly positions: PositionIndex;
-}
-
-function indexPositions(node: unknown, walk: PositionWalk): void {
-  if (isYamlMap(node)) {
-    for (const pair of node.items) {
-      if (!isScalar(pair.key)) continue;
-      const path = [...walk.path, String(pair.key.value ?? '')];
-      mark(pair.key.range?.[0], path, walk);
-      indexPositions(pair.value, { ...walk, path });
-    }
-  } else if (isSeq(node)) {
-    for (const [index, item] of node.items.entries()) {
-      const path = [...walk.path, String(index)];
-      if (isScalar(item)) mark(item.range?.[0], path, walk);
-      indexPositions(item, { ...walk, path });
+/** The composer recurses: what is too deep for it is found before. */
+function checkDepth(token: CST.Token): void {
+  if (token.type !== 'document') return;
+  const waiting: (readonly [CST.Token | null | undefined, number])[] = [[token.value, 1]];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const [node, depth] = next;
+    if (node === null || node === undefined || !('items' in node)) continue;
+    if (depth > DEPTH_MAX) throw YamlProblem.tooDeep(node.offset, DEPTH_MAX);
+    for (const { key, value } of node.items) {
+      if (isCollection(key)) waiting.push([key, depth + 1]);
+      if (isCollection(value)) waiting.push([value, depth + 1]);
     }
   }
 }
 
-function mark(offset: number | undefined, path: readonly string[], walk: PositionWalk): void {
-  if (offset === undefined) return;
-  const { line, col } = walk.lines.linePos(offset);
-  walk.positions.set(path, { source: walk.source, line, column: col });
+function isCollection(token: CST.Token | null | undefined): boolean {
+  return token !== null && token !== undefined && 'items' in token;
 }

@@ -82,7 +82,12 @@ export function resolveConfig(options: ResolveOptions): ResolvedConfig {
 
 function mapOf(retrieved: Retrieved): ConfigMap {
   const problem = notAMap(retrieved);
-  if (problem !== undefined) throw new ConfigError([{ stage: 'resolve', text: problem, path: [] }]);
+  if (problem !== undefined) {
+    const { reason, position, hint } = problem;
+    const where = position === undefined ? {} : { position };
+    const mend = hint === undefined ? {} : { hint };
+    throw new ConfigError([{ stage: 'resolve', text: reason, path: [], ...where, ...mend }]);
+  }
   return isMap(retrieved.value) ? nestKeys(retrieved.value) : new Map();
 }
 

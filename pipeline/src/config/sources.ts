@@ -1,6 +1,7 @@
+import { isUtf8 } from 'node:buffer';
 import { readFileSync, statSync } from 'node:fs';
 import { type ConfigValue, goTypeOf, isMap } from './config-value.ts';
-import { parseYaml } from './parse-yaml.ts';
+import { parseYaml, type YamlFailure } from './parse-yaml.ts';
 import { type PositionIndex, SET_LABEL } from './position.ts';
 import { SourceNeeded } from './source-needed.ts';
 
@@ -29,7 +30,7 @@ export interface Retrieved {
   readonly text: string | undefined;
   readonly positions: PositionIndex | undefined;
   /** Why the text was taken for a string. */
-  readonly yamlProblem: string | undefined;
+  readonly yamlProblem: YamlFailure | undefined;
 }
 
 /** A source cannot be read; the message is the Collector's. */
@@ -93,7 +94,7 @@ export function parseSet(set: string): SourceLocation {
 export function retrieve(location: SourceLocation, context: SourceContext): Retrieved {
   const { scheme, opaque } = location;
   const uri = `${scheme}:${opaque}`;
-  if (scheme === 'file') return fromYaml(readFile(opaque, uri), opaque);
+  if (scheme === 'file') return fromFile(readFile(opaque, uri), opaque);
   if (scheme === 'yaml') return fromYaml(opaque, location.label ?? shortened(uri));
   if (scheme === 'env') return fromEnv(opaque, context);
   if (scheme === 'http' || scheme === 'https') {
@@ -110,16 +111,42 @@ function shortened(uri: string): string {
   return line.length > LABEL_CHARS_MAX ? `${line.slice(0, LABEL_CHARS_MAX)}...` : line;
 }
 
-function readFile(path: string, uri: string): string {
+function readFile(path: string, uri: string): Buffer {
   try {
     const { size } = statSync(path);
     if (size > SOURCE_BYTES_MAX) throw new Error(`larger than ${SOURCE_BYTES_MAX} bytes`);
-    return readFileSync(path, 'utf8');
+    return readFileSync(path);
   } catch (error) {
     throw new SourceError(`unable to read the file ${uri}: ${fileProblem(error, path)}`, {
       cause: error,
     });
   }
+}
+
+/** UTF-8, or UTF-16 with its byte order mark, as YAML has it. */
+function fromFile(bytes: Buffer, path: string): Retrieved {
+  const [first, second] = bytes;
+  if (first === 0xff && second === 0xfe) return fromYaml(decode('utf-16le', bytes), path);
+  if (first === 0xfe && second === 0xff) return fromYaml(decode('utf-16be', bytes), path);
+  const text = bytes.toString('utf8');
+  if (isUtf8(bytes)) return fromYaml(text.replace(/^\uFEFF/, ''), path);
+  const before = bytes.toString('utf8', 0, firstBroken(bytes, text)).split('\n');
+  const position = { source: path, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+  const hint = 'here begins what is no UTF-8; save the file in that encoding, if it is a text';
+  const yamlProblem = { reason: 'yaml: invalid leading UTF-8 octet', position, hint };
+  return { ...verbatim(text), yamlProblem };
+}
+
+function decode(encoding: string, bytes: Buffer): string {
+  return new TextDecoder(encoding).decode(bytes);
+}
+
+/** The first byte that is not what its text would be written as. */
+function firstBroken(bytes: Buffer, text: string): number {
+  const written = Buffer.from(text);
+  let at = 0;
+  while (at < bytes.length && bytes[at] === written[at]) at += 1;
+  return at;
 }
 
 const FILE_PROBLEMS: ReadonlyMap<unknown, string> = new Map([
@@ -158,8 +185,7 @@ function fromEnv(opaque: string, context: SourceContext): Retrieved {
 function fromYaml(text: string, source: string): Retrieved {
   const parsed = parseYaml(text, source);
   if (!parsed.ok) {
-    const yamlProblem = `assuming string type since contents are not valid YAML: ${parsed.reason}`;
-    return { ...verbatim(text), yamlProblem };
+    return { ...verbatim(text), yamlProblem: parsed };
   }
   // A YAML string keeps its quotes and comments: the text itself is the value.
   if (typeof parsed.value === 'string') return verbatim(text);
@@ -170,10 +196,12 @@ function verbatim(text: string): Retrieved {
   return { value: text, text, positions: undefined, yamlProblem: undefined };
 }
 
-/** The text of a source that should have been a map and is none. */
-export function notAMap(retrieved: Retrieved): string | undefined {
+/** What is wrong with a source that should have been a map and is none. */
+export function notAMap(retrieved: Retrieved): YamlFailure | undefined {
   const { value, yamlProblem } = retrieved;
   if (value === null || isMap(value)) return undefined;
   const text = `retrieved value (type=${goTypeOf(value)}) cannot be used as a Conf`;
-  return yamlProblem === undefined ? text : `${text}: ${yamlProblem}`;
+  if (yamlProblem === undefined) return { reason: text };
+  const why = `assuming string type since contents are not valid YAML: ${yamlProblem.reason}`;
+  return { ...yamlProblem, reason: `${text}: ${why}` };
 }
