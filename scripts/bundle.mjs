@@ -11,7 +11,11 @@ const draft = `${dist}.new`;
 rmSync(draft, { recursive: true, force: true });
 
 await build({
-  entryPoints: [{ in: join(root, 'cli/src/main.ts'), out: 'sonde' }],
+  entryPoints: [
+    { in: join(root, 'cli/src/main.ts'), out: 'sonde' },
+    // A thread starts from a file of its own, beside the chunk that starts it.
+    { in: join(root, 'pipeline/src/packing/zstd-thread.js'), out: 'chunks/zstd-thread' },
+  ],
   outdir: draft,
   // A command's code is a chunk of its own: each process loads what it runs.
   splitting: true,
@@ -31,6 +35,9 @@ await build({
     '@chdb/*',
     'node-gyp-build',
     'lz4-napi',
+    'snappy',
+    // Reads its WebAssembly from the folder that it lies in.
+    '@bokuweb/zstd-wasm',
     '*.node',
   ],
   banner: {

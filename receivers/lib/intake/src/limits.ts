@@ -35,9 +35,6 @@ export const GRPC_CALLS_MAX = 4096;
 /** From a gRPC call's headers to its whole message, as `read_timeout` for HTTP. */
 export const GRPC_RECEIVE_TIMEOUT_MS = 300_000;
 
-/** Memory for a piece of an unpacked body. Bytes. */
-export const UNPACK_CHUNK_BYTES: number = 128 * 1024;
-
 /** What a gRPC message being received may hold beyond the bytes that came. */
 export const MESSAGE_SLACK_BYTES: number = 16 * 1024;
 
@@ -62,9 +59,3 @@ export const GRPC_SESSION_MEMORY_MB_MAX = 16;
 
 /** Requests in progress of one HTTP/2 connection to an HTTP server, as Go's servers have it. */
 export const HTTP2_STREAMS_MAX = 250;
-
-/** What is unpacked in JavaScript before other requests have their turn. Bytes. */
-export const UNPACK_TURN_BYTES: number = MIB;
-
-/** A zstd body packed and unpacked: the library has 2 GiB of memory and does not say when they end. */
-export const ZSTD_HEAP_BYTES_MAX: number = 1024 * MIB;

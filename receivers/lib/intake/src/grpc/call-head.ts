@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http2';
 import { SondeError } from '@sonde/pipeline';
-import type { Packing } from '../packing/packing.ts';
+import type { Packing } from '@sonde/pipeline/packing';
 import { GRPC_PACKINGS } from './grpc-packings.ts';
 import type { GrpcService } from './grpc-service.ts';
 import { notServed, unreadable } from './wire-fault.ts';

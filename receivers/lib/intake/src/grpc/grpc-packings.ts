@@ -1,4 +1,4 @@
-import type { Packing } from '../packing/packing.ts';
+import type { Packing } from '@sonde/pipeline/packing';
 
 /** How messages may be packed, by the name in `grpc-encoding`; '' is not at all. */
 export const GRPC_PACKINGS: ReadonlyMap<string, Packing> = new Map<string, Packing>([

@@ -7,6 +7,7 @@ import {
   type Sender,
   SondeError,
 } from '@sonde/pipeline';
+import { unpack } from '@sonde/pipeline/packing';
 import { after } from '../after.ts';
 import type { InFlightAccount } from '../in-flight-bytes.ts';
 import {
@@ -15,7 +16,6 @@ import {
   GRPC_RECEIVE_TIMEOUT_MS,
   IN_FLIGHT_RETRY_AFTER_MS,
 } from '../limits.ts';
-import { unpack } from '../packing/unpack.ts';
 import { type CallHead, readCallHead, servedMethod } from './call-head.ts';
 import { GRPC_ACCEPT_ENCODING } from './grpc-packings.ts';
 import type { GrpcService } from './grpc-service.ts';

@@ -1,5 +1,5 @@
 import { SondeError } from '@sonde/pipeline';
-import type { Packing } from '../packing/packing.ts';
+import type { Packing } from '@sonde/pipeline/packing';
 
 /** How a body is packed, by the name in `Content-Encoding`; `deflate` is zlib's format (RFC 9110). */
 const PACKINGS: ReadonlyMap<string, Packing> = new Map<string, Packing>([

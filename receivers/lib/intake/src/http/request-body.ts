@@ -1,5 +1,7 @@
 import { constants } from 'node:http2';
 import { type HttpLimits, SondeError } from '@sonde/pipeline';
+import type { Packing } from '@sonde/pipeline/packing';
+import { unpack } from '@sonde/pipeline/packing';
 import type { InFlightAccount } from '../in-flight-bytes.ts';
 import {
   BODY_PACE_BYTES_MIN,
@@ -9,8 +11,6 @@ import {
   DISCARDED_BYTES_MAX,
   IN_FLIGHT_RETRY_AFTER_MS,
 } from '../limits.ts';
-import type { Packing } from '../packing/packing.ts';
-import { unpack } from '../packing/unpack.ts';
 import { tooLarge } from './content-encoding.ts';
 import type { HttpRequest, HttpResponse } from './http-message.ts';
 

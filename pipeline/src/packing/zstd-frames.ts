@@ -10,23 +10,28 @@ const CHECKSUM_BYTES = 4;
 const DICTIONARY_ID_BYTES = [0, 1, 2, 4];
 const BLOCK = { plain: 0, repeated: 1, packed: 2 };
 
+/** Something was read that there may be millions of. */
+type Step = undefined;
+
 /**
  * The most bytes that frames in a row can unpack to, read from their heads and those of their blocks
- * without unpacking anything (RFC 8878, 3.1). Throws `CorruptError` where they are cut or no frames.
+ * without unpacking anything (RFC 8878, 3.1), a block or frame a step. Throws `CorruptError` where
+ * they are cut or no frames.
  */
-export function zstdBytesMax(cursor: ByteCursor): number {
+export function* zstdBytesMax(cursor: ByteCursor): Generator<Step, number> {
   if (cursor.left === 0) throw new CorruptError('cut');
   let bytes = 0;
   while (cursor.left > 0) {
     const magic = cursor.uint(4);
     if (magic >>> 4 === SKIPPABLE_MAGIC) cursor.skip(cursor.uint(4));
-    else if (magic === FRAME_MAGIC) bytes += frameBytesMax(cursor);
+    else if (magic === FRAME_MAGIC) bytes += yield* frameBytesMax(cursor);
     else throw new CorruptError('no frame');
+    yield;
   }
   return bytes;
 }
 
-function frameBytesMax(cursor: ByteCursor): number {
+function* frameBytesMax(cursor: ByteCursor): Generator<Step, number> {
   const descriptor = cursor.byte();
   const isSingleSegment = (descriptor & 32) !== 0;
   if (!isSingleSegment) cursor.byte();
@@ -35,7 +40,7 @@ function frameBytesMax(cursor: ByteCursor): number {
     throw new CorruptError('needs a dictionary');
   }
   const declared = contentBytes(cursor, descriptor >>> 6, isSingleSegment);
-  const blocks = blockBytesMax(cursor);
+  const blocks = yield* blockBytesMax(cursor);
   if ((descriptor & 4) !== 0) cursor.skip(CHECKSUM_BYTES);
   return Math.min(blocks, declared ?? blocks);
 }
@@ -57,7 +62,7 @@ function contentBytes(
   }
 }
 
-function blockBytesMax(cursor: ByteCursor): number {
+function* blockBytesMax(cursor: ByteCursor): Generator<Step, number> {
   let bytes = 0;
   let isLast = false;
   while (!isLast) {
@@ -70,6 +75,7 @@ function blockBytesMax(cursor: ByteCursor): number {
     else if (type === BLOCK.packed) bytes += BLOCK_BYTES_MAX;
     else throw new CorruptError('reserved block');
     cursor.skip(type === BLOCK.repeated ? 1 : size);
+    yield;
   }
   return bytes;
 }

@@ -1,6 +1,7 @@
 /**
  * How a body or message is packed; '' is not at all. `zlib` is what HTTP calls `deflate`, `snappy`
- * is either of its formats, `x-snappy-framed` the second alone, `lz4` the frame format.
+ * is the block format (either of its formats where it is unpacked), `x-snappy-framed` the other,
+ * `lz4` the frame format.
  */
 export type Packing = '' | 'gzip' | 'zlib' | 'zstd' | 'snappy' | 'x-snappy-framed' | 'lz4';
 
@@ -14,8 +15,9 @@ export interface Room {
 }
 
 /**
- * Unpacks piece by piece: each is made when it is asked for, and no larger than a block of its
- * format. Throws `CorruptError` where the bytes are cut or corrupt, and what `room` throws.
+ * Unpacks step by step: a step is made when it is asked for, and is no larger than a block of its
+ * format; one that makes no bytes is empty. Throws `CorruptError` where the bytes are cut or corrupt,
+ * and what `room` throws.
  */
 export type Decoder = (packed: Buffer, room: Room) => Iterable<Uint8Array>;
 
@@ -26,3 +28,11 @@ export class CorruptError extends Error {
     this.name = 'CorruptError';
   }
 }
+
+/** What a native codec throws is about the bytes: it is given no others than those of the sender. */
+export function corruptError(error: unknown): CorruptError {
+  return new CorruptError(error instanceof Error ? error.message : String(error), { cause: error });
+}
+
+/** A step that made nothing. */
+export const NO_BYTES: Uint8Array = new Uint8Array(0);

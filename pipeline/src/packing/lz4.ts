@@ -1,7 +1,8 @@
+import { Xxh32, xxh32 } from '@node-rs/xxhash';
+import { compressFrame, compressFrameSync, uncompressSync } from 'lz4-napi';
 import { ByteCursor } from './byte-cursor.ts';
-import { copyBack } from './copy-back.ts';
-import { CorruptError, type Room } from './packing.ts';
-import { XxHash32 } from './xxhash32.ts';
+import { PACK_HERE_BYTES_MAX } from './limits.ts';
+import { CorruptError, corruptError, NO_BYTES, type Room } from './packing.ts';
 
 const FRAME_MAGIC = 0x184d2204;
 /** The lower four bits are the user's. */
@@ -10,6 +11,10 @@ const SKIPPABLE_MAGIC = 0x184d2a5;
 const WINDOW_BYTES = 65_536;
 /** Bit 31 of a block's size: it is not packed. */
 const PLAIN_BLOCK = 0x80000000;
+/** A byte of a block is at most so many of output. */
+const EXPANSION_MAX = 255;
+/** Before a block lz4-napi wants how much it may make of it. */
+const ROOM_BYTES = 4;
 
 interface FrameHead {
   readonly areBlocksLinked: boolean;
@@ -19,7 +24,13 @@ interface FrameHead {
   readonly blockBytesMax: number;
 }
 
-/** The frame format, several frames in a row (lz4_Frame_format.md 1.6). */
+/** One frame. */
+export async function packLz4(bytes: Uint8Array): Promise<Uint8Array> {
+  if (bytes.length > PACK_HERE_BYTES_MAX) return await compressFrame(bytes);
+  return compressFrameSync(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+}
+
+/** The frame format, several frames in a row, a block a step (lz4_Frame_format.md 1.6). */
 export function* unpackLz4(packed: Buffer, room: Room): Iterable<Uint8Array> {
   const cursor = new ByteCursor(packed);
   if (cursor.left === 0) throw new CorruptError('cut');
@@ -28,12 +39,13 @@ export function* unpackLz4(packed: Buffer, room: Room): Iterable<Uint8Array> {
     if (magic >>> 4 === SKIPPABLE_MAGIC) cursor.skip(cursor.uint(4));
     else if (magic === FRAME_MAGIC) yield* unpackFrame(cursor, room);
     else throw new CorruptError('no frame');
+    yield NO_BYTES;
   }
 }
 
 function* unpackFrame(cursor: ByteCursor, room: Room): Iterable<Uint8Array> {
   const head = readHead(cursor);
-  const content = new XxHash32();
+  const content = new Xxh32();
   let length = 0;
   let window: Buffer = Buffer.alloc(0);
   for (let size = cursor.uint(4); size !== 0; size = cursor.uint(4)) {
@@ -67,7 +79,7 @@ function readHead(cursor: ByteCursor): FrameHead {
   const contentLength = (flags & 8) === 0 ? undefined : cursor.uint(4) + cursor.uint(4) * 2 ** 32;
   // A dictionary would have to be agreed on beforehand.
   if ((flags & 1) !== 0) throw new CorruptError('needs a dictionary');
-  const hash = new XxHash32().update(cursor.bytes.subarray(from, cursor.at)).digest();
+  const hash = xxh32(cursor.bytes.subarray(from, cursor.at), 0);
   if (((hash >>> 8) & 0xff) !== cursor.byte()) throw new CorruptError('checksum differs');
   return {
     areBlocksLinked: (flags & 32) === 0,
@@ -80,7 +92,7 @@ function readHead(cursor: ByteCursor): FrameHead {
 }
 
 function check(data: Buffer, checksum: number): void {
-  if (new XxHash32().update(data).digest() !== checksum) throw new CorruptError('checksum differs');
+  if (xxh32(data, 0) !== checksum) throw new CorruptError('checksum differs');
 }
 
 function plainBlock(data: Buffer, { blockBytesMax }: FrameHead): Buffer {
@@ -97,39 +109,13 @@ function lastOf(window: Buffer, block: Buffer): Buffer {
 
 /** One block (lz4_Block_format.md). */
 function unpackBlock(data: Buffer, window: Buffer, { blockBytesMax }: FrameHead): Buffer {
-  const cursor = new ByteCursor(data);
-  // A byte of a block is at most 255 bytes of output.
-  const bytesMax = Math.min(blockBytesMax, data.length * 255);
-  const out = Buffer.allocUnsafeSlow(window.length + bytesMax);
-  window.copy(out);
-  let at = window.length;
-  for (;;) {
-    const token = cursor.byte();
-    at = takeLiterals(cursor, token >>> 4, out, at);
-    // The last sequence of a block has no match.
-    if (cursor.left === 0) break;
-    const distance = cursor.uint(2);
-    at = copyBack(out, at, { length: 4 + extended(cursor, token & 15), distance });
-  }
-  // What was made may be far shorter than what a block may have.
-  return Buffer.from(out.subarray(window.length, at));
-}
-
-function takeLiterals(cursor: ByteCursor, code: number, out: Buffer, at: number): number {
-  const length = extended(cursor, code);
-  if (length > out.length - at) throw new CorruptError('longer than a block');
-  const from = cursor.skip(length);
-  cursor.bytes.copy(out, at, from, from + length);
-  return at + length;
-}
-
-/** A length that may go on in bytes of 255; bounded by the block's bytes. */
-function extended(cursor: ByteCursor, code: number): number {
-  let length = code;
-  if (code < 15) return length;
-  for (;;) {
-    const byte = cursor.byte();
-    length += byte;
-    if (byte < 255) return length;
+  if (data.length > blockBytesMax) throw new CorruptError('block too long');
+  const sized = Buffer.allocUnsafe(ROOM_BYTES + data.length);
+  sized.writeUInt32LE(Math.min(blockBytesMax, data.length * EXPANSION_MAX));
+  data.copy(sized, ROOM_BYTES);
+  try {
+    return window.length === 0 ? uncompressSync(sized) : uncompressSync(sized, window);
+  } catch (error) {
+    throw corruptError(error);
   }
 }

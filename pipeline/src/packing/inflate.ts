@@ -1,0 +1,87 @@
+import {
+  createGunzip,
+  createInflate,
+  type Gunzip,
+  gunzipSync,
+  type Inflate,
+  inflateSync,
+} from 'node:zlib';
+import { SondeError } from '../errors.ts';
+import { HERE_BYTES_MAX, HERE_UNDECLARED_BYTES_MAX, UNPACK_CHUNK_BYTES } from './limits.ts';
+import { CorruptError, corruptError, type Room } from './packing.ts';
+
+/** The last bytes of a gzip member are the length of what it holds (RFC 1952, 2.3.1). */
+const GZIP_LENGTH_BYTES = 4;
+
+/** Node's code for more output than it may make. */
+const TOO_MUCH = 'ERR_BUFFER_TOO_LARGE';
+
+/**
+ * A small body at once, which costs the least; a larger one, or one that turns out to be larger, on
+ * Node's threads piece by piece. Rejects with `CorruptError`, and with what `room` throws.
+ */
+export async function inflate(
+  packed: Buffer,
+  packing: 'gzip' | 'zlib',
+  room: Room,
+): Promise<Buffer> {
+  return inflateHere(packed, packing, room) ?? (await inflateElsewhere(packed, packing, room));
+}
+
+function inflateHere(packed: Buffer, packing: 'gzip' | 'zlib', room: Room): Buffer | undefined {
+  const maxOutputLength = Math.min(HERE_BYTES_MAX, room.left);
+  const expected = expectedLength(packed, packing);
+  if (expected === undefined || packed.length + expected > maxOutputLength) return undefined;
+  try {
+    const chunkSize = Math.max(expected, MIN_CHUNK_BYTES);
+    const options = { maxOutputLength, chunkSize };
+    const bytes = packing === 'gzip' ? gunzipSync(packed, options) : inflateSync(packed, options);
+    room.take(bytes.length);
+    return bytes;
+  } catch (error) {
+    if (error instanceof SondeError) throw error;
+    if (Reflect.get(Object(error), 'code') === TOO_MUCH) return undefined;
+    throw corruptError(error);
+  }
+}
+
+/** What a body is worth trying at once with; undefined where it is not. */
+function expectedLength(packed: Buffer, packing: 'gzip' | 'zlib'): number | undefined {
+  if (packing === 'gzip' && packed.length > GZIP_LENGTH_BYTES) {
+    return packed.readUInt32LE(packed.length - GZIP_LENGTH_BYTES);
+  }
+  return packed.length <= HERE_UNDECLARED_BYTES_MAX ? packed.length * USUAL_RATIO : undefined;
+}
+
+/** What zlib unpacks to, mostly: a wrong guess costs a copy. */
+const USUAL_RATIO = 8;
+const MIN_CHUNK_BYTES = 1024;
+
+function inflater(packing: 'gzip' | 'zlib'): Gunzip | Inflate {
+  const options = { chunkSize: UNPACK_CHUNK_BYTES };
+  return packing === 'gzip' ? createGunzip(options) : createInflate(options);
+}
+
+function inflateElsewhere(packed: Buffer, packing: 'gzip' | 'zlib', room: Room): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const stream = inflater(packing);
+    const chunks: Buffer[] = [];
+    let length = 0;
+    stream.on('error', (error) => {
+      reject(
+        error instanceof SondeError ? error : new CorruptError(error.message, { cause: error }),
+      );
+    });
+    stream.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      try {
+        room.take(chunk.length);
+        chunks.push(chunk);
+      } catch (error) {
+        stream.destroy(SondeError.from(error));
+      }
+    });
+    stream.on('end', () => resolve(Buffer.concat(chunks, length)));
+    stream.end(packed);
+  });
+}

@@ -1,0 +1,39 @@
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+/**
+ * A body whose packed and unpacked bytes are no more is unpacked at once, on this thread: a few
+ * milliseconds. Larger ones go to another thread (gzip, zlib, zstd, snappy) or are unpacked in turns
+ * (x-snappy-framed, lz4), so that other requests wait for no more than that.
+ */
+export const HERE_BYTES_MAX: number = MIB;
+
+/** The same of a packed body that does not say what it unpacks to. */
+export const HERE_UNDECLARED_BYTES_MAX: number = 16 * KIB;
+
+/** What is packed by snappy and lz4 at once, on this thread. They pack a MiB in 1 to 2 ms. */
+export const PACK_HERE_BYTES_MAX: number = 256 * KIB;
+
+/** What is unpacked in turns before other requests have theirs. Bytes. */
+export const UNPACK_TURN_BYTES: number = MIB;
+
+/** What a step counts beside the bytes that it makes: bodies may have millions of empty ones. */
+export const UNPACK_STEP_BYTES = 256;
+
+/** Memory for a piece of an unpacked body. Bytes. */
+export const UNPACK_CHUNK_BYTES: number = 128 * KIB;
+
+/** A zstd body packed and unpacked: the library has 2 GiB of memory and does not say when they end. */
+export const ZSTD_HEAP_BYTES_MAX: number = 1024 * MIB;
+
+/** Threads that pack and unpack zstd; each is made when there is work for it, and stays. */
+export const ZSTD_THREADS_MAX = 2;
+
+/**
+ * Bodies that wait for such a thread; the next is refused as `OVERLOADED`. What they hold counts in
+ * the account of their requests.
+ */
+export const ZSTD_JOBS_MAX = 4096;
+
+/** What can be packed; a request is far smaller. */
+export const PACK_BYTES_MAX: number = 512 * MIB;

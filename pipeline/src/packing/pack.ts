@@ -1,0 +1,51 @@
+import { promisify } from 'node:util';
+import { constants, deflate, gzip, type ZlibOptions } from 'node:zlib';
+import { SondeError } from '../errors.ts';
+import { PACK_BYTES_MAX } from './limits.ts';
+import type { Packing } from './packing.ts';
+import { inTurns } from './turns.ts';
+
+const gzipAsync = promisify<Uint8Array, ZlibOptions, Buffer>(gzip);
+const deflateAsync = promisify<Uint8Array, ZlibOptions, Buffer>(deflate);
+
+/** What Go's zlib calls `HuffmanOnly`. */
+const HUFFMAN_ONLY = -2;
+
+/** The packing's own default. */
+export const LEVEL_DEFAULT = -1;
+
+/**
+ * Packs a body, which stays the caller's and as it is meanwhile. `level` is Go's of gzip and zlib (-2
+ * to 9) and the library's of zstd (1 to 22), `LEVEL_DEFAULT` the default of either (6 and 3); the
+ * others have none. Takes the event loop for 2 ms at the most. Rejects with `TOO_LARGE` over
+ * `PACK_BYTES_MAX`.
+ */
+export async function pack(
+  bytes: Uint8Array,
+  packing: Exclude<Packing, ''>,
+  level: number = LEVEL_DEFAULT,
+): Promise<Uint8Array> {
+  if (bytes.length > PACK_BYTES_MAX) {
+    throw new SondeError('TOO_LARGE', `more than ${PACK_BYTES_MAX} bytes cannot be packed`);
+  }
+  switch (packing) {
+    case 'gzip':
+      return await gzipAsync(bytes, zlibOptions(level));
+    case 'zlib':
+      return await deflateAsync(bytes, zlibOptions(level));
+    case 'zstd': {
+      const { packZstd, ZSTD_LEVEL_DEFAULT } = await import('./zstd.ts');
+      return await packZstd(bytes, level === LEVEL_DEFAULT ? ZSTD_LEVEL_DEFAULT : level);
+    }
+    case 'lz4':
+      return await (await import('./lz4.ts')).packLz4(bytes);
+    case 'snappy':
+      return await (await import('./snappy.ts')).packSnappy(bytes);
+    case 'x-snappy-framed':
+      return await inTurns((await import('./snappy.ts')).packFramedSnappy(bytes));
+  }
+}
+
+function zlibOptions(level: number): ZlibOptions {
+  return level === HUFFMAN_ONLY ? { strategy: constants.Z_HUFFMAN_ONLY } : { level };
+}

@@ -1,0 +1,17 @@
+import { setImmediate } from 'node:timers/promises';
+import { UNPACK_STEP_BYTES, UNPACK_TURN_BYTES } from './limits.ts';
+import { Pieces } from './pieces.ts';
+
+/** The bytes of all steps. Other requests have their turn while a large body is worked on. */
+export async function inTurns(steps: Iterable<Uint8Array>): Promise<Buffer> {
+  const pieces = new Pieces();
+  let work = 0;
+  for (const piece of steps) {
+    if (piece.length > 0) pieces.add(piece);
+    work += UNPACK_STEP_BYTES + piece.length;
+    if (work < UNPACK_TURN_BYTES) continue;
+    work = 0;
+    await setImmediate();
+  }
+  return pieces.join();
+}
