@@ -11,4 +11,5 @@ export * from './engine/index.ts';
 export * from './identity/index.ts';
 export * from './migrations/index.ts';
 export * from './native-format/index.ts';
+export * from './queries/index.ts';
 export * from './schema/index.ts';

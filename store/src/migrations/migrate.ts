@@ -4,10 +4,11 @@ import type { StoreClient } from '../client/store-client.ts';
 import { schemaMigrationsTable } from '../schema/schema-migrations.ts';
 import { createTableSql, DEFAULT_SCHEMA_OPTIONS, type SchemaOptions } from '../schema/table.ts';
 import { FIRST_TABLES } from './0001-first-tables.ts';
+import { METRIC_ROLLUPS } from './0002-metric-rollups.ts';
 import type { Migration } from './migration.ts';
 
 /** In order of their versions, which are dense from 1. */
-export const MIGRATIONS: readonly Migration[] = [FIRST_TABLES];
+export const MIGRATIONS: readonly Migration[] = [FIRST_TABLES, METRIC_ROLLUPS];
 
 export type SchemaErrorCode =
   /** The store was written by a later release; this one must not touch it. */
@@ -94,8 +95,10 @@ function checkOptions(options: SchemaOptions): void {
   if (!/^[A-Za-z_][A-Za-z0-9_]{0,63}$/.test(options.database)) {
     throw new SchemaError('STORE_SCHEMA_OPTION', `"${options.database}" is no database name`);
   }
-  const days = options.rollupRetentionDays;
-  if (!Number.isInteger(days) || days < 1 || days > 65_535) {
-    throw new SchemaError('STORE_SCHEMA_OPTION', `rollupRetentionDays must be 1 to 65535: ${days}`);
+  for (const name of ['rollupRetentionDays', 'metricRollupRetentionDays'] as const) {
+    const days = options[name];
+    if (!Number.isInteger(days) || days < 1 || days > 65_535) {
+      throw new SchemaError('STORE_SCHEMA_OPTION', `${name} must be 1 to 65535: ${days}`);
+    }
   }
 }

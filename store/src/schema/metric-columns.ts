@@ -21,6 +21,16 @@ const POINT_COLUMNS: readonly ColumnDefinition[] = [
   column('flags', 'UInt32'),
 ];
 
+/**
+ * How points of one series add up: copies of `metric_series.temporality` (0 gauge, 1 delta, 2
+ * cumulative) and `is_monotonic`, because a view on points sees no other table. Rows stored before
+ * schema version 2 have 0.
+ */
+export const ACCUMULATION_COLUMNS: readonly ColumnDefinition[] = [
+  column('temporality', 'UInt8'),
+  column('is_monotonic', 'UInt8'),
+];
+
 /** A table of points: ordered by series, a day and retention class a partition. */
 export function pointTable(name: string, columns: readonly ColumnDefinition[]): TableDefinition {
   return {

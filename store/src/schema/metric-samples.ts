@@ -1,5 +1,5 @@
 import { column } from './columns.ts';
-import { pointTable } from './metric-columns.ts';
+import { ACCUMULATION_COLUMNS, pointTable } from './metric-columns.ts';
 import type { TableDefinition } from './table.ts';
 
 /**
@@ -11,5 +11,6 @@ export function metricSamplesTable(): TableDefinition {
     column('value', 'Float64', 'ZSTD(3)'),
     column('int_value', 'Int64', 'T64, ZSTD(1)'),
     column('value_type', 'UInt8'),
+    ...ACCUMULATION_COLUMNS,
   ]);
 }

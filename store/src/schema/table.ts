@@ -13,18 +13,27 @@ export interface TableDefinition {
   readonly columns: readonly ColumnDefinition[];
   /** `INDEX name expression TYPE kind GRANULARITY n` lines. */
   readonly indexes: readonly string[];
-  readonly engine: 'MergeTree' | 'ReplacingMergeTree' | 'AggregatingMergeTree';
+  readonly engine:
+    | 'MergeTree'
+    | 'ReplacingMergeTree'
+    | 'ReplacingMergeTree(version)'
+    | 'AggregatingMergeTree';
   readonly partitionBy: string;
   readonly orderBy: string;
   readonly ttl?: string;
   readonly settings: Readonly<Record<string, number>>;
 }
 
-/** A materialized view that feeds `target` from the blocks inserted into a raw table. */
+/**
+ * A materialized view that feeds `target` from the blocks inserted into a raw table, or, with
+ * `refresh`, from what its SELECT finds every now and then.
+ */
 export interface ViewDefinition {
   readonly name: string;
   /** Absent for an ordinary view. */
   readonly target?: string;
+  /** When the store itself runs the SELECT and appends its rows: `EVERY 1 MINUTE`. */
+  readonly refresh?: string;
   readonly select: string;
 }
 
@@ -37,12 +46,15 @@ export interface SchemaOptions {
   readonly searchIndex: SearchIndex;
   /** Days that roll-ups are kept; raw rows carry their own `retention_days`. */
   readonly rollupRetentionDays: number;
+  /** Days that roll-ups of metrics are kept. */
+  readonly metricRollupRetentionDays: number;
 }
 
 export const DEFAULT_SCHEMA_OPTIONS: SchemaOptions = {
   database: 'sonde',
   searchIndex: 'bloom',
   rollupRetentionDays: 90,
+  metricRollupRetentionDays: 400,
 };
 
 /**
@@ -87,11 +99,23 @@ export function createViewSql(view: ViewDefinition, options: SchemaOptions): str
   const name = `${options.database}.${view.name}`;
   if (view.target === undefined) return `CREATE OR REPLACE VIEW ${name} AS\n${view.select}`;
   const target = `${options.database}.${view.target}`;
-  return `CREATE MATERIALIZED VIEW IF NOT EXISTS ${name} TO ${target} AS\n${view.select}`;
+  const way = view.refresh === undefined ? 'TO' : `REFRESH ${view.refresh} APPEND TO`;
+  return `CREATE MATERIALIZED VIEW IF NOT EXISTS ${name} ${way} ${target} AS\n${view.select}`;
 }
 
 function columnSql(column: ColumnDefinition): string {
   const expression = column.expression === undefined ? '' : ` ${column.expression}`;
   const codec = column.codec === undefined ? '' : ` CODEC(${column.codec})`;
   return `\`${column.name}\` ${column.type}${expression}${codec}`;
+}
+
+/** Adds a column that a table has since a later version; what it has already stays. */
+export function addColumnSql(
+  table: TableDefinition,
+  name: string,
+  { database }: SchemaOptions,
+): string {
+  const column = table.columns.find((candidate) => candidate.name === name);
+  if (column === undefined) throw new RangeError(`${table.name} has no column ${name}`);
+  return `ALTER TABLE ${database}.${table.name} ADD COLUMN IF NOT EXISTS ${columnSql(column)}`;
 }

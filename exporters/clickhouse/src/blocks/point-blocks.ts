@@ -14,6 +14,7 @@ import {
   type TableDefinition,
   writeFixedArrayColumn,
   writeFixedColumn,
+  writeUint8Via,
 } from '@sonde/store';
 import type { BlockSource } from './block-source.ts';
 import { POINT_BYTES, type PointRows, writePoint } from './point-rows.ts';
@@ -29,6 +30,12 @@ interface PointColumn {
   readonly ends?: Uint32Array;
 }
 
+/** What the metric of a point says, copied to its points: a number a metric. */
+interface MetricColumn {
+  readonly name: string;
+  readonly table: Uint8Array;
+}
+
 /** Points of one kind as rows of their table. */
 export class PointBlock implements BlockSource {
   readonly table: TableDefinition;
@@ -36,13 +43,22 @@ export class PointBlock implements BlockSource {
   readonly timestamp: Int32Array;
   readonly #points: PointRows;
   readonly #columns: readonly PointColumn[];
+  readonly #metricColumns: readonly MetricColumn[];
 
-  constructor(table: TableDefinition, points: PointRows, columns: readonly PointColumn[]) {
+  constructor(
+    table: TableDefinition,
+    points: PointRows,
+    columns: {
+      readonly ofPoint: readonly PointColumn[];
+      readonly ofMetric?: readonly MetricColumn[];
+    },
+  ) {
     this.table = table;
     this.rows = RowRuns.range(0, points.points.count);
     this.timestamp = points.times.timestamp;
     this.#points = points;
-    this.#columns = columns;
+    this.#columns = columns.ofPoint;
+    this.#metricColumns = columns.ofMetric ?? [];
   }
 
   estimateBytes(runs: RowRuns): number {
@@ -61,51 +77,69 @@ export class PointBlock implements BlockSource {
       if (ends === undefined) writeFixedColumn(writer.out, { source, widthBytes }, runs);
       else writeFixedArrayColumn(writer.out, { source, widthBytes, ends }, runs);
     }
+    for (const { name, table } of this.#metricColumns) {
+      writer.column(name);
+      writeUint8Via(writer.out, { table, via: this.#points.points.metric }, runs);
+    }
   }
 }
 
 export function sampleBlock(rows: PointRows<NumberPointColumns>): PointBlock {
   const { points } = rows;
-  return new PointBlock(metricSamplesTable(), rows, [
-    { name: 'value', source: points.double, widthBytes: 8 },
-    { name: 'int_value', source: points.int, widthBytes: 8 },
-    { name: 'value_type', source: points.valueType, widthBytes: 1 },
-  ]);
+  return new PointBlock(metricSamplesTable(), rows, {
+    ofPoint: [
+      { name: 'value', source: points.double, widthBytes: 8 },
+      { name: 'int_value', source: points.int, widthBytes: 8 },
+      { name: 'value_type', source: points.valueType, widthBytes: 1 },
+    ],
+    ofMetric: [
+      { name: 'temporality', table: rows.columns.temporality },
+      { name: 'is_monotonic', table: rows.columns.isMonotonic },
+    ],
+  });
 }
 
 export function histogramBlock(rows: PointRows<HistogramPointColumns>): PointBlock {
   const { points } = rows;
-  return new PointBlock(metricHistogramsTable(), rows, [
-    ...distribution(points),
-    array('bucket_counts', points.bucketCounts.used(), points.bucketEnd),
-    array('explicit_bounds', points.explicitBounds.used(), points.boundEnd),
-  ]);
+  return new PointBlock(metricHistogramsTable(), rows, {
+    ofPoint: [
+      ...distribution(points),
+      array('bucket_counts', points.bucketCounts.used(), points.bucketEnd),
+      array('explicit_bounds', points.explicitBounds.used(), points.boundEnd),
+    ],
+    ofMetric: [{ name: 'temporality', table: rows.columns.temporality }],
+  });
 }
 
 export function exponentialHistogramBlock(
   rows: PointRows<ExponentialHistogramPointColumns>,
 ): PointBlock {
   const { points } = rows;
-  return new PointBlock(metricExponentialHistogramsTable(), rows, [
-    ...distribution(points),
-    { name: 'scale', source: points.scale, widthBytes: 4 },
-    { name: 'zero_count', source: points.zeroCount, widthBytes: 8 },
-    { name: 'zero_threshold', source: points.zeroThreshold, widthBytes: 8 },
-    { name: 'positive_offset', source: points.positiveOffset, widthBytes: 4 },
-    array('positive_bucket_counts', points.positiveCounts.used(), points.positiveEnd),
-    { name: 'negative_offset', source: points.negativeOffset, widthBytes: 4 },
-    array('negative_bucket_counts', points.negativeCounts.used(), points.negativeEnd),
-  ]);
+  return new PointBlock(metricExponentialHistogramsTable(), rows, {
+    ofPoint: [
+      ...distribution(points),
+      { name: 'scale', source: points.scale, widthBytes: 4 },
+      { name: 'zero_count', source: points.zeroCount, widthBytes: 8 },
+      { name: 'zero_threshold', source: points.zeroThreshold, widthBytes: 8 },
+      { name: 'positive_offset', source: points.positiveOffset, widthBytes: 4 },
+      array('positive_bucket_counts', points.positiveCounts.used(), points.positiveEnd),
+      { name: 'negative_offset', source: points.negativeOffset, widthBytes: 4 },
+      array('negative_bucket_counts', points.negativeCounts.used(), points.negativeEnd),
+    ],
+    ofMetric: [{ name: 'temporality', table: rows.columns.temporality }],
+  });
 }
 
 export function summaryBlock(rows: PointRows<SummaryPointColumns>): PointBlock {
   const { points } = rows;
-  return new PointBlock(metricSummariesTable(), rows, [
-    { name: 'count', source: points.countValue, widthBytes: 8 },
-    { name: 'sum', source: points.sum, widthBytes: 8 },
-    array('quantiles', points.quantiles.used(), points.quantileEnd),
-    array('quantile_values', points.quantileValues.used(), points.quantileEnd),
-  ]);
+  return new PointBlock(metricSummariesTable(), rows, {
+    ofPoint: [
+      { name: 'count', source: points.countValue, widthBytes: 8 },
+      { name: 'sum', source: points.sum, widthBytes: 8 },
+      array('quantiles', points.quantiles.used(), points.quantileEnd),
+      array('quantile_values', points.quantileValues.used(), points.quantileEnd),
+    ],
+  });
 }
 
 function distribution(
