@@ -35,8 +35,9 @@ export const GRPC_CALLS_MAX = 4096;
 /** From a gRPC call's headers to its whole message, as `read_timeout` for HTTP. */
 export const GRPC_RECEIVE_TIMEOUT_MS = 300_000;
 
-/** What a gRPC message being received may hold beyond the bytes that came. */
-export const MESSAGE_SLACK_BYTES: number = 16 * 1024;
+/** What a gRPC message being received holds at first, if it says to be that long, and from then on. */
+export const MESSAGE_FIRST_BYTES: number = 16 * 1024;
+export const MESSAGE_BYTES_PER_BYTE_RECEIVED = 4;
 
 /** A connection to the gRPC port that has not said its settings by then is closed. */
 export const GRPC_HANDSHAKE_TIMEOUT_MS = 20_000;
@@ -55,7 +56,49 @@ export const GRPC_STREAM_WINDOW_BYTES: number = MIB;
 export const GRPC_CONNECTION_WINDOW_BYTES: number = 4 * MIB;
 
 /** What node:http2 may hold for one connection: header tables, what waits to be sent. MB of 10^6. */
-export const GRPC_SESSION_MEMORY_MB_MAX = 16;
+export const HTTP2_SESSION_MEMORY_MB_MAX = 16;
 
 /** Requests in progress of one HTTP/2 connection to an HTTP server, as Go's servers have it. */
 export const HTTP2_STREAMS_MAX = 250;
+
+/** Of a connection to a gRPC server (RFC 9113): a frame's payload, and the table of headers. Bytes. */
+export const HTTP2_FRAME_BYTES_MAX: number = 16 * 1024;
+export const HTTP2_HEADER_TABLE_BYTES = 4096;
+
+/** Headers of a call; one with more is refused. Their bytes are the server's `metadataBytesMax`. */
+export const HTTP2_HEADERS_MAX = 128;
+
+/** A block of headers as it comes: its bytes, its CONTINUATIONs, and the time until it is whole. */
+export const HTTP2_HEADER_BLOCK_BYTES_MAX: number = 64 * 1024;
+export const HTTP2_CONTINUATIONS_MAX = 8;
+export const HTTP2_HEADER_BLOCK_TIMEOUT_MS = 20_000;
+
+/** The last block of headers is known by its bytes up to that length. */
+export const HTTP2_REPEATED_BLOCK_BYTES_MAX = 1024;
+
+/**
+ * Streams that a client may reset, or have reset for its faults: a burst, and more each second. Those
+ * of nghttp2, which real clients keep to.
+ */
+export const HTTP2_RESETS: { readonly burst: number; readonly perSecond: number } = {
+  burst: 1000,
+  perSecond: 33,
+};
+
+/** Frames that bring nothing (SETTINGS, PING, WINDOW_UPDATE, PRIORITY, empty DATA, unknown ones). */
+export const HTTP2_IDLE_FRAMES: { readonly burst: number; readonly perSecond: number } = {
+  burst: 1000,
+  perSecond: 100,
+};
+
+/** How many more of them each finished call allows. */
+export const HTTP2_IDLE_FRAMES_PER_CALL = 4;
+
+/** Streams of a connection that are remembered after they closed, for what still comes of them. */
+export const HTTP2_CLOSED_STREAMS_KEPT = 1024;
+
+/** What a client lets wait to be sent to it before its connection is cut. Bytes. */
+export const HTTP2_UNSENT_BYTES_MAX: number = MIB;
+
+/** From a goodbye until the client must have closed its connection. */
+export const HTTP2_GOODBYE_TIMEOUT_MS = 1000;

@@ -1,6 +1,7 @@
-import type { IncomingHttpHeaders } from 'node:http2';
 import { SondeError } from '@sonde/pipeline';
 import type { Packing } from '@sonde/pipeline/packing';
+import type { RequestHeaders } from '../http2/request-headers.ts';
+import { headerText } from './call-headers.ts';
 import { GRPC_PACKINGS } from './grpc-packings.ts';
 import type { GrpcService } from './grpc-service.ts';
 import { notServed, unreadable } from './wire-fault.ts';
@@ -25,19 +26,20 @@ export interface CallHead {
 
 /**
  * Whether a request is a gRPC call at all; else the HTTP status that it gets (gRPC over HTTP2,
- * "Requests").
+ * "Requests"). One with too many headers is taken for a call: what it is may not be among them.
  */
-export function httpProblem(headers: IncomingHttpHeaders): 405 | 415 | undefined {
-  if (headers[':method'] !== 'POST') return 405;
-  return headers['content-type']?.startsWith(CONTENT_TYPE) === true ? undefined : 415;
+export function httpProblem(headers: RequestHeaders): 405 | 415 | undefined {
+  if (headers.isTooLarge) return undefined;
+  if (headerText(headers, ':method') !== 'POST') return 405;
+  return headerText(headers, 'content-type')?.startsWith(CONTENT_TYPE) === true ? undefined : 415;
 }
 
 /** Reads the headers. Throws `SondeError` when the message would be one that nobody can read. */
-export function readCallHead(headers: IncomingHttpHeaders): CallHead {
-  checkSubtype(headers['content-type'] ?? '');
+export function readCallHead(headers: RequestHeaders): CallHead {
+  checkSubtype(headerText(headers, 'content-type') ?? '');
   return {
-    packing: packingOf(headers['grpc-encoding']),
-    timeoutMs: timeoutOf(headers['grpc-timeout']),
+    packing: packingOf(headerText(headers, 'grpc-encoding')),
+    timeoutMs: timeoutOf(headerText(headers, 'grpc-timeout')),
   };
 }
 
@@ -58,16 +60,16 @@ function checkSubtype(contentType: string): void {
   throw notServed(`no codec for content type ${CONTENT_TYPE}${subtype}`);
 }
 
-function packingOf(header: string | string[] | undefined): Packing {
-  const name = header === undefined || header === 'identity' ? '' : String(header);
+function packingOf(header: string | undefined): Packing {
+  const name = header === undefined || header === 'identity' ? '' : header;
   const packing = GRPC_PACKINGS.get(name);
   if (packing !== undefined) return packing;
   throw notServed(`grpc: Decompressor is not installed for grpc-encoding "${name}"`);
 }
 
-function timeoutOf(header: string | string[] | undefined): number {
+function timeoutOf(header: string | undefined): number {
   if (header === undefined) return Number.POSITIVE_INFINITY;
-  const [, amount, unit] = /^(\d{1,8})([HMSmun])$/.exec(String(header)) ?? [];
+  const [, amount, unit] = /^(\d{1,8})([HMSmun])$/.exec(header) ?? [];
   const unitMs = unit === undefined ? undefined : MS_PER_TIMEOUT_UNIT.get(unit);
   if (amount === undefined || unitMs === undefined) throw unreadable('malformed grpc-timeout');
   return Math.ceil(Number(amount) * unitMs);

@@ -1,6 +1,11 @@
-import { constants, type ServerHttp2Session } from 'node:http2';
+import type { Socket } from 'node:net';
 import { after } from '../after.ts';
-import { GRPC_CONNECTION_WINDOW_BYTES, GRPC_HANDSHAKE_TIMEOUT_MS } from '../limits.ts';
+import { Http2Code } from '../http2/frames.ts';
+import { Http2Connection } from '../http2/http2-connection.ts';
+import type { Http2Stream } from '../http2/http2-stream.ts';
+import type { RequestHeaders } from '../http2/request-headers.ts';
+import type { StreamLimits } from '../http2/stream-table.ts';
+import { GRPC_HANDSHAKE_TIMEOUT_MS } from '../limits.ts';
 import { ClientPings, type PingPolicy } from './client-pings.ts';
 
 /** Go's servers spread the ends of connections by a tenth, so that not all come back at once. */
@@ -17,28 +22,44 @@ export interface ConnectionSettings {
   readonly pings: PingPolicy;
 }
 
+export interface ConnectionListener {
+  requested(connection: GrpcConnection, stream: Http2Stream, headers: RequestHeaders): void;
+  /** Something went wrong that is no fault of the client's. */
+  failed(error: Error): void;
+  closed(connection: GrpcConnection): void;
+}
+
 /** One HTTP/2 connection: its keepalive, its age, its pings and its end. */
 export class GrpcConnection {
   readonly peer: string;
-  readonly #session: ServerHttp2Session;
+  readonly #http2: Http2Connection;
   readonly #settings: ConnectionSettings;
   readonly #pings: ClientPings;
   readonly #timers: Map<string, NodeJS.Timeout> = new Map();
   #callCount = 0;
+  #isClosed = false;
 
-  constructor(session: ServerHttp2Session, settings: ConnectionSettings) {
-    this.#session = session;
+  constructor(
+    socket: Socket,
+    settings: ConnectionSettings & { readonly limits: StreamLimits },
+    listener: ConnectionListener,
+  ) {
     this.#settings = settings;
     this.#pings = new ClientPings(settings.pings);
-    this.peer = session.socket.remoteAddress ?? '';
-    session.setLocalWindowSize(GRPC_CONNECTION_WINDOW_BYTES);
-    session.once('remoteSettings', () => this.#stop('handshake'));
-    session.on('ping', () => this.#takePing());
-    // Node says goodbye to a peer that speaks nonsense, and leaves its socket open.
-    session.on('error', () => session.destroy());
-    session.once('close', () => this.#stopAll());
-    this.#start('handshake', GRPC_HANDSHAKE_TIMEOUT_MS, () => session.destroy());
-    this.#watch(session.socket.bytesRead);
+    this.peer = socket.remoteAddress ?? '';
+    this.#http2 = new Http2Connection(socket, settings.limits, {
+      greeted: () => this.#stop('handshake'),
+      pinged: () => this.#takePing(),
+      requested: (stream, headers) => listener.requested(this, stream, headers),
+      failed: (error) => listener.failed(error),
+      closed: () => {
+        this.#isClosed = true;
+        for (const name of this.#timers.keys()) this.#stop(name);
+        listener.closed(this);
+      },
+    });
+    this.#start('handshake', GRPC_HANDSHAKE_TIMEOUT_MS, () => this.destroy());
+    this.#watch(0);
     this.#idle();
     const { connectionAgeMsMax: ageMs } = settings;
     if (ageMs !== undefined) {
@@ -67,12 +88,12 @@ export class GrpcConnection {
    * elsewhere; closes when those in progress are answered. Idempotent.
    */
   drain(): void {
-    if (!this.#session.closed) this.#session.close();
+    this.#http2.drain();
   }
 
   /** Cuts it, and the calls in progress. */
   destroy(): void {
-    this.#session.destroy();
+    this.#http2.destroy();
   }
 
   #grow(): void {
@@ -83,49 +104,33 @@ export class GrpcConnection {
 
   #takePing(): void {
     if (this.#pings.isTolerable(performance.now(), this.#callCount > 0)) return;
-    const session = this.#session;
-    const words = Buffer.from('too_many_pings');
-    session.goaway(constants.NGHTTP2_ENHANCE_YOUR_CALM, 0, words);
-    session.destroy();
+    this.#http2.goAway(Http2Code.enhanceYourCalm, 'too_many_pings');
   }
 
   /** Pings when nothing was read since `bytesRead`, and cuts when there is no answer. */
   #watch(bytesRead: number): void {
-    const session = this.#session;
+    const http2 = this.#http2;
     const { keepaliveTimeMs, keepaliveTimeoutMs } = this.#settings;
     this.#start('keepalive', keepaliveTimeMs, () => {
-      if (session.destroyed) return;
-      const now = this.#bytesRead();
-      if (now !== bytesRead) return this.#watch(now);
-      this.#start('keepalive', keepaliveTimeoutMs, () => session.destroy());
-      const isSent = session.ping(() => this.#watch(this.#bytesRead()));
-      if (!isSent) session.destroy();
+      if (http2.bytesRead !== bytesRead) return this.#watch(http2.bytesRead);
+      this.#start('keepalive', keepaliveTimeoutMs, () => this.destroy());
+      http2.ping(() => this.#watch(http2.bytesRead));
     });
-  }
-
-  /** Node takes the socket away from a session that breaks, before it says that it is closed. */
-  #bytesRead(): number {
-    const socket: { readonly bytesRead: number } | undefined = this.#session.socket;
-    return socket?.bytesRead ?? 0;
   }
 
   #idle(): void {
     const { connectionIdleMsMax: idleMs } = this.#settings;
-    if (idleMs === undefined || this.#callCount > 0 || this.#session.closed) return;
+    if (idleMs === undefined || this.#callCount > 0 || this.#http2.isGoing) return;
     this.#start('idle', idleMs, () => this.drain());
   }
 
   #start(name: string, ms: number, act: () => void): void {
     this.#stop(name);
-    if (!this.#session.destroyed) this.#timers.set(name, after(ms, act));
+    if (!this.#isClosed) this.#timers.set(name, after(ms, act));
   }
 
   #stop(name: string): void {
     clearTimeout(this.#timers.get(name));
     this.#timers.delete(name);
-  }
-
-  #stopAll(): void {
-    for (const name of this.#timers.keys()) this.#stop(name);
   }
 }

@@ -1,4 +1,3 @@
-import type { OutgoingHttpHeaders } from 'node:http2';
 import type { SondeError } from '@sonde/pipeline';
 import { senderMessage, statusBytes } from '../rpc-status.ts';
 import { SENDER_ANSWERS } from '../sender-answers.ts';
@@ -8,9 +7,9 @@ import { WireFault } from './wire-fault.ts';
  * How a call that failed ends: `grpc-status`, `grpc-message` and, where a delay is known,
  * `grpc-status-details-bin` with a `google.rpc.Status` whose `details` carry `RetryInfo`.
  */
-export function refusalTrailers(error: SondeError): OutgoingHttpHeaders {
+export function refusalTrailers(error: SondeError): Readonly<Record<string, string>> {
   const code = error instanceof WireFault ? error.rpcCode : SENDER_ANSWERS[error.code].rpcCode;
-  const trailers: OutgoingHttpHeaders = {
+  const trailers: Record<string, string> = {
     'grpc-status': String(code),
     'grpc-message': percentEncode(senderMessage(error)),
   };

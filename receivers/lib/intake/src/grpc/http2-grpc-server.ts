@@ -1,16 +1,12 @@
-import {
-  createSecureServer,
-  createServer,
-  type Http2SecureServer,
-  type Http2Server,
-  type IncomingHttpHeaders,
-  type ServerHttp2Session,
-  type ServerHttp2Stream,
-} from 'node:http2';
+import { createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import type { GrpcLimits, ServerTls } from '@sonde/pipeline';
+import type { Http2Stream } from '../http2/http2-stream.ts';
+import type { RequestHeaders } from '../http2/request-headers.ts';
+import type { StreamLimits } from '../http2/stream-table.ts';
 import {
+  GRPC_CONNECTION_WINDOW_BYTES,
   GRPC_HANDSHAKE_TIMEOUT_MS,
-  GRPC_SESSION_MEMORY_MB_MAX,
   GRPC_STREAM_WINDOW_BYTES,
 } from '../limits.ts';
 import type { ListenAddress } from '../listen/listen-address.ts';
@@ -18,6 +14,7 @@ import { listen } from '../listen/listener.ts';
 import { httpProblem } from './call-head.ts';
 import { type ConnectionSettings, GrpcConnection } from './grpc-connection.ts';
 import type { GrpcService } from './grpc-service.ts';
+import { refuseHttp } from './http-refusal.ts';
 import { UnaryCall } from './unary-call.ts';
 
 export interface GrpcServerSettings {
@@ -29,21 +26,21 @@ export interface GrpcServerSettings {
   readonly includesMetadata: boolean;
 }
 
-/** RFC 9113, 6.5.2: what a header counts beyond its name and value. */
-const HEADER_OVERHEAD_BYTES = 32;
-const HEADERS_MAX = 128;
+/** What a client over TLS must choose (RFC 9113, 3.2), as gRPC's servers ask. */
+const ALPN = 'h2';
 
 /**
- * Unary services on `node:http2`: gRPC's own protocol (grpc/doc/PROTOCOL-HTTP2.md) for unary
- * calls, at two thirds of the CPU of `@grpc/grpc-js`.
+ * Unary services: gRPC's own protocol (grpc/doc/PROTOCOL-HTTP2.md) on an HTTP/2 of ours, which copies
+ * a message once, from the socket to where it stays.
  */
 export class Http2GrpcServer<M> {
   readonly #settings: GrpcServerSettings;
   readonly #service: GrpcService<M>;
-  /** At most `connectionsMax`. */
+  /** At most `connectionsMax`, those that still shake hands among them. */
+  readonly #sockets: Set<Socket> = new Set();
   readonly #connections: Set<GrpcConnection> = new Set();
   #callCount = 0;
-  #server: Http2Server | Http2SecureServer | undefined;
+  #server: Server | undefined;
   #stopReloading: () => void = () => undefined;
 
   constructor(settings: GrpcServerSettings, service: GrpcService<M>) {
@@ -56,7 +53,10 @@ export class Http2GrpcServer<M> {
     const server = await this.#createServer();
     server.maxConnections = this.#settings.limits.connectionsMax;
     server.on('drop', () => this.#service.dropped());
-    server.on('session', (session) => this.#takeConnection(session));
+    server.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
     this.#server = server;
     return await listen(server, this.#settings.address, (error) => this.#service.failed(error));
   }
@@ -69,6 +69,7 @@ export class Http2GrpcServer<M> {
     this.#stopReloading();
     const cut = (): void => {
       for (const connection of this.#connections) connection.destroy();
+      for (const socket of this.#sockets) socket.destroy();
     };
     deadline.addEventListener('abort', cut, { once: true });
     await new Promise<void>((resolve) => {
@@ -79,20 +80,24 @@ export class Http2GrpcServer<M> {
     deadline.removeEventListener('abort', cut);
   }
 
-  #takeConnection(session: ServerHttp2Session): void {
-    const connection = new GrpcConnection(session, this.#settings.connection);
+  #takeConnection(socket: Socket): void {
+    const { connection: settings } = this.#settings;
+    const limits = this.#streamLimits();
+    const connection = new GrpcConnection(
+      socket,
+      { ...settings, limits },
+      {
+        requested: (from, stream, headers) => this.#takeRequest(from, stream, headers),
+        failed: (error) => this.#service.failed(error),
+        closed: (closed) => this.#connections.delete(closed),
+      },
+    );
     this.#connections.add(connection);
-    session.once('close', () => this.#connections.delete(connection));
-    session.on('stream', (stream, headers) => this.#takeCall(connection, stream, headers));
     // It came while the server was stopping.
     if (this.#server === undefined) connection.drain();
   }
 
-  #takeCall(
-    connection: GrpcConnection,
-    stream: ServerHttp2Stream,
-    headers: IncomingHttpHeaders,
-  ): void {
+  #takeRequest(connection: GrpcConnection, stream: Http2Stream, headers: RequestHeaders): void {
     const status = httpProblem(headers);
     if (status !== undefined) {
       refuseHttp(stream, status);
@@ -100,44 +105,51 @@ export class Http2GrpcServer<M> {
     }
     this.#callCount += 1;
     connection.callBegan();
-    stream.once('close', () => {
-      this.#callCount -= 1;
-      connection.callEnded();
-    });
-    const call = new UnaryCall(stream, {
+    const { limits, includesMetadata } = this.#settings;
+    const call = new UnaryCall(stream, headers, {
       service: this.#service,
-      limits: this.#settings.limits,
-      includesMetadata: this.#settings.includesMetadata,
+      limits,
+      includesMetadata,
       peer: connection.peer,
       callCount: () => this.#callCount,
       answering: () => connection.answering(),
+      ended: () => {
+        this.#callCount -= 1;
+        connection.callEnded();
+      },
     });
-    void call.run(headers);
+    void call.run();
   }
 
-  async #createServer(): Promise<Http2Server | Http2SecureServer> {
-    const { limits, tls } = this.#settings;
-    const options = {
-      maxSessionMemory: GRPC_SESSION_MEMORY_MB_MAX,
-      maxHeaderListPairs: HEADERS_MAX,
-      settings: {
-        initialWindowSize: GRPC_STREAM_WINDOW_BYTES,
-        maxConcurrentStreams: limits.concurrentStreamsMax,
-        maxHeaderListSize: limits.metadataBytesMax + HEADERS_MAX * HEADER_OVERHEAD_BYTES,
-        enablePush: false,
-      },
+  #streamLimits(): StreamLimits {
+    const { limits } = this.#settings;
+    return {
+      streamsMax: limits.concurrentStreamsMax,
+      headerBytesMax: limits.metadataBytesMax,
+      streamWindowBytes: GRPC_STREAM_WINDOW_BYTES,
+      connectionWindowBytes: GRPC_CONNECTION_WINDOW_BYTES,
     };
-    if (tls === undefined) return createServer(options);
-    const handshakeTimeout = GRPC_HANDSHAKE_TIMEOUT_MS;
-    const server = createSecureServer({ ...options, ...(await tls.read()), handshakeTimeout });
+  }
+
+  async #createServer(): Promise<Server> {
+    const { tls } = this.#settings;
+    const options = { noDelay: true };
+    if (tls === undefined) {
+      const server = createServer(options);
+      server.on('connection', (socket) => this.#takeConnection(socket));
+      return server;
+    }
+    const server = createTlsServer({
+      ...options,
+      ...(await tls.read()),
+      ALPNProtocols: [ALPN],
+      handshakeTimeout: GRPC_HANDSHAKE_TIMEOUT_MS,
+    });
+    server.on('secureConnection', (socket: TLSSocket) => {
+      if (socket.alpnProtocol === ALPN) this.#takeConnection(socket);
+      else socket.destroy();
+    });
     this.#stopReloading = tls.watch(server, this.#service.certificates);
     return server;
   }
-}
-
-/** What is no gRPC call at all. */
-function refuseHttp(stream: ServerHttp2Stream, status: 405 | 415): void {
-  stream.on('error', () => undefined);
-  stream.respond({ ':status': status }, { endStream: true });
-  stream.close();
 }

@@ -1,13 +1,12 @@
 import { SondeError } from '@sonde/pipeline';
 import type { InFlightAccount } from '../in-flight-bytes.ts';
-import { MESSAGE_SLACK_BYTES } from '../limits.ts';
+import { MESSAGE_BYTES_PER_BYTE_RECEIVED, MESSAGE_FIRST_BYTES } from '../limits.ts';
 import { notServed, unreadable } from './wire-fault.ts';
 
 /** One byte that says whether the message is packed, four bytes of its length. */
 const HEAD_BYTES = 5;
 
-/** A frame shorter than this is copied: an object for each of a million bytes would be a bomb. */
-const KEPT_CHUNK_BYTES_MIN = 4096;
+const NOTHING: Buffer = Buffer.alloc(0);
 
 export interface ReceivedMessage {
   readonly isPacked: boolean;
@@ -16,37 +15,39 @@ export interface ReceivedMessage {
 
 /**
  * The one message of a unary call, from the frames it comes in (gRPC over HTTP2,
- * "Length-Prefixed-Message").
+ * "Length-Prefixed-Message"), copied once to where it stays.
  *
- * What it holds is what has arrived, and at most `MESSAGE_SLACK_BYTES` more, however small the frames
- * are and whatever length is declared; the account takes it as it comes.
+ * Whatever length is declared, it holds `MESSAGE_FIRST_BYTES` or a few times what has arrived
+ * (`MESSAGE_BYTES_PER_BYTE_RECEIVED`), and the account pays for what it holds.
  */
 export class MessageReader {
   readonly #bytesMax: number;
-  readonly #account: InFlightAccount;
-  readonly #head: Buffer = Buffer.alloc(HEAD_BYTES);
+  #account: InFlightAccount | undefined;
   #headLength = 0;
+  #flag = 0;
   #length = 0;
+  #bytes: Buffer = NOTHING;
   #received = 0;
-  readonly #parts: Buffer[] = [];
-  /** Where small frames are copied to; `#parts` has what lies before `#pendingFrom`. */
-  #pending: Buffer = Buffer.alloc(0);
-  #pendingFrom = 0;
-  #pendingTo = 0;
 
-  constructor(bytesMax: number, account: InFlightAccount) {
+  constructor(bytesMax: number) {
     this.#bytesMax = bytesMax;
+  }
+
+  /** The account pays from now on, also for what is held. Throws `OVERLOADED`. */
+  payFrom(account: InFlightAccount): void {
+    account.take(this.#bytes.length);
     this.#account = account;
   }
 
   /** Throws `TOO_LARGE`, `OVERLOADED`, or a `WireFault` for what is no single message. */
-  take(chunk: Buffer): void {
-    const rest = this.#headLength < HEAD_BYTES ? this.#takeHead(chunk) : chunk;
-    if (rest.length === 0) return;
-    this.#received += rest.length;
-    if (this.#received > this.#length) throw notServed('a unary call has one message');
-    this.#account.take(rest.length);
-    this.#keep(rest);
+  take(chunk: Buffer, from: number, to: number): void {
+    const start = this.#headLength < HEAD_BYTES ? this.#takeHead(chunk, from, to) : from;
+    if (start === to) return;
+    const received = this.#received + to - start;
+    if (received > this.#length) throw notServed('a unary call has one message');
+    if (received > this.#bytes.length) this.#grow(received);
+    chunk.copy(this.#bytes, this.#received, start, to);
+    this.#received = received;
   }
 
   /** The message. Throws a `WireFault` when it is cut or missing. */
@@ -55,62 +56,33 @@ export class MessageReader {
     if (this.#headLength < HEAD_BYTES || this.#received < this.#length) {
       throw unreadable('the message is cut');
     }
-    this.#flush();
-    return { isPacked: this.#head[0] === 1, bytes: this.#whole() };
+    return { isPacked: this.#flag === 1, bytes: this.#bytes };
   }
 
-  /** Returns what follows the head. */
-  #takeHead(chunk: Buffer): Buffer {
-    const count = chunk.copy(this.#head, this.#headLength, 0, HEAD_BYTES - this.#headLength);
-    this.#headLength += count;
+  /** Returns where the message itself begins. */
+  #takeHead(chunk: Buffer, from: number, to: number): number {
+    let at = from;
+    while (at < to && this.#headLength < HEAD_BYTES) {
+      const byte = chunk.readUInt8(at);
+      if (this.#headLength === 0) this.#flag = byte;
+      else this.#length = this.#length * 0x100 + byte;
+      this.#headLength += 1;
+      at += 1;
+    }
     if (this.#headLength === HEAD_BYTES) {
-      this.#length = this.#head.readUInt32BE(1);
-      if (this.#head.readUInt8(0) > 1) throw unreadable('a message flag that is not 0 or 1');
+      if (this.#flag > 1) throw unreadable('a message flag that is not 0 or 1');
       if (this.#length > this.#bytesMax) throw messageTooLarge(this.#length, this.#bytesMax);
     }
-    return chunk.subarray(count);
+    return at;
   }
 
-  #keep(chunk: Buffer): void {
-    if (chunk.length >= KEPT_CHUNK_BYTES_MIN) {
-      this.#flush();
-      this.#parts.push(chunk);
-      return;
-    }
-    let from = 0;
-    while (from < chunk.length) {
-      if (this.#pendingTo === this.#pending.length) this.#renew();
-      const count = chunk.copy(this.#pending, this.#pendingTo, from);
-      this.#pendingTo += count;
-      from += count;
-    }
-  }
-
-  #renew(): void {
-    this.#flush();
-    const missing = this.#length - this.#received + KEPT_CHUNK_BYTES_MIN;
-    this.#pending = Buffer.allocUnsafeSlow(Math.min(MESSAGE_SLACK_BYTES, missing));
-    this.#pendingFrom = 0;
-    this.#pendingTo = 0;
-  }
-
-  #flush(): void {
-    if (this.#pendingTo === this.#pendingFrom) return;
-    this.#parts.push(this.#pending.subarray(this.#pendingFrom, this.#pendingTo));
-    this.#pendingFrom = this.#pendingTo;
-  }
-
-  #whole(): Buffer {
-    const [only] = this.#parts;
-    // A part of a socket's buffer would keep all of that alive while the pipeline has the request.
-    if (
-      only !== undefined &&
-      this.#parts.length === 1 &&
-      only.buffer.byteLength < 2 * only.length
-    ) {
-      return only;
-    }
-    return Buffer.concat(this.#parts, this.#length);
+  #grow(received: number): void {
+    const wanted = Math.max(MESSAGE_FIRST_BYTES, MESSAGE_BYTES_PER_BYTE_RECEIVED * received);
+    const length = Math.min(this.#length, wanted);
+    this.#account?.take(length - this.#bytes.length);
+    const bytes = Buffer.allocUnsafeSlow(length);
+    this.#bytes.copy(bytes, 0, 0, this.#received);
+    this.#bytes = bytes;
   }
 }
 

@@ -1,14 +1,16 @@
-import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import {
   type ClientInfo,
   clientInfo,
   type GrpcLimits,
-  metadataOfHeaders,
   type Sender,
   SondeError,
 } from '@sonde/pipeline';
 import { unpack } from '@sonde/pipeline/packing';
 import { after } from '../after.ts';
+import { Http2Code } from '../http2/frames.ts';
+import { headerBlock } from '../http2/hpack-encoder.ts';
+import type { Http2Stream, StreamListener } from '../http2/http2-stream.ts';
+import type { RequestHeaders } from '../http2/request-headers.ts';
 import type { InFlightAccount } from '../in-flight-bytes.ts';
 import {
   GRPC_ANSWER_TIMEOUT_MS,
@@ -17,6 +19,7 @@ import {
   IN_FLIGHT_RETRY_AFTER_MS,
 } from '../limits.ts';
 import { type CallHead, readCallHead, servedMethod } from './call-head.ts';
+import { headerText, metadataOf, metadataTexts } from './call-headers.ts';
 import { GRPC_ACCEPT_ENCODING } from './grpc-packings.ts';
 import type { GrpcService } from './grpc-service.ts';
 import { refusalTrailers } from './grpc-trailers.ts';
@@ -24,16 +27,13 @@ import { framed, MessageReader, type ReceivedMessage, unpackedTooLarge } from '.
 import { unreadable } from './wire-fault.ts';
 
 const ANSWER_HEADERS = {
-  ':status': 200,
+  ':status': '200',
   'content-type': 'application/grpc',
   'grpc-accept-encoding': GRPC_ACCEPT_ENCODING,
 };
 
-const OK_TRAILERS = { 'grpc-status': '0' };
-
-// A header `date` with every answer is of no use to anyone; Node's types do not know the option.
-const WITH_TRAILERS = { waitForTrailers: true, sendDate: false };
-const TRAILERS_ONLY = { endStream: true, sendDate: false };
+const ANSWER_HEAD: Buffer = headerBlock(ANSWER_HEADERS);
+const OK_TRAILERS: Buffer = headerBlock({ 'grpc-status': '0' });
 
 /** What a call must know of its surroundings. */
 export interface CallSurroundings<M> {
@@ -47,62 +47,88 @@ export interface CallSurroundings<M> {
   callCount(): number;
   /** Told before each answer. */
   answering(): void;
+  /** Told when the call is over. */
+  ended(): void;
+}
+
+/** Who waits for a message that is not whole. */
+interface Waiting {
+  resolve(): void;
+  reject(error: SondeError): void;
 }
 
 /** One unary call, from its headers to its trailers. */
-export class UnaryCall<M> {
-  readonly #stream: ServerHttp2Stream;
+export class UnaryCall<M> implements StreamListener {
+  readonly #stream: Http2Stream;
+  readonly #headers: RequestHeaders;
   readonly #surroundings: CallSurroundings<M>;
+  readonly #path: string;
+  readonly #reader: MessageReader;
   #timer: NodeJS.Timeout | undefined;
+  /** Of the message; what comes after it is not looked at. */
+  #fault: SondeError | undefined;
   #isReceived = false;
-  /** Undefined while nobody waits. */
-  #giveUp: ((error: SondeError) => void) | undefined;
+  #waiting: Waiting | undefined;
+  /** Answered, or given up. */
+  #isDone = false;
 
-  constructor(stream: ServerHttp2Stream, surroundings: CallSurroundings<M>) {
+  constructor(stream: Http2Stream, headers: RequestHeaders, surroundings: CallSurroundings<M>) {
     this.#stream = stream;
+    this.#headers = headers;
     this.#surroundings = surroundings;
-    // What breaks a stream closes it too, and the close is what counts.
-    stream.on('error', () => undefined);
-    stream.once('close', () => {
-      clearTimeout(this.#timer);
-      // Every call ends here: an error that nobody waits for would cost its stack trace.
-      this.#giveUp?.(gone());
-    });
+    this.#path = headerText(headers, ':path') ?? '';
+    this.#reader = new MessageReader(surroundings.limits.messageBytesMax);
+    stream.listen(this);
   }
 
   /** Answers the call; never rejects. */
-  async run(headers: IncomingHttpHeaders): Promise<void> {
-    const { service } = this.#surroundings;
-    const path = headers[':path'] ?? '';
-    const givenUp = new Promise<never>((_, reject) => {
-      this.#giveUp = reject;
-    });
+  async run(): Promise<void> {
     try {
-      const answer = await Promise.race([givenUp, this.#serve(path, headers)]);
-      this.#giveUp = undefined;
-      this.#succeed(answer);
+      this.#succeed(await this.#serve());
     } catch (error) {
-      this.#giveUp = undefined;
-      const refusal = SondeError.from(error);
-      const method = service.methodOf(path);
-      if (method !== undefined) service.refused(method, refusal);
-      this.#refuse(refusal);
+      this.#fail(SondeError.from(error));
     }
   }
 
-  async #serve(path: string, headers: IncomingHttpHeaders): Promise<Uint8Array> {
+  // For its stream.
+
+  data(bytes: Buffer, from: number, to: number): void {
+    if (this.#fault !== undefined || this.#isDone) return;
+    try {
+      this.#reader.take(bytes, from, to);
+    } catch (error) {
+      this.#fault = SondeError.from(error);
+      this.#waiting?.reject(this.#fault);
+    }
+  }
+
+  ended(): void {
+    this.#isReceived = true;
+    this.#waiting?.resolve();
+  }
+
+  closed(): void {
+    clearTimeout(this.#timer);
+    // Every call ends here: an error that nobody waits for would cost its stack trace.
+    if (!this.#isDone) this.#giveUp(gone());
+    this.#surroundings.ended();
+  }
+
+  async #serve(): Promise<Uint8Array> {
     const { service, peer } = this.#surroundings;
-    const method = servedMethod(service, path);
-    const { timeoutMs, packing } = this.#admit(headers);
+    const method = servedMethod(service, this.#path);
+    const { timeoutMs, packing } = this.#admit();
     const begun = Date.now();
     this.#limitTime(Math.min(timeoutMs, GRPC_RECEIVE_TIMEOUT_MS));
-    const sender = await service.authenticate({ headers: textHeaders(headers), peer });
+    const sender = await service.authenticate({ headers: metadataTexts(this.#headers), peer });
     const account = service.openAccount();
     try {
       const message = await this.#receive(account);
       this.#limitTime(timeoutMs - (Date.now() - begun));
-      const bytes = await this.#unpacked(message, packing, account);
-      const client = this.#client(headers, sender);
+      const bytes = message.isPacked
+        ? await this.#unpacked(message, packing, account)
+        : message.bytes;
+      const client = this.#client(sender);
       await service.call({ method, bytes, sender, client, account });
       return service.answer(method);
     } finally {
@@ -111,62 +137,48 @@ export class UnaryCall<M> {
     }
   }
 
-  #client(headers: IncomingHttpHeaders, { attributes: auth }: Sender): ClientInfo {
+  #client({ attributes: auth }: Sender): ClientInfo {
     const { includesMetadata, peer } = this.#surroundings;
     return clientInfo({
       address: peer,
       ...(auth === undefined ? {} : { auth }),
-      ...(includesMetadata ? { metadata: metadataOfHeaders(headers) } : {}),
+      ...(includesMetadata ? { metadata: metadataOf(this.#headers) } : {}),
     });
   }
 
-  #admit(headers: IncomingHttpHeaders): CallHead {
+  #admit(): CallHead {
     const { callCount, limits } = this.#surroundings;
     if (callCount() > GRPC_CALLS_MAX) {
       throw new SondeError('OVERLOADED', 'too many calls in progress', {
         retryAfterMs: IN_FLIGHT_RETRY_AFTER_MS,
       });
     }
-    if (byteLength(headers) > limits.metadataBytesMax) {
+    if (this.#headers.isTooLarge) {
       throw new SondeError('TOO_LARGE', `metadata is longer than ${limits.metadataBytesMax} bytes`);
     }
-    return readCallHead(headers);
+    return readCallHead(this.#headers);
   }
 
-  #receive(account: InFlightAccount): Promise<ReceivedMessage> {
-    const stream = this.#stream;
-    const reader = new MessageReader(this.#surroundings.limits.messageBytesMax, account);
-    return new Promise((resolve, reject) => {
-      if (stream.destroyed) throw gone();
-      const onData = (chunk: Buffer): void => {
-        try {
-          reader.take(chunk);
-        } catch (error) {
-          stream.off('data', onData);
-          reject(SondeError.from(error));
-        }
-      };
-      stream.on('data', onData);
-      stream.once('end', () => {
-        this.#isReceived = true;
-        try {
-          resolve(reader.finish());
-        } catch (error) {
-          reject(SondeError.from(error));
-        }
+  /** Resolves to the message when it is whole. */
+  async #receive(account: InFlightAccount): Promise<ReceivedMessage> {
+    if (this.#isDone) throw gone();
+    if (this.#fault !== undefined) throw this.#fault;
+    this.#reader.payFrom(account);
+    this.#stream.read();
+    if (!this.#isReceived) {
+      await new Promise<void>((resolve, reject) => {
+        this.#waiting = { resolve, reject };
       });
-      stream.once('close', () => {
-        if (!this.#isReceived) reject(gone());
-      });
-    });
+      this.#waiting = undefined;
+    }
+    return this.#reader.finish();
   }
 
   async #unpacked(
-    { isPacked, bytes }: ReceivedMessage,
+    { bytes }: ReceivedMessage,
     packing: CallHead['packing'],
     account: InFlightAccount,
   ): Promise<Uint8Array> {
-    if (!isPacked) return bytes;
     if (packing === '') throw unreadable('a packed message without grpc-encoding');
     const bytesMax = this.#surroundings.limits.messageBytesMax;
     try {
@@ -182,37 +194,41 @@ export class UnaryCall<M> {
   }
 
   #succeed(answer: Uint8Array): void {
-    const stream = this.#stream;
-    if (stream.destroyed || stream.closed) return;
+    if (this.#isDone) return;
+    this.#isDone = true;
     this.#surroundings.answering();
-    stream.respond(ANSWER_HEADERS, WITH_TRAILERS);
-    stream.once('wantTrailers', () => stream.sendTrailers(OK_TRAILERS));
-    stream.end(framed(answer));
+    this.#stream.respond({ head: ANSWER_HEAD, body: framed(answer), trailers: OK_TRAILERS });
     this.#expectTaken();
   }
 
-  #refuse(error: SondeError): void {
-    const stream = this.#stream;
-    if (stream.destroyed || stream.closed) return;
+  /** Answers with a refusal; what the call did meanwhile does not count any more. */
+  #fail(error: SondeError): void {
+    if (this.#isDone) return;
+    this.#isDone = true;
+    const { service } = this.#surroundings;
+    const method = service.methodOf(this.#path);
+    if (method !== undefined) service.refused(method, error);
+    if (this.#stream.isClosed) return;
     this.#surroundings.answering();
-    const headers = { ...ANSWER_HEADERS, ...refusalTrailers(error) };
-    stream.respond(headers, TRAILERS_ONLY);
-    // RFC 9113, 8.1: the client need not send the rest of a message that nobody reads.
-    if (!this.#isReceived) stream.close(constants.NGHTTP2_NO_ERROR);
-    this.#expectTaken();
+    this.#stream.refuse(headerBlock({ ...ANSWER_HEADERS, ...refusalTrailers(error) }));
+  }
+
+  #giveUp(error: SondeError): void {
+    this.#fail(error);
+    this.#waiting?.reject(error);
   }
 
   #limitTime(ms: number): void {
     clearTimeout(this.#timer);
-    if (ms === Number.POSITIVE_INFINITY) return;
-    this.#timer = after(ms, () => this.#giveUp?.(late()));
+    if (ms === Number.POSITIVE_INFINITY || this.#isDone) return;
+    this.#timer = after(ms, () => this.#giveUp(late()));
   }
 
-  /** A client that does not read its answer would keep the call for ever. */
+  /** A client whose windows leave no room for its answer would keep the call for ever. */
   #expectTaken(): void {
     clearTimeout(this.#timer);
-    const cut = (): void => this.#stream.close(constants.NGHTTP2_CANCEL);
-    this.#timer = after(GRPC_ANSWER_TIMEOUT_MS, cut);
+    if (this.#stream.isClosed) return;
+    this.#timer = after(GRPC_ANSWER_TIMEOUT_MS, () => this.#stream.reset(Http2Code.cancel));
   }
 }
 
@@ -222,20 +238,4 @@ function late(): SondeError {
 
 function gone(): SondeError {
   return new SondeError('UNAVAILABLE', 'the sender went away');
-}
-
-function textHeaders(headers: IncomingHttpHeaders): Record<string, string | undefined> {
-  const text: Record<string, string | undefined> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (!name.startsWith(':')) text[name] = Array.isArray(value) ? value.join(', ') : value;
-  }
-  return text;
-}
-
-function byteLength(headers: IncomingHttpHeaders): number {
-  let bytes = 0;
-  for (const [name, value] of Object.entries(headers)) {
-    bytes += name.length + String(value ?? '').length;
-  }
-  return bytes;
 }

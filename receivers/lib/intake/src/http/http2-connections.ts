@@ -12,8 +12,8 @@ import type { HttpLimits } from '@sonde/pipeline';
 import { after } from '../after.ts';
 import {
   GRPC_CONNECTION_WINDOW_BYTES,
-  GRPC_SESSION_MEMORY_MB_MAX,
   GRPC_STREAM_WINDOW_BYTES,
+  HTTP2_SESSION_MEMORY_MB_MAX,
   HTTP2_STREAMS_MAX,
 } from '../limits.ts';
 import type { HttpRequest, HttpResponse } from './http-message.ts';
@@ -39,7 +39,7 @@ export class Http2Connections {
     this.#settings = settings;
     const { limits } = settings;
     this.#server = createServer({
-      maxSessionMemory: GRPC_SESSION_MEMORY_MB_MAX,
+      maxSessionMemory: HTTP2_SESSION_MEMORY_MB_MAX,
       maxHeaderListPairs: limits.headersMax,
       settings: {
         initialWindowSize: GRPC_STREAM_WINDOW_BYTES,
