@@ -1,4 +1,4 @@
-import { type ConfigValue, ExpandedValue, isList, isMap } from './config-value.ts';
+import { type ConfigMap, type ConfigValue, ExpandedValue, isList, isMap } from './config-value.ts';
 import { parseUri, type Retrieved, retrieve, type SourceContext, SourceError } from './sources.ts';
 
 /** How often values are expanded again before a reference counts as endless. */
@@ -28,21 +28,36 @@ export function expand(value: ConfigValue, context: SourceContext): ConfigValue 
 function expandOnce(value: ConfigValue, context: SourceContext): Step {
   if (value instanceof ExpandedValue) return expandExpanded(value, context);
   if (typeof value === 'string') return expandText(value, context);
-  if (isList(value)) {
-    const steps = value.map((item) => expandOnce(item, context));
-    return { value: steps.map((step) => step.value), changed: steps.some((step) => step.changed) };
-  }
-  if (isMap(value)) {
-    let changed = false;
-    const map = new Map<string, ConfigValue>();
-    for (const [key, item] of value) {
-      const step = expandOnce(item, context);
-      changed ||= step.changed;
-      map.set(key, step.value);
-    }
-    return { value: map, changed };
-  }
+  if (isList(value)) return expandList(value, context);
+  if (isMap(value)) return expandMap(value, context);
   return { value, changed: false };
+}
+
+/** What has no reference in it stays the same object. */
+function expandList(list: readonly ConfigValue[], context: SourceContext): Step {
+  let changed = false;
+  let expanded: ConfigValue[] | undefined;
+  for (const [index, item] of list.entries()) {
+    const step = expandOnce(item, context);
+    changed ||= step.changed;
+    if (step.value === item) continue;
+    expanded ??= [...list];
+    expanded[index] = step.value;
+  }
+  return { value: expanded ?? list, changed };
+}
+
+function expandMap(map: ConfigMap, context: SourceContext): Step {
+  let changed = false;
+  let expanded: Map<string, ConfigValue> | undefined;
+  for (const [key, item] of map) {
+    const step = expandOnce(item, context);
+    changed ||= step.changed;
+    if (step.value === item) continue;
+    expanded ??= new Map(map);
+    expanded.set(key, step.value);
+  }
+  return { value: expanded ?? map, changed };
 }
 
 function expandExpanded(expanded: ExpandedValue, context: SourceContext): Step {
@@ -114,16 +129,28 @@ function resolveReference(reference: string, context: SourceContext): Retrieved 
 }
 
 function unescapeDollars(value: ConfigValue): ConfigValue {
-  if (typeof value === 'string') return value.replaceAll('$$', () => '$');
+  if (typeof value === 'string') return value.includes('$$') ? unescapeText(value) : value;
   if (value instanceof ExpandedValue) {
-    return new ExpandedValue(
-      unescapeDollars(value.value),
-      value.text.replaceAll('$$', () => '$'),
-    );
+    return new ExpandedValue(unescapeDollars(value.value), unescapeText(value.text));
   }
-  if (isList(value)) return value.map(unescapeDollars);
-  if (isMap(value)) {
-    return new Map([...value].map(([key, item]) => [key, unescapeDollars(item)]));
+  if (isList(value)) {
+    const unescaped = value.map(unescapeDollars);
+    return unescaped.some((item, index) => item !== value[index]) ? unescaped : value;
   }
-  return value;
+  return isMap(value) ? unescapeMap(value) : value;
+}
+
+function unescapeMap(map: ConfigMap): ConfigMap {
+  let unescaped: Map<string, ConfigValue> | undefined;
+  for (const [key, item] of map) {
+    const inner = unescapeDollars(item);
+    if (inner === item) continue;
+    unescaped ??= new Map(map);
+    unescaped.set(key, inner);
+  }
+  return unescaped ?? map;
+}
+
+function unescapeText(text: string): string {
+  return text.replaceAll('$$', () => '$');
 }
