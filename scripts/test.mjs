@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { buildStale } from './lib/build.mjs';
 import { setupCollector } from './lib/collector.mjs';
 import { installDebianPackages } from './lib/debian.mjs';
+import { setupH2spec } from './lib/h2spec.mjs';
 import { becomeOwnerOf, requireHost } from './lib/host.mjs';
 import { installPackages } from './lib/install.mjs';
 import { setupKafka } from './lib/kafka-broker.mjs';
@@ -23,6 +24,7 @@ await buildStale(root);
 await setupPython(root);
 await setupCollector(root);
 await setupTelemetrygen();
+await setupH2spec();
 await setupKafka(root);
 
 const checks = await run('Checks', process.execPath, [join(root, 'scripts/check.mjs')], {

@@ -90,8 +90,9 @@ export class FrameWriter {
     }
   }
 
-  data(streamId: number, payload: Uint8Array): void {
-    this.#put({ type: FrameType.data, streamId, payload });
+  data(streamId: number, payload: Uint8Array, endsStream: boolean): void {
+    const flags = endsStream ? FrameFlag.endStream : 0;
+    this.#put({ type: FrameType.data, flags, streamId, payload });
   }
 
   /**

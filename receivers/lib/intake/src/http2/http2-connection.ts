@@ -203,6 +203,7 @@ export class Http2Connection implements FrameSink {
     if ((head.flags & FrameFlag.ack) !== 0) return;
     this.#streams.settings(bytes, from, to);
     this.#writer.settingsAck();
+    this.#streams.sendBlocked();
     if (this.#isGreeted) return;
     this.#isGreeted = true;
     this.#listener.greeted();

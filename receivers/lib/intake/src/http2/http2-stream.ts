@@ -28,8 +28,8 @@ export interface StreamAnswer {
   /** A block of headers. */
   readonly head: Buffer;
   readonly body: Uint8Array;
-  /** Another block, after the body. */
-  readonly trailers: Buffer;
+  /** Another block, after the body; without it the body must not be empty. */
+  readonly trailers?: Buffer;
 }
 
 const NO_ONE: StreamListener = {
@@ -53,8 +53,8 @@ export class Http2Stream {
   #isEndedByPeer = false;
   #isClosed = false;
   #hasAnswer = false;
-  #body: Uint8Array = new Uint8Array();
-  #trailers: Buffer | undefined;
+  /** What is left to send of the answer. */
+  #rest: Omit<StreamAnswer, 'head'> | undefined;
 
   constructor(
     id: number,
@@ -96,33 +96,30 @@ export class Http2Stream {
   }
 
   /** As the windows of the peer allow. */
-  respond({ head, body, trailers }: StreamAnswer): void {
+  respond({ head, ...rest }: StreamAnswer): void {
     if (this.#isClosed || this.#hasAnswer) return;
     this.#hasAnswer = true;
     this.#sendHeaders(head, false);
-    this.#body = body;
-    this.#trailers = trailers;
+    this.#rest = rest;
     this.sendMore();
   }
 
   /** Sends what is left of the answer, as far as it may. */
   sendMore(): void {
-    const { writer, peer, sendWindow } = this.#port;
-    const trailers = this.#trailers;
-    if (this.#isClosed || trailers === undefined) return;
-    while (this.#body.length > 0) {
-      const allowed = Math.min(sendWindow.left, this.#sendWindow.left, peer.frameBytesMax);
-      if (allowed <= 0) {
+    const rest = this.#rest;
+    if (this.#isClosed || rest === undefined) return;
+    const { trailers } = rest;
+    let { body } = rest;
+    while (body.length > 0) {
+      const sent = this.#sendPiece(body, trailers === undefined);
+      if (sent === 0) {
+        this.#rest = { ...rest, body };
         this.#port.blocked(this);
         return;
       }
-      const piece = this.#body.subarray(0, allowed);
-      sendWindow.take(piece.length);
-      this.#sendWindow.take(piece.length);
-      writer.data(this.id, piece);
-      this.#body = this.#body.subarray(piece.length);
+      body = body.subarray(sent);
     }
-    this.#sendHeaders(trailers, true);
+    if (trailers !== undefined) this.#sendHeaders(trailers, true);
     this.#answered();
   }
 
@@ -173,6 +170,19 @@ export class Http2Stream {
     this.#port.released(this.#unreadBytes);
     this.#port.closed(this);
     this.#listener.closed();
+  }
+
+  /** Returns how many bytes the windows allowed. */
+  #sendPiece(body: Uint8Array, endsStream: boolean): number {
+    const { writer, peer, sendWindow } = this.#port;
+    const allowed = Math.min(sendWindow.left, this.#sendWindow.left, peer.frameBytesMax);
+    if (allowed <= 0) return 0;
+    const piece = body.subarray(0, allowed);
+    sendWindow.take(piece.length);
+    this.#sendWindow.take(piece.length);
+    writer.data(this.id, piece, endsStream && piece.length === body.length);
+    writer.flushSoon();
+    return piece.length;
   }
 
   #answered(): void {

@@ -150,10 +150,10 @@ export class StreamTable implements StreamPort {
       if (increment === 0) this.reset(streamId, Http2Code.protocolError);
       else if (!stream.widen(increment)) this.reset(streamId, Http2Code.flowControlError);
     }
-    this.#sendBlocked();
+    this.sendBlocked();
   }
 
-  /** The payload of a SETTINGS. */
+  /** The payload of a SETTINGS; answers that waited for it go after its ACK (`sendBlocked`). */
   settings(bytes: Buffer, from: number, to: number): void {
     const before = this.peer.windowBytes;
     this.peer.take(bytes, from, to);
@@ -162,7 +162,13 @@ export class StreamTable implements StreamPort {
     for (const stream of this.#open.values()) {
       if (!stream.widen(change)) throw tooMuch('a window that is too large');
     }
-    this.#sendBlocked();
+  }
+
+  sendBlocked(): void {
+    if (this.#blocked.size === 0) return;
+    const blocked = [...this.#blocked];
+    this.#blocked.clear();
+    for (const stream of blocked) stream.sendMore();
   }
 
   /**
@@ -230,12 +236,5 @@ export class StreamTable implements StreamPort {
 
   #isIdle(streamId: number): boolean {
     return streamId > this.#lastId || streamId % 2 === 0;
-  }
-
-  #sendBlocked(): void {
-    if (this.#blocked.size === 0) return;
-    const blocked = [...this.#blocked];
-    this.#blocked.clear();
-    for (const stream of blocked) stream.sendMore();
   }
 }
