@@ -31,9 +31,14 @@ describe('the configuration of otlp_grpc', () => {
     expect(refusals({ endpoint: '[::1]:4317' })).toEqual([]);
   });
 
-  it('refuses compressions that grpc-js has not', () => {
-    expect(refusals({ endpoint: 'a:1', compression: 'snappy' })).toEqual([
-      'unsupported compression type "snappy"',
-    ]);
+  it('takes the compressions of the Collector, and refuses others in its words', () => {
+    for (const compression of ['gzip', 'snappy', 'zstd', 'none', '']) {
+      expect(refusals({ endpoint: 'a:1', compression })).toEqual([]);
+    }
+    for (const compression of ['zlib', 'deflate', 'lz4', 'x-snappy-framed', 'br']) {
+      expect(refusals({ endpoint: 'a:1', compression })).toEqual([
+        `unsupported compression type "${compression}"`,
+      ]);
+    }
   });
 });

@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { Metadata, ServerCredentials } from '@grpc/grpc-js';
-import { clientInfo, metadataValues } from '@sonde/pipeline';
+import { clientInfo, metadataValues, SondeError } from '@sonde/pipeline';
 import type { ClientRequest } from '@sonde/pipeline/clients';
 import { requestBytes, telemetryOf } from '@sonde/pipeline/contract-suite';
+import { pack, unpack } from '@sonde/pipeline/packing';
 import { encodeExportResponse, encodeStatus, RpcCode, SIGNALS } from '@sonde/proto';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { Backend } from './backend.ts';
@@ -16,6 +17,11 @@ import { DIRECT, exporting, NO_DEADLINE, QUICK_RETRY } from './exporting.ts';
 const BYTES = requestBytes('traces');
 const TRACES = telemetryOf('traces', BYTES);
 const CLIENT = clientInfo({ metadata: new Map([['x-org', ['acme']]]) });
+const UNPACKING = {
+  bytesMax: 1024 * 1024,
+  account: { take: (): void => undefined, giveBack: (): void => undefined },
+  tooLarge: (): SondeError => new SondeError('TOO_LARGE', 'too large'),
+};
 const folder = mkdtempSync(join(tmpdir(), 'sonde-otlp-exporter-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -30,9 +36,17 @@ interface Frame {
   readonly body: Buffer;
 }
 
-/** A gRPC server as it is on the wire: HTTP/2 frames. */
-async function frames(): Promise<{ frames: Frame[]; endpoint: string }> {
+interface Wire {
+  readonly frames: Frame[];
+  readonly endpoint: string;
+  /** Packed by the encoding. */
+  answer: Uint8Array;
+}
+
+/** A gRPC server as it is on the wire: HTTP/2 frames. It answers in `encoding`. */
+async function frames(encoding?: string): Promise<Wire> {
   const seen: Frame[] = [];
+  const wire: Wire = { frames: seen, endpoint: '', answer: new Uint8Array(0) };
   const server = createServer();
   const sessions = new Set<ServerHttp2Session>();
   server.on('session', (session) => sessions.add(session));
@@ -42,9 +56,13 @@ async function frames(): Promise<{ frames: Frame[]; endpoint: string }> {
     stream.on('end', () => {
       seen.push({ headers, body: Buffer.concat(chunks) });
       stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
-      const head = { ':status': 200, 'content-type': 'application/grpc' };
+      const packed = encoding === undefined ? {} : { 'grpc-encoding': encoding };
+      const head = { ':status': 200, 'content-type': 'application/grpc', ...packed };
       stream.respond(head, { waitForTrailers: true });
-      stream.end(Buffer.alloc(5));
+      const frame = Buffer.alloc(5);
+      frame.writeUInt8(encoding === undefined ? 0 : 1, 0);
+      frame.writeUInt32BE(wire.answer.length, 1);
+      stream.end(Buffer.concat([frame, wire.answer]));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -54,7 +72,7 @@ async function frames(): Promise<{ frames: Frame[]; endpoint: string }> {
   });
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
-  return { frames: seen, endpoint: `127.0.0.1:${port}` };
+  return Object.assign(wire, { endpoint: `127.0.0.1:${port}` });
 }
 
 /** A status with `RetryInfo`, as servers attach it. */
@@ -160,6 +178,52 @@ describe('an OTLP/gRPC client', () => {
       expect(frame?.headers['grpc-encoding']).toBe(encoding);
       expect(frame?.body[0]).toBe(flag);
       expect(flag === 1 ? gunzipSync(packed) : packed).toEqual(Buffer.from(BYTES));
+    }
+  });
+
+  it('53: packs with snappy and zstd, which grpc-js has not, and says so', async () => {
+    for (const [compression, packing] of [
+      ['snappy', 'x-snappy-framed'],
+      ['zstd', 'zstd'],
+    ] as const) {
+      const wire = await frames();
+      const { exporter } = await exporting({ endpoint: wire.endpoint, ...DIRECT, compression });
+      await exporter.consume(TRACES);
+      const [frame] = wire.frames;
+      expect(frame?.headers['grpc-encoding']).toBe(compression);
+      expect(frame?.headers['grpc-accept-encoding']).toContain(compression);
+      expect(frame?.body[0]).toBe(1);
+      const packed = frame?.body.subarray(5) ?? Buffer.alloc(0);
+      expect(frame?.body.readUInt32BE(1)).toBe(packed.length);
+      const bytes = await unpack(packed, packing, UNPACKING);
+      expect(bytes).toEqual(Buffer.from(BYTES));
+    }
+  });
+
+  it('53: reads an answer in the packing that it asked in, up to gRPC’s 4 MiB', async () => {
+    const answer = encodeExportResponse('traces', 'protobuf', {
+      rejectedItems: 1,
+      errorMessage: 'one',
+    });
+    for (const [compression, packing] of [
+      ['snappy', 'x-snappy-framed'],
+      ['zstd', 'zstd'],
+    ] as const) {
+      const wire = await frames(compression);
+      const { exporter, logger } = await exporting({
+        endpoint: wire.endpoint,
+        ...DIRECT,
+        compression,
+      });
+      wire.answer = await pack(answer, packing);
+      await exporter.consume(TRACES);
+      expect(JSON.stringify(logger.lines)).toContain('Partial success response');
+      wire.answer = await pack(Buffer.alloc(5 * 1024 * 1024), packing);
+      await expect(exporter.consume(TRACES)).rejects.toThrow(
+        'Received message that decompresses to a size larger than 4194304',
+      );
+      wire.answer = Buffer.from('no such bytes');
+      await expect(exporter.consume(TRACES)).rejects.toThrow(/code = Internal desc = \S+: /);
     }
   });
 

@@ -36,6 +36,20 @@ describe('to our own receiver', () => {
     }
   });
 
+  it.each(['gzip', 'snappy', 'zstd', 'none'])(
+    'bytes arrive as they were sent by %s, small and large',
+    async (compression) => {
+      const { endpoint, consumer } = await receiver();
+      const { exporter } = await exporting({ endpoint, ...DIRECT, compression });
+      for (const items of [1, 10_000]) {
+        const bytes = requestBytes('traces', items);
+        await exporter.consume(telemetryOf('traces', bytes));
+        const last = consumer.taken.at(-1)?.requests[0]?.bytes ?? [];
+        expect(Buffer.from(last).equals(bytes)).toBe(true);
+      }
+    },
+  );
+
   it('a refusal says how long to wait, and what is permanent', async () => {
     const { endpoint, consumer } = await receiver();
     const { exporter } = await exporting({ endpoint, ...DIRECT });

@@ -5,7 +5,11 @@ import {
   type SendingConfig,
   sendingFields,
 } from '@sonde/pipeline';
-import { type HttpClientConfig, httpClientFields } from '@sonde/pipeline/clients';
+import {
+  checkCompressionLevel,
+  type HttpClientConfig,
+  httpClientFields,
+} from '@sonde/pipeline/clients';
 import { z } from 'zod';
 
 export interface SignalEndpoints {
@@ -32,7 +36,8 @@ export const otlpHttpConfig: z.ZodType<OtlpHttpConfig> = nullMeansDefaults(
       profiles_endpoint: z.string().default(''),
       encoding: z.enum(['proto', 'json']).default('proto'),
     })
-    .superRefine(checkEndpoints),
+    .superRefine(checkEndpoints)
+    .superRefine(checkCompressionLevel),
 );
 
 function checkEndpoints(

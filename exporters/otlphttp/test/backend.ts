@@ -1,7 +1,8 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { gunzipSync, inflateSync } from 'node:zlib';
+import { SondeError } from '@sonde/pipeline';
+import { type Packing, unpack } from '@sonde/pipeline/packing';
 import { onTestFinished } from 'vitest';
 
 export interface Received {
@@ -10,6 +11,8 @@ export interface Received {
   readonly headers: IncomingHttpHeaders;
   /** Unpacked. */
   readonly body: Buffer;
+  /** What came. */
+  readonly packedLength: number;
 }
 
 export interface Reply {
@@ -36,10 +39,11 @@ export class Backend {
     this.server.on('request', (request, response) => {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
-      request.on('end', () => {
+      request.on('end', async () => {
         const { method = '', url: path = '', headers } = request;
-        const body = unpack(Buffer.concat(chunks), headers['content-encoding']);
-        const received = { method, path, headers, body };
+        const packed = Buffer.concat(chunks);
+        const body = await unpacked(packed, headers['content-encoding']);
+        const received = { method, path, headers, body, packedLength: packed.length };
         this.received.push(received);
         const answer = this.answer(received, this.received.length - 1);
         if (answer === 'hang') return;
@@ -71,7 +75,25 @@ export class Backend {
   }
 }
 
-function unpack(body: Buffer, encoding: string | undefined): Buffer {
-  if (encoding === 'gzip') return gunzipSync(body);
-  return encoding === 'deflate' || encoding === 'zlib' ? inflateSync(body) : body;
+const PACKINGS: Readonly<Record<string, Exclude<Packing, ''>>> = {
+  gzip: 'gzip',
+  zlib: 'zlib',
+  deflate: 'zlib',
+  zstd: 'zstd',
+  snappy: 'snappy',
+  'x-snappy-framed': 'x-snappy-framed',
+  lz4: 'lz4',
+};
+
+const BODY_BYTES_MAX = 64 * 1024 * 1024;
+const NO_ACCOUNT = { take: (): void => undefined, giveBack: (): void => undefined };
+
+async function unpacked(body: Buffer, encoding: string | undefined): Promise<Buffer> {
+  const packing = PACKINGS[encoding ?? ''];
+  if (packing === undefined) return body;
+  return await unpack(body, packing, {
+    bytesMax: BODY_BYTES_MAX,
+    account: NO_ACCOUNT,
+    tooLarge: () => new SondeError('TOO_LARGE', 'too large'),
+  });
 }

@@ -59,6 +59,8 @@ async function stop(child: ChildProcess): Promise<void> {
   await gone;
 }
 
+const COMPRESSIONS = ['gzip', 'zlib', 'deflate', 'zstd', 'snappy', 'x-snappy-framed', 'lz4'];
+
 describe.skipIf(COLLECTOR === undefined)('the reference Collector', () => {
   it('takes what we send, keeps it in its file, and sends it back to us', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'sonde-collector-'));
@@ -102,4 +104,35 @@ service:
     }
     expect(consumer.itemCount).toBe(40);
   });
+
+  it('reads every compression of ours', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'sonde-collector-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const port = await freePort();
+    const path = join(folder, 'traces.json');
+    const collector = await runCollector(
+      COLLECTOR ?? '',
+      folder,
+      `
+receivers: {otlp: {protocols: {http: {endpoint: '127.0.0.1:${port}'}}}}
+exporters: {file: {path: ${path}}}
+service:
+  telemetry: {metrics: {level: none}}
+  pipelines: {traces: {receivers: [otlp], exporters: [file]}}
+`,
+    );
+    onTestFinished(() => stop(collector));
+    // Larger than a block of any of the formats, below the 20 MiB of its server.
+    const bytes = requestBytes('traces', 20_000);
+    for (const compression of COMPRESSIONS) {
+      const endpoint = `http://127.0.0.1:${port}`;
+      const { exporter } = await exporting({ endpoint, compression, ...DIRECT });
+      await exporter.consume(telemetryOf('traces', bytes));
+    }
+    await stop(collector);
+    const expected = JSON.parse(protobufToJson('traces', bytes));
+    const lines = readFileSync(path, 'utf8').trim().split('\n');
+    expect(lines).toHaveLength(COMPRESSIONS.length);
+    for (const line of lines) expect(JSON.parse(line)).toMatchObject(expected);
+  }, 60_000);
 });

@@ -35,9 +35,6 @@ describe('the configuration of otlp_http', () => {
 
   it('refuses in words what the Collector has and it has not', () => {
     const endpoint = 'http://a:4318';
-    expect(refusals({ endpoint, compression: 'zstd' })).toEqual([
-      'unsupported compression type "zstd"',
-    ]);
     expect(refusals({ endpoint, proxy_url: 'http://p' })).toEqual(['`proxy_url` is not supported']);
     expect(refusals({ endpoint, cookies: { enabled: true } })).toEqual([
       '`cookies` is not supported',
@@ -47,6 +44,37 @@ describe('the configuration of otlp_http', () => {
       '`cipher_suites` is not supported',
       '`reload_interval` is not supported',
     ]);
+  });
+
+  it('takes the compressions of the Collector', () => {
+    const endpoint = 'http://a:4318';
+    const all = ['gzip', 'zlib', 'deflate', 'zstd', 'snappy', 'x-snappy-framed', 'lz4', 'none', ''];
+    for (const compression of all) expect(refusals({ endpoint, compression })).toEqual([]);
+    expect(refusals({ endpoint, compression: 'br' })).toEqual([
+      'unsupported compression type "br"',
+    ]);
+  });
+
+  it('takes the levels that a compression has, with the Collector’s words for others', () => {
+    const refused = (compression: string, level: number): readonly string[] =>
+      refusals({ endpoint: 'http://a:4318', compression, compression_params: { level } });
+    for (const compression of ['gzip', 'zlib', 'deflate']) {
+      for (const level of [-2, -1, 0, 1, 9]) expect(refused(compression, level)).toEqual([]);
+      for (const level of [-3, 10]) {
+        expect(refused(compression, level)).toEqual([
+          `unsupported parameters {Level:${level}} for compression type "${compression}"`,
+        ]);
+      }
+    }
+    for (const level of [-7, 0, 22, 100]) expect(refused('zstd', level)).toEqual([]);
+    for (const compression of ['snappy', 'x-snappy-framed', 'lz4']) {
+      expect(refused(compression, 0)).toEqual([]);
+      expect(refused(compression, 1)).toEqual([
+        `unsupported parameters {Level:1} for compression type "${compression}"`,
+      ]);
+    }
+    // What packs nothing looks at no parameters.
+    for (const compression of ['none', '']) expect(refused(compression, 42)).toEqual([]);
   });
 
   it('wants certificates that fit together', () => {

@@ -9,6 +9,7 @@ import { DIRECT, exporting, NO_DEADLINE, QUICK_RETRY } from './exporting.ts';
 const BYTES = requestBytes('traces');
 const TRACES = telemetryOf('traces', BYTES);
 const CLIENT = clientInfo({ metadata: new Map([['x-org', ['acme']]]) });
+const COMPRESSIONS = ['gzip', 'zlib', 'deflate', 'zstd', 'snappy', 'x-snappy-framed', 'lz4'];
 const PROTOBUF = { 'content-type': 'application/x-protobuf' };
 
 async function backend(): Promise<{ backend: Backend; endpoint: string }> {
@@ -204,7 +205,8 @@ describe('an OTLP/HTTP client', () => {
 
   it('53: packs with gzip unless it is told otherwise', async () => {
     const { backend: server, endpoint } = await backend();
-    for (const compression of [undefined, 'gzip', 'zlib', 'deflate', 'none', '']) {
+    const given = [undefined, ...COMPRESSIONS, 'none', ''];
+    for (const compression of given) {
       const { exporter } = await exporting({
         endpoint,
         ...DIRECT,
@@ -214,13 +216,27 @@ describe('an OTLP/HTTP client', () => {
     }
     expect(server.received.map(({ headers }) => headers['content-encoding'])).toEqual([
       'gzip',
-      'gzip',
-      'zlib',
-      'deflate',
+      ...COMPRESSIONS,
       undefined,
       undefined,
     ]);
     for (const { body } of server.received) expect(body).toEqual(Buffer.from(BYTES));
+  });
+
+  it('53: packs with the level that it is told', async () => {
+    const { backend: server, endpoint } = await backend();
+    const large = telemetryOf('traces', requestBytes('traces', 300));
+    for (const compression of ['gzip', 'zlib', 'deflate']) {
+      server.received.length = 0;
+      for (const level of [9, 1, -2]) {
+        const params = { compression, compression_params: { level } };
+        const { exporter } = await exporting({ endpoint, ...DIRECT, ...params });
+        await exporter.consume(large);
+      }
+      const lengths = server.received.map(({ packedLength }) => packedLength);
+      expect(lengths).toEqual([...lengths].sort((a, b) => a - b));
+      expect(new Set(lengths).size).toBe(3);
+    }
   });
 
   it('54: sends the headers of the configuration and of its authenticator', async () => {

@@ -86,6 +86,22 @@ describe('from gateway to gateway', () => {
     expect(sorted).toEqual(sent.map((each) => Buffer.from(each)));
   });
 
+  it.each(['gzip', 'zlib', 'deflate', 'zstd', 'snappy', 'x-snappy-framed', 'lz4', 'none'])(
+    'bytes arrive as they were sent by %s, small and large',
+    async (compression) => {
+      const { receiver, consumer } = await backend();
+      const { http } = await gateway(`http://${receiver.addresses.http}`, { compression });
+      const sent = [1, 20_000].map((items) => requestBytes('traces', items));
+      for (const body of sent) expect(await post(http, body)).toBe(200);
+      const bytes = await arrived(consumer, sent.length);
+      const sorted = bytes.map((each) => Buffer.from(each)).sort((a, b) => a.length - b.length);
+      expect(sorted.map((each, i) => each.equals(sent[i] ?? Buffer.alloc(0)))).toEqual([
+        true,
+        true,
+      ]);
+    },
+  );
+
   it('nothing is lost while the backend is away', async () => {
     const port = await freePort();
     const { http } = await gateway(`http://127.0.0.1:${port}`, { retry_on_failure: QUICK_RETRY });

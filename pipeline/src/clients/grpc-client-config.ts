@@ -4,13 +4,11 @@ import { refuseMeaning } from '../config/fields/refuse.ts';
 import { section } from '../config/fields/section.ts';
 import type { FieldsOf } from '../exporting/sending-fields.ts';
 import { type ClientAuthConfig, clientAuth } from './client-authenticator.ts';
+import { compressionField, GRPC_COMPRESSIONS, type GrpcCompression } from './client-compression.ts';
 import { type ClientTlsConfig, clientTls } from './client-tls.ts';
 import { parseGrpcEndpoint } from './grpc-endpoint.ts';
 import { type Header, headerList } from './header-list.ts';
 import { refused } from './http-client-config.ts';
-
-export const GRPC_COMPRESSIONS = ['gzip', 'none'] as const;
-export type GrpcCompression = (typeof GRPC_COMPRESSIONS)[number];
 
 const BALANCERS = ['round_robin', 'pick_first'] as const;
 
@@ -50,7 +48,7 @@ export interface IgnoredGrpcKeys {
 export function grpcClientFields(): FieldsOf<GrpcClientConfig & IgnoredGrpcKeys> {
   return {
     endpoint: grpcEndpoint(),
-    compression: grpcCompression(),
+    compression: compressionField(GRPC_COMPRESSIONS, 'gzip'),
     tls: clientTls(),
     keepalive: section(
       z.strictObject({
@@ -87,20 +85,4 @@ function grpcEndpoint(): z.ZodType<string> {
       if (!parsed.ok) refuseMeaning(context, { text: parsed.reason });
     })
     .prefault('');
-}
-
-function grpcCompression(): z.ZodType<GrpcCompression> {
-  return z
-    .string()
-    .transform((name, context): GrpcCompression => {
-      if (name === '') return 'none';
-      const known = GRPC_COMPRESSIONS.find((each) => each === name);
-      if (known !== undefined) return known;
-      refuseMeaning(context, {
-        text: `unsupported compression type ${JSON.stringify(name)}`,
-        hint: `write one of ${GRPC_COMPRESSIONS.join(', ')}`,
-      });
-      return z.NEVER;
-    })
-    .prefault('gzip');
 }

@@ -19,6 +19,7 @@ import {
 import { loadClientTls } from './client-tls.ts';
 import type { GrpcClientConfig } from './grpc-client-config.ts';
 import { type GrpcTarget, parseGrpcEndpoint } from './grpc-endpoint.ts';
+import { packCalls } from './grpc-packing.ts';
 import { headerObject } from './header-list.ts';
 import { USER_AGENT } from './user-agent.ts';
 
@@ -74,6 +75,8 @@ export class GrpcClient {
     if (!parsed.ok) throw new SondeError('INTERNAL', parsed.reason);
     const channel = await channelCredentials(config, parsed.target);
     const client = new Client(parsed.target.target, channel, channelOptions(config));
+    const { compression } = config;
+    if (compression === 'snappy' || compression === 'zstd') packCalls(client, compression);
     return new GrpcClient(client, config, authenticator);
   }
 

@@ -1,30 +1,23 @@
 import { z } from 'zod';
 import { duration } from '../config/fields/duration.ts';
-import { refuseMeaning } from '../config/fields/refuse.ts';
 import type { FieldsOf } from '../exporting/sending-fields.ts';
 import { type ClientAuthConfig, clientAuth } from './client-authenticator.ts';
+import {
+  type CompressionConfig,
+  compressionField,
+  HTTP_COMPRESSIONS,
+  type HttpCompression,
+} from './client-compression.ts';
 import { type ClientTlsConfig, clientTls } from './client-tls.ts';
 import { type Header, headerList } from './header-list.ts';
 import { refuseUnsupported } from './refuse-unsupported.ts';
 
-export const HTTP_COMPRESSIONS = ['gzip', 'zlib', 'deflate', 'none'] as const;
-export type HttpCompression = (typeof HTTP_COMPRESSIONS)[number];
-
-/** Upstream's algorithms for which Node 20 has nothing and no library stands in. */
-const UNSUPPORTED_COMPRESSIONS: readonly string[] = ['zstd', 'snappy', 'x-snappy-framed', 'lz4'];
-
-/** zlib's own default, upstream's too. */
-const LEVEL_DEFAULT = -1;
-const LEVEL_MAX = 9;
-
 /** `confighttp.ClientConfig` without `timeout`, which belongs to sending. Times in milliseconds. */
-export interface HttpClientConfig {
+export interface HttpClientConfig extends CompressionConfig {
   /** A URL; empty where others stand in for it. */
   readonly endpoint: string;
   readonly tls: ClientTlsConfig;
   readonly headers: readonly Header[];
-  readonly compression: HttpCompression;
-  readonly compression_params: { readonly level: number };
   readonly auth: ClientAuthConfig | undefined;
   /** Connections that stay open between requests. */
   readonly max_idle_conns: number;
@@ -52,7 +45,7 @@ export interface HttpClientDefaults {
   readonly compression: HttpCompression;
 }
 
-/** Fields for the exporter's `z.strictObject`. */
+/** Fields for the exporter's `z.strictObject`, which `checkCompressionLevel` belongs to. */
 export function httpClientFields({
   compression,
 }: HttpClientDefaults): FieldsOf<HttpClientConfig & IgnoredHttpKeys> {
@@ -60,10 +53,8 @@ export function httpClientFields({
     endpoint: z.string().default(''),
     tls: clientTls(),
     headers: headerList(),
-    compression: httpCompression(compression),
-    compression_params: z
-      .strictObject({ level: z.int().min(LEVEL_DEFAULT).max(LEVEL_MAX).default(LEVEL_DEFAULT) })
-      .prefault({}),
+    compression: compressionField(HTTP_COMPRESSIONS, compression),
+    compression_params: z.strictObject({ level: z.int().default(0) }).prefault({}),
     auth: clientAuth(),
     max_idle_conns: z.int().min(0).default(100),
     max_idle_conns_per_host: z.int().min(0).default(0),
@@ -79,24 +70,6 @@ export function httpClientFields({
     cookies: refused('cookies', 'no request carries cookies'),
     middlewares: refused('middlewares', 'there are no middleware extensions'),
   };
-}
-
-function httpCompression(initial: HttpCompression): z.ZodType<HttpCompression> {
-  return z
-    .string()
-    .transform((name, context): HttpCompression => {
-      if (name === '') return 'none';
-      const known = HTTP_COMPRESSIONS.find((each) => each === name);
-      if (known !== undefined) return known;
-      refuseMeaning(context, {
-        text: `unsupported compression type ${JSON.stringify(name)}`,
-        hint: UNSUPPORTED_COMPRESSIONS.includes(name)
-          ? `Node 20 has none of it; write one of ${HTTP_COMPRESSIONS.join(', ')}`
-          : `write one of ${HTTP_COMPRESSIONS.join(', ')}`,
-      });
-      return z.NEVER;
-    })
-    .prefault(initial);
 }
 
 /** A key of upstream that must not be given. */

@@ -5,19 +5,19 @@ import {
   type RequestOptions,
 } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { promisify } from 'node:util';
-import { deflate, gzip } from 'node:zlib';
 import type { ClientInfo } from '../client-info.ts';
 import type { Host } from '../component.ts';
 import { SondeError } from '../errors.ts';
+import { pack } from '../packing/index.ts';
 import {
   type ClientAuthenticator,
   findClientAuthenticator,
   headersOf,
 } from './client-authenticator.ts';
+import { httpPacking } from './client-compression.ts';
 import { loadClientTls } from './client-tls.ts';
 import { headerObject } from './header-list.ts';
-import type { HttpClientConfig, HttpCompression } from './http-client-config.ts';
+import type { HttpClientConfig } from './http-client-config.ts';
 import { USER_AGENT } from './user-agent.ts';
 
 /** Of an answer; the rest is not read and the connection closed. */
@@ -91,8 +91,8 @@ export class HttpClient {
    * reason once it aborts. Follows 307 and 308; headers of the configuration stay with the origin.
    */
   async post(post: HttpPost): Promise<HttpAnswer> {
-    const { compression, compression_params: params } = this.#config;
-    const body = await compress(post.body, compression, params.level);
+    const { compression } = this.#config;
+    const body = await this.#packed(post.body);
     const configured = headerObject(this.#config.headers);
     const own = await headersOf(configured, this.#authenticator, post.client);
     const headers = {
@@ -118,6 +118,11 @@ export class HttpClient {
   close(): void {
     this.#agent.destroy();
     this.#tlsAgent.destroy();
+  }
+
+  async #packed(body: Uint8Array): Promise<Uint8Array> {
+    const { packing, level } = httpPacking(this.#config);
+    return packing === '' ? body : await pack(body, packing, level);
   }
 
   async #send(url: string, sent: Sent): Promise<HttpAnswer> {
@@ -207,17 +212,4 @@ function agentOptions(config: HttpClientConfig): ConstructorParameters<typeof Ag
     timeout: config.idle_conn_timeout > 0 ? config.idle_conn_timeout : TIMEOUT_MS_NEVER,
     scheduling: 'lifo',
   };
-}
-
-const gzipAsync = promisify<Uint8Array, { level: number }, Buffer>(gzip);
-const deflateAsync = promisify<Uint8Array, { level: number }, Buffer>(deflate);
-
-/** `deflate` is zlib's format, as everybody's `Content-Encoding: deflate` in practice is. */
-async function compress(
-  body: Uint8Array,
-  compression: HttpCompression,
-  level: number,
-): Promise<Uint8Array> {
-  if (compression === 'none') return body;
-  return await (compression === 'gzip' ? gzipAsync : deflateAsync)(body, { level });
 }

@@ -3,6 +3,11 @@
  * connections that they describe. What upstream has and these clients have not is refused in words.
  */
 export * from './client-authenticator.ts';
+export {
+  checkCompressionLevel,
+  type GrpcCompression,
+  type HttpCompression,
+} from './client-compression.ts';
 export * from './client-tls.ts';
 export * from './grpc-client.ts';
 export * from './grpc-client-config.ts';

@@ -14,13 +14,6 @@ export interface Room {
   giveBack(bytes: number): void;
 }
 
-/**
- * Unpacks step by step: a step is made when it is asked for, and is no larger than a block of its
- * format; one that makes no bytes is empty. Throws `CorruptError` where the bytes are cut or corrupt,
- * and what `room` throws.
- */
-export type Decoder = (packed: Buffer, room: Room) => Iterable<Uint8Array>;
-
 /** Bytes that are not what their packing says. */
 export class CorruptError extends Error {
   constructor(message: string, options: { cause?: unknown } = {}) {
