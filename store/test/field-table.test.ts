@@ -10,6 +10,11 @@ import {
   metricSamplesTable,
   metricSeriesTable,
   metricSummariesTable,
+  profileLocationsTable,
+  profileMappingsTable,
+  profileSamplesTable,
+  profileStacksTable,
+  profilesTable,
   resourcesTable,
   spansTable,
 } from '../src/index.ts';
@@ -31,7 +36,7 @@ const VALUES = new Set(['KeyValue', 'AnyValue']);
 
 type Message = ReturnType<typeof requestOf>;
 
-/** `Message.field` of every field that holds a value, in all three signals. */
+/** `Message.field` of every field that holds a value, in all signals. */
 function otlpFields(): ReadonlySet<string> {
   const fields = new Set<string>();
   const seen = new Set<Message>();
@@ -43,7 +48,7 @@ function otlpFields(): ReadonlySet<string> {
       else fields.add(`${MESSAGE_NAMES[message.name] ?? message.name}.${field.name}`);
     }
   };
-  for (const signal of ['traces', 'logs', 'metrics'] as const) walk(requestOf(signal));
+  for (const signal of ['traces', 'logs', 'metrics', 'profiles'] as const) walk(requestOf(signal));
   return fields;
 }
 
@@ -71,6 +76,11 @@ const COLUMNS = new Set(
     metricExponentialHistogramsTable(),
     metricSummariesTable(),
     exemplarsTable(),
+    profilesTable(),
+    profileSamplesTable(),
+    profileStacksTable(),
+    profileLocationsTable(),
+    profileMappingsTable(),
   ].flatMap((table) => table.columns.map((column) => `${table.name}.${column.name}`)),
 );
 

@@ -37,7 +37,6 @@ interface Encoded {
 }
 
 function encode(columns: Columns, stored: StoredKeys): Encoded {
-  if (columns.signal === 'profiles') throw new RangeError('profiles have no tables');
   const batch = batchBlocks({
     schema: DEFAULT_SCHEMA_OPTIONS,
     columns,

@@ -4,7 +4,7 @@ import {
   SondeError,
   type Telemetry,
 } from '@sonde/pipeline';
-import { type Columns, MalformedError, type ProfileColumns } from '@sonde/proto';
+import { type Columns, MalformedError } from '@sonde/proto';
 import { BlockWriter, DEFAULT_SCHEMA_OPTIONS, type SchemaOptions } from '@sonde/store';
 import type { BlockSink } from './block-sink.ts';
 import { batchBlocks } from './blocks/batch-blocks.ts';
@@ -163,20 +163,15 @@ export class ClickHouseExporter implements ConsumingComponent {
         return retention.tracesDays;
       case 'logs':
         return retention.logsDays;
+      case 'profiles':
+        return retention.profilesDays;
       default:
         return retention.metricsDays;
     }
   }
 }
 
-/** The factory offers no profiles: they have no tables. */
-function decode(telemetry: Telemetry): Exclude<Columns, ProfileColumns> {
-  const columns = columnsOf(telemetry);
-  if (columns.signal !== 'profiles') return columns;
-  throw new SondeError('UNIMPLEMENTED', 'profiles have no tables');
-}
-
-function columnsOf(telemetry: Telemetry): Columns {
+function decode(telemetry: Telemetry): Columns {
   try {
     return telemetry.columns();
   } catch (error) {

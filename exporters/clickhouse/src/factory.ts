@@ -9,7 +9,7 @@ export const clickHouseExporterFactory: ExporterFactory<ClickHouseConfig> = {
   kind: 'exporter',
   type: 'clickhouse',
   config: clickHouseConfig,
-  signals: { traces: 'beta', metrics: 'beta', logs: 'beta' },
+  signals: { traces: 'beta', metrics: 'beta', logs: 'beta', profiles: 'alpha' },
   create: (settings, config) =>
     new ClickHouseExporter(config, settings, {
       sink: new StoreSink(config),

@@ -3,6 +3,7 @@ import type { Signal } from '@sonde/proto';
 import { afterAll, beforeAll } from 'vitest';
 import { clickHouseExporterFactory } from '../src/index.ts';
 import { RECEIVED_UNIX_MS, startEngine, type TestEngine, TOKEN, telemetryOf } from './engine.ts';
+import { profilesRequest } from './profiles-request.ts';
 import { gaugeRequest, logsRequest, nanos, spansRequest } from './requests.ts';
 import { selectRows } from './stored-rows.ts';
 
@@ -20,6 +21,7 @@ const LOG = { timeUnixNano: nanos(RECEIVED_UNIX_MS), body: { stringValue: 'line'
 
 function requestOf(signal: Signal): Uint8Array {
   if (signal === 'traces') return spansRequest({ count: 3 });
+  if (signal === 'profiles') return profilesRequest();
   return signal === 'logs' ? logsRequest([LOG, LOG]) : gaugeRequest(2);
 }
 
@@ -27,6 +29,7 @@ const TABLES: Readonly<Partial<Record<Signal, string>>> = {
   traces: 'spans',
   logs: 'logs',
   metrics: 'metric_samples',
+  profiles: 'profile_samples',
 };
 
 exporterContract({

@@ -5,10 +5,11 @@ import { schemaMigrationsTable } from '../schema/schema-migrations.ts';
 import { createTableSql, DEFAULT_SCHEMA_OPTIONS, type SchemaOptions } from '../schema/table.ts';
 import { FIRST_TABLES } from './0001-first-tables.ts';
 import { METRIC_ROLLUPS } from './0002-metric-rollups.ts';
+import { PROFILES } from './0003-profiles.ts';
 import type { Migration } from './migration.ts';
 
 /** In order of their versions, which are dense from 1. */
-export const MIGRATIONS: readonly Migration[] = [FIRST_TABLES, METRIC_ROLLUPS];
+export const MIGRATIONS: readonly Migration[] = [FIRST_TABLES, METRIC_ROLLUPS, PROFILES];
 
 export type SchemaErrorCode =
   /** The store was written by a later release; this one must not touch it. */

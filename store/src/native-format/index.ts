@@ -15,3 +15,4 @@ export * from './scalars.ts';
 export * from './skip-column.ts';
 export * from './string-rows.ts';
 export * from './text-table.ts';
+export * from './value-column.ts';

@@ -11,6 +11,7 @@ export * from './metric-samples-5m.ts';
 export * from './metric-series.ts';
 export * from './metric-summaries.ts';
 export * from './metric-windows-5m.ts';
+export * from './profiles.ts';
 export * from './red-1m.ts';
 export * from './resources.ts';
 export * from './schema-migrations.ts';

@@ -1,19 +1,18 @@
-import type { LogColumns, MetricColumns, SpanColumns } from '@sonde/proto';
+import type { Columns, LogColumns, SpanColumns } from '@sonde/proto';
 import { IdentityTable } from '@sonde/store';
 import type { BatchOptions } from './batch-options.ts';
 import type { BatchBlocks } from './batch-result.ts';
 import type { BlockSource } from './block-source.ts';
 import { LogBlock } from './log-block.ts';
 import { metricBlocks } from './metric-blocks.ts';
+import { profileBlocks } from './profiles/profile-blocks.ts';
 import { ResourceBlock } from './resource-block.ts';
 import { ResourceHours } from './resource-hours.ts';
 import { tenantOfRows } from './row-segments.ts';
 import { SpanBlock } from './span-block.ts';
 import { storedTimes } from './time-columns.ts';
 
-export function batchBlocks(
-  options: BatchOptions<SpanColumns | LogColumns | MetricColumns>,
-): BatchBlocks {
+export function batchBlocks(options: BatchOptions<Columns>): BatchBlocks {
   const { columns } = options;
   switch (columns.signal) {
     case 'traces':
@@ -22,6 +21,8 @@ export function batchBlocks(
       return logBlocks({ ...options, columns });
     case 'metrics':
       return metricBlocks({ ...options, columns });
+    case 'profiles':
+      return profileBlocks({ ...options, columns });
   }
 }
 

@@ -15,4 +15,6 @@ export interface BatchBlocks {
   /** Keys of `catalogue`, to remember once it is stored. */
   readonly resourceKeys: KeySet;
   readonly seriesKeys: readonly KeySet[];
+  /** Stacks, locations and mappings of profiles. */
+  readonly frameKeys?: KeySet;
 }

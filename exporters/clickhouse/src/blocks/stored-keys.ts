@@ -7,15 +7,20 @@ const RESOURCES_MAX = 65_536;
 /** Pairs of series and hour remembered. */
 const SERIES_MAX = 524_288;
 
+/** Pairs of a part of a profile's dictionary and a day remembered. */
+const FRAMES_MAX = 262_144;
+
 /** Which resources and series this process has stored lately, by the hours they had rows in. */
 export class StoredKeys {
   readonly resources: RecentKeys = new RecentKeys(RESOURCES_MAX);
   readonly series: RecentKeys = new RecentKeys(SERIES_MAX);
+  readonly frames: RecentKeys = new RecentKeys(FRAMES_MAX);
   readonly owners: OwnerKeys = new OwnerKeys();
 
   /** To be called when the store has confirmed the batch's catalogue. */
   remember(batch: BatchBlocks): void {
     this.resources.addAll(batch.resourceKeys);
     for (const keys of batch.seriesKeys) this.series.addAll(keys);
+    if (batch.frameKeys !== undefined) this.frames.addAll(batch.frameKeys);
   }
 }

@@ -26,3 +26,5 @@ export function setHour(times: Int32Array, row: number, hour: number): void {
   times[row * 2] = ns - high * HIGH_WORD;
   times[row * 2 + 1] = high;
 }
+
+export const HOURS_PER_DAY = 24;
