@@ -10,7 +10,7 @@ import {
 } from '@sonde/pipeline';
 import type { BatchEvents } from './batch-events.ts';
 import { BatchShard } from './batch-shard.ts';
-import type { BatchConfig } from './config.ts';
+import { type BatchConfig, impatientSenders } from './config.ts';
 
 /**
  * Merges requests of many senders. Those whose headers `metadata_keys` differ are kept apart, and a
@@ -31,7 +31,10 @@ export class BatchProcessor implements ConsumingComponent {
   }
 
   async start(): Promise<void> {
-    this.#unobserve ??= this.#events.observe(() => this.#shards.size);
+    if (this.#unobserve !== undefined) return;
+    this.#unobserve = this.#events.observe(() => this.#shards.size);
+    const warning = impatientSenders(this.#config);
+    if (warning !== undefined) this.#events.impatientSenders(warning, this.#config.timeout);
   }
 
   async consume(telemetry: Telemetry): Promise<void> {

@@ -27,6 +27,19 @@ export const batchConfig: z.ZodType<BatchConfig> = nullMeansDefaults(
     }),
 );
 
+/** What the Collector's exporters wait for an answer, the shortest of what is in wide use. */
+const SENDER_WAITS_MS = 5000;
+
+/** What to tell who lets senders wait longer than many of them do; undefined of nobody. */
+export function impatientSenders({ timeout }: BatchConfig): string | undefined {
+  if (timeout < SENDER_WAITS_MS) return undefined;
+  return (
+    'Senders wait for `timeout`, since a batch is answered when it was handed on: many give up ' +
+    'after 5s and send again. Make it shorter, or batch in the exporter ' +
+    '(`sending_queue` with `batch`).'
+  );
+}
+
 function problemsOf(config: BatchConfig): readonly string[] {
   const problems: string[] = [];
   const { send_batch_size: size, send_batch_max_size: max } = config;

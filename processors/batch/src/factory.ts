@@ -9,6 +9,6 @@ export const batchProcessorFactory: ProcessorFactory<BatchConfig> = {
   type: 'batch',
   config: batchConfig,
   signals: { traces: 'beta', metrics: 'beta', logs: 'beta' },
-  create: ({ id, telemetry }, config, next) =>
-    new BatchProcessor(config, next, new BatchEvents(id, telemetry)),
+  create: ({ id, logger, telemetry }, config, next) =>
+    new BatchProcessor(config, next, new BatchEvents(id, telemetry, logger)),
 };

@@ -1,7 +1,7 @@
 import type { ProcessorFactory } from '@sonde/pipeline';
 import { type MemoryLimiterConfig, memoryLimiterConfig } from './config.ts';
+import { sharedChecker } from './memory-checker.ts';
 import { MemoryLimiter } from './memory-limiter.ts';
-import { PROCESS_MEMORY } from './process-memory.ts';
 
 /** The processor `memory_limiter`: refuses data before memory runs out. */
 export const memoryLimiterFactory: ProcessorFactory<MemoryLimiterConfig> = {
@@ -10,5 +10,9 @@ export const memoryLimiterFactory: ProcessorFactory<MemoryLimiterConfig> = {
   config: memoryLimiterConfig,
   signals: { traces: 'beta', metrics: 'beta', logs: 'beta' },
   create: (settings, config, next) =>
-    new MemoryLimiter(config, settings, { next, memory: PROCESS_MEMORY }),
+    new MemoryLimiter(settings, {
+      next,
+      checker: sharedChecker(config, settings.logger),
+      retryAfterMs: config.check_interval,
+    }),
 };

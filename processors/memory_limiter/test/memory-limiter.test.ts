@@ -1,11 +1,13 @@
 import {
+  contractHost,
   contractSignalSettings,
   GatedConsumer,
   RecordingLogger,
 } from '@sonde/pipeline/contract-suite';
 import { sampleTelemetry, TestGraph } from '@sonde/processor-test-graph';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { memoryLimiterFactory as factory, memoryLimiterConfig } from '../src/index.ts';
+import { MemoryChecker } from '../src/memory-checker.ts';
 import { MemoryLimiter } from '../src/memory-limiter.ts';
 import { PROCESS_MEMORY } from '../src/process-memory.ts';
 
@@ -17,35 +19,39 @@ function limiter(config: object) {
   const memory = { usedMib: 0, garbageMib: 0, collections: 0 };
   const logger = new RecordingLogger();
   const next = new GatedConsumer();
-  const subject = new MemoryLimiter(
-    memoryLimiterConfig.parse({ check_interval: '1h', ...config }),
-    contractSignalSettings('memory_limiter', 'traces', logger),
-    {
-      next,
-      memory: {
-        used: () => memory.usedMib * MIB,
-        total: () => 1000 * MIB,
-        collect: () => {
-          memory.usedMib -= memory.garbageMib;
-          memory.garbageMib = 0;
-          memory.collections += 1;
-        },
-      },
+  const parsed = memoryLimiterConfig.parse({ check_interval: '1h', ...config });
+  const checker = new MemoryChecker(parsed, logger, {
+    used: () => memory.usedMib * MIB,
+    total: () => 1000 * MIB,
+    collect: () => {
+      memory.usedMib -= memory.garbageMib;
+      memory.garbageMib = 0;
+      memory.collections += 1;
     },
-  );
+  });
+  const limiterOf = (consumer: GatedConsumer): MemoryLimiter =>
+    new MemoryLimiter(contractSignalSettings('memory_limiter', 'traces', logger), {
+      next: consumer,
+      checker,
+      retryAfterMs: parsed.check_interval,
+    });
+  const subject = limiterOf(next);
   const lines = (): string[] =>
     logger.lines.filter(({ level }) => level !== 'debug').map(({ message }) => message);
-  return { subject, memory, next, lines, logger };
+  return { subject, checker, memory, next, lines, logger, limiterOf };
 }
 
 describe('the processor memory_limiter', () => {
   it('refuses above the soft limit and resumes below it', async () => {
-    const { subject, memory, next, lines } = limiter({ limit_mib: 100, spike_limit_mib: 20 });
+    const { subject, checker, memory, next, lines } = limiter({
+      limit_mib: 100,
+      spike_limit_mib: 20,
+    });
     memory.usedMib = 79;
-    subject.check();
+    checker.check();
     await subject.consume(BATCH);
     memory.usedMib = 80;
-    subject.check();
+    checker.check();
     await expect(subject.consume(BATCH)).rejects.toMatchObject({
       code: 'OVERLOADED',
       retryable: true,
@@ -53,11 +59,10 @@ describe('the processor memory_limiter', () => {
       retryAfterMs: 3_600_000,
     });
     memory.usedMib = 10;
-    subject.check();
+    checker.check();
     await subject.consume(BATCH);
     expect(next.itemCount).toBe(2);
     expect(lines()).toEqual([
-      'Memory limiter configured',
       'Memory usage is above soft limit. Forcing a GC.',
       'Memory usage after GC.',
       'Memory usage is above soft limit. Refusing data.',
@@ -65,29 +70,69 @@ describe('the processor memory_limiter', () => {
     ]);
   });
 
+  it('looks at memory once for the pipelines of an id, until the last has ended', async () => {
+    vi.useFakeTimers();
+    try {
+      const { subject, memory, limiterOf, lines } = limiter({ limit_mib: 100 });
+      const other = limiterOf(new GatedConsumer());
+      await subject.start();
+      await other.start();
+      memory.usedMib = 90;
+      vi.advanceTimersByTime(3_600_000);
+      await expect(subject.consume(BATCH)).rejects.toMatchObject({ code: 'OVERLOADED' });
+      await expect(other.consume(BATCH)).rejects.toMatchObject({ code: 'OVERLOADED' });
+      expect(lines().filter((line) => line.endsWith('Refusing data.'))).toHaveLength(1);
+      await subject.shutdown();
+      memory.usedMib = 10;
+      vi.advanceTimersByTime(3_600_000);
+      await other.consume(BATCH);
+      await other.shutdown();
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('shares between limiters of one configuration', async () => {
+    const parsed = memoryLimiterConfig.parse({ check_interval: '1h', limit_mib: 100 });
+    const logger = new RecordingLogger();
+    const host = contractHost();
+    for (const signal of ['traces', 'logs'] as const) {
+      const settings = contractSignalSettings('memory_limiter', signal, logger);
+      const made = factory.create(settings, parsed, new GatedConsumer());
+      onTestFinished(() => made.shutdown(AbortSignal.timeout(1000)));
+      await made.start(host);
+    }
+    const said = logger.lines.filter(({ message }) => message === 'Memory limiter configured');
+    expect(said).toHaveLength(1);
+  });
+
   it('does not refuse when a collection is enough', async () => {
-    const { subject, memory, next } = limiter({ limit_mib: 100 });
+    const { subject, checker, memory, next } = limiter({ limit_mib: 100 });
     memory.usedMib = 90;
     memory.garbageMib = 50;
-    subject.check();
+    checker.check();
     await subject.consume(BATCH);
     expect(next.itemCount).toBe(1);
   });
 
   it('collects at once above the hard limit, and not again within the soft interval', () => {
-    const { subject, memory, lines } = limiter({ limit_mib: 100 });
+    const { checker, memory, lines } = limiter({ limit_mib: 100 });
     memory.usedMib = 120;
-    subject.check();
+    checker.check();
     expect(memory.collections).toBe(1);
     expect(lines()).toContain('Memory usage is above hard limit. Forcing a GC.');
     memory.usedMib = 85;
-    subject.check();
+    checker.check();
     expect(memory.collections).toBe(1);
   });
 
-  it('takes a share of memory, with a fifth of it for spikes', () => {
-    const { logger } = limiter({ limit_percentage: 50 });
-    expect(logger.lines).toMatchObject([
+  it('takes a share of memory, with a fifth of it for spikes', async () => {
+    const { subject, logger } = limiter({ limit_percentage: 50 });
+    expect(logger.lines).toEqual([]);
+    await subject.start();
+    await subject.shutdown();
+    expect(logger.lines.filter(({ level }) => level !== 'debug')).toMatchObject([
       {
         message: 'Using percentage memory limiter',
         fields: { total_memory_mib: 1000, limit_percentage: 50, spike_limit_percentage: 0 },
