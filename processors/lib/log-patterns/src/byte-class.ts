@@ -1,0 +1,52 @@
+/** What a byte is to the tokeniser; bits, so that a segment can gather what it holds. */
+export const BLANK = 1;
+/** Always a token of its own. */
+export const SPLIT = 2;
+export const COLON = 4;
+export const DIGIT = 8;
+export const LETTER = 16;
+/** A letter that no hexadecimal number holds. */
+export const NOT_HEX = 32;
+export const SLASH = 64;
+export const BACKSLASH = 128;
+export const AT = 256;
+export const DOT = 512;
+export const OTHER = 1024;
+/** First byte of a three- or four-byte UTF-8 sequence: scripts that write no blanks, mostly. */
+export const WIDE = 2048;
+
+const SPLITTING = '=()[]{}<>,;|"\'`';
+const NOT_ASCII = 0x80;
+const WIDE_FROM = 0xe0;
+
+export const BYTE_CLASS: Uint16Array = Uint16Array.from({ length: 256 }, (_, byte) =>
+  classOf(byte),
+);
+
+function classOf(byte: number): number {
+  if (byte >= WIDE_FROM) return WIDE;
+  if (byte >= NOT_ASCII) return OTHER;
+  const character = String.fromCharCode(byte);
+  if (byte === 32 || (byte >= 9 && byte <= 13)) return BLANK;
+  if (SPLITTING.includes(character)) return SPLIT;
+  if (/[0-9]/.test(character)) return DIGIT;
+  if (/[a-f]/i.test(character)) return LETTER;
+  if (/[g-z]/i.test(character)) return LETTER | NOT_HEX;
+  const single: Readonly<Record<string, number>> = {
+    ':': COLON,
+    '/': SLASH,
+    '\\': BACKSLASH,
+    '@': AT,
+    '.': DOT,
+  };
+  return single[character] ?? OTHER;
+}
+
+export function isDigit(byte: number): boolean {
+  return byte >= 48 && byte < 58;
+}
+
+export function isLetter(byte: number): boolean {
+  const folded = byte | 32;
+  return folded >= 97 && folded < 123;
+}

@@ -1,0 +1,175 @@
+import { isDigit, isLetter } from './byte-class.ts';
+import { severityOf } from './severity.ts';
+import { isDayClock, isTimestamp } from './timestamp-shape.ts';
+import { foldedHash } from './word-hash.ts';
+import { MONTHS, WEEKDAYS } from './word-sets.ts';
+
+/** What a column of a line's beginning is. */
+export const ColumnClass = {
+  none: 0,
+  /** Digits and punctuation. */
+  number: 1,
+  /** Letters and digits. */
+  mixed: 2,
+  level: 3,
+  bracketed: 4,
+  /** Ends in `:`, or in `]` that was not opened: a header ends here, if anywhere. */
+  prefix: 5,
+  /** Punctuation alone. */
+  mark: 6,
+  /** A month or a day. */
+  name: 7,
+  dotted: 8,
+  word: 9,
+} as const;
+export const COLUMN_CLASSES = 10;
+
+/** Columns of a line that are looked at. */
+export const COLUMNS_MAX = 14;
+/** How far the end of a bracketed column is looked for. */
+const BRACKETED_BYTES_MAX = 400;
+const INNER_BRACKETS_BYTES_MAX = 200;
+
+/** The columns of one line's beginning; reused for every line. */
+export class HeaderColumns {
+  count = 0;
+  readonly start: Int32Array = new Int32Array(COLUMNS_MAX);
+  readonly end: Int32Array = new Int32Array(COLUMNS_MAX);
+  readonly kind: Uint8Array = new Uint8Array(COLUMNS_MAX);
+  readonly isTime: Uint8Array = new Uint8Array(COLUMNS_MAX);
+
+  /** Splits at blanks, tabs and `|`; brackets stay whole. `limit` <= `COLUMNS_MAX`. */
+  split(bytes: Uint8Array, from: number, to: number, limit: number): number {
+    let at = from;
+    this.count = 0;
+    while (at < to && this.count < limit) {
+      if (isGap(bytes[at])) {
+        at++;
+        continue;
+      }
+      const end = columnEnd(bytes, at, to);
+      this.#add(bytes, at, end);
+      at = end;
+    }
+    return this.count;
+  }
+
+  #add(bytes: Uint8Array, from: number, to: number): void {
+    const column = this.count++;
+    this.start[column] = from;
+    this.end[column] = to;
+    this.isTime[column] = 0;
+    let digits = 0;
+    let letters = 0;
+    let dots = 0;
+    for (let i = from; i < to; i++) {
+      const byte = bytes[i];
+      if (isDigit(byte)) digits++;
+      else if (isLetter(byte) || byte > 127) letters++;
+      else if (byte === 46) dots++;
+    }
+    this.kind[column] = this.#classify(bytes, column, { digits, letters, dots });
+  }
+
+  #classify(
+    bytes: Uint8Array,
+    column: number,
+    { digits, letters, dots }: Readonly<Record<'digits' | 'letters' | 'dots', number>>,
+  ): number {
+    const from = this.start[column];
+    const to = this.end[column];
+    const last = bytes[to - 1];
+    if (last === 58 && to - from > 1) {
+      if (letters > 0 || (digits > 0 && !isTimestamp(bytes, from, to - 1))) {
+        return isLevel(bytes, from, to - 1) ? ColumnClass.level : ColumnClass.prefix;
+      }
+    }
+    if (isOpening(bytes[from]) && isBracket(last)) {
+      return this.#classifyBracketed(bytes, column, digits);
+    }
+    if (digits === 0 && letters === 0) return ColumnClass.mark;
+    if (last === 93 && bytes.indexOf(91, from) >= to - 1 && letters > 0) return ColumnClass.prefix;
+    const end = last === 44 ? to - 1 : to;
+    if (digits > 0) {
+      const isTime = isTimestamp(bytes, from, end);
+      if (isTime) this.isTime[column] = 1;
+      if (isGlog(bytes, from, to)) return ColumnClass.level;
+      return letters === 0 || isTime ? ColumnClass.number : ColumnClass.mixed;
+    }
+    if (isLevel(bytes, from, end)) return ColumnClass.level;
+    if (end - from === 3 && isName(bytes, from)) return ColumnClass.name;
+    return dots > 0 ? ColumnClass.dotted : ColumnClass.word;
+  }
+
+  #classifyBracketed(bytes: Uint8Array, column: number, digits: number): number {
+    let from = this.start[column] + 1;
+    let to = this.end[column] - 1;
+    while (to > from && !isBracket(bytes[to])) to--;
+    while (from < to && bytes[from] === 32) from++;
+    while (to > from && bytes[to - 1] === 32) to--;
+    if (digits === 0 && to - from >= 3 && isLevel(bytes, from, to)) return ColumnClass.level;
+    if (digits >= 4 && (isTimestamp(bytes, from, to) || isDayClock(bytes, from, to))) {
+      this.isTime[column] = 1;
+    }
+    return ColumnClass.bracketed;
+  }
+}
+
+/** Where the column that begins at `from` ends. */
+export function columnEnd(bytes: Uint8Array, from: number, to: number): number {
+  let at = from;
+  if (isOpening(bytes[from])) {
+    const close = matching(bytes, from, Math.min(to, from + BRACKETED_BYTES_MAX));
+    if (close > 0) at = close;
+  }
+  while (at < to && !isGap(bytes[at])) {
+    if (bytes[at] === 91 && at > from) {
+      const close = matching(bytes, at, Math.min(to, at + INNER_BRACKETS_BYTES_MAX));
+      if (close > 0) at = close - 1;
+    }
+    at++;
+  }
+  return at;
+}
+
+export function isGap(byte: number): boolean {
+  return byte === 32 || byte === 9 || byte === 124;
+}
+
+function isOpening(byte: number): boolean {
+  return byte === 91 || byte === 40;
+}
+
+function isBracket(byte: number): boolean {
+  return byte === 93 || byte === 41 || byte === 58 || byte === 44;
+}
+
+/** Behind the bracket that closes the one at `from`; 0 when there is none. */
+function matching(bytes: Uint8Array, from: number, to: number): number {
+  let depth = 0;
+  for (let i = from; i < to; i++) {
+    const byte = bytes[i];
+    if (byte === 91 || byte === 40) depth++;
+    else if (byte === 93 || byte === 41) {
+      depth--;
+      if (depth === 0) return i + 1;
+    }
+  }
+  return 0;
+}
+
+function isLevel(bytes: Uint8Array, from: number, to: number): boolean {
+  return severityOf(bytes, from, to) > 0;
+}
+
+/** `I0102`: glog's level with month and day. */
+function isGlog(bytes: Uint8Array, from: number, to: number): boolean {
+  if (to - from !== 5 || severityOf(bytes, from, from + 1) === 0) return false;
+  for (let i = from + 1; i < to; i++) if (!isDigit(bytes[i])) return false;
+  return true;
+}
+
+function isName(bytes: Uint8Array, from: number): boolean {
+  const hash = foldedHash(bytes, from, from + 3);
+  return MONTHS.has(hash) || WEEKDAYS.has(hash);
+}

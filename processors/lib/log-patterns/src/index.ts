@@ -1,0 +1,11 @@
+/**
+ * Patterns of log lines (a library of step 5 of the path).
+ *
+ * In: bytes of log lines or bodies, with the source they are from. Out: per line a leaf (its 64-bit
+ * id is stored with the line), the pattern it belongs to now, and its variables.
+ * Never: files, sockets, clocks; text is made only where somebody reads a template.
+ */
+export { Leaf } from './leaf.ts';
+export { type MinerOptions, PatternMiner } from './pattern-miner.ts';
+export type { PatternSource } from './pattern-source.ts';
+export { renderTemplate } from './template.ts';

@@ -1,0 +1,351 @@
+import { affixesOf, narrowAffixes } from './affixes.ts';
+import { AliasLog } from './alias-log.ts';
+import { COLUMNS_MAX } from './header-columns.ts';
+import { HeaderCutter } from './header-cutter.ts';
+import { sameLayout } from './header-layout.ts';
+import { Leaf } from './leaf.ts';
+import { evictColdest, foldGrouped } from './leaf-moves.ts';
+import { lineShape } from './line-shape.ts';
+import type { Places } from './masks.ts';
+import { Pace, type Steps } from './pace.ts';
+import { PatternSource, RELEARN_LINES } from './pattern-source.ts';
+import { placeA, placeB, seedA, seedB } from './position-hash.ts';
+import { regroup } from './regroup.ts';
+import { matchesTokens, signatureOf } from './signature.ts';
+import { TOKENS_MAX } from './token-list.ts';
+import { Tokenizer } from './tokenizer.ts';
+
+/** Bytes of a line that count; it is cut at a blank. */
+export const LINE_BYTES_MAX = 2048;
+const CUT_AT_BLANK_BYTES = 1024;
+/** The first lines are all looked at for the header's layout, then one in `OBSERVE_EVERY`. */
+const OBSERVE_ALL_LINES = 2048;
+const OBSERVE_EVERY = 256;
+const SHAPES_MAX = 256;
+/** A shape of an unlabelled stream has shown by then whether it has a header. */
+const SHAPE_LINES_MIN = 64;
+const COLLISIONS_MAX = 4;
+
+export interface MinerOptions {
+  /** Leaves a source; over it the coldest quarter goes. */
+  readonly leavesMax?: number;
+  /** Leaves of all sources. */
+  readonly leavesTotalMax?: number;
+  readonly sourcesMax?: number;
+}
+
+/** A line's bytes; the message is [body, to). */
+interface CutLine {
+  readonly bytes: Uint8Array;
+  readonly from: number;
+  readonly body: number;
+  readonly to: number;
+}
+
+/** Finds the pattern of log lines as they come; one instance a process and partition. */
+export class PatternMiner {
+  readonly tokenizer: Tokenizer = new Tokenizer();
+  readonly cutter: HeaderCutter = new HeaderCutter();
+  readonly aliases: AliasLog = new AliasLog();
+  /** Of the line that was added last: where its message begins. */
+  bodyStart = 0;
+  /** Where the part of it that counts ends. */
+  lineEnd = 0;
+  lines = 0;
+  /** Lines that got no leaf of their own: noise, or no room. */
+  overflown = 0;
+  evicted = 0;
+  collisions = 0;
+  /** Stands for lines without a leaf. */
+  readonly other: Leaf;
+  readonly #sources = new Map<string, PatternSource>();
+  readonly #options: Required<MinerOptions>;
+  readonly #jobs: { readonly source: PatternSource; readonly steps: Steps }[] = [];
+  readonly #placeA: Int32Array = new Int32Array(TOKENS_MAX + 4);
+  readonly #placeB: Int32Array = new Int32Array(TOKENS_MAX + 4);
+  readonly #places: { count: number; a: number; b: number } & Places;
+  #leaves = 0;
+
+  constructor(options: MinerOptions = {}) {
+    const { leavesMax = 4096, leavesTotalMax = 16_384, sourcesMax = 1024 } = options;
+    this.#options = { leavesMax, leavesTotalMax, sourcesMax };
+    this.#places = { count: 0, a: 0, b: 0, placeA: this.#placeA, placeB: this.#placeB };
+    this.tokenizer.tokenize(Buffer.from('*'), 0, 1);
+    const signature = signatureOf(this.tokenizer.tokens, 0, 0);
+    this.other = new Leaf(signature, { exemplar: '', bodyStart: 0, affixes: undefined });
+  }
+
+  get leaves(): number {
+    return this.#leaves;
+  }
+
+  get sources(): Iterable<PatternSource> {
+    return this.#sources.values();
+  }
+
+  /** The source of a key, made when it is new. `''` is a stream of many sources, not labelled. */
+  source(key: string): PatternSource {
+    const known = this.#sources.get(key);
+    if (known !== undefined) return known;
+    if (this.#sources.size >= this.#options.sourcesMax) this.#dropColdestSource();
+    const source = new PatternSource(key);
+    if (key === '') source.shapes = new Map();
+    this.#sources.set(key, source);
+    return source;
+  }
+
+  /** The leaf of a line [from, to); `tokenizer.tokens` and `bodyStart` are the line's afterwards. */
+  add(source: PatternSource, bytes: Uint8Array, from: number, to: number): Leaf {
+    this.lines++;
+    const end = lineEnd(bytes, from, to);
+    this.lineEnd = end;
+    source.lastUsed = this.lines;
+    const own = source.shapes === undefined ? source : this.#shapeOf(source, bytes, from, end);
+    own.lines++;
+    const { lines } = own;
+    if (lines <= OBSERVE_ALL_LINES || lines % OBSERVE_EVERY === 0) {
+      this.cutter.columns.split(bytes, from, end, COLUMNS_MAX);
+      own.learner.observe(bytes, this.cutter.columns);
+      if (lines === own.nextLearn || own.nextLearn < lines) this.#learn(own, source);
+    }
+    const target = own.givenTo ?? own;
+    const body = this.cutter.cut(target.layout, bytes, from, end);
+    this.bodyStart = body;
+    const leaf = this.#insert(target, { bytes, from, body, to: end }, 1);
+    if (!target.isQueued && target.needsGrouping()) this.#queueGrouping(target);
+    return leaf;
+  }
+
+  /** Does at most so many steps of what waits (some tens of microseconds each); true: more waits. */
+  tend(stepsMax: number): boolean {
+    for (let step = 0; step < stepsMax; step++) {
+      const job = this.#jobs[0];
+      if (job === undefined) return false;
+      if (job.steps.next().done !== true) continue;
+      job.source.isQueued = false;
+      this.#jobs.shift();
+    }
+    return this.#jobs.length > 0;
+  }
+
+  /** Groups all that is new, to the end. For the end of a file, and before a snapshot. */
+  settle(): void {
+    while (this.tend(1024));
+    for (const source of [...this.#allSources()]) {
+      if (source.shapes === undefined && source.givenTo === undefined) this.#learnLate(source);
+    }
+    while (this.tend(1024));
+    for (const source of this.#allSources()) if (source.fresh > 0) this.#queueGrouping(source);
+    while (this.tend(1024));
+  }
+
+  *#allSources(): Iterable<PatternSource> {
+    for (const source of this.#sources.values()) {
+      yield source;
+      if (source.shapes !== undefined) yield* source.shapes.values();
+    }
+  }
+
+  /** A shape of few lines never came to be judged. */
+  #learnLate(source: PatternSource): void {
+    const common = this.#sources.get('');
+    if (source.lines >= SHAPE_LINES_MIN || common?.shapes === undefined) return;
+    if ([...common.shapes.values()].includes(source)) this.#learn(source, common, true);
+  }
+
+  #shapeOf(common: PatternSource, bytes: Uint8Array, from: number, to: number): PatternSource {
+    const shape = lineShape(this.cutter.columns, { bytes, from, to });
+    const { shapes } = common;
+    if (shape < 0 || shapes === undefined) return common;
+    const known = shapes.get(shape);
+    if (known !== undefined) return known;
+    if (shapes.size >= SHAPES_MAX) return common;
+    const source = new PatternSource(`shape ${shape}`);
+    shapes.set(shape, source);
+    return source;
+  }
+
+  #learn(source: PatternSource, labelled: PatternSource, isLate = false): void {
+    const { layout, lines } = source;
+    source.layout = source.learner.learn();
+    source.scheduleLearning();
+    if (lines % RELEARN_LINES === 0) source.learner.decay();
+    const isShape = labelled !== source;
+    if (isShape && (lines >= SHAPE_LINES_MIN || isLate)) {
+      const hasHeader = source.layout.columns > 0 || source.layout.anchor !== 'none';
+      source.givenTo = hasHeader ? undefined : labelled;
+    }
+    if (source.givenTo === undefined && sameLayout(layout, source.layout)) return;
+    const target = source.givenTo ?? source;
+    this.#jobs.push({ source, steps: this.#recut(source.takeLeaves(), target) });
+  }
+
+  /** Cuts the exemplars of leaves anew; their ids become aliases of the new ones. */
+  *#recut(leaves: readonly Leaf[], target: PatternSource): Steps {
+    const pace = new Pace();
+    this.#leaves -= leaves.length;
+    for (const leaf of leaves) {
+      const bytes = Buffer.from(leaf.exemplar, 'latin1');
+      const body = this.cutter.cut(target.layout, bytes, 0, bytes.length);
+      const moved = this.#insert(target, { bytes, from: 0, body, to: bytes.length }, leaf.count);
+      if (moved !== leaf) this.#move(leaf, moved);
+      if (pace.spend(60)) yield;
+    }
+  }
+
+  #move(leaf: Leaf, to: Leaf): void {
+    leaf.movedTo = to;
+    leaf.exemplar = '';
+    this.aliases.changed(leaf);
+  }
+
+  #insert(source: PatternSource, line: CutLine, count: number): Leaf {
+    const { tokens } = this.tokenizer;
+    this.tokenizer.tokenize(line.bytes, line.body, line.to);
+    this.#sum();
+    const places = this.#places;
+    let found = source.table.get(places.a, places.b);
+    if (found < 0) found = source.masks.find(places, source.table);
+    const leaf = found < 0 ? undefined : source.leaves[found];
+    if (leaf === undefined || !matchesTokens(leaf.signature, tokens)) {
+      return this.#insertNew(source, line, { count, isCollision: leaf !== undefined });
+    }
+    if (leaf.count === 1) source.countSingle(leaf, -1);
+    leaf.count += count;
+    leaf.lastSeen = source.lines;
+    if (leaf.affixes !== undefined) {
+      leaf.affixes = narrowAffixes(leaf.affixes, tokens, line.bytes);
+    }
+    return leaf;
+  }
+
+  #sum(): void {
+    const { count, hashA, hashB } = this.tokenizer.tokens;
+    const placesA = this.#placeA;
+    const placesB = this.#placeB;
+    let a = seedA(count);
+    let b = seedB(count);
+    for (let i = 0; i < count; i++) {
+      const x = placeA(hashA[i], i);
+      const y = placeB(hashB[i], i);
+      placesA[i] = x;
+      placesB[i] = y;
+      a = (a + x) | 0;
+      b = (b + y) | 0;
+    }
+    const places = this.#places;
+    places.count = count;
+    places.a = a;
+    places.b = b;
+  }
+
+  #insertNew(
+    source: PatternSource,
+    line: CutLine,
+    { count, isCollision }: { readonly count: number; readonly isCollision: boolean },
+  ): Leaf {
+    const { tokens } = this.tokenizer;
+    const { a, b } = this.#places;
+    let [idA, idB] = [a, b];
+    if (isCollision) {
+      this.collisions++;
+      for (let i = 1; i <= COLLISIONS_MAX; i++) {
+        [idA, idB] = [(a + i) | 0, b ^ (i << 24)];
+        const found = source.leaves[source.table.get(idA, idB)];
+        if (found === undefined) break;
+        if (!matchesTokens(found.signature, tokens)) continue;
+        found.count += count;
+        return found;
+      }
+    }
+    if (!this.#hasRoom(source) || (count === 1 && !source.admits(a, b, tokens.count))) {
+      return this.#overflow(count);
+    }
+    const leaf = new Leaf(signatureOf(tokens, a, b), {
+      exemplar: Buffer.from(
+        line.bytes.buffer,
+        line.bytes.byteOffset,
+        line.bytes.byteLength,
+      ).toString('latin1', line.from, line.to),
+      bodyStart: line.body - line.from,
+      affixes: affixesOf(tokens, line.bytes),
+      a: idA,
+      b: idB,
+    });
+    leaf.count = count;
+    leaf.lastSeen = source.lines;
+    source.add(leaf);
+    if (count === 1) source.countSingle(leaf, 1);
+    this.#leaves++;
+    this.aliases.changed(leaf);
+    return leaf;
+  }
+
+  #overflow(count: number): Leaf {
+    this.overflown += count;
+    this.other.count += count;
+    return this.other;
+  }
+
+  #hasRoom(source: PatternSource): boolean {
+    const { leavesMax, leavesTotalMax } = this.#options;
+    if (source.live >= leavesMax) this.#evict(source);
+    if (this.#leaves < leavesTotalMax) return true;
+    let largest = source;
+    for (const other of this.#allSources()) if (other.live > largest.live) largest = other;
+    this.#evict(largest);
+    return this.#leaves < leavesTotalMax;
+  }
+
+  #evict(source: PatternSource): void {
+    const gone = evictColdest(source);
+    for (const leaf of gone) this.aliases.changed(leaf);
+    this.#leaves -= gone.length;
+    this.evicted += gone.length;
+  }
+
+  #dropColdestSource(): void {
+    let coldest: PatternSource | undefined;
+    for (const source of this.#sources.values()) {
+      if (source.key === '' || source.isQueued) continue;
+      if (coldest === undefined || source.lastUsed < coldest.lastUsed) coldest = source;
+    }
+    if (coldest === undefined) return;
+    const gone = coldest.takeLeaves();
+    for (const leaf of gone) leaf.exemplar = '';
+    this.#leaves -= gone.length;
+    this.evicted += gone.length;
+    this.#sources.delete(coldest.key);
+  }
+
+  #queueGrouping(source: PatternSource): void {
+    source.isQueued = true;
+    this.#jobs.push({ source, steps: this.#group(source) });
+  }
+
+  *#group(source: PatternSource): Steps {
+    const leaves = source.liveLeaves();
+    source.grouped();
+    const grouped = yield* regroup(leaves);
+    const pace = new Pace();
+    for (const { leaf, group } of grouped) {
+      if (leaf.slot < 0 || leaf.movedTo !== undefined) continue;
+      if (leaf.group?.head !== group.head || leaf.group.signature !== group.signature) {
+        this.aliases.changed(leaf);
+      }
+      leaf.group = group;
+      if (pace.spend(4)) yield;
+    }
+    const before = source.live;
+    yield* foldGrouped(source, grouped, (leaf, to) => this.#move(leaf, to));
+    this.#leaves += source.live - before;
+  }
+}
+
+/** Where the part of a line that counts ends: at a blank, if one stands far enough behind. */
+function lineEnd(bytes: Uint8Array, from: number, to: number): number {
+  if (to - from <= LINE_BYTES_MAX) return to;
+  let end = from + LINE_BYTES_MAX;
+  while (end > from + CUT_AT_BLANK_BYTES && bytes[end] !== 32) end--;
+  return end;
+}

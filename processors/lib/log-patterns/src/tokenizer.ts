@@ -1,0 +1,421 @@
+import {
+  AT,
+  BACKSLASH,
+  BLANK,
+  BYTE_CLASS,
+  COLON,
+  DIGIT,
+  DOT,
+  isDigit,
+  isLetter,
+  NOT_HEX,
+  OTHER,
+  SLASH,
+  SPLIT,
+  WIDE,
+} from './byte-class.ts';
+import { DATE, GLUED, NUMBER, QUANTITY, TOKENS_MAX, TokenKind, TokenList } from './token-list.ts';
+import { avalanche, FACTOR_A, FACTOR_B, foldedHash, SEED_A, SEED_B } from './word-hash.ts';
+import { BOOLEANS, MONTHS, UNITS, WEEKDAYS } from './word-sets.ts';
+
+export const VARIABLE_A: number = 0x51ed270b | 0;
+export const VARIABLE_B: number = 0x2545f491 | 0;
+const SENTENCE_END_A: number = 0x1b873593 | 0;
+const SENTENCE_END_B: number = 0x7feb352d | 0;
+
+/** Values in a row, with blanks between, that are told apart; more count as the last. */
+const VALUES_IN_A_ROW_MAX = 4;
+/** How far the end of a quoted value is looked for. */
+const QUOTED_BYTES_MAX = 200;
+
+const EQUALS = 61;
+const LESS = 60;
+const GREATER = 62;
+const COMMA = 44;
+const SEMICOLON = 59;
+const BAR = 124;
+const COLON_BYTE = 58;
+const SLASH_BYTE = 47;
+
+const PUNCTUATION_A: Int32Array = Int32Array.from({ length: 256 }, (_, byte) =>
+  avalanche(Math.imul(byte + 7, 0x9e3779b1)),
+);
+const PUNCTUATION_B: Int32Array = Int32Array.from({ length: 256 }, (_, byte) =>
+  avalanche(Math.imul(byte + 13, 0x85ebca6b)),
+);
+
+/** Lane A of a mark that is a token of its own. */
+export function punctuationLane(mark: string): number {
+  return PUNCTUATION_A[mark.charCodeAt(0)];
+}
+
+/** Lane A of `.`, `!` and `?` behind a sentence. */
+export const SENTENCE_END_LANE: number = SENTENCE_END_A;
+
+/**
+ * Splits a message at blanks and structure and tells words from values by their bytes, in one pass:
+ * no regular expression, no string. UTF-8 is taken by its bytes; bytes that are no UTF-8 are words.
+ *
+ * In: bytes [from, to). Out: `tokens`, valid until the next call.
+ */
+export class Tokenizer {
+  readonly tokens: TokenList = new TokenList();
+  #bytes: Uint8Array = new Uint8Array(0);
+  #to = 0;
+  #glued = false;
+  // Of the segment that was scanned last.
+  #digits = 0;
+  #letters = 0;
+  #slashes = 0;
+  #backslashes = 0;
+  #seen = 0;
+  #isUrl = false;
+  #hashA = 0;
+  #hashB = 0;
+
+  tokenize(bytes: Uint8Array, from: number, to: number): number {
+    const { tokens } = this;
+    this.#bytes = bytes;
+    this.#to = to;
+    this.#glued = false;
+    tokens.count = 0;
+    let at = from;
+    while (at < to && tokens.count < TOKENS_MAX) {
+      const byte = BYTE_CLASS[bytes[at]];
+      if (byte === BLANK) {
+        this.#glued = false;
+        at++;
+      } else if ((byte & (SPLIT | COLON)) !== 0) {
+        at = this.#punctuation(at);
+      } else if (byte === WIDE) {
+        at = this.#wide(at);
+      } else {
+        at = this.#segment(at);
+      }
+    }
+    return tokens.count;
+  }
+
+  #punctuation(at: number): number {
+    const { tokens } = this;
+    const bytes = this.#bytes;
+    const byte = bytes[at];
+    // A bound: `<1 sec`. Where a `>` follows it is a bracket.
+    if (byte === LESS && !this.#glued && at + 1 < this.#to && isDigit(bytes[at + 1])) {
+      const close = bytes.indexOf(GREATER, at + 1);
+      if (close < 0 || close >= this.#to) return at + 1;
+    }
+    const index = tokens.count;
+    tokens.kind[index] = TokenKind.punctuation;
+    tokens.start[index] = at;
+    tokens.end[index] = at + 1;
+    tokens.hashA[index] = PUNCTUATION_A[byte];
+    tokens.hashB[index] = PUNCTUATION_B[byte];
+    tokens.flags[index] = this.#glued ? GLUED : 0;
+    tokens.count = index + 1;
+    this.#glued = true;
+    return this.#slot(at + 1, byte);
+  }
+
+  /** Behind punctuation: a slot that is empty or quoted is a value; `1165 bytes (1.13 KB)` is one. */
+  #slot(at: number, byte: number): number {
+    const { tokens } = this;
+    const bytes = this.#bytes;
+    const last = tokens.count - 1;
+    const next = at < this.#to ? bytes[at] : 32;
+    const isGlued = (tokens.flags[last] & GLUED) !== 0;
+    if (byte === EQUALS) {
+      if (!isGlued || last < 1 || tokens.kind[last - 1] !== TokenKind.word) return at;
+      if (next === 32 || next === COMMA || next === SEMICOLON || next === 41) {
+        this.#addVariable(at, at, GLUED);
+      } else if (next === 34 || next === 39) {
+        const close = bytes.indexOf(next, at + 1);
+        if (close < 0 || close >= Math.min(this.#to, at + QUOTED_BYTES_MAX)) return at;
+        this.#addVariable(at, close + 1, GLUED);
+        return close + 1;
+      }
+    } else if (byte === 41) {
+      this.#joinQuantities(last, at);
+    } else if (!isGlued && isClosing(byte, next)) {
+      this.#addVariable(at, at, GLUED);
+    }
+    return at;
+  }
+
+  #joinQuantities(last: number, end: number): void {
+    const { kind, flags, start, end: ends } = this.tokens;
+    if (last < 3 || kind[last - 1] !== TokenKind.variable) return;
+    if (kind[last - 3] !== TokenKind.variable || kind[last - 2] !== TokenKind.punctuation) return;
+    if (this.#bytes[start[last - 2]] !== 40) return;
+    if ((flags[last - 1] & flags[last - 3] & QUANTITY) === 0) return;
+    ends[last - 3] = end;
+    this.tokens.count = last - 2;
+  }
+
+  /** A run of a script that writes without blanks: a word by itself, whatever stands beside it. */
+  #wide(from: number): number {
+    const bytes = this.#bytes;
+    let at = from;
+    let a = SEED_A;
+    let b = SEED_B;
+    const isMark = isWideMark(bytes, from);
+    const limit = isMark ? Math.min(this.#to, from + 3) : this.#to;
+    while (at < limit && bytes[at] >= 0x80) {
+      if (!isMark && at > from && bytes[at] >= 0xe0 && isWideMark(bytes, at)) break;
+      a = Math.imul(a ^ bytes[at], FACTOR_A);
+      b = Math.imul(b ^ bytes[at], FACTOR_B);
+      at++;
+    }
+    if (isMark && bytes[from + 2] === 0x80 && bytes[from] === 0xe3) {
+      this.#glued = false; // an ideographic blank
+      return at;
+    }
+    this.#addWord(from, at, a, b);
+    this.#glued = true;
+    return at;
+  }
+
+  #segment(from: number): number {
+    const end = this.#scan(from);
+    const wordEnd = this.#trimSentence(from, end);
+    const isGlued = this.#glued;
+    let flags = isGlued ? GLUED : 0;
+    let isValue = this.#isValue(from, wordEnd);
+    if (!isValue && this.#beginsDate(from, wordEnd)) {
+      isValue = true;
+      flags |= DATE;
+    }
+    if (isValue) this.#value(from, wordEnd, flags);
+    else this.#word(from, wordEnd);
+    if (wordEnd < end) this.#sentenceEnd(wordEnd, end);
+    this.#glued = true;
+    return end;
+  }
+
+  #scan(from: number): number {
+    const bytes = this.#bytes;
+    const to = this.#to;
+    let at = from;
+    let seen = 0;
+    let digits = 0;
+    let letters = 0;
+    let slashes = 0;
+    let backslashes = 0;
+    let a = SEED_A;
+    let b = SEED_B;
+    this.#isUrl = false;
+    while (at < to) {
+      const byte = bytes[at];
+      const kind = BYTE_CLASS[byte];
+      if ((kind & (BLANK | SPLIT | WIDE)) !== 0) break;
+      if (kind === COLON && !this.#holdsColon(from, at, seen)) break;
+      seen |= kind;
+      digits += (kind >>> 3) & 1;
+      letters += (kind >>> 4) & 1;
+      slashes += (kind >>> 6) & 1;
+      backslashes += (kind >>> 7) & 1;
+      a = Math.imul(a ^ byte, FACTOR_A);
+      b = Math.imul(b ^ byte, FACTOR_B);
+      at++;
+    }
+    this.#seen = seen;
+    this.#digits = digits;
+    this.#letters = letters;
+    this.#slashes = slashes;
+    this.#backslashes = backslashes;
+    this.#hashA = a;
+    this.#hashB = b;
+    return at;
+  }
+
+  /** A colon inside a segment: of a URL, a drive, `::`, a clock, a host with its port. */
+  #holdsColon(from: number, at: number, seen: number): boolean {
+    const bytes = this.#bytes;
+    if (at + 1 >= this.#to) return false;
+    const next = bytes[at + 1];
+    const kind = BYTE_CLASS[next];
+    if ((kind & BLANK) !== 0) return false;
+    if (next === SLASH_BYTE || kind === BACKSLASH) {
+      if (bytes[at + 2] === SLASH_BYTE && at + 2 < this.#to) this.#isUrl = true;
+      return true;
+    }
+    if ((seen & DIGIT) !== 0) return (kind & SPLIT) === 0;
+    if (next === COLON_BYTE || (at > from && bytes[at - 1] === COLON_BYTE)) {
+      return (kind & SPLIT) === 0;
+    }
+    return (seen & (DOT | SLASH)) !== 0 && (kind & DIGIT) !== 0;
+  }
+
+  /** Where the segment ends without `.`, `!` and `?` of a sentence. */
+  #trimSentence(from: number, end: number): number {
+    const bytes = this.#bytes;
+    let at = end;
+    while (at > from && isSentenceEnd(bytes[at - 1])) at--;
+    if (at === from || at === end) return end;
+    let a = SEED_A;
+    let b = SEED_B;
+    for (let i = from; i < at; i++) {
+      a = Math.imul(a ^ bytes[i], FACTOR_A);
+      b = Math.imul(b ^ bytes[i], FACTOR_B);
+    }
+    this.#hashA = a;
+    this.#hashB = b;
+    return at;
+  }
+
+  #isValue(from: number, end: number): boolean {
+    if (this.#digits > 0 || this.#isUrl) return true;
+    const seen = this.#seen;
+    const first = this.#bytes[from];
+    const length = end - from;
+    if ((seen & AT) !== 0 && first !== 64 && this.#letters > 0 && length > 2) return true;
+    if (this.#letters >= 8 && (seen & (NOT_HEX | OTHER | COLON | DOT | SLASH)) === 0) return true;
+    if (this.#slashes >= 2 && (first === SLASH_BYTE || first === 126 || first === 46)) return true;
+    if (this.#slashes === 1 && first === SLASH_BYTE && length > 3) return true;
+    if (this.#backslashes >= 2) return true;
+    return this.#backslashes > 0 && length > 3 && this.#bytes[from + 1] === COLON_BYTE;
+  }
+
+  /** `Jan 12`, `Sun Dec`: a name of a month or day with what makes it a date behind it. */
+  #beginsDate(from: number, end: number): boolean {
+    const bytes = this.#bytes;
+    if (end - from !== 3 || end >= this.#to || bytes[end] !== 32 || this.#letters !== 3)
+      return false;
+    const name = foldedHash(bytes, from, end);
+    const isMonth = MONTHS.has(name);
+    if (!isMonth && !WEEKDAYS.has(name)) return false;
+    let next = end;
+    while (next < this.#to && bytes[next] === 32) next++;
+    if (next >= this.#to) return false;
+    if (isMonth) return isDigit(bytes[next]);
+    return (
+      next + 3 < this.#to && bytes[next + 3] === 32 && MONTHS.has(foldedHash(bytes, next, next + 3))
+    );
+  }
+
+  #value(from: number, end: number, flags: number): void {
+    const { tokens } = this;
+    const last = tokens.count - 1;
+    if (
+      this.#digits > 0 &&
+      this.#letters <= 2 &&
+      this.#slashes + this.#backslashes === 0 &&
+      (this.#seen & AT) === 0
+    ) {
+      flags |= NUMBER;
+      if (isLetter(this.#bytes[end - 1])) flags |= QUANTITY;
+    }
+    if (last >= 0 && tokens.kind[last] === TokenKind.variable) {
+      const isDate = (tokens.flags[last] & DATE) !== 0 && (flags & (DATE | NUMBER)) !== 0;
+      if ((isDate && (flags & GLUED) === 0) || this.#isLongRow(last, flags)) {
+        tokens.end[last] = end;
+        return;
+      }
+    } else if (this.#joinsValue(last, flags)) {
+      tokens.end[last - 1] = end;
+      tokens.count = last;
+      return;
+    }
+    this.#addVariable(from, end, flags);
+  }
+
+  /** `1,2`, `a1:b2`, `x1|y2` and `a1;b2` are one value. */
+  #joinsValue(last: number, flags: number): boolean {
+    const { kind, start, end, flags: all } = this.tokens;
+    if (last < 1 || (flags & GLUED) === 0 || kind[last] !== TokenKind.punctuation) return false;
+    if ((all[last] & GLUED) === 0 || kind[last - 1] !== TokenKind.variable) return false;
+    const mark = this.#bytes[start[last]];
+    if (mark !== COMMA && mark !== SEMICOLON && mark !== BAR && mark !== COLON_BYTE) return false;
+    return end[last - 1] === start[last];
+  }
+
+  #isLongRow(last: number, flags: number): boolean {
+    const { kind, flags: all } = this.tokens;
+    if ((flags & GLUED) !== 0 || last + 1 < VALUES_IN_A_ROW_MAX) return false;
+    const first = last + 1 - VALUES_IN_A_ROW_MAX;
+    for (let i = last; i >= first; i--) {
+      if (kind[i] !== TokenKind.variable || (i > first && (all[i] & GLUED) !== 0)) return false;
+    }
+    return true;
+  }
+
+  #word(from: number, end: number): void {
+    const { tokens } = this;
+    const { kind, flags } = tokens;
+    const last = tokens.count - 1;
+    const hash = this.#hashA;
+    if (last >= 0 && kind[last] === TokenKind.variable) {
+      if ((flags[last] & NUMBER) !== 0 && (flags[last] & QUANTITY) === 0 && UNITS.has(hash)) {
+        tokens.end[last] = end;
+        flags[last] |= QUANTITY;
+        return;
+      }
+    } else if (last >= 0 && kind[last] === TokenKind.punctuation) {
+      const mark = this.#bytes[tokens.start[last]];
+      const isField = mark === EQUALS && last >= 1 && kind[last - 1] === TokenKind.word;
+      const isBehind = mark === EQUALS || mark === COLON_BYTE || mark === COMMA;
+      if (
+        (isField && this.#glued && (flags[last] & GLUED) !== 0) ||
+        (isBehind && BOOLEANS.has(hash))
+      ) {
+        this.#addVariable(from, end, this.#glued ? GLUED : 0);
+        return;
+      }
+    }
+    this.#addWord(from, end, hash, this.#hashB);
+  }
+
+  #sentenceEnd(from: number, end: number): void {
+    const { tokens } = this;
+    const index = tokens.count;
+    tokens.kind[index] = TokenKind.punctuation;
+    tokens.start[index] = from;
+    tokens.end[index] = end;
+    tokens.hashA[index] = SENTENCE_END_A;
+    tokens.hashB[index] = SENTENCE_END_B;
+    tokens.flags[index] = GLUED;
+    tokens.count = index + 1;
+  }
+
+  #addWord(from: number, end: number, hashA: number, hashB: number): void {
+    const { tokens } = this;
+    const index = tokens.count;
+    tokens.kind[index] = TokenKind.word;
+    tokens.start[index] = from;
+    tokens.end[index] = end;
+    tokens.hashA[index] = avalanche(hashA);
+    tokens.hashB[index] = avalanche(hashB);
+    tokens.flags[index] = this.#glued ? GLUED : 0;
+    tokens.count = index + 1;
+  }
+
+  #addVariable(from: number, end: number, flags: number): void {
+    const { tokens } = this;
+    const index = tokens.count;
+    tokens.kind[index] = TokenKind.variable;
+    tokens.start[index] = from;
+    tokens.end[index] = end;
+    tokens.hashA[index] = VARIABLE_A;
+    tokens.hashB[index] = VARIABLE_B;
+    tokens.flags[index] = flags;
+    tokens.count = index + 1;
+  }
+}
+
+function isClosing(open: number, next: number): boolean {
+  return (
+    (open === 40 && next === 41) || (open === 91 && next === 93) || (open === 123 && next === 125)
+  );
+}
+
+function isSentenceEnd(byte: number): boolean {
+  return byte === 46 || byte === 33 || byte === 63;
+}
+
+/** Punctuation of wide scripts (U+2010-206F, U+3000-303F, U+FF00-FF0F, U+FF1A-FF1F). */
+function isWideMark(bytes: Uint8Array, at: number): boolean {
+  const [first, second, third] = [bytes[at], bytes[at + 1], bytes[at + 2]];
+  if (first === 0xe3) return second === 0x80;
+  if (first === 0xe2) return second === 0x80 && third >= 0x90;
+  return first === 0xef && second === 0xbc && (third <= 0x8f || (third >= 0x9a && third <= 0x9f));
+}
