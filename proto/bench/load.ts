@@ -12,12 +12,14 @@ import {
  * resources and 512 items a request. Seeded: the same requests in every run.
  */
 export const ITEMS_PER_REQUEST = 512;
-const SERVICES = 50;
+export const SERVICES = 50;
 const INSTANCES = 3;
 const GROUPS = 4;
 const START_NANO = 1_764_000_000_000_000_000n;
+const NANO_PER_MS = 1_000_000n;
 
-class Random {
+/** A seeded generator of numbers, the same everywhere. */
+export class Random {
   #state: number;
 
   constructor(seed: number) {
@@ -40,11 +42,14 @@ class Random {
   }
 }
 
-const text = (key: string, stringValue: string): KeyValue => ({ key, value: { stringValue } });
-const int = (key: string, intValue: number): KeyValue => ({ key, value: { intValue } });
+export const text = (key: string, stringValue: string): KeyValue => ({
+  key,
+  value: { stringValue },
+});
+export const int = (key: string, intValue: number): KeyValue => ({ key, value: { intValue } });
 
-function resource(random: Random): Resource {
-  const service = random.below(SERVICES);
+/** The resource of an instance of one of the services, with 23 attributes. */
+export function fleetResource(random: Random, service: number = random.below(SERVICES)): Resource {
   const pod = `svc-${service}-${(service * 7919).toString(16)}-${random.below(INSTANCES)}`;
   const attributes = [
     text('service.name', `service-${service}`),
@@ -152,10 +157,10 @@ function log(random: Random, at: number): LogRecord {
 }
 
 /** 16 points a metric: half gauges, a quarter sums, a quarter histograms. */
-function metric(random: Random, index: number): Metric {
+function metric(random: Random, index: number, startNano: bigint): Metric {
   const points = Array.from({ length: 16 }, (_, i) => ({
-    startTimeUnixNano: START_NANO,
-    timeUnixNano: START_NANO + 10_000_000_000n,
+    startTimeUnixNano: startNano,
+    timeUnixNano: startNano + 10_000_000_000n,
     attributes: [
       text('http.request.method', random.pick(METHODS)),
       text('http.route', random.pick(ROUTES)),
@@ -199,7 +204,7 @@ function groups<T>(
   row: (at: number) => T,
 ): { resource: Resource; rows: T[] }[] {
   return Array.from({ length: GROUPS }, (_, group) => ({
-    resource: resource(random),
+    resource: fleetResource(random),
     rows: Array.from({ length: rows / GROUPS }, (_, i) => row(group * rows + i)),
   }));
 }
@@ -227,14 +232,22 @@ export function loadRequest(signal: LoadSignal, seed: number): Uint8Array {
         })),
       });
     case 'metrics':
-      return encodeRequest('metrics', {
-        resourceMetrics: groups(random, ITEMS_PER_REQUEST / 16, (at) => metric(random, at)).map(
-          (group) => ({
-            resource: group.resource,
-            scopeMetrics: [{ scope, metrics: group.rows }],
-            schemaUrl,
-          }),
-        ),
-      });
+      return pointsRequest(random, START_NANO);
   }
+}
+
+/** Points as `loadRequest` has them, ten seconds after `startMs`. */
+export function pointsAt(startMs: number, seed: number): Uint8Array {
+  return pointsRequest(new Random(seed * 2654435761), BigInt(startMs) * NANO_PER_MS);
+}
+
+function pointsRequest(random: Random, startNano: bigint): Uint8Array {
+  const rows = groups(random, ITEMS_PER_REQUEST / 16, (at) => metric(random, at, startNano));
+  return encodeRequest('metrics', {
+    resourceMetrics: rows.map((group) => ({
+      resource: group.resource,
+      scopeMetrics: [{ scope, metrics: group.rows }],
+      schemaUrl,
+    })),
+  });
 }

@@ -54,15 +54,17 @@ export class OtlpServer {
     return new OtlpServer(child, addresses);
   }
 
-  /** Seconds of CPU since it started, of all threads (proc(5), fields 14 and 15 of stat). */
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  /** Seconds of CPU since it started. */
   cpuSeconds(): number {
-    const stat = readFileSync(`/proc/${this.#child.pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return (Number(fields[11]) + Number(fields[12])) / CLOCK_TICKS;
+    return cpuSecondsOf(this.pid);
   }
 
   rssMegabytes(): number {
-    const status = readFileSync(`/proc/${this.#child.pid}/status`, 'utf8');
+    const status = readFileSync(`/proc/${this.pid}/status`, 'utf8');
     return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) / 1024;
   }
 
@@ -71,6 +73,13 @@ export class OtlpServer {
     this.#child.kill('SIGTERM');
     await gone;
   }
+}
+
+/** Of all threads of a process (proc(5), fields 14 and 15 of stat). */
+export function cpuSecondsOf(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / CLOCK_TICKS;
 }
 
 /** The receiver `otlp` before an exporter alone. */
