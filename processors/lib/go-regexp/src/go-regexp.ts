@@ -1,4 +1,5 @@
 import { RE2JS } from 're2js';
+import { linearRegexp } from './linear-regexp.ts';
 
 /** A pattern that Go refuses. `reason` is worded as Go's `regexp/syntax` words it. */
 export class GoRegexpError extends Error {
@@ -22,6 +23,7 @@ export class GoRegexp {
   /** Names of the groups from the first on; empty where a group has none. */
   readonly groupNames: readonly string[];
   readonly #compiled: RE2JS;
+  readonly #linear: RegExp | undefined;
 
   /** Throws `GoRegexpError`. */
   constructor(pattern: string) {
@@ -33,11 +35,15 @@ export class GoRegexp {
       names[Number(group) - 1] = byAlias.get(name) ?? name;
     }
     this.groupNames = names;
+    this.#linear = linearRegexp(pattern);
   }
 
   /** Go's `MatchString`. */
   test(text: string): boolean {
-    return this.#compiled.test(text);
+    const linear = this.#linear;
+    if (linear === undefined) return this.#compiled.test(text);
+    linear.lastIndex = 0;
+    return linear.test(text);
   }
 
   /** The groups of the first match, empty where one took no part; undefined without a match. */
@@ -59,6 +65,10 @@ export class GoRegexp {
     text: string,
     replacement: (match: string, group: (n: number) => string) => string,
   ): string {
+    const linear = this.#linear;
+    if (linear !== undefined) {
+      return text.replace(linear, (match) => replacement(match, () => match));
+    }
     const matcher = this.#compiled.matcher(text);
     let replaced = '';
     let end = 0;
