@@ -1,6 +1,7 @@
 import { countConnectorFactory } from '@sonde/connector-count';
 import { forwardConnectorFactory } from '@sonde/connector-forward';
 import { routingConnectorFactory } from '@sonde/connector-routing';
+import { ebpfReceiverFactory } from '@sonde/ebpf-agent';
 import { bufferExporterFactory } from '@sonde/exporter-buffer';
 import { clickHouseExporterFactory } from '@sonde/exporter-clickhouse';
 import { debugExporterFactory } from '@sonde/exporter-debug';
@@ -49,6 +50,7 @@ export const COMPONENTS: readonly Factory[] = [
   filelogReceiverFactory,
   syslogReceiverFactory,
   journaldReceiverFactory,
+  ebpfReceiverFactory,
   prometheusReceiverFactory,
   bufferReceiverFactory,
   kafkaReceiverFactory,

@@ -34,6 +34,8 @@ NAPI_MODULE_INIT() {
       {"attach", NULL, attach_program, NULL, NULL, NULL, napi_enumerable, NULL},
       {"attachUprobe", NULL, attach_uprobe, NULL, NULL, NULL, napi_enumerable, NULL},
       {"attachPerfEvent", NULL, attach_perf_event, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"attachIterator", NULL, attach_iterator, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"runIterator", NULL, run_iterator, NULL, NULL, NULL, napi_enumerable, NULL},
       {"mapFd", NULL, map_fd, NULL, NULL, NULL, napi_enumerable, NULL},
       {"close", NULL, close_object, NULL, NULL, NULL, napi_enumerable, NULL},
       {"cpuCount", NULL, cpu_count, NULL, NULL, NULL, napi_enumerable, NULL},

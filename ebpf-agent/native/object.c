@@ -243,6 +243,47 @@ napi_value attach_perf_event(napi_env env, napi_callback_info info) {
   return keep_link(env, object, program, link);
 }
 
+napi_value attach_iterator(napi_env env, napi_callback_info info) {
+  napi_value arguments[3], number;
+  if (!read_arguments(env, info, arguments, 3)) return NULL;
+  struct object *object = read_object(env, arguments[0]);
+  struct bpf_program *program = read_program(env, object, arguments[1]);
+  struct bpf_map *map = program ? read_map(env, object, arguments[2]) : NULL;
+  if (!map) return NULL;
+  union bpf_iter_link_info over = {.map = {.map_fd = (uint32_t)bpf_map__fd(map)}};
+  LIBBPF_OPTS(bpf_iter_attach_opts, options, .link_info = &over, .link_info_len = sizeof over);
+  struct bpf_link *link = bpf_program__attach_iter(program, &options);
+  int fd = link ? bpf_link__fd(link) : -1;
+  keep_link(env, object, program, link);
+  if (!link) return NULL;
+  TRY(napi_create_int32(env, fd, &number));
+  return number;
+}
+
+napi_value run_iterator(napi_env env, napi_callback_info info) {
+  napi_value arguments[1];
+  int64_t link = -1;
+  char nothing[64];
+  ssize_t length;
+  if (!read_arguments(env, info, arguments, 1) || !read_integer(env, arguments[0], &link)) {
+    return NULL;
+  }
+  clear_log();
+  int fd = bpf_iter_create((int)link);
+  if (fd < 0) {
+    throw_kernel_error(env, "the iterator", fd);
+    return NULL;
+  }
+  /* Its programs write into the ring, not here: one read goes over all elements. */
+  do {
+    length = read(fd, nothing, sizeof nothing);
+  } while (length > 0 || (length < 0 && (errno == EINTR || errno == EAGAIN)));
+  int error = length < 0 ? errno : 0;
+  close(fd);
+  if (error) throw_kernel_error(env, "the iterator", error);
+  return NULL;
+}
+
 napi_value map_fd(napi_env env, napi_callback_info info) {
   napi_value arguments[2], number;
   if (!read_arguments(env, info, arguments, 2)) return NULL;

@@ -22,6 +22,10 @@ napi_value attach_program(napi_env env, napi_callback_info info);
 napi_value attach_uprobe(napi_env env, napi_callback_info info);
 /* attachPerfEvent(object, program, cpu, frequency): the software CPU clock of one CPU. */
 napi_value attach_perf_event(napi_env env, napi_callback_info info);
+/* attachIterator(object, program, map): a number for runIterator; over the elements of the map. */
+napi_value attach_iterator(napi_env env, napi_callback_info info);
+/* runIterator(number): runs the program once for each element. */
+napi_value run_iterator(napi_env env, napi_callback_info info);
 /* mapFd(object, map): number, valid until the object is closed. */
 napi_value map_fd(napi_env env, napi_callback_info info);
 /* close(object): detaches and unloads everything; a second call does nothing. */

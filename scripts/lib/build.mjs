@@ -12,6 +12,7 @@ const COMMAND_SOURCES = [
   'delivery',
   'kafka-client',
   'store',
+  'ebpf-agent',
   'receivers',
   'processors',
   'exporters',

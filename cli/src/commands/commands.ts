@@ -18,6 +18,11 @@ export const COMMANDS: readonly Command[] = [
     run: async (args) => (await import('./gateway.ts')).gateway(args),
   },
   {
+    name: 'agent',
+    summary: 'observe this host and send what is seen as OTLP',
+    run: async (args) => (await import('./agent.ts')).agent(args),
+  },
+  {
     name: 'validate',
     summary: 'check a Collector configuration without running it',
     run: async (args) => (await import('./validate.ts')).validate(args),

@@ -1,0 +1,169 @@
+import {
+  type Component,
+  type Consumer,
+  DEFAULT_TENANT,
+  type Host,
+  type SignallessCreateSettings,
+  SondeError,
+  Telemetry,
+} from '@sonde/pipeline';
+import { decodeRequests, type Signal } from '@sonde/proto';
+import type { EbpfConfig } from './config.ts';
+import { loadNativeAddon } from './kernel/native-addon.ts';
+import { encodeWorkloads } from './metrics/metrics-request.ts';
+import { Observer } from './observer.ts';
+import { observeSelf } from './self-metrics.ts';
+import { SpanQueue } from './spans/span-queue.ts';
+
+export interface EbpfReceiverOptions {
+  readonly settings: SignallessCreateSettings;
+  readonly config: EbpfConfig;
+  readonly next: Readonly<Partial<Record<Signal, Consumer>>>;
+}
+
+/** The longest a span waits for its batch. */
+const SPANS_WAIT_MS = 1_000;
+
+/**
+ * Observes the host from the kernel and hands metrics on at a fixed interval, spans as they come. A
+ * batch that the pipeline does not take is lost and said: metrics are cumulative, the next ones have
+ * what it had.
+ */
+export class EbpfReceiver implements Component {
+  readonly #options: EbpfReceiverOptions;
+  readonly #timers: NodeJS.Timeout[] = [];
+  #observer: Observer | undefined;
+  #spans: SpanQueue | undefined;
+  #endSelfMetrics: () => void = () => {};
+  #delivering: Promise<void> = Promise.resolve();
+  #isDelivering = false;
+
+  constructor(options: EbpfReceiverOptions) {
+    this.#options = options;
+  }
+
+  /** Throws where the kernel lets nothing in: no rights, no BTF. */
+  start(_host: Host): Promise<void> {
+    if (this.#observer !== undefined) return Promise.resolve();
+    const { config, settings, next } = this.#options;
+    const spans = next.traces === undefined ? undefined : this.#spanQueue();
+    const observer = this.#open(spans);
+    this.#observer = observer;
+    this.#spans = spans;
+    for (const [feature, reason] of observer.refusals) {
+      settings.logger.warn('Part of the agent is off', { feature, reason });
+    }
+    this.#endSelfMetrics = observeSelf(settings, observer, spans);
+    this.#every(config.collection_interval, () => this.#collect());
+    if (spans !== undefined) this.#every(SPANS_WAIT_MS, () => this.#deliverSpans());
+    return Promise.resolve();
+  }
+
+  /** What was seen until now is handed on, unless the deadline comes first. */
+  async shutdown(deadline: AbortSignal): Promise<void> {
+    for (const timer of this.#timers.splice(0)) clearInterval(timer);
+    const observer = this.#observer;
+    this.#endSelfMetrics();
+    if (observer === undefined) return;
+    this.#observer = undefined;
+    observer.drain();
+    observer.close();
+    if (deadline.aborted) return;
+    const passed = new Promise<void>((resolve) => {
+      deadline.addEventListener('abort', () => resolve(), { once: true });
+    });
+    const handedOn = this.#delivering.then(() => this.#deliverAll(observer));
+    await Promise.race([handedOn, passed]);
+  }
+
+  #open(spans: SpanQueue | undefined): Observer {
+    const { config } = this.#options;
+    try {
+      const observer = new Observer({
+        addon: loadNativeAddon(),
+        ringBytes: config.ring_size_mib * 1024 * 1024,
+        onExchange: (exchange, offsetNs) => {
+          spans?.add(exchange, offsetNs);
+          if (spans?.isBatchFull === true) this.#deliverSpans();
+        },
+      });
+      observer.start();
+      return observer;
+    } catch (error) {
+      const { message } = SondeError.from(error);
+      const hint = 'sonde agent --check says what this host allows';
+      throw new Error(`the kernel cannot be observed: ${message}\n  hint: ${hint}`, {
+        cause: error,
+      });
+    }
+  }
+
+  #spanQueue(): SpanQueue {
+    const { sample_ratio: ratio, slow_threshold: slowMs } = this.#options.config.spans;
+    const peerOf: ConstructorParameters<typeof SpanQueue>[0]['peerOf'] = ({ connection }) =>
+      this.#observer?.traffic.connections.peerAttributes(connection) ?? [];
+    return new SpanQueue({ ratio, slowMs, peerOf });
+  }
+
+  #every(intervalMs: number, work: () => void): void {
+    this.#timers.push(setInterval(work, intervalMs));
+  }
+
+  /** One delivery at a time: a slow pipeline delays reports, it never piles them up. */
+  #collect(): void {
+    const observer = this.#observer;
+    if (observer === undefined || this.#isDelivering) return;
+    observer.reportConnections();
+    this.#deliver(() => this.#deliverMetrics(observer));
+  }
+
+  #deliverSpans(): void {
+    if (!this.#isDelivering) this.#deliver(() => this.#handOnSpans());
+  }
+
+  #deliver(work: () => Promise<void>): void {
+    this.#isDelivering = true;
+    this.#delivering = work().finally(() => {
+      this.#isDelivering = false;
+    });
+  }
+
+  async #deliverAll(observer: Observer): Promise<void> {
+    await this.#deliverMetrics(observer);
+    await this.#handOnSpans();
+  }
+
+  async #deliverMetrics(observer: Observer): Promise<void> {
+    observer.workloads.expire();
+    if (this.#options.next.metrics === undefined) return;
+    const workloads = observer.workloads.all().filter(({ identity }) => !identity.isOwn);
+    for (const { bytes, itemCount } of encodeWorkloads(workloads, Date.now())) {
+      await this.#handOn('metrics', bytes, itemCount);
+    }
+  }
+
+  async #handOnSpans(): Promise<void> {
+    const taken = this.#spans?.take();
+    if (taken !== undefined) await this.#handOn('traces', taken.bytes, taken.itemCount);
+  }
+
+  /** Never rejects. */
+  async #handOn(signal: 'metrics' | 'traces', bytes: Uint8Array, itemCount: number): Promise<void> {
+    const { next, settings } = this.#options;
+    const receivedUnixMs = Date.now();
+    const request = { signal, bytes, itemCount, tenant: DEFAULT_TENANT, receivedUnixMs };
+    try {
+      await next[signal]?.consume(
+        new Telemetry({
+          signal,
+          requests: [request],
+          decode: (kept) => decodeRequests(signal, kept),
+        }),
+      );
+    } catch (error) {
+      const { code, message } = SondeError.from(error);
+      const fields = { signal, code, error: message, items: itemCount };
+      settings.logger.warn('What the agent saw was not taken', fields);
+    }
+  }
+}

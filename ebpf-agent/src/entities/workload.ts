@@ -1,0 +1,103 @@
+import { hostname } from 'node:os';
+import type { KeyValue } from '@sonde/proto';
+import { SERIES_IDLE_MS, WORKLOADS_MAX } from '../limits.ts';
+import { WorkloadMetrics } from '../metrics/workload-metrics.ts';
+
+/** What makes processes the same service on this host. */
+export interface WorkloadIdentity {
+  readonly name: string;
+  readonly executable: string;
+  readonly containerId: string | undefined;
+  readonly unit: string | undefined;
+  /** OTEL_RESOURCE_ATTRIBUTES. */
+  readonly attributes: Readonly<Record<string, string>>;
+  /** Part of the observer: known, and never observed. */
+  readonly isOwn: boolean;
+}
+
+const OVERFLOW: WorkloadIdentity = {
+  name: 'overflow',
+  executable: '',
+  containerId: undefined,
+  unit: undefined,
+  attributes: {},
+  isOwn: false,
+};
+
+/** A service on this host: processes that are the same thing. */
+export class Workload {
+  readonly identity: WorkloadIdentity;
+  readonly metrics: WorkloadMetrics = new WorkloadMetrics();
+  processes = 0;
+  lastSeenMs = 0;
+
+  constructor(identity: WorkloadIdentity) {
+    this.identity = identity;
+  }
+
+  /** The attributes of its resource. */
+  get resource(): readonly KeyValue[] {
+    const { name, executable, containerId, unit, attributes, isOwn } = this.identity;
+    const all: Readonly<Record<string, string | undefined>> = {
+      'host.name': hostname(),
+      'os.type': 'linux',
+      'process.executable.name': executable === '' ? undefined : executable,
+      'container.id': containerId,
+      'systemd.unit': unit,
+      ...attributes,
+      'service.name': name,
+      ...(isOwn ? { 'service.namespace': 'sonde' } : {}),
+      'sonde.origin': 'ebpf',
+    };
+    return Object.entries(all).flatMap(([key, value]) =>
+      value === undefined ? [] : [{ key, value: { stringValue: value } }],
+    );
+  }
+}
+
+/** The services of the host by what they are. */
+export class WorkloadTable {
+  readonly #byKey = new Map<string, Workload>();
+  readonly #overflow = new Workload(OVERFLOW);
+  #overflowed = 0;
+
+  get size(): number {
+    return this.#byKey.size;
+  }
+
+  /** Processes that found no place since the start. */
+  get overflowed(): number {
+    return this.#overflowed;
+  }
+
+  /** Every service, and the one that stands for those beyond the limit once there are such. */
+  all(): readonly Workload[] {
+    const known = [...this.#byKey.values()];
+    return this.#overflowed > 0 ? [...known, this.#overflow] : known;
+  }
+
+  of(identity: WorkloadIdentity): Workload {
+    const { name, executable, containerId = '', unit = '', attributes } = identity;
+    const key = [name, executable, containerId, unit, JSON.stringify(attributes)].join('\0');
+    const known = this.#byKey.get(key);
+    if (known !== undefined) return known;
+    if (this.#byKey.size >= WORKLOADS_MAX) {
+      this.#overflowed++;
+      return this.#overflow;
+    }
+    const workload = new Workload(identity);
+    workload.lastSeenMs = performance.now();
+    this.#byKey.set(key, workload);
+    return workload;
+  }
+
+  /** Forgets services that have no process and no traffic any more. */
+  expire(): void {
+    const before = performance.now() - SERIES_IDLE_MS;
+    for (const [key, workload] of this.#byKey) {
+      workload.metrics.expire(before);
+      const isGone = workload.processes === 0 && workload.metrics.seriesCount === 0;
+      if (isGone && workload.lastSeenMs < before) this.#byKey.delete(key);
+    }
+  }
+}

@@ -1,0 +1,146 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { refusalOf } from './kernel-error.ts';
+import { type NativeAddon, type NativeObject, prebuildsFolder } from './native-addon.ts';
+
+/** Maps that all objects share: the first one that loads makes them. */
+const SHARED_MAPS = ['ring', 'counters', 'own_processes'];
+
+/** A part of the agent that loads, and fails, alone. */
+export interface ProgramGroup {
+  readonly name: string;
+  /** The file in `prebuilds/bpf/`, without `.bpf.o`. */
+  readonly object: string;
+  readonly programs: readonly string[];
+}
+
+export const PROCESSES: ProgramGroup = {
+  name: 'processes',
+  object: 'process',
+  programs: ['forked', 'executed', 'exited'],
+};
+
+export const TRAFFIC: ProgramGroup = {
+  name: 'traffic',
+  object: 'traffic',
+  programs: ['sent', 'received', 'state_changed'],
+};
+
+/** Loaded with the traffic where the kernel has it: what open connections did, asked for by interval. */
+export const OPEN_CONNECTIONS: ProgramGroup = {
+  name: 'open connections',
+  object: 'traffic',
+  programs: ['report_connections'],
+};
+
+export function readObject(name: string): Buffer {
+  return readFileSync(join(prebuildsFolder(), 'bpf', `${name}.bpf.o`));
+}
+
+export interface ProgramsOptions {
+  readonly addon: NativeAddon;
+  readonly ringBytes: number;
+}
+
+/**
+ * What is in the kernel. Everything is gone when the process ends, however it ends: nothing is
+ * pinned.
+ */
+export class Programs {
+  readonly #options: ProgramsOptions;
+  readonly #objects = new Map<string, NativeObject>();
+  readonly #maps = new Map<string, number>();
+  readonly #refusals = new Map<string, string>();
+  #iterator: number | undefined;
+
+  constructor(options: ProgramsOptions) {
+    this.#options = options;
+  }
+
+  /** Why a group is not running, by its name; the others are. */
+  get refusals(): ReadonlyMap<string, string> {
+    return this.#refusals;
+  }
+
+  /** Loads what the kernel takes. Throws when not even the ring can be made. */
+  load(): void {
+    this.#loadGroup(PROCESSES, []);
+    this.#loadGroup(TRAFFIC, OPEN_CONNECTIONS.programs);
+    if (this.#maps.size === 0) {
+      throw new Error([...this.#refusals].map(([name, why]) => `${name}: ${why}`).join('; '));
+    }
+  }
+
+  /** Attaches what was loaded; records come from here on. */
+  attach(): void {
+    const { addon } = this.#options;
+    for (const group of [PROCESSES, TRAFFIC]) {
+      this.#try(group, () => {
+        const object = this.#objects.get(group.object);
+        if (object === undefined) return;
+        for (const program of group.programs) addon.attach(object, program);
+      });
+    }
+    const traffic = this.#objects.get(TRAFFIC.object);
+    if (traffic === undefined || this.#refusals.has(OPEN_CONNECTIONS.name)) return;
+    this.#try(OPEN_CONNECTIONS, () => {
+      this.#iterator = addon.attachIterator(traffic, 'report_connections', 'connections');
+    });
+  }
+
+  mapFd(name: string): number {
+    const fd = this.#maps.get(name);
+    if (fd === undefined) throw new Error(`the map ${name} is not loaded`);
+    return fd;
+  }
+
+  /** Has open connections report what they did since they last did. */
+  reportConnections(): void {
+    if (this.#iterator !== undefined) this.#options.addon.runIterator(this.#iterator);
+  }
+
+  close(): void {
+    for (const object of this.#objects.values()) this.#options.addon.close(object);
+    this.#objects.clear();
+    this.#maps.clear();
+    this.#iterator = undefined;
+  }
+
+  /** `optional` programs of the object are left out when it does not load with them. */
+  #loadGroup(group: ProgramGroup, optional: readonly string[]): void {
+    const failure = this.#tryLoad(group, []);
+    if (failure === undefined) return;
+    if (optional.length > 0 && this.#tryLoad(group, optional) === undefined) {
+      this.#refusals.set(OPEN_CONNECTIONS.name, failure);
+      return;
+    }
+    this.#refusals.set(group.name, failure);
+  }
+
+  #tryLoad({ object: name }: ProgramGroup, without: readonly string[]): string | undefined {
+    const { addon, ringBytes } = this.#options;
+    const object = addon.open(readObject(name), name);
+    try {
+      for (const program of without) addon.setAutoload(object, program, false);
+      if (this.#maps.size === 0) addon.setMapSize(object, 'ring', ringBytes);
+      for (const [map, fd] of this.#maps) addon.reuseMap(object, map, fd);
+      addon.load(object);
+    } catch (error) {
+      addon.close(object);
+      return refusalOf(error);
+    }
+    if (this.#maps.size === 0) {
+      for (const map of SHARED_MAPS) this.#maps.set(map, addon.mapFd(object, map));
+    }
+    this.#objects.set(name, object);
+    return undefined;
+  }
+
+  #try(group: ProgramGroup, attach: () => void): void {
+    try {
+      attach();
+    } catch (error) {
+      this.#refusals.set(group.name, refusalOf(error));
+    }
+  }
+}

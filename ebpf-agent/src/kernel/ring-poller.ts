@@ -1,0 +1,73 @@
+import { BATCH_BYTES, BATCHES_PER_TURN, POLL_MS_MAX, POLL_MS_MIN } from '../limits.ts';
+import type { NativeAddon, NativeRing } from './native-addon.ts';
+
+export interface RingPollerOptions {
+  readonly addon: NativeAddon;
+  readonly ringFd: number;
+  /** Called with whole records; the memory is the poller's and changes afterwards. */
+  readonly onBatch: (batch: Buffer, bytes: number) => void;
+  /** After every look at the ring that found something. */
+  readonly onTurn: () => void;
+}
+
+/**
+ * Reads the ring in batches into one buffer: a callback for each record would cost more than all the
+ * rest. Looks every 5 ms while records come, ever more rarely while none do.
+ *
+ *   ring (kernel) --drain--> one 1 MiB buffer --onBatch--> counts
+ */
+export class RingPoller {
+  readonly #options: RingPollerOptions;
+  readonly #ring: NativeRing;
+  readonly #batch: Buffer = Buffer.from(new ArrayBuffer(BATCH_BYTES));
+  #timer: NodeJS.Timeout | undefined;
+  #waitMs = POLL_MS_MIN;
+  #lagBytesMax = 0;
+  #isClosed = false;
+
+  constructor(options: RingPollerOptions) {
+    this.#options = options;
+    this.#ring = options.addon.openRing(options.ringFd);
+  }
+
+  start(): void {
+    this.#poll();
+  }
+
+  /** Reads what is there now. */
+  drain(): number {
+    const { addon, onBatch } = this.#options;
+    if (this.#isClosed) return 0;
+    this.#lagBytesMax = Math.max(this.#lagBytesMax, addon.ringLag(this.#ring));
+    let total = 0;
+    for (let i = 0; i < BATCHES_PER_TURN; i++) {
+      const bytes = addon.drain(this.#ring, this.#batch);
+      if (bytes === 0) break;
+      onBatch(this.#batch, bytes);
+      total += bytes;
+      if (bytes < BATCH_BYTES / 2) break;
+    }
+    if (total > 0) this.#options.onTurn();
+    return total;
+  }
+
+  /** The most bytes that waited at any look since this was last asked. */
+  takeLagBytesMax(): number {
+    const lag = this.#lagBytesMax;
+    this.#lagBytesMax = 0;
+    return lag;
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    clearTimeout(this.#timer);
+    this.#isClosed = true;
+    this.#options.addon.closeRing(this.#ring);
+  }
+
+  #poll(): void {
+    const found = this.drain() > 0;
+    this.#waitMs = found ? POLL_MS_MIN : Math.min(POLL_MS_MAX, this.#waitMs * 1.5);
+    this.#timer = setTimeout(() => this.#poll(), this.#waitMs);
+  }
+}

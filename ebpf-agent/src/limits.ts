@@ -1,0 +1,59 @@
+const MIB = 1024 * 1024;
+
+/** One batch out of the ring. Bytes. */
+export const BATCH_BYTES: number = MIB;
+
+/** Batches in one turn of the event loop; then others have theirs. */
+export const BATCHES_PER_TURN = 16;
+
+/** How long the ring is left alone: while records come, and after a time without any. */
+export const POLL_MS_MIN = 5;
+export const POLL_MS_MAX = 100;
+
+/** Processes known at once; the longest-ended go first. */
+export const PROCESSES_MAX = 32_768;
+
+/** An ended process is remembered for records of its sockets that come later. */
+export const ENDED_PROCESS_KEPT_MS = 30_000;
+
+/** Files of /proc read for new processes between two turns; the rest are named by their exec alone. */
+export const PROCESS_READS_PER_TURN = 200;
+
+/** One file of /proc/<pid>. */
+export const PROC_FILE_BYTES_MAX: number = 128 * 1024;
+
+/** Open connections known at once; the longest unused go first. */
+export const CONNECTIONS_MAX = 65_536;
+
+/** Pipelined requests of one connection that wait for their answers. */
+export const PIPELINED_MAX = 1_024;
+
+/** Addresses that local services listen on. */
+export const LISTENERS_MAX = 4_096;
+
+/** Prepared statements whose text is known, of one connection. */
+export const STATEMENTS_MAX = 64;
+
+/** Services on the host; the rest count as one, named `overflow`. */
+export const WORKLOADS_MAX = 2_000;
+
+/** Series of one service and metric; the rest count as one, marked as overflow. */
+export const SERIES_PER_METRIC_MAX = 1_000;
+
+/** A series or service that nothing was added to for as long is forgotten. */
+export const SERIES_IDLE_MS = 600_000;
+
+/** Routes of one service; the rest are `/*`. */
+export const ROUTES_MAX = 200;
+
+/** Texts of requests whose meaning is remembered. */
+export const MEANINGS_MAX = 4_096;
+
+/** Spans that wait to be handed on; the rest are dropped and counted. */
+export const SPANS_WAITING_MAX = 8_192;
+
+/** Spans of one batch. */
+export const SPANS_PER_BATCH = 2_048;
+
+/** Metric points of one request; further ones go into another. */
+export const POINTS_PER_REQUEST = 10_000;

@@ -1,0 +1,108 @@
+/** A metric of a service, as OpenTelemetry's semantic conventions (1.37) name it where they do. */
+export interface MetricDefinition {
+  readonly name: string;
+  readonly description: string;
+  readonly unit: string;
+  readonly kind: 'histogram' | 'counter' | 'upDownCounter' | 'gauge';
+  /** Upper bounds of a histogram's buckets, ascending. */
+  readonly bounds: readonly number[];
+}
+
+/** What the conventions advise for requests, in seconds. */
+const REQUEST_BOUNDS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
+const DATABASE_BOUNDS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10];
+const CONNECT_BOUNDS = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5];
+
+function histogram(name: string, bounds: readonly number[], description: string): MetricDefinition {
+  return { name, description, unit: 's', kind: 'histogram', bounds };
+}
+
+function sum(
+  name: string,
+  unit: string,
+  description: string,
+  kind: 'counter' | 'upDownCounter' | 'gauge' = 'counter',
+): MetricDefinition {
+  return { name, description, unit, kind, bounds: [] };
+}
+
+export const HTTP_SERVER_DURATION: MetricDefinition = histogram(
+  'http.server.request.duration',
+  REQUEST_BOUNDS,
+  'Duration of HTTP server requests.',
+);
+
+export const HTTP_CLIENT_DURATION: MetricDefinition = histogram(
+  'http.client.request.duration',
+  REQUEST_BOUNDS,
+  'Duration of HTTP client requests.',
+);
+
+export const DB_CLIENT_DURATION: MetricDefinition = histogram(
+  'db.client.operation.duration',
+  DATABASE_BOUNDS,
+  'Duration of database client operations.',
+);
+
+/** The conventions have none for the database's side. */
+export const DB_SERVER_DURATION: MetricDefinition = histogram(
+  'db.server.operation.duration',
+  DATABASE_BOUNDS,
+  'Duration of database operations as the database itself saw them.',
+);
+
+export const CONNECTIONS_OPENED: MetricDefinition = sum(
+  'network.tcp.connections.opened',
+  '{connection}',
+  'TCP connections that were opened, or were open when the agent first saw them.',
+);
+
+export const CONNECTIONS_ACTIVE: MetricDefinition = sum(
+  'network.tcp.connections.active',
+  '{connection}',
+  'TCP connections that are open.',
+  'upDownCounter',
+);
+
+export const CONNECT_FAILURES: MetricDefinition = sum(
+  'network.tcp.connect.failures',
+  '{connection}',
+  'TCP connections that could not be opened, by reason.',
+);
+
+export const CONNECT_DURATION: MetricDefinition = histogram(
+  'network.tcp.connect.duration',
+  CONNECT_BOUNDS,
+  'From connect() until the connection was established.',
+);
+
+export const TCP_BYTES: MetricDefinition = sum(
+  'network.tcp.io',
+  'By',
+  'Bytes that the service sent and received over TCP.',
+);
+
+export const TCP_RETRANSMITS: MetricDefinition = sum(
+  'network.tcp.retransmits',
+  '{segment}',
+  'Segments that the service had to send again.',
+);
+
+export const TCP_RTT: MetricDefinition = histogram(
+  'network.tcp.rtt',
+  CONNECT_BOUNDS,
+  "Smoothed round trip time of the service's connections, a measure a report.",
+);
+
+export const PROCESSES: MetricDefinition = sum(
+  'sonde.service.processes',
+  '{process}',
+  'Processes of the service that run.',
+  'gauge',
+);
+
+export const PROCESS_EXITS: MetricDefinition = sum(
+  'sonde.service.process.exits',
+  '{process}',
+  'Processes of the service that ended, by exit code or signal.',
+);

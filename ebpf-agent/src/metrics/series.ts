@@ -1,0 +1,39 @@
+import type { KeyValue } from '@sonde/proto';
+
+/** Numbers of one metric with one set of attributes, cumulative since `startMs`. */
+export interface Series {
+  readonly attributes: readonly KeyValue[];
+  /** Of `performance.now()`. */
+  readonly startMs: number;
+  lastMs: number;
+  /** Values, or of a counter increments. */
+  count: number;
+  sum: number;
+  min: number;
+  max: number;
+  /** Of a histogram; else empty. */
+  readonly buckets: Float64Array;
+}
+
+export function newSeries(attributes: readonly KeyValue[], bucketCount: number): Series {
+  const nowMs = performance.now();
+  return {
+    attributes,
+    startMs: nowMs,
+    lastMs: nowMs,
+    count: 0,
+    sum: 0,
+    min: Number.POSITIVE_INFINITY,
+    max: Number.NEGATIVE_INFINITY,
+    buckets: new Float64Array(bucketCount),
+  };
+}
+
+/** Adds a value to a histogram's buckets: the first whose bound is not below it. */
+export function addToBuckets(series: Series, value: number, bounds: readonly number[]): void {
+  let bucket = 0;
+  while (bucket < bounds.length && value > (bounds[bucket] ?? 0)) bucket++;
+  series.buckets[bucket] = (series.buckets[bucket] ?? 0) + 1;
+  series.min = Math.min(series.min, value);
+  series.max = Math.max(series.max, value);
+}

@@ -1,0 +1,147 @@
+import { ProcFiles } from './entities/proc-files.ts';
+import { ProcessTable } from './entities/process-table.ts';
+import { type Workload, WorkloadTable } from './entities/workload.ts';
+import { type CounterName, readCounters } from './kernel/counters.ts';
+import type { NativeAddon } from './kernel/native-addon.ts';
+import { Programs } from './kernel/programs.ts';
+import { RingPoller } from './kernel/ring-poller.ts';
+import { PROCESS_EXITS } from './metrics/definitions.ts';
+import { Kind } from './records/layout.ts';
+import { RecordView } from './records/record-view.ts';
+import { attributesOf } from './requests/attributes.ts';
+import type { Exchange } from './requests/exchange.ts';
+import { Traffic } from './requests/traffic.ts';
+
+export interface ObserverOptions {
+  readonly addon: NativeAddon;
+  readonly ringBytes: number;
+  /** `offsetNs`: from CLOCK_MONOTONIC to the epoch. */
+  readonly onExchange: (exchange: Exchange, offsetNs: bigint) => void;
+}
+
+const SIGNAL_MASK = 0x7f;
+
+/**
+ * From the ring to the numbers of services:
+ *
+ *   programs -> ring -> poller -> record view --+-> process table -> workloads
+ *                                               +-> traffic -> metrics of workloads, exchanges
+ */
+export class Observer {
+  readonly workloads: WorkloadTable = new WorkloadTable();
+  readonly processes: ProcessTable;
+  readonly traffic: Traffic;
+  readonly #options: ObserverOptions;
+  readonly #programs: Programs;
+  readonly #record = new RecordView();
+  #poller: RingPoller | undefined;
+  #offsetNs = 0n;
+  /** Of the last records there were, once it is closed. */
+  #counters: Readonly<Record<CounterName, number>> | undefined;
+
+  constructor(options: ObserverOptions) {
+    this.#options = options;
+    this.#programs = new Programs(options);
+    this.processes = new ProcessTable({
+      files: new ProcFiles(),
+      workloads: this.workloads,
+      onOwn: (pid) => this.#markOwn(pid),
+    });
+    this.traffic = new Traffic({
+      processes: this.processes,
+      onExchange: (exchange) => options.onExchange(exchange, this.#offsetNs),
+    });
+  }
+
+  /** Why parts of it are off, by their name. */
+  get refusals(): ReadonlyMap<string, string> {
+    return this.#programs.refusals;
+  }
+
+  /** Throws when nothing can be loaded. */
+  start(): void {
+    try {
+      this.#programs.load();
+      this.#markOwn(process.pid);
+      this.processes.scan();
+      this.#programs.attach();
+      // Who started between the first look and now.
+      this.processes.scan();
+    } catch (error) {
+      this.#programs.close();
+      throw error;
+    }
+    this.#poller = new RingPoller({
+      addon: this.#options.addon,
+      ringFd: this.#programs.mapFd('ring'),
+      onBatch: (batch, bytes) => this.#take(batch, bytes),
+      onTurn: () => this.processes.endTurn(),
+    });
+    this.#poller.start();
+  }
+
+  /** Reads what is in the ring now. */
+  drain(): void {
+    this.#poller?.drain();
+  }
+
+  /** Has open connections say what they did, and reads it. */
+  reportConnections(): void {
+    this.#programs.reportConnections();
+    this.drain();
+  }
+
+  takeLagBytesMax(): number {
+    return this.#poller?.takeLagBytesMax() ?? 0;
+  }
+
+  counters(): Readonly<Record<CounterName, number>> {
+    return this.#counters ?? readCounters(this.#options.addon, this.#programs.mapFd('counters'));
+  }
+
+  close(): void {
+    this.#counters = this.counters();
+    this.#poller?.close();
+    this.#programs.close();
+  }
+
+  #markOwn(pid: number): void {
+    const key = Buffer.alloc(4);
+    key.writeUInt32LE(pid);
+    this.#options.addon.update(this.#programs.mapFd('own_processes'), key, Buffer.of(1));
+  }
+
+  #take(batch: Buffer, bytes: number): void {
+    this.#offsetNs = BigInt(Date.now()) * 1_000_000n - process.hrtime.bigint();
+    const record = this.#record;
+    record.open(batch, bytes);
+    while (record.next()) {
+      if (record.kind <= Kind.connection) this.traffic.take(record);
+      else this.#takeProcess(record);
+    }
+  }
+
+  #takeProcess(record: RecordView): void {
+    const { kind, tgid: pid, parent } = record;
+    if (kind === Kind.fork) {
+      this.processes.forked(pid, parent);
+    } else if (kind === Kind.exec) {
+      const { file, command, name } = record;
+      this.processes.executed({ pid, parent, file, command, name });
+    } else if (kind === Kind.exit) {
+      const workload = this.processes.workloadOf(pid);
+      if (workload !== undefined) countExit(workload, record.exitCode);
+      this.processes.exited(pid);
+    }
+  }
+}
+
+/** An exit code, or the signal that ended it. */
+function countExit({ metrics, identity }: Workload, exitCode: number): void {
+  if (identity.isOwn) return;
+  const signal = exitCode & SIGNAL_MASK;
+  const code = exitCode >> 8;
+  const attributes = signal ? { 'process.exit.signal': signal } : { 'process.exit.code': code };
+  const key = `${code} ${signal}`;
+  metrics.add(PROCESS_EXITS, { key, attributes: () => attributesOf(attributes) }, 1);
+}

@@ -1,0 +1,78 @@
+/**
+ * Offsets and values of `bpf/record.h`, in bytes from the record's beginning. A test compiles the
+ * header and compares.
+ */
+export const Kind = {
+  exchange: 1,
+  request: 2,
+  answer: 3,
+  connection: 4,
+  fork: 5,
+  exec: 6,
+  exit: 7,
+} as const;
+
+export const Role = { unknown: 0, client: 1, server: 2 } as const;
+
+export const Protocol = {
+  unknown: 0,
+  http1: 1,
+  postgresql: 2,
+  redis: 3,
+  http2: 4,
+  tls: 5,
+  opaque: 6,
+  own: 7,
+} as const;
+
+export const ExchangeFlag = { early: 1, unread: 2, unanswered: 4, failed: 8 } as const;
+
+export const ConnectionFlag = { opened: 1, closed: 2, refused: 4 } as const;
+
+export const HEAD = { kind: 0, tgid: 4, at_ns: 8 } as const;
+
+export const ENDS = {
+  cookie: 16,
+  netns: 24,
+  local_port: 28,
+  peer_port: 30,
+  family: 32,
+  role: 33,
+  protocol: 34,
+  local: 40,
+  peer: 56,
+} as const;
+
+export const EXCHANGE = {
+  duration_ns: 72,
+  sequence: 80,
+  request_bytes: 84,
+  answer_bytes: 88,
+  status: 92,
+  flags: 94,
+  code: 96,
+  text_bytes: 104,
+  text: 108,
+} as const;
+
+export const CONNECTION = {
+  sent_bytes: 72,
+  received_bytes: 80,
+  connect_ns: 88,
+  rtt_us: 96,
+  retransmits: 100,
+  flags: 104,
+  error: 106,
+} as const;
+
+export const PROCESS = {
+  parent: 16,
+  exit_code: 20,
+  name: 24,
+  file_bytes: 40,
+  command_bytes: 44,
+  text: 48,
+} as const;
+
+export const CODE_BYTES = 8;
+export const NAME_BYTES = 16;

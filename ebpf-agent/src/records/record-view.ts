@@ -1,0 +1,201 @@
+import { CODE_BYTES, CONNECTION, ENDS, EXCHANGE, HEAD, NAME_BYTES, PROCESS } from './layout.ts';
+
+/** Before each record in a batch: its length, and 4 bytes of nothing. */
+const HEADER_BYTES = 8;
+
+/** Flags of the kernel beside the length. */
+const LENGTH_MASK = 0x3fff_ffff;
+
+const AF_INET = 2;
+
+/**
+ * One record of a batch after the other, without an object for each: `next()` moves on, the getters
+ * read where it stands.
+ */
+export class RecordView {
+  #batch: Buffer = Buffer.alloc(0);
+  #end = 0;
+  #next = 0;
+  /** Where the record begins, and its length. */
+  #at = 0;
+  #length = 0;
+
+  open(batch: Buffer, bytes: number): void {
+    this.#batch = batch;
+    this.#end = bytes;
+    this.#next = 0;
+  }
+
+  /** False behind the last record. */
+  next(): boolean {
+    if (this.#next + HEADER_BYTES > this.#end) return false;
+    this.#length = this.#batch.readUInt32LE(this.#next) & LENGTH_MASK;
+    this.#at = this.#next + HEADER_BYTES;
+    this.#next = this.#at + Math.ceil(this.#length / 8) * 8;
+    return this.#next <= this.#end;
+  }
+
+  get kind(): number {
+    return this.#u32(HEAD.kind);
+  }
+  get tgid(): number {
+    return this.#u32(HEAD.tgid);
+  }
+  /** CLOCK_MONOTONIC, exact below 2^53 ns: 104 days of uptime, and to the microsecond beyond. */
+  get atNs(): number {
+    return this.#u64(HEAD.at_ns);
+  }
+
+  get cookie(): number {
+    return this.#u64(ENDS.cookie);
+  }
+  get netns(): number {
+    return this.#u32(ENDS.netns);
+  }
+  get localPort(): number {
+    return this.#u16(ENDS.local_port);
+  }
+  get peerPort(): number {
+    return this.#u16(ENDS.peer_port);
+  }
+  get role(): number {
+    return this.#u8(ENDS.role);
+  }
+  get protocol(): number {
+    return this.#u8(ENDS.protocol);
+  }
+  get localAddress(): string {
+    return this.#address(ENDS.local);
+  }
+  get peerAddress(): string {
+    return this.#address(ENDS.peer);
+  }
+
+  get durationNs(): number {
+    return this.#u64(EXCHANGE.duration_ns);
+  }
+  get sequence(): number {
+    return this.#u32(EXCHANGE.sequence);
+  }
+  get requestBytes(): number {
+    return this.#u32(EXCHANGE.request_bytes);
+  }
+  get answerBytes(): number {
+    return this.#u32(EXCHANGE.answer_bytes);
+  }
+  get status(): number {
+    return this.#u16(EXCHANGE.status);
+  }
+  get exchangeFlags(): number {
+    return this.#u16(EXCHANGE.flags);
+  }
+  /** SQLSTATE, or the beginning of an error of Redis. */
+  get code(): string {
+    return this.#text(EXCHANGE.code, CODE_BYTES);
+  }
+  /** The request's beginning, a character a byte. */
+  get text(): string {
+    const from = this.#at + EXCHANGE.text;
+    const bytes = Math.min(this.#u32(EXCHANGE.text_bytes), this.#length - EXCHANGE.text);
+    return this.#batch.toString('latin1', from, from + Math.max(0, bytes));
+  }
+
+  get sentBytes(): number {
+    return this.#u64(CONNECTION.sent_bytes);
+  }
+  get receivedBytes(): number {
+    return this.#u64(CONNECTION.received_bytes);
+  }
+  get connectNs(): number {
+    return this.#u64(CONNECTION.connect_ns);
+  }
+  get rttUs(): number {
+    return this.#u32(CONNECTION.rtt_us);
+  }
+  get retransmits(): number {
+    return this.#u32(CONNECTION.retransmits);
+  }
+  get connectionFlags(): number {
+    return this.#u16(CONNECTION.flags);
+  }
+  /** errno. */
+  get error(): number {
+    return this.#u16(CONNECTION.error);
+  }
+
+  get parent(): number {
+    return this.#u32(PROCESS.parent);
+  }
+  /** As wait(2) has it. */
+  get exitCode(): number {
+    return this.#u32(PROCESS.exit_code);
+  }
+  /** The kernel's short name. */
+  get name(): string {
+    return this.#text(PROCESS.name, NAME_BYTES);
+  }
+  get file(): string {
+    return this.#text(PROCESS.text, this.#u32(PROCESS.file_bytes));
+  }
+  /** Of a long command the beginning. */
+  get command(): readonly string[] {
+    const from = this.#at + PROCESS.text + this.#u32(PROCESS.file_bytes);
+    const bytes = this.#u32(PROCESS.command_bytes);
+    const parts = this.#batch.toString('utf8', from, from + bytes).split('\0');
+    return parts.at(-1) === '' ? parts.slice(0, -1) : parts;
+  }
+
+  #u8(offset: number): number {
+    return this.#batch[this.#at + offset] ?? 0;
+  }
+
+  #u16(offset: number): number {
+    return this.#u8(offset) | (this.#u8(offset + 1) << 8);
+  }
+
+  #u32(offset: number): number {
+    return (this.#u16(offset) | (this.#u16(offset + 2) << 16)) >>> 0;
+  }
+
+  #u64(offset: number): number {
+    return this.#u32(offset) + this.#u32(offset + 4) * 2 ** 32;
+  }
+
+  /** Up to the first zero. */
+  #text(offset: number, bytes: number): string {
+    const text = this.#batch.toString('utf8', this.#at + offset, this.#at + offset + bytes);
+    const end = text.indexOf('\0');
+    return end < 0 ? text : text.slice(0, end);
+  }
+
+  #address(offset: number): string {
+    const at = this.#at + offset;
+    if (this.#u8(ENDS.family) === AF_INET) return this.#ipv4(at);
+    const isMapped =
+      this.#batch.readUInt32LE(at) === 0 &&
+      this.#batch.readUInt32LE(at + 4) === 0 &&
+      this.#batch.readUInt32BE(at + 8) === 0xffff;
+    return isMapped ? this.#ipv4(at + 12) : ipv6Text(this.#batch, at);
+  }
+
+  #ipv4(at: number): string {
+    const batch = this.#batch;
+    return `${batch[at]}.${batch[at + 1]}.${batch[at + 2]}.${batch[at + 3]}`;
+  }
+}
+
+/** RFC 5952: the longest run of zeros is left out. */
+function ipv6Text(batch: Buffer, at: number): string {
+  const groups = Array.from({ length: 8 }, (_, i) => batch.readUInt16BE(at + 2 * i).toString(16));
+  const text = groups.join(':');
+  const runs = text.match(/\b0(:0)+\b/g) ?? [];
+  const longest = runs.reduce((best, run) => (run.length > best.length ? run : best), '');
+  if (longest === '') return text;
+  const [before = '', after = ''] = splitOnce(text, longest);
+  return `${before.replace(/:$/, '')}::${after.replace(/^:/, '')}`;
+}
+
+function splitOnce(text: string, part: string): readonly [string, string] {
+  const at = text.indexOf(part);
+  return [text.slice(0, at), text.slice(at + part.length)];
+}

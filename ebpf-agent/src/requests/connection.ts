@@ -1,0 +1,147 @@
+import type { KeyValue } from '@sonde/proto';
+import type { Workload } from '../entities/workload.ts';
+import { CONNECTIONS_MAX, LISTENERS_MAX, PIPELINED_MAX, STATEMENTS_MAX } from '../limits.ts';
+import { Role } from '../records/layout.ts';
+import type { RecordView } from '../records/record-view.ts';
+import { attributesOf } from './attributes.ts';
+import type { Meaning } from './meaning.ts';
+
+/** A request that waits for its answer while others are under way. */
+export interface WaitingRequest {
+  readonly startNs: number;
+  readonly tgid: number;
+  readonly meaning: Meaning;
+}
+
+/** One side of a TCP connection. */
+export class Connection {
+  readonly role: number;
+  readonly localAddress: string;
+  readonly peerAddress: string;
+  readonly localPort: number;
+  readonly peerPort: number;
+  readonly netns: number;
+  /** The name that the client asked for, once a request had one. */
+  host: string | undefined;
+  /** Whose series count it as open, as which side; undefined while none does. */
+  openAs: { readonly workload: Workload; readonly role: number } | undefined;
+  /** Distinguishes the other side in series. */
+  readonly peerKey: string;
+  #waiting: Map<number, WaitingRequest> | undefined;
+  #statements: Map<string, Meaning> | undefined;
+
+  constructor(record: RecordView) {
+    this.role = record.role;
+    this.localAddress = record.localAddress;
+    this.peerAddress = record.peerAddress;
+    this.localPort = record.localPort;
+    this.peerPort = record.peerPort;
+    this.netns = record.netns;
+    const isServer = this.role === Role.server;
+    this.peerKey = isServer
+      ? `s${this.peerAddress}>${this.localPort}`
+      : `c${this.peerAddress}:${this.peerPort}`;
+  }
+
+  /** False when it waits for too many already. */
+  wait(sequence: number, request: WaitingRequest): boolean {
+    this.#waiting ??= new Map();
+    if (this.#waiting.size >= PIPELINED_MAX) return false;
+    this.#waiting.set(sequence, request);
+    return true;
+  }
+
+  answered(sequence: number): WaitingRequest | undefined {
+    const request = this.#waiting?.get(sequence);
+    this.#waiting?.delete(sequence);
+    return request;
+  }
+
+  /** What never got an answer. */
+  takeWaiting(): readonly WaitingRequest[] {
+    const waiting = [...(this.#waiting?.values() ?? [])];
+    this.#waiting = undefined;
+    return waiting;
+  }
+
+  prepare(name: string, meaning: Meaning): void {
+    this.#statements ??= new Map();
+    if (this.#statements.size >= STATEMENTS_MAX) this.#statements.clear();
+    this.#statements.set(name, meaning);
+  }
+
+  prepared(name: string): Meaning | undefined {
+    return this.#statements?.get(name);
+  }
+}
+
+/** Addresses that mean another host in each network namespace. */
+const LOOPBACK = /^(127\.|::1$)/;
+
+/** The connections there are, and which service listens where. */
+export class ConnectionTable {
+  readonly #byCookie = new Map<number, Connection>();
+  readonly #listeners = new Map<string, Workload>();
+  #evicted = 0;
+
+  get size(): number {
+    return this.#byCookie.size;
+  }
+
+  /** Connections that were forgotten while they may have been open. */
+  get evicted(): number {
+    return this.#evicted;
+  }
+
+  of(record: RecordView): Connection {
+    const { cookie } = record;
+    const known = this.#byCookie.get(cookie);
+    // Which side it is of a connection older than the agent is known from its first request on.
+    const isKnown =
+      known !== undefined && (known.role !== Role.unknown || record.role === known.role);
+    if (isKnown) return known;
+    if (known === undefined && this.#byCookie.size >= CONNECTIONS_MAX) this.#evictOldest();
+    const connection = new Connection(record);
+    connection.openAs = known?.openAs;
+    this.#byCookie.set(cookie, connection);
+    return connection;
+  }
+
+  closed(cookie: number): void {
+    this.#byCookie.delete(cookie);
+  }
+
+  /** A service that was seen to accept connections. */
+  listens(connection: Connection, workload: Workload): void {
+    const key = placeOf(connection.netns, connection.localAddress, connection.localPort);
+    if (this.#listeners.get(key) === workload) return;
+    if (this.#listeners.size >= LISTENERS_MAX) this.#listeners.clear();
+    this.#listeners.set(key, workload);
+  }
+
+  /** The other side in the words of the conventions; of a client its service's name where it is local. */
+  peerAttributes(connection: Connection): readonly KeyValue[] {
+    const { role, peerAddress, peerPort, localPort, netns, host } = connection;
+    if (role === Role.server) {
+      return attributesOf({ 'client.address': peerAddress, 'server.port': localPort });
+    }
+    const service = this.#listeners.get(placeOf(netns, peerAddress, peerPort));
+    return attributesOf({
+      'server.address': host ?? peerAddress,
+      'server.port': peerPort,
+      'network.peer.address': peerAddress,
+      'service.peer.name': service?.identity.name,
+    });
+  }
+
+  #evictOldest(): void {
+    const oldest = this.#byCookie.keys().next().value;
+    if (oldest === undefined) return;
+    this.#byCookie.delete(oldest);
+    this.#evicted++;
+  }
+}
+
+function placeOf(netns: number, address: string, port: number): string {
+  return LOOPBACK.test(address) ? `${netns}/${address}:${port}` : `${address}:${port}`;
+}

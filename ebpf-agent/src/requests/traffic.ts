@@ -1,0 +1,269 @@
+import { getSystemErrorName } from 'node:util';
+import type { KeyValue } from '@sonde/proto';
+import type { ProcessTable } from '../entities/process-table.ts';
+import type { Workload } from '../entities/workload.ts';
+import { ROUTES_MAX } from '../limits.ts';
+import {
+  CONNECT_DURATION,
+  CONNECT_FAILURES,
+  CONNECTIONS_ACTIVE,
+  CONNECTIONS_OPENED,
+  type MetricDefinition,
+  TCP_BYTES,
+  TCP_RETRANSMITS,
+  TCP_RTT,
+} from '../metrics/definitions.ts';
+import { ConnectionFlag, ExchangeFlag, Kind, Protocol, Role } from '../records/layout.ts';
+import type { RecordView } from '../records/record-view.ts';
+import { attributesOf } from './attributes.ts';
+import { type Connection, ConnectionTable } from './connection.ts';
+import { type Exchange, exchangeAttributes, isHttp, metricOf, seriesKeyOf } from './exchange.ts';
+import { httpHost } from './http-request.ts';
+import { type Meaning, Meanings } from './meaning.ts';
+import { definesStatement, statementName } from './postgresql-request.ts';
+
+const NS_PER_S = 1e9;
+
+const PROTOCOL_NAMES: readonly (string | undefined)[] = [
+  undefined,
+  'http',
+  'postgresql',
+  'redis',
+  'http2',
+  'tls',
+];
+
+const SIDES = ['unknown', 'client', 'server'] as const;
+
+export interface TrafficOptions {
+  readonly processes: ProcessTable;
+  /** Every exchange once, when it is over; for spans. */
+  readonly onExchange: (exchange: Exchange) => void;
+}
+
+/** Turns the records of connections and requests into the numbers of the services that had them. */
+export class Traffic {
+  readonly connections: ConnectionTable = new ConnectionTable();
+  readonly #options: TrafficOptions;
+  readonly #meanings = new Meanings();
+  readonly #routes = new WeakMap<Workload, Set<string>>();
+  #unowned = 0;
+  #unjoined = 0;
+
+  constructor(options: TrafficOptions) {
+    this.#options = options;
+  }
+
+  /** Records whose process nobody knows. */
+  get unowned(): number {
+    return this.#unowned;
+  }
+
+  /** Answers without their request, and pipelined requests beyond the limit. */
+  get unjoined(): number {
+    return this.#unjoined;
+  }
+
+  take(record: RecordView): void {
+    switch (record.kind) {
+      case Kind.exchange:
+        this.#exchanged(record);
+        return;
+      case Kind.request:
+        this.#asked(record);
+        return;
+      case Kind.answer:
+        this.#answered(record);
+        return;
+      case Kind.connection:
+        this.#connected(record);
+        return;
+    }
+  }
+
+  #exchanged(record: RecordView): void {
+    const connection = this.connections.of(record);
+    const workload = this.#ownerOf(record.tgid);
+    if (workload === undefined) return;
+    this.#count({
+      workload,
+      connection,
+      protocol: record.protocol,
+      meaning: this.#meaningOf(record, connection),
+      startNs: record.atNs,
+      durationNs: record.durationNs,
+      status: record.status,
+      flags: record.exchangeFlags,
+      code: record.code,
+      requestBytes: record.requestBytes,
+      answerBytes: record.answerBytes,
+    });
+  }
+
+  #asked(record: RecordView): void {
+    const connection = this.connections.of(record);
+    const meaning = this.#meaningOf(record, connection);
+    const request = { startNs: record.atNs, tgid: record.tgid, meaning };
+    if (!connection.wait(record.sequence, request)) this.#unjoined++;
+  }
+
+  #answered(record: RecordView): void {
+    const connection = this.connections.of(record);
+    const request = connection.answered(record.sequence);
+    if (request === undefined) {
+      this.#unjoined++;
+      return;
+    }
+    const workload = this.#ownerOf(request.tgid);
+    if (workload === undefined) return;
+    this.#count({
+      workload,
+      connection,
+      protocol: record.protocol,
+      meaning: request.meaning,
+      startNs: request.startNs,
+      durationNs: Math.max(0, record.atNs - request.startNs),
+      status: record.status,
+      flags: 0,
+      code: '',
+      requestBytes: 0,
+      answerBytes: 0,
+    });
+  }
+
+  #connected(record: RecordView): void {
+    const connection = this.connections.of(record);
+    const flags = record.connectionFlags;
+    const workload = this.#ownerOf(record.tgid);
+    if (workload !== undefined) this.#countConnection(record, connection, workload);
+    if (flags & (ConnectionFlag.closed | ConnectionFlag.refused)) {
+      this.#close(record, connection);
+    }
+  }
+
+  #countConnection(record: RecordView, connection: Connection, workload: Workload): void {
+    const flags = record.connectionFlags;
+    if (connection.role === Role.server) this.connections.listens(connection, workload);
+    const peer = this.#peerOf(record, connection);
+    const add = (metric: MetricDefinition, value: number, more: readonly KeyValue[] = []): void => {
+      const suffix = more.map(({ value: text }) => text?.stringValue ?? '').join();
+      const attributes = (): readonly KeyValue[] => [...peer.attributes(), ...more];
+      workload.metrics.add(metric, { key: `${peer.key} ${suffix}`, attributes }, value);
+    };
+    if (flags & ConnectionFlag.refused) {
+      add(CONNECT_FAILURES, 1, attributesOf({ 'error.type': errorName(record.error) }));
+      return;
+    }
+    if (flags & ConnectionFlag.opened) {
+      add(CONNECTIONS_OPENED, 1);
+      if (record.connectNs > 0) add(CONNECT_DURATION, record.connectNs / NS_PER_S);
+      connection.openAs = { workload, role: connection.role };
+      workload.metrics.add(CONNECTIONS_ACTIVE, sideOf(connection.role), 1);
+    }
+    const { sentBytes, receivedBytes, retransmits, rttUs } = record;
+    if (sentBytes > 0) add(TCP_BYTES, sentBytes, TRANSMIT);
+    if (receivedBytes > 0) add(TCP_BYTES, receivedBytes, RECEIVE);
+    if (retransmits > 0) add(TCP_RETRANSMITS, retransmits);
+    if (rttUs > 0) add(TCP_RTT, rttUs / 1e6);
+  }
+
+  #close(record: RecordView, connection: Connection): void {
+    const { openAs } = connection;
+    openAs?.workload.metrics.add(CONNECTIONS_ACTIVE, sideOf(openAs.role), -1);
+    for (const { meaning, startNs, tgid } of connection.takeWaiting()) {
+      const workload = this.#ownerOf(tgid);
+      if (workload === undefined) continue;
+      this.#count({
+        workload,
+        connection,
+        protocol: record.protocol,
+        meaning,
+        startNs,
+        durationNs: Math.max(0, record.atNs - startNs),
+        status: 0,
+        flags: ExchangeFlag.unanswered,
+        code: '',
+        requestBytes: 0,
+        answerBytes: 0,
+      });
+    }
+    this.connections.closed(record.cookie);
+  }
+
+  #count(exchange: Exchange): void {
+    const { workload, connection } = exchange;
+    workload.lastSeenMs = performance.now();
+    if (connection.role === Role.server) this.connections.listens(connection, workload);
+    const known = isHttp(exchange) ? this.#withKnownRoute(exchange) : exchange;
+    const series = {
+      key: seriesKeyOf(known),
+      attributes: (): readonly KeyValue[] => [
+        ...exchangeAttributes(known),
+        ...this.connections.peerAttributes(connection),
+      ],
+    };
+    workload.metrics.add(metricOf(known), series, known.durationNs / NS_PER_S);
+    this.#options.onExchange(known);
+  }
+
+  /** A service has a bounded number of routes: the rest are one. */
+  #withKnownRoute(exchange: Exchange): Exchange {
+    const { workload, meaning } = exchange;
+    let routes = this.#routes.get(workload);
+    if (routes === undefined) {
+      routes = new Set();
+      this.#routes.set(workload, routes);
+    }
+    if (routes.has(meaning.target)) return exchange;
+    if (routes.size >= ROUTES_MAX) return { ...exchange, meaning: { ...meaning, target: '/*' } };
+    routes.add(meaning.target);
+    return exchange;
+  }
+
+  #meaningOf(record: RecordView, connection: Connection): Meaning {
+    const { protocol, text } = record;
+    const meaning = this.#meanings.of(protocol, text);
+    if (protocol === Protocol.http1) connection.host ??= httpHost(text);
+    if (protocol !== Protocol.postgresql) return meaning;
+    const name = statementName(text);
+    if (name === undefined) return meaning;
+    if (definesStatement(text)) connection.prepare(name, meaning);
+    return connection.prepared(name) ?? meaning;
+  }
+
+  #ownerOf(tgid: number): Workload | undefined {
+    const workload = this.#options.processes.workloadOf(tgid);
+    if (workload === undefined) this.#unowned++;
+    return workload?.identity.isOwn === true ? undefined : workload;
+  }
+
+  #peerOf(
+    record: RecordView,
+    connection: Connection,
+  ): { readonly key: string; readonly attributes: () => readonly KeyValue[] } {
+    const protocol = PROTOCOL_NAMES[record.protocol];
+    return {
+      key: `${connection.peerKey} ${protocol}`,
+      attributes: () => [
+        ...sideOf(connection.role).attributes(),
+        ...attributesOf({ 'network.protocol.name': protocol }),
+        ...this.connections.peerAttributes(connection),
+      ],
+    };
+  }
+}
+
+const TRANSMIT = attributesOf({ 'network.io.direction': 'transmit' });
+const RECEIVE = attributesOf({ 'network.io.direction': 'receive' });
+
+function sideOf(role: number): {
+  readonly key: string;
+  readonly attributes: () => readonly KeyValue[];
+} {
+  const side = SIDES[role] ?? 'unknown';
+  return { key: side, attributes: () => attributesOf({ 'sonde.side': side }) };
+}
+
+function errorName(number: number): string {
+  return number > 0 ? getSystemErrorName(-number) : 'unknown';
+}

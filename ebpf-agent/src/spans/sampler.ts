@@ -1,0 +1,59 @@
+import { randomFillSync } from 'node:crypto';
+
+const TRACE_ID_BYTES = 16;
+const SPAN_ID_BYTES = 8;
+/** The part of a trace id that is random in every standard (W3C trace context, level 2). */
+const RANDOM_BYTES = 7;
+const RANDOM_MAX = 2 ** 56;
+
+const POOL_BYTES = 4096;
+
+/** Random ids, drawn in bulk. */
+export class IdPool {
+  readonly #pool: Buffer = Buffer.alloc(POOL_BYTES);
+  #used = POOL_BYTES;
+
+  traceId(): Uint8Array {
+    return this.#take(TRACE_ID_BYTES);
+  }
+
+  spanId(): Uint8Array {
+    return this.#take(SPAN_ID_BYTES);
+  }
+
+  #take(bytes: number): Uint8Array {
+    if (this.#used + bytes > POOL_BYTES) {
+      randomFillSync(this.#pool);
+      this.#used = 0;
+    }
+    const id = Uint8Array.prototype.slice.call(this.#pool, this.#used, this.#used + bytes);
+    this.#used += bytes;
+    return id;
+  }
+}
+
+/** Consistent probability sampling: keeps a trace whose randomness is not below the threshold. */
+export class RatioSampler {
+  readonly #threshold: number;
+  /** Of what was kept by the ratio: `ot=th:c`; absent where all is kept. */
+  readonly traceState: string | undefined;
+
+  /** From 0 (nothing) to 1 (everything). */
+  constructor(ratio: number) {
+    this.#threshold = Math.min(RANDOM_MAX, Math.round((1 - ratio) * RANDOM_MAX));
+    const hex = this.#threshold
+      .toString(16)
+      .padStart(2 * RANDOM_BYTES, '0')
+      .replace(/0+$/, '');
+    this.traceState = this.#threshold === 0 || ratio === 0 ? undefined : `ot=th:${hex}`;
+  }
+
+  keeps(traceId: Uint8Array): boolean {
+    if (this.#threshold === 0) return true;
+    let random = 0;
+    for (let i = TRACE_ID_BYTES - RANDOM_BYTES; i < TRACE_ID_BYTES; i++) {
+      random = random * 256 + (traceId[i] ?? 0);
+    }
+    return random >= this.#threshold;
+  }
+}
