@@ -29,6 +29,8 @@ const MESSAGE_NAMES: Readonly<Record<string, string>> = {
   'Scope of logRecords': 'ScopeLogs',
   'Resource of metrics': 'ResourceMetrics',
   'Scope of metrics': 'ScopeMetrics',
+  'Resource of profiles': 'ResourceProfiles',
+  'Scope of profiles': 'ScopeProfiles',
 };
 
 /** Messages that are values, not groups of fields. */

@@ -7,3 +7,4 @@
 export * from './identity.ts';
 export * from './identity-table.ts';
 export * from './origin.ts';
+export * from './read-attributes.ts';

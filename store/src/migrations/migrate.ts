@@ -6,10 +6,18 @@ import { createTableSql, DEFAULT_SCHEMA_OPTIONS, type SchemaOptions } from '../s
 import { FIRST_TABLES } from './0001-first-tables.ts';
 import { METRIC_ROLLUPS } from './0002-metric-rollups.ts';
 import { PROFILES } from './0003-profiles.ts';
+import { CATALOGUE } from './0004-catalogue.ts';
+import { SERVICE_MAP } from './0005-service-map.ts';
 import type { Migration } from './migration.ts';
 
 /** In order of their versions, which are dense from 1. */
-export const MIGRATIONS: readonly Migration[] = [FIRST_TABLES, METRIC_ROLLUPS, PROFILES];
+export const MIGRATIONS: readonly Migration[] = [
+  FIRST_TABLES,
+  METRIC_ROLLUPS,
+  PROFILES,
+  CATALOGUE,
+  SERVICE_MAP,
+];
 
 export type SchemaErrorCode =
   /** The store was written by a later release; this one must not touch it. */

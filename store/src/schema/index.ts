@@ -1,3 +1,4 @@
+export * from './attribute-catalogue.ts';
 export * from './collector-metric-views.ts';
 export * from './collector-views.ts';
 export * from './columns.ts';
@@ -13,8 +14,10 @@ export * from './metric-summaries.ts';
 export * from './metric-windows-5m.ts';
 export * from './profiles.ts';
 export * from './red-1m.ts';
+export * from './resource-history.ts';
 export * from './resources.ts';
 export * from './schema-migrations.ts';
+export * from './service-map.ts';
 export * from './spans.ts';
 export * from './table.ts';
 export * from './trace-index.ts';

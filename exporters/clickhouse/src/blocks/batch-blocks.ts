@@ -6,8 +6,7 @@ import type { BlockSource } from './block-source.ts';
 import { LogBlock } from './log-block.ts';
 import { metricBlocks } from './metric-blocks.ts';
 import { profileBlocks } from './profiles/profile-blocks.ts';
-import { ResourceBlock } from './resource-block.ts';
-import { ResourceHours } from './resource-hours.ts';
+import { resourceCatalogue } from './resource-catalogue.ts';
 import { tenantOfRows } from './row-segments.ts';
 import { SpanBlock } from './span-block.ts';
 import { storedTimes } from './time-columns.ts';
@@ -63,18 +62,18 @@ function withResources(
     readonly movedCount: number;
   },
 ): BatchBlocks {
-  const { columns, retentionDays, stored } = options;
+  const { columns, retentionDays, stored, schema } = options;
   const { resources, resource, segments, count } = columns;
   const { block, identities, tenant, movedCount } = batch;
-  const rows = { count, resource, tenant, timestamp: block.timestamp };
-  const ownerKeys = stored.owners.of(segments, retentionDays);
-  const hours = new ResourceHours(identities, [rows], { stored: stored.resources, ownerKeys });
-  const owner = { segments, retentionDays };
-  return {
-    catalogue: [new ResourceBlock({ resources, identities, hours, owner })],
-    rows: [block],
-    movedCount,
-    resourceKeys: hours.keys,
-    seriesKeys: [],
-  };
+  const { blocks, ...keys } = resourceCatalogue({
+    schema,
+    resources,
+    identities,
+    segments,
+    retentionDays,
+    stored,
+    ownerKeys: stored.owners.of(segments, retentionDays),
+    tables: [{ count, resource, tenant, timestamp: block.timestamp }],
+  });
+  return { catalogue: blocks, rows: [block], movedCount, ...keys, seriesKeys: [] };
 }

@@ -4,7 +4,7 @@ import type { KeySet } from './recent-keys.ts';
 /** What one batch becomes, in the order of its inserts: a row's resource and series come first. */
 export interface BatchBlocks {
   /**
-   * Rows of `resources` and `metric_series`: which ones depends on what this process stored lately,
+   * Rows of `resources`, `metric_series`, `resource_history`, dictionaries of profiles: which ones depends on what this process stored lately,
    * so they carry no token; the tables fold rows that are written twice.
    */
   readonly catalogue: readonly BlockSource[];
@@ -14,6 +14,8 @@ export interface BatchBlocks {
   readonly movedCount: number;
   /** Keys of `catalogue`, to remember once it is stored. */
   readonly resourceKeys: KeySet;
+  /** Of the rows of `resource_history`, with minutes instead of hours. */
+  readonly minuteKeys: KeySet;
   readonly seriesKeys: readonly KeySet[];
   /** Stacks, locations and mappings of profiles. */
   readonly frameKeys?: KeySet;

@@ -17,15 +17,14 @@ import {
   summaryBlock,
 } from './point-blocks.ts';
 import type { PointRows } from './point-rows.ts';
-import { ResourceBlock } from './resource-block.ts';
-import { ResourceHours } from './resource-hours.ts';
+import { resourceCatalogue } from './resource-catalogue.ts';
 import { childRowEnds, tenantOfRows } from './row-segments.ts';
 import { SeriesBlock } from './series-block.ts';
 import { storedTimes } from './time-columns.ts';
 
 /** Metrics of a batch as rows of the tables of points, `exemplars`, `metric_series`, `resources`. */
 export function metricBlocks(options: BatchOptions<MetricColumns>): BatchBlocks {
-  const { columns, retentionDays, stored } = options;
+  const { columns, retentionDays, stored, schema } = options;
   const { resources, segments } = columns;
   const identities = new IdentityTable(resources);
   const kinds = pointKinds(options);
@@ -33,22 +32,26 @@ export function metricBlocks(options: BatchOptions<MetricColumns>): BatchBlocks 
   const series = kinds.map(
     ({ points }) => new SeriesBlock({ points, identities, stored: stored.series, ownerKeys }),
   );
-  const hours = new ResourceHours(
+  const { blocks, ...keys } = resourceCatalogue({
+    schema,
+    resources,
     identities,
-    kinds.map(({ points }) => ({
+    segments,
+    retentionDays,
+    stored,
+    ownerKeys,
+    tables: kinds.map(({ points }) => ({
       count: points.points.count,
       resource: resourceOfPoints(columns, points.points),
       tenant: points.owner.tenant,
       timestamp: points.times.timestamp,
     })),
-    { stored: stored.resources, ownerKeys },
-  );
-  const owner = { segments, retentionDays };
+  });
   return {
-    catalogue: [new ResourceBlock({ resources, identities, hours, owner }), ...series],
+    catalogue: [...blocks, ...series],
     rows: kinds.flatMap(({ blocks }) => blocks),
     movedCount: kinds.reduce((sum, { points }) => sum + points.times.movedCount, 0),
-    resourceKeys: hours.keys,
+    ...keys,
     seriesKeys: series.map(({ keys }) => keys),
   };
 }

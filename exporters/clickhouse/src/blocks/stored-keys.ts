@@ -13,6 +13,8 @@ const FRAMES_MAX = 262_144;
 /** Which resources and series this process has stored lately, by the hours they had rows in. */
 export class StoredKeys {
   readonly resources: RecentKeys = new RecentKeys(RESOURCES_MAX);
+  /** Minutes in which a resource is known to have had rows. */
+  readonly minutes: RecentKeys = new RecentKeys(RESOURCES_MAX);
   readonly series: RecentKeys = new RecentKeys(SERIES_MAX);
   readonly frames: RecentKeys = new RecentKeys(FRAMES_MAX);
   readonly owners: OwnerKeys = new OwnerKeys();
@@ -20,6 +22,7 @@ export class StoredKeys {
   /** To be called when the store has confirmed the batch's catalogue. */
   remember(batch: BatchBlocks): void {
     this.resources.addAll(batch.resourceKeys);
+    this.minutes.addAll(batch.minuteKeys);
     for (const keys of batch.seriesKeys) this.series.addAll(keys);
     if (batch.frameKeys !== undefined) this.frames.addAll(batch.frameKeys);
   }

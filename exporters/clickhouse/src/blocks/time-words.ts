@@ -2,6 +2,7 @@ const HIGH_WORD = 2 ** 32;
 /** Dropping the lowest byte leaves a number that a double holds exactly up to the year 2262. */
 const EXACT_LOW = 0xffff_ff00;
 
+const MINUTE_NS = 60e9;
 const HOUR_NS = 3600e9;
 const DAY_NS = 86_400e9;
 
@@ -14,8 +15,12 @@ export function dayOf(times: Int32Array, row: number): number {
   return Math.floor(coarseNs(times, row) / DAY_NS);
 }
 
-/** Both units are multiples of 256 ns, so no row changes its hour or day by the rounding. */
-function coarseNs(times: Int32Array, row: number): number {
+export function minuteOf(times: Int32Array, row: number): number {
+  return Math.floor(coarseNs(times, row) / MINUTE_NS);
+}
+
+/** Nanoseconds as a number, the last 256 rounded down: no row changes its minute, hour or day. */
+export function coarseNs(times: Int32Array, row: number): number {
   return times[row * 2 + 1] * HIGH_WORD + ((times[row * 2] & EXACT_LOW) >>> 0);
 }
 

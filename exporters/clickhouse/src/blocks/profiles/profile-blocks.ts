@@ -2,8 +2,7 @@ import { dictionaryText, type ProfileColumns } from '@sonde/proto';
 import { IdentityTable, profileSamplesTable, profilesTable, readVarint } from '@sonde/store';
 import type { BatchOptions } from '../batch-options.ts';
 import type { BatchBlocks } from '../batch-result.ts';
-import { ResourceBlock } from '../resource-block.ts';
-import { ResourceHours } from '../resource-hours.ts';
+import { resourceCatalogue } from '../resource-catalogue.ts';
 import { tenantOfRows } from '../row-segments.ts';
 import { type StoredTimes, storedTimes } from '../time-columns.ts';
 import { dayOf } from '../time-words.ts';
@@ -22,17 +21,22 @@ export function profileBlocks(options: BatchOptions<ProfileColumns>): BatchBlock
   const tenant = tenantOfRows(segments, segments.rowEnd, count);
   const identities = new IdentityTable(resources);
   const ownerKeys = stored.owners.of(segments, retentionDays);
-  const timed = { count, resource: columns.resource, tenant, timestamp: times.timestamp };
-  const hours = new ResourceHours(identities, [timed], { stored: stored.resources, ownerKeys });
+  const { blocks, ...keys } = resourceCatalogue({
+    schema: options.schema,
+    resources,
+    identities,
+    segments,
+    retentionDays,
+    stored,
+    ownerKeys,
+    tables: [{ count, resource: columns.resource, tenant, timestamp: times.timestamp }],
+  });
   const frames = new FrameRows({ stored: stored.frames, ownerKeys });
   const samples = new SampleRows(columns, frames, { tenant, times });
   const owner = { segments, retentionDays };
   const shared = { columns, identities };
   return {
-    catalogue: [
-      new ResourceBlock({ resources, identities, hours, owner }),
-      ...frames.blocks(owner),
-    ],
+    catalogue: [...blocks, ...frames.blocks(owner)],
     rows: [
       new ProfileBlock({
         ...shared,
@@ -54,7 +58,7 @@ export function profileBlocks(options: BatchOptions<ProfileColumns>): BatchBlock
       }),
     ],
     movedCount: times.movedCount,
-    resourceKeys: hours.keys,
+    ...keys,
     seriesKeys: [],
     frameKeys: frames.keys,
   };
