@@ -66,6 +66,29 @@ describe('the configuration as it is printed', () => {
     expect(off.sending_queue).toEqual({ enabled: false });
   });
 
+  it('says of retries that they are on, or off', async () => {
+    const tree = await printed(
+      '{exporters: {otlp: {endpoint: a:1}, otlp/off: {endpoint: a:1, retry_on_failure: {enabled: false}}}}',
+    );
+    const { otlp, 'otlp/off': off } = Object(tree['exporters']);
+    expect(otlp.retry_on_failure).toMatchObject({ enabled: true, initial_interval: '5s' });
+    expect(off.retry_on_failure).toEqual({ enabled: false });
+  });
+
+  it('hides values of headers, never which header it is nor where its value comes from', async () => {
+    const tree = await printed(
+      '{extensions: {headers_setter: {headers: [{key: X-Org, action: insert, value: a}, ' +
+        '{key: X-User, from_context: user, default_value: b}]}}, ' +
+        'exporters: {otlp: {endpoint: a:1, headers: {key: c, action: d}}}}',
+    );
+    expect(at(tree, 'extensions', 'headers_setter', 'headers')).toEqual([
+      { key: 'X-Org', action: 'insert', value: '[REDACTED]' },
+      { key: 'X-User', from_context: 'user', default_value: '[REDACTED]', action: '' },
+    ]);
+    const headers = { key: '[REDACTED]', action: '[REDACTED]' };
+    expect(at(tree, 'exporters', 'otlp')).toMatchObject({ headers });
+  });
+
   it('has own telemetry with its defaults, and the three lists of a pipeline', async () => {
     const tree = await printed(
       '{service: {pipelines: {traces: {receivers: [a], exporters: [b]}}}}',

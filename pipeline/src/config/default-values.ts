@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { formatDuration, isDurationSchema, parseDuration } from './fields/duration.ts';
-import { elementOf, objectsOf, schemasAt, wrappedBy } from './fields/wrapped-schema.ts';
+import {
+  elementOf,
+  objectsOf,
+  schemasAt,
+  type WrappedSchema,
+  wrappedBy,
+} from './fields/wrapped-schema.ts';
 
 /** How deep a configuration may be, and how many wrappers a schema may have. */
 const DEPTH_MAX = 64;
@@ -33,7 +39,8 @@ function orInitial(value: null | undefined, schema: unknown): unknown {
 }
 
 function filled(tree: Tree, schema: unknown, depth: number): Tree {
-  const isOff = tree['enabled'] === false && schemasAt(schema, []).some(isSection);
+  const sections = schemasAt(schema, []).flatMap(sectionOf);
+  const isOff = tree['enabled'] === false && sections.length > 0;
   const objects = objectsOf(schema);
   const [only] = objects;
   // Of several shapes nobody knows which one is meant.
@@ -44,7 +51,8 @@ function filled(tree: Tree, schema: unknown, depth: number): Tree {
     const value = withDefaults(tree[key], only?.shape[key] ?? element, depth - 1);
     return value === undefined ? [] : [[key, value]];
   });
-  return Object.fromEntries(entries);
+  const showsEnabled = sections.some((each) => each.showsEnabled) && !('enabled' in tree);
+  return Object.fromEntries(showsEnabled ? [['enabled', true], ...entries] : entries);
 }
 
 /** What stands for an absent value, or for null: as it would be written. Undefined: nothing does. */
@@ -78,8 +86,10 @@ function isTree(value: unknown): value is Tree {
   return Object.getPrototypeOf(value) === Object.prototype;
 }
 
-function isSection(schema: unknown): boolean {
-  return typeof schema === 'object' && schema !== null && wrappedBy(schema)?.isSection === true;
+function sectionOf(schema: unknown): readonly WrappedSchema[] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  const wrapped = wrappedBy(schema);
+  return wrapped?.isSection === true ? [wrapped] : [];
 }
 
 function isDuration(schema: unknown): boolean {

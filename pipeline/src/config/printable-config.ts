@@ -40,6 +40,16 @@ const SECRET_KEY =
 /** Header values are secrets: nobody knows which of them are not. */
 const HEADER_MAPS: ReadonlySet<string> = new Set(['headers', 'response_headers', 'headers_list']);
 
+/** Of a header in a list: what says which it is, and where its value comes from. */
+const PLAIN_HEADER_KEYS: ReadonlySet<string> = new Set([
+  'name',
+  'key',
+  'action',
+  'from_attribute',
+  'from_context',
+  'value_file',
+]);
+
 /** Inline htpasswd files and the like: secrets in a text that is none by its name. */
 const SECRET_PATHS: readonly (readonly string[])[] = [['htpasswd', 'inline']];
 
@@ -153,7 +163,10 @@ function isSecret({ schema, path }: PrintWalk): boolean {
   // `headers: {k: v}` and `headers: [{name: k, value: v}]`.
   const container = names.at(-2);
   if (HEADER_MAPS.has(last)) return true;
-  if (container !== undefined && HEADER_MAPS.has(container) && last !== 'name') return true;
+  if (container !== undefined && HEADER_MAPS.has(container)) {
+    const isListed = typeof path.at(-2) === 'number';
+    if (!isListed || !PLAIN_HEADER_KEYS.has(last)) return true;
+  }
   if (SECRET_PATHS.some((end) => endsWith(names, end))) return true;
   return schemasAt(schema, path).some(isSecretSchema);
 }

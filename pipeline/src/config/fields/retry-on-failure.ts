@@ -34,7 +34,7 @@ export function retryOnFailure(): z.ZodPrefault<z.ZodType<RetryConfig | undefine
       maxElapsedTimeMs: retry.max_elapsed_time,
     }),
   );
-  return section(schema, { absent: 'on' });
+  return section(schema, { absent: 'on', showsEnabled: true });
 }
 
 function retryProblems(retry: z.output<typeof SHAPE>): readonly string[] {

@@ -4,11 +4,11 @@ import { rememberInner } from './wrapped-schema.ts';
 /**
  * An optional section (upstream's `configoptional`): undefined where it is off. Null and `{}` turn
  * it on with its defaults; inside it `enabled: false` turns it off, its keys still being checked.
- * `absent` says what no section at all means.
+ * `absent` says what no section at all means, `showsEnabled` that `print-config` says it is on.
  */
 export function section<C>(
   inner: z.ZodType<C>,
-  options: { readonly absent: 'on' },
+  options: { readonly absent: 'on'; readonly showsEnabled?: boolean },
 ): z.ZodPrefault<z.ZodType<C | undefined>>;
 export function section<C>(
   inner: z.ZodType<C>,
@@ -16,7 +16,7 @@ export function section<C>(
 ): z.ZodOptional<z.ZodType<C | undefined>>;
 export function section<C>(
   inner: z.ZodType<C>,
-  options: { readonly absent: 'on' | 'off' },
+  options: { readonly absent: 'on' | 'off'; readonly showsEnabled?: boolean },
 ): z.ZodType<C | undefined> {
   const schema = z.unknown().transform((raw, context): C | undefined => {
     const { enabled, rest } = splitEnabled(raw);
@@ -38,7 +38,10 @@ export function section<C>(
     }
     return enabled ? z.NEVER : undefined;
   });
-  rememberInner(schema, inner, { isSection: true });
+  rememberInner(schema, inner, {
+    isSection: true,
+    showsEnabled: options.showsEnabled ?? false,
+  });
   return options.absent === 'on' ? schema.prefault({}) : schema.optional();
 }
 

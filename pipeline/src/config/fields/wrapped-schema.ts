@@ -7,14 +7,17 @@ export interface WrappedSchema {
   readonly inner: z.ZodType;
   /** It takes `enabled` beside the keys of `inner`. */
   readonly isSection: boolean;
+  /** The Collector prints `enabled` of it, also where nobody wrote it. */
+  readonly showsEnabled: boolean;
 }
 
 export function rememberInner(
   outer: object,
   inner: z.ZodType,
-  { isSection = false }: { readonly isSection?: boolean } = {},
+  options: { readonly isSection?: boolean; readonly showsEnabled?: boolean } = {},
 ): void {
-  INNER.set(outer, { inner, isSection });
+  const { isSection = false, showsEnabled = false } = options;
+  INNER.set(outer, { inner, isSection, showsEnabled });
 }
 
 /** What stands behind a schema that a builder made; undefined for any other. */
