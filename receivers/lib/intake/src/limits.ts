@@ -37,7 +37,7 @@ export const GRPC_RECEIVE_TIMEOUT_MS = 300_000;
 
 /** What a gRPC message being received holds at first, if it says to be that long, and from then on. */
 export const MESSAGE_FIRST_BYTES: number = 16 * 1024;
-export const MESSAGE_BYTES_PER_BYTE_RECEIVED = 4;
+export const MESSAGE_BYTES_PER_BYTE_RECEIVED = 16;
 
 /** A connection to the gRPC port that has not said its settings by then is closed. */
 export const GRPC_HANDSHAKE_TIMEOUT_MS = 20_000;
