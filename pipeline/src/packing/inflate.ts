@@ -9,6 +9,7 @@ import {
 import { SondeError } from '../errors.ts';
 import { HERE_BYTES_MAX, HERE_UNDECLARED_BYTES_MAX, UNPACK_CHUNK_BYTES } from './limits.ts';
 import { CorruptError, corruptError, type Room } from './packing.ts';
+import { Pieces } from './pieces.ts';
 
 /** The last bytes of a gzip member are the length of what it holds (RFC 1952, 2.3.1). */
 const GZIP_LENGTH_BYTES = 4;
@@ -65,23 +66,21 @@ function inflater(packing: 'gzip' | 'zlib'): Gunzip | Inflate {
 function inflateElsewhere(packed: Buffer, packing: 'gzip' | 'zlib', room: Room): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const stream = inflater(packing);
-    const chunks: Buffer[] = [];
-    let length = 0;
+    const pieces = new Pieces();
     stream.on('error', (error) => {
       reject(
         error instanceof SondeError ? error : new CorruptError(error.message, { cause: error }),
       );
     });
     stream.on('data', (chunk: Buffer) => {
-      length += chunk.length;
       try {
         room.take(chunk.length);
-        chunks.push(chunk);
+        pieces.add(chunk);
       } catch (error) {
         stream.destroy(SondeError.from(error));
       }
     });
-    stream.on('end', () => resolve(Buffer.concat(chunks, length)));
+    stream.on('end', () => resolve(pieces.join()));
     stream.end(packed);
   });
 }

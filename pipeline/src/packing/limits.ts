@@ -9,7 +9,7 @@ const MIB = 1024 * KIB;
 export const HERE_BYTES_MAX: number = MIB;
 
 /** The same of a packed body that does not say what it unpacks to. */
-export const HERE_UNDECLARED_BYTES_MAX: number = 16 * KIB;
+export const HERE_UNDECLARED_BYTES_MAX: number = 64 * KIB;
 
 /** What is packed by snappy and lz4 at once, on this thread. They pack a MiB in 1 to 2 ms. */
 export const PACK_HERE_BYTES_MAX: number = 256 * KIB;
@@ -19,6 +19,9 @@ export const UNPACK_TURN_BYTES: number = MIB;
 
 /** What a step counts beside the bytes that it makes: bodies may have millions of empty ones. */
 export const UNPACK_STEP_BYTES = 256;
+
+/** What is copied before other requests have their turn. Bytes. */
+export const JOIN_TURN_BYTES: number = 4 * MIB;
 
 /** Memory for a piece of an unpacked body. Bytes. */
 export const UNPACK_CHUNK_BYTES: number = 128 * KIB;

@@ -1,9 +1,10 @@
 import { promisify } from 'node:util';
 import { constants, deflate, gzip, type ZlibOptions } from 'node:zlib';
 import { SondeError } from '../errors.ts';
+import { lz4Codec, snappyCodec, zstdCodec } from './codecs.ts';
 import { PACK_BYTES_MAX } from './limits.ts';
 import type { Packing } from './packing.ts';
-import { inTurns } from './turns.ts';
+import { inTurns } from './steps.ts';
 
 const gzipAsync = promisify<Uint8Array, ZlibOptions, Buffer>(gzip);
 const deflateAsync = promisify<Uint8Array, ZlibOptions, Buffer>(deflate);
@@ -34,15 +35,15 @@ export async function pack(
     case 'zlib':
       return await deflateAsync(bytes, zlibOptions(level));
     case 'zstd': {
-      const { packZstd, ZSTD_LEVEL_DEFAULT } = await import('./zstd.ts');
+      const { packZstd, ZSTD_LEVEL_DEFAULT } = await zstdCodec();
       return await packZstd(bytes, level === LEVEL_DEFAULT ? ZSTD_LEVEL_DEFAULT : level);
     }
     case 'lz4':
-      return await (await import('./lz4.ts')).packLz4(bytes);
+      return await (await lz4Codec()).packLz4(bytes);
     case 'snappy':
-      return await (await import('./snappy.ts')).packSnappy(bytes);
+      return await (await snappyCodec()).packSnappy(bytes);
     case 'x-snappy-framed':
-      return await inTurns((await import('./snappy.ts')).packFramedSnappy(bytes));
+      return await inTurns((await snappyCodec()).packFramedSnappy(bytes));
   }
 }
 

@@ -1,4 +1,5 @@
 import { UNPACK_CHUNK_BYTES } from './limits.ts';
+import { joinInTurns } from './turns.ts';
 
 /** Shorter ones are copied together: a body may have millions of them. */
 const OWN_PIECE_BYTES_MIN = 4096;
@@ -27,14 +28,14 @@ export class Pieces {
     this.#tailLength += piece.length;
   }
 
-  /** All of them in a row. Once: it owns the bytes afterwards. */
-  join(): Buffer {
+  /** All of them in a row, copied in turns. Once: it owns the bytes afterwards. */
+  async join(): Promise<Buffer> {
     this.#flush();
     const [only] = this.#whole;
-    if (only === undefined || this.#whole.length > 1) {
-      return Buffer.concat(this.#whole, this.#length);
+    if (only !== undefined && this.#whole.length === 1) {
+      return Buffer.from(only.buffer, only.byteOffset, only.byteLength);
     }
-    return Buffer.from(only.buffer, only.byteOffset, only.byteLength);
+    return await joinInTurns(this.#whole, this.#length);
   }
 
   #flush(): void {

@@ -1,21 +1,21 @@
 import { setImmediate } from 'node:timers/promises';
-import { UNPACK_STEP_BYTES, UNPACK_TURN_BYTES } from './limits.ts';
-import { Pieces } from './pieces.ts';
+import { JOIN_TURN_BYTES } from './limits.ts';
 
-/**
- * The bytes of all steps: each is made when it is asked for and no larger than a block of its format;
- * one that makes no bytes is empty. Other requests have their turn while a large body is worked on.
- * Rejects with what a step throws.
- */
-export async function inTurns(steps: Iterable<Uint8Array>): Promise<Buffer> {
-  const pieces = new Pieces();
-  let work = 0;
-  for (const piece of steps) {
-    if (piece.length > 0) pieces.add(piece);
-    work += UNPACK_STEP_BYTES + piece.length;
-    if (work < UNPACK_TURN_BYTES) continue;
-    work = 0;
-    await setImmediate();
+/** Pieces in a row, `length` bytes of them, copied into memory of their own; others have their turn. */
+export async function joinInTurns(
+  pieces: readonly Uint8Array[],
+  length: number,
+): Promise<Buffer<ArrayBuffer>> {
+  const all = Buffer.allocUnsafeSlow(length);
+  let at = 0;
+  for (const piece of pieces) {
+    for (let from = 0; from < piece.length; from += JOIN_TURN_BYTES) {
+      const part = piece.subarray(from, from + JOIN_TURN_BYTES);
+      all.set(part, at);
+      const turn = Math.floor(at / JOIN_TURN_BYTES);
+      at += part.length;
+      if (Math.floor(at / JOIN_TURN_BYTES) > turn && at < length) await setImmediate();
+    }
   }
-  return pieces.join();
+  return all;
 }

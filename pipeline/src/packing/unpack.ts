@@ -1,7 +1,8 @@
 import { SondeError } from '../errors.ts';
+import { lz4Codec, snappyCodec, zstdCodec } from './codecs.ts';
 import { inflate } from './inflate.ts';
 import { CorruptError, type Packing, type Room } from './packing.ts';
-import { inTurns } from './turns.ts';
+import { inTurns } from './steps.ts';
 
 /** Counts what the unpacked body holds. */
 export interface UnpackAccount {
@@ -41,7 +42,6 @@ export async function unpack(
   }
 }
 
-/** Codecs are loaded when they are needed: most processes meet one. */
 async function decode(
   packed: Buffer,
   packing: Exclude<Packing, ''>,
@@ -52,11 +52,11 @@ async function decode(
     case 'zlib':
       return await inflate(packed, packing, room);
     case 'zstd':
-      return await (await import('./zstd.ts')).unpackZstd(packed, room);
+      return await (await zstdCodec()).unpackZstd(packed, room);
     case 'lz4':
-      return await inTurns((await import('./lz4.ts')).unpackLz4(packed, room));
+      return await inTurns((await lz4Codec()).unpackLz4(packed, room));
     default: {
-      const { isFramedSnappy, unpackFramedSnappy, unpackSnappy } = await import('./snappy.ts');
+      const { isFramedSnappy, unpackFramedSnappy, unpackSnappy } = await snappyCodec();
       const isFramed = packing === 'x-snappy-framed' || isFramedSnappy(packed);
       if (isFramed) return await inTurns(unpackFramedSnappy(packed, room));
       return await unpackSnappy(packed, room);

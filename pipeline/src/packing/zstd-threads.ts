@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { SondeError } from '../errors.ts';
 import { Fifo } from '../exporting/fifo.ts';
 import { ZSTD_JOBS_MAX, ZSTD_THREADS_MAX } from './limits.ts';
+import { joinInTurns } from './turns.ts';
 
 interface Job {
   readonly kind: 'pack' | 'unpack';
@@ -47,9 +48,7 @@ class ZstdThreads {
     const thread = this.#idle.pop() ?? this.#start();
     this.#busy.set(thread, waiting);
     thread.ref();
-    // A view's whole buffer would travel with it.
-    const bytes = new Uint8Array(waiting.job.bytes);
-    thread.postMessage({ ...waiting.job, bytes }, [bytes.buffer]);
+    send(thread, waiting.job).catch((error: unknown) => this.#lose(thread, String(error)));
   }
 
   #start(): Worker {
@@ -75,6 +74,12 @@ class ZstdThreads {
     waiting?.reject(failed(reason));
     this.#next();
   }
+}
+
+/** A copy: a view's whole buffer would travel with it. */
+async function send(thread: Worker, job: Job): Promise<void> {
+  const bytes = await joinInTurns([job.bytes], job.bytes.length);
+  thread.postMessage({ ...job, bytes }, [bytes.buffer]);
 }
 
 function settle({ resolve, reject }: Waiting, answer: unknown): void {

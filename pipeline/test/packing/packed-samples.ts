@@ -11,6 +11,10 @@ export interface Unpacked {
   readonly held: number;
 }
 
+function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
+}
+
 /** Unpacks with room for no more than `bytesMax`. */
 export async function unpackWithin(
   packed: Uint8Array,
@@ -27,7 +31,7 @@ export async function unpackWithin(
     },
   };
   const tooLarge = (): SondeError => new SondeError('TOO_LARGE', 'too large');
-  const bytes = await unpack(Buffer.from(packed), packing, { bytesMax, account, tooLarge });
+  const bytes = await unpack(asBuffer(packed), packing, { bytesMax, account, tooLarge });
   return { bytes, held };
 }
 
