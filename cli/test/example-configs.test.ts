@@ -49,7 +49,7 @@ service:
     traces: {receivers: [otlp], processors: [], exporters: [otlp_grpc, otlphttp/auth]}`,
   'storage with all its settings': `
 extensions:
-  file_storage:
+  file_storage: {directory: /tmp}
   file_storage/all:
     directory: /var/lib/otelcol/mydir
     timeout: 1s

@@ -132,6 +132,12 @@ interface FactoryBase<C> {
    * `parse(undefined)` and `parse(null)` give the defaults where the component has them.
    */
   readonly config: z.ZodType<C>;
+  /**
+   * Of the surroundings that the configuration names, what `start` would refuse: upstream's text.
+   * Asked before anything is created, so that `validate` and a reload hear of it. Only looks; never
+   * waits, never throws.
+   */
+  foresee?(config: C): string | undefined;
 }
 
 export interface ReceiverFactory<C = unknown> extends FactoryBase<C> {

@@ -1,4 +1,4 @@
-import { mkdir, rename, stat } from 'node:fs/promises';
+import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type {
   Component,
@@ -9,6 +9,7 @@ import type {
   StorageOwner,
 } from '@sonde/pipeline';
 import type { FileStorageConfig } from './config.ts';
+import { directoryProblem } from './directory-problem.ts';
 import { FileLock } from './file-lock.ts';
 import { DamagedFileError } from './scan-file.ts';
 import { SerialStore } from './serial-store.ts';
@@ -74,14 +75,8 @@ export class FileStorage implements Component, StorageExtension {
   async #start(): Promise<void> {
     const { directory, createDirectory, directoryMode } = this.#options.config;
     if (createDirectory) await mkdir(directory, { recursive: true, mode: directoryMode });
-    const found = await stat(directory).catch(() => undefined);
-    if (found === undefined) {
-      throw new Error(
-        `directory must exist: stat ${directory}: no such file or directory. ` +
-          'You can enable the create_directory option to automatically create it',
-      );
-    }
-    if (!found.isDirectory()) throw new Error(`${directory} is not a directory`);
+    const problem = directoryProblem(this.#options.config);
+    if (problem !== undefined) throw new Error(problem);
   }
 
   #events(file: string): StorageEvents {

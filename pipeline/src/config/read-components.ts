@@ -141,6 +141,11 @@ function readComponent<F extends Factory>(
   const read = readValue(factory.config, value);
   if (read.ok) {
     deepFreeze(read.config);
+    const foreseen = factory.foresee?.(read.config);
+    if (foreseen !== undefined) {
+      const text = `${section}::${id.text}: ${foreseen}`;
+      problems.add({ stage: 'validate', text, path: [section, key] });
+    }
     return { id: id.text, factory, config: read.config };
   }
   for (const problem of read.problems) {
