@@ -59,7 +59,7 @@ describe('protobufToJson', () => {
     },
   );
 
-  it('writes 64-bit integers as text, ids in lower-case hex, bytes in base64, no defaults', () => {
+  it('writes 64-bit integers as text, ids in hex, bytes in base64, of defaults single messages alone', () => {
     const bytes = encodeRequest('traces', {
       resourceSpans: [
         {
@@ -89,8 +89,10 @@ describe('protobufToJson', () => {
     expect(JSON.parse(protobufToJson('traces', bytes))).toEqual({
       resourceSpans: [
         {
+          resource: {},
           scopeSpans: [
             {
+              scope: {},
               spans: [
                 {
                   traceId: 'ab'.repeat(16),
@@ -98,6 +100,7 @@ describe('protobufToJson', () => {
                   kind: 2,
                   startTimeUnixNano: '1544712660300000001',
                   flags: 1,
+                  status: {},
                   attributes: [
                     { key: 'n', value: { intValue: '0' } },
                     { key: 'd', value: { doubleValue: 'NaN' } },

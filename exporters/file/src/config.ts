@@ -1,6 +1,5 @@
 import { duration, type IssueSink, nullMeansDefaults, refuseMeaning } from '@sonde/pipeline';
 import { z } from 'zod';
-import { zstdCompress } from './zstd.ts';
 
 export interface RotationConfig {
   /** A file is not longer than so many times 1,048,576 bytes. */
@@ -25,6 +24,8 @@ export interface FileConfig {
   readonly rotation?: RotationConfig | undefined;
   readonly format: 'json' | 'proto';
   readonly compression: '' | 'zstd';
+  /** The library's, 1 to 22; 0 is its default. */
+  readonly compression_level: number;
   /** Milliseconds. Nothing waits for it here: what was taken is in the file. */
   readonly flush_interval: number;
   readonly create_directory: boolean;
@@ -32,6 +33,9 @@ export interface FileConfig {
   readonly directory_permissions: number;
   readonly group_by: GroupByConfig;
 }
+
+/** Upstream takes levels beyond either end for the end. */
+const ZSTD_LEVEL_MAX = 22;
 
 const DIRECTORY_PERMISSIONS = '0755';
 const PERMISSION_BITS = 0o777;
@@ -67,7 +71,7 @@ export const fileConfig: z.ZodType<FileConfig> = nullMeansDefaults(
       format: z.string().default('json'),
       encoding: z.string().optional(),
       compression: z.string().default(''),
-      compression_params: z.strictObject({ level: z.int().default(0) }).optional(),
+      compression_params: z.strictObject({ level: z.int().default(0) }).prefault({}),
       flush_interval: duration('1s'),
       create_directory: z.boolean().default(false),
       directory_permissions: z.string().default(''),
@@ -80,10 +84,11 @@ export const fileConfig: z.ZodType<FileConfig> = nullMeansDefaults(
       checkDirectory(config, context);
     })
     .transform(
-      ({ encoding: _, compression_params: __, ...config }): FileConfig => ({
+      ({ encoding: _, compression_params: { level }, ...config }): FileConfig => ({
         ...config,
         format: config.format === 'proto' ? 'proto' : 'json',
         compression: config.compression === 'zstd' ? 'zstd' : '',
+        compression_level: level === 0 ? 0 : Math.min(Math.max(level, 1), ZSTD_LEVEL_MAX),
         directory_permissions: Number.parseInt(
           config.directory_permissions || DIRECTORY_PERMISSIONS,
           8,
@@ -99,7 +104,6 @@ interface Given {
   readonly format: string;
   readonly encoding?: string | undefined;
   readonly compression: string;
-  readonly compression_params?: unknown;
   readonly flush_interval: number;
   readonly create_directory: boolean;
   readonly directory_permissions: string;
@@ -134,20 +138,6 @@ function checkUnsupported(given: Given, sink: IssueSink): void {
       text: `unknown encoding ${JSON.stringify(given.encoding)}`,
       path: ['encoding'],
       hint: 'Sonde has no encoding extensions; write format: json or format: proto',
-    });
-  }
-  if (given.compression === 'zstd' && zstdCompress === undefined) {
-    refuseMeaning(sink, {
-      text: 'compression is not supported',
-      path: ['compression'],
-      hint: 'zstd needs Node 22.15 or later; leave compression out, or compress rotated files',
-    });
-  }
-  if (given.compression_params !== undefined) {
-    refuseMeaning(sink, {
-      text: 'compression_params is not supported',
-      path: ['compression_params'],
-      hint: 'zstd compresses with its default level, which is upstream’s, too',
     });
   }
 }

@@ -79,7 +79,7 @@ export class GroupedFiles implements Output {
     segment: string,
     parts: readonly EncodedRequest[],
   ): Promise<void> {
-    const frames = frameRequests(signal, parts, this.#config);
+    const frames = await frameRequests(signal, parts, this.#config);
     try {
       await Promise.all(frames.map((frame) => this.#write(this.pathOf(segment), frame)));
     } catch (error) {

@@ -1,7 +1,7 @@
+import { LEVEL_DEFAULT, pack } from '@sonde/pipeline/packing';
 import type { EncodedRequest } from '@sonde/proto';
 import { joinRequests, protobufToJsonBytes, type Signal } from '@sonde/proto';
 import type { FileConfig } from './config.ts';
-import { zstdCompress } from './zstd.ts';
 
 const LENGTH_BYTES = 4;
 const LINE_END = Buffer.from('\n');
@@ -14,18 +14,20 @@ const LINE_END = Buffer.from('\n');
  *
  * Throws `MalformedError`.
  */
-export function frameRequests(
+export async function frameRequests(
   signal: Signal,
   requests: readonly EncodedRequest[],
-  { format, compression }: Pick<FileConfig, 'format' | 'compression'>,
-): readonly Uint8Array[] {
-  return joinRequests(requests).map((body) => {
+  config: Pick<FileConfig, 'format' | 'compression' | 'compression_level'>,
+): Promise<readonly Uint8Array[]> {
+  const { format, compression, compression_level: level } = config;
+  const frames = joinRequests(requests).map(async (body) => {
     const message = format === 'json' ? protobufToJsonBytes(signal, body) : body;
-    if (compression === 'zstd' && zstdCompress !== undefined) {
-      return withLength(zstdCompress(message));
+    if (compression === 'zstd') {
+      return withLength(await pack(message, 'zstd', level === 0 ? LEVEL_DEFAULT : level));
     }
     return format === 'json' ? Buffer.concat([message, LINE_END]) : withLength(message);
   });
+  return await Promise.all(frames);
 }
 
 function withLength(message: Uint8Array): Uint8Array {

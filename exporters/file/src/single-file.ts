@@ -41,7 +41,7 @@ export class SingleFile implements Output {
   }
 
   async put(signal: Signal, requests: readonly EncodedRequest[]): Promise<void> {
-    const frames = frameRequests(signal, requests, this.#config);
+    const frames = await frameRequests(signal, requests, this.#config);
     await Promise.all(frames.map((frame) => this.#writer.write(frame)));
   }
 

@@ -2,7 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { SondeError } from '@sonde/pipeline';
 import { contractHost, contractSignalSettings } from '@sonde/pipeline/contract-suite';
+import { unpack } from '@sonde/pipeline/packing';
 import { protobufToJson } from '@sonde/proto';
 import { describe, expect, it } from 'vitest';
 import { fileConfig } from '../src/config.ts';
@@ -98,6 +100,31 @@ describe('a file of protobuf', () => {
     expect(file.length).toBe(2 * (4 + bytes.length));
     expect(file.subarray(4, 4 + bytes.length).equals(bytes)).toBe(true);
   });
+});
+
+const UNPACKING = {
+  bytesMax: 1_000_000,
+  account: { take: () => {}, giveBack: () => {} },
+  tooLarge: () => new SondeError('TOO_LARGE', 'too large'),
+};
+
+describe('a compressed file', () => {
+  it.each(['json', 'proto'])(
+    'has one zstd frame a message of %s behind its length',
+    async (format) => {
+      const path = join(scratchFolder(), 'traces.zst');
+      const config = { path, format, compression: 'zstd', compression_params: { level: 9 } };
+      const { exporter } = await exporting(config, 'traces');
+      const bytes = requestBytes('traces');
+      await exporter.consume(telemetryOf('traces', bytes));
+      const file = readFileSync(path);
+      const length = file.readUInt32BE(0);
+      expect(file.length).toBe(4 + length);
+      const unpacked = Buffer.from(await unpack(file.subarray(4), 'zstd', UNPACKING));
+      const message = format === 'json' ? Buffer.from(protobufToJson('traces', bytes)) : bytes;
+      expect(unpacked.equals(message)).toBe(true);
+    },
+  );
 });
 
 describe('a file that cannot be written', () => {

@@ -81,8 +81,18 @@ class MessageText {
     }
     if (p !== end) malformed(p, 'field past the end of the message');
     this.#closeList();
+    this.#embedded();
     this.#put(CLOSE_BRACE);
     return true;
+  }
+
+  #embedded(): void {
+    for (const field of this.#type.embedded) {
+      if ((this.#seen & (1 << field.number)) !== 0) continue;
+      this.#key(field);
+      this.#put(OPEN_BRACE);
+      this.#put(CLOSE_BRACE);
+    }
   }
 
   #begins(field: Field): boolean {

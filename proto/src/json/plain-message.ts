@@ -10,6 +10,7 @@ export function plainMessage(message: OtlpMessage): object {
     if (Array.isArray(value)) plain[name] = value.map((each) => plainValue(each, field));
     else if (isOneValue(value) && !isDefault(value, field)) plain[name] = plainValue(value, field);
   }
+  for (const { name } of message.type.embedded) plain[name] ??= {};
   return plain;
 }
 

@@ -11,7 +11,8 @@ const TEXT_PER_BYTE = 3;
 
 /**
  * A protobuf request as OTLP/JSON in UTF-8, in one pass: keys in lowerCamelCase, ids in lower-case
- * hex, integers of 64 bits as text, enums as numbers, bytes in base64, what has its default left out.
+ * hex, integers of 64 bits as text, enums as numbers, bytes in base64, what has its default left out but messages that are always there, as the Collector writes it
+ * (`"status":{}`).
  * The result owns its memory.
  *
  * Throws `MalformedError`.

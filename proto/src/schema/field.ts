@@ -88,6 +88,11 @@ export class Message {
   readonly rules: Uint8Array = new Uint8Array(FIELD_NUMBER_END);
   /** A bit a field number. */
   known = 0;
+  /**
+   * Single messages that belong to no oneof. The Collector holds them as values: its JSON has each,
+   * `{}` where nothing is set (`"status":{}`), and readers may rely on that.
+   */
+  readonly embedded: Field[] = [];
 
   constructor(name: string) {
     this.name = name;
@@ -101,9 +106,14 @@ export class Message {
       this.byNumber[field.number] = field;
       this.rules[field.number] = ruleOf(field);
       this.known |= 1 << field.number;
+      if (isEmbedded(field)) this.embedded.push(field);
     }
     return this;
   }
+}
+
+function isEmbedded({ kind, repeated, oneof }: Field): boolean {
+  return kind === 'message' && !repeated && oneof === undefined;
 }
 
 function ruleOf(field: Field): Rule {
