@@ -50,3 +50,9 @@ export function isLetter(byte: number): boolean {
   const folded = byte | 32;
   return folded >= 97 && folded < 123;
 }
+
+/** Where `byte` stands in [from, to), or -1: a batch's bytes go on behind a line. */
+export function indexWithin(bytes: Uint8Array, byte: number, from: number, to: number): number {
+  for (let i = from; i < to; i++) if (bytes[i] === byte) return i;
+  return -1;
+}

@@ -1,4 +1,4 @@
-import { isDigit, isLetter } from './byte-class.ts';
+import { indexWithin, isDigit, isLetter } from './byte-class.ts';
 import { severityOf } from './severity.ts';
 import { isDayClock, isTimestamp } from './timestamp-shape.ts';
 import { foldedHash } from './word-hash.ts';
@@ -88,7 +88,8 @@ export class HeaderColumns {
       return this.#classifyBracketed(bytes, column, digits);
     }
     if (digits === 0 && letters === 0) return ColumnClass.mark;
-    if (last === 93 && bytes.indexOf(91, from) >= to - 1 && letters > 0) return ColumnClass.prefix;
+    if (last === 93 && letters > 0 && indexWithin(bytes, 91, from, to) < 0)
+      return ColumnClass.prefix;
     const end = last === 44 ? to - 1 : to;
     if (digits > 0) {
       const isTime = isTimestamp(bytes, from, end);

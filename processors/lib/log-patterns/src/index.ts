@@ -8,4 +8,5 @@
 export { Leaf } from './leaf.ts';
 export { type MinerOptions, PatternMiner } from './pattern-miner.ts';
 export type { PatternSource } from './pattern-source.ts';
-export { renderTemplate } from './template.ts';
+export { renderTemplate, VALUE_MARK } from './template.ts';
+export type { Variables } from './variables.ts';

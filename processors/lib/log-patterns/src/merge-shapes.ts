@@ -2,7 +2,7 @@ import { KeySum, type Shape } from './chunks.ts';
 import type { Pace, Steps } from './pace.ts';
 import { KIND_BITS, type Signature } from './signature.ts';
 import { TokenKind } from './token-list.ts';
-import { punctuationLane } from './tokenizer.ts';
+import { punctuationLane } from './token-marks.ts';
 
 /** Shapes that differ in the length of rows of values alone are one, if so much speaks for it. */
 const ROW_LENGTHS_MIN = 3;

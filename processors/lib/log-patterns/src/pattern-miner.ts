@@ -2,9 +2,10 @@ import { affixesOf, narrowAffixes } from './affixes.ts';
 import { AliasLog } from './alias-log.ts';
 import { COLUMNS_MAX } from './header-columns.ts';
 import { HeaderCutter } from './header-cutter.ts';
-import { sameLayout } from './header-layout.ts';
+import { type HeaderLayout, NO_HEADER, sameLayout } from './header-layout.ts';
 import { Leaf } from './leaf.ts';
 import { evictColdest, foldGrouped } from './leaf-moves.ts';
+import { LineReader } from './line-reader.ts';
 import { lineShape } from './line-shape.ts';
 import type { Places } from './masks.ts';
 import { Pace, type Steps } from './pace.ts';
@@ -14,9 +15,10 @@ import { regroup } from './regroup.ts';
 import { matchesTokens, signatureOf } from './signature.ts';
 import { TOKENS_MAX } from './token-list.ts';
 import { Tokenizer } from './tokenizer.ts';
+import { Variables } from './variables.ts';
 
 /** Bytes of a line that count; it is cut at a blank. */
-export const LINE_BYTES_MAX = 2048;
+const LINE_BYTES_MAX = 2048;
 const CUT_AT_BLANK_BYTES = 1024;
 /** The first lines are all looked at for the header's layout, then one in `OBSERVE_EVERY`. */
 const OBSERVE_ALL_LINES = 2048;
@@ -46,11 +48,12 @@ interface CutLine {
 export class PatternMiner {
   readonly tokenizer: Tokenizer = new Tokenizer();
   readonly cutter: HeaderCutter = new HeaderCutter();
+  readonly reader: LineReader = new LineReader();
   readonly aliases: AliasLog = new AliasLog();
-  /** Of the line that was added last: where its message begins. */
+  /** Of the line that was added last: where in `reader.bytes` its message begins. */
   bodyStart = 0;
-  /** Where the part of it that counts ends. */
-  lineEnd = 0;
+  /** Its header's layout: with `cutter` it says level and time. */
+  layout: HeaderLayout = NO_HEADER;
   lines = 0;
   /** Lines that got no leaf of their own: noise, or no room. */
   overflown = 0;
@@ -58,6 +61,7 @@ export class PatternMiner {
   collisions = 0;
   /** Stands for lines without a leaf. */
   readonly other: Leaf;
+  readonly #variables: Variables = new Variables();
   readonly #sources = new Map<string, PatternSource>();
   readonly #options: Required<MinerOptions>;
   readonly #jobs: { readonly source: PatternSource; readonly steps: Steps }[] = [];
@@ -79,10 +83,6 @@ export class PatternMiner {
     return this.#leaves;
   }
 
-  get sources(): Iterable<PatternSource> {
-    return this.#sources.values();
-  }
-
   /** The source of a key, made when it is new. `''` is a stream of many sources, not labelled. */
   source(key: string): PatternSource {
     const known = this.#sources.get(key);
@@ -94,26 +94,46 @@ export class PatternMiner {
     return source;
   }
 
-  /** The leaf of a line [from, to); `tokenizer.tokens` and `bodyStart` are the line's afterwards. */
+  /**
+   * The leaf of a record [from, to). Afterwards `reader` and `cutter` say what was around its
+   * message, and `tokenizer.tokens` are the message's, in `reader.bytes`.
+   */
   add(source: PatternSource, bytes: Uint8Array, from: number, to: number): Leaf {
+    const { reader } = this;
+    reader.read(bytes, from, to);
+    return this.#addLine(source, reader.bytes, reader.from, lineEnd(reader));
+  }
+
+  #addLine(source: PatternSource, bytes: Uint8Array, from: number, to: number): Leaf {
     this.lines++;
-    const end = lineEnd(bytes, from, to);
-    this.lineEnd = end;
     source.lastUsed = this.lines;
-    const own = source.shapes === undefined ? source : this.#shapeOf(source, bytes, from, end);
+    const own = source.shapes === undefined ? source : this.#shapeOf(source, bytes, from, to);
     own.lines++;
     const { lines } = own;
     if (lines <= OBSERVE_ALL_LINES || lines % OBSERVE_EVERY === 0) {
-      this.cutter.columns.split(bytes, from, end, COLUMNS_MAX);
+      this.cutter.columns.split(bytes, from, to, COLUMNS_MAX);
       own.learner.observe(bytes, this.cutter.columns);
-      if (lines === own.nextLearn || own.nextLearn < lines) this.#learn(own, source);
+      if (lines >= own.nextLearn) this.#learn(own, source);
     }
     const target = own.givenTo ?? own;
-    const body = this.cutter.cut(target.layout, bytes, from, end);
+    this.layout = target.layout;
+    const body = this.cutter.cut(target.layout, bytes, from, to);
     this.bodyStart = body;
-    const leaf = this.#insert(target, { bytes, from, body, to: end }, 1);
+    const leaf = this.#insert(target, { bytes, from, body, to }, 1);
     if (!target.isQueued && target.needsGrouping()) this.#queueGrouping(target);
     return leaf;
+  }
+
+  /** OTLP's severity number of the line that was added last, from its header or wrapping; 0: none. */
+  get severity(): number {
+    const { reader } = this;
+    return reader.severity || this.cutter.severity(this.layout, reader.bytes);
+  }
+
+  /** The values of the line that was added last. */
+  variables(leaf: Leaf): Variables {
+    this.#variables.read(leaf, this.tokenizer.tokens);
+    return this.#variables;
   }
 
   /** Does at most so many steps of what waits (some tens of microseconds each); true: more waits. */
@@ -131,15 +151,16 @@ export class PatternMiner {
   /** Groups all that is new, to the end. For the end of a file, and before a snapshot. */
   settle(): void {
     while (this.tend(1024));
-    for (const source of [...this.#allSources()]) {
+    for (const source of [...this.allSources()]) {
       if (source.shapes === undefined && source.givenTo === undefined) this.#learnLate(source);
     }
     while (this.tend(1024));
-    for (const source of this.#allSources()) if (source.fresh > 0) this.#queueGrouping(source);
+    for (const source of this.allSources()) if (source.fresh > 0) this.#queueGrouping(source);
     while (this.tend(1024));
   }
 
-  *#allSources(): Iterable<PatternSource> {
+  /** Sources, and those that shapes of unlabelled lines stand for. */
+  *allSources(): Iterable<PatternSource> {
     for (const source of this.#sources.values()) {
       yield source;
       if (source.shapes !== undefined) yield* source.shapes.values();
@@ -292,7 +313,7 @@ export class PatternMiner {
     if (source.live >= leavesMax) this.#evict(source);
     if (this.#leaves < leavesTotalMax) return true;
     let largest = source;
-    for (const other of this.#allSources()) if (other.live > largest.live) largest = other;
+    for (const other of this.allSources()) if (other.live > largest.live) largest = other;
     this.#evict(largest);
     return this.#leaves < leavesTotalMax;
   }
@@ -343,7 +364,7 @@ export class PatternMiner {
 }
 
 /** Where the part of a line that counts ends: at a blank, if one stands far enough behind. */
-function lineEnd(bytes: Uint8Array, from: number, to: number): number {
+function lineEnd({ bytes, from, to }: LineReader): number {
   if (to - from <= LINE_BYTES_MAX) return to;
   let end = from + LINE_BYTES_MAX;
   while (end > from + CUT_AT_BLANK_BYTES && bytes[end] !== 32) end--;

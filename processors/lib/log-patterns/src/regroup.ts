@@ -4,9 +4,9 @@ import { isBefore, type Leaf, type PatternGroup } from './leaf.ts';
 import { mergeShapes } from './merge-shapes.ts';
 import { Pace, type Steps } from './pace.ts';
 import { PRESSURE_LEAVES, relievePressure } from './pressure.ts';
-import { punctuationLane, SENTENCE_END_LANE } from './tokenizer.ts';
+import { punctuationLane, SENTENCE_END_A } from './token-marks.ts';
 
-const SENTENCE_MARKS: Marks = new Set([...[...',;:'].map(punctuationLane), SENTENCE_END_LANE]);
+const SENTENCE_MARKS: Marks = new Set([...[...',;:'].map(punctuationLane), SENTENCE_END_A]);
 
 /** A leaf, its group, and the positions at which it is proven to hold values. */
 export interface Grouped {

@@ -1,4 +1,4 @@
-import { placeA, placeB, seedA, seedB } from './position-hash.ts';
+import { placeA, placeB } from './position-hash.ts';
 import { GLUED, TokenKind, type TokenList } from './token-list.ts';
 import { VARIABLE_A, VARIABLE_B } from './tokenizer.ts';
 
@@ -57,18 +57,6 @@ export function matchesTokens(signature: Signature, tokens: TokenList): boolean 
     if (tokens.kind[i] === TokenKind.punctuation) return false;
   }
   return true;
-}
-
-/** The sums of a signature that is read from elsewhere. */
-export function hashSignature(lanes: Int32Array): { readonly a: number; readonly b: number } {
-  const count = lanes.length / 2;
-  let a = seedA(count);
-  let b = seedB(count);
-  for (let i = 0; i < count; i++) {
-    a = (a + placeA(lanes[i * 2], i)) | 0;
-    b = (b + placeB(lanes[i * 2 + 1], i)) | 0;
-  }
-  return { a, b };
 }
 
 const VARIABLE_PLACES_A: Int32Array = Int32Array.from({ length: 256 }, (_, position) =>

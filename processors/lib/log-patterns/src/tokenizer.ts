@@ -6,6 +6,7 @@ import {
   COLON,
   DIGIT,
   DOT,
+  indexWithin,
   isDigit,
   isLetter,
   NOT_HEX,
@@ -15,14 +16,20 @@ import {
   WIDE,
 } from './byte-class.ts';
 import { DATE, GLUED, NUMBER, QUANTITY, TOKENS_MAX, TokenKind, TokenList } from './token-list.ts';
+import {
+  isClosing,
+  isSentenceEnd,
+  isWideMark,
+  PUNCTUATION_A,
+  PUNCTUATION_B,
+  SENTENCE_END_A,
+  SENTENCE_END_B,
+} from './token-marks.ts';
 import { avalanche, FACTOR_A, FACTOR_B, foldedHash, SEED_A, SEED_B } from './word-hash.ts';
 import { BOOLEANS, MONTHS, UNITS, WEEKDAYS } from './word-sets.ts';
 
 export const VARIABLE_A: number = 0x51ed270b | 0;
 export const VARIABLE_B: number = 0x2545f491 | 0;
-const SENTENCE_END_A: number = 0x1b873593 | 0;
-const SENTENCE_END_B: number = 0x7feb352d | 0;
-
 /** Values in a row, with blanks between, that are told apart; more count as the last. */
 const VALUES_IN_A_ROW_MAX = 4;
 /** How far the end of a quoted value is looked for. */
@@ -36,21 +43,6 @@ const SEMICOLON = 59;
 const BAR = 124;
 const COLON_BYTE = 58;
 const SLASH_BYTE = 47;
-
-const PUNCTUATION_A: Int32Array = Int32Array.from({ length: 256 }, (_, byte) =>
-  avalanche(Math.imul(byte + 7, 0x9e3779b1)),
-);
-const PUNCTUATION_B: Int32Array = Int32Array.from({ length: 256 }, (_, byte) =>
-  avalanche(Math.imul(byte + 13, 0x85ebca6b)),
-);
-
-/** Lane A of a mark that is a token of its own. */
-export function punctuationLane(mark: string): number {
-  return PUNCTUATION_A[mark.charCodeAt(0)];
-}
-
-/** Lane A of `.`, `!` and `?` behind a sentence. */
-export const SENTENCE_END_LANE: number = SENTENCE_END_A;
 
 /**
  * Splits a message at blanks and structure and tells words from values by their bytes, in one pass:
@@ -102,8 +94,7 @@ export class Tokenizer {
     const byte = bytes[at];
     // A bound: `<1 sec`. Where a `>` follows it is a bracket.
     if (byte === LESS && !this.#glued && at + 1 < this.#to && isDigit(bytes[at + 1])) {
-      const close = bytes.indexOf(GREATER, at + 1);
-      if (close < 0 || close >= this.#to) return at + 1;
+      if (indexWithin(bytes, GREATER, at + 1, this.#to) < 0) return at + 1;
     }
     const index = tokens.count;
     tokens.kind[index] = TokenKind.punctuation;
@@ -129,8 +120,8 @@ export class Tokenizer {
       if (next === 32 || next === COMMA || next === SEMICOLON || next === 41) {
         this.#addVariable(at, at, GLUED);
       } else if (next === 34 || next === 39) {
-        const close = bytes.indexOf(next, at + 1);
-        if (close < 0 || close >= Math.min(this.#to, at + QUOTED_BYTES_MAX)) return at;
+        const close = indexWithin(bytes, next, at + 1, Math.min(this.#to, at + QUOTED_BYTES_MAX));
+        if (close < 0) return at;
         this.#addVariable(at, close + 1, GLUED);
         return close + 1;
       }
@@ -400,22 +391,4 @@ export class Tokenizer {
     tokens.flags[index] = flags;
     tokens.count = index + 1;
   }
-}
-
-function isClosing(open: number, next: number): boolean {
-  return (
-    (open === 40 && next === 41) || (open === 91 && next === 93) || (open === 123 && next === 125)
-  );
-}
-
-function isSentenceEnd(byte: number): boolean {
-  return byte === 46 || byte === 33 || byte === 63;
-}
-
-/** Punctuation of wide scripts (U+2010-206F, U+3000-303F, U+FF00-FF0F, U+FF1A-FF1F). */
-function isWideMark(bytes: Uint8Array, at: number): boolean {
-  const [first, second, third] = [bytes[at], bytes[at + 1], bytes[at + 2]];
-  if (first === 0xe3) return second === 0x80;
-  if (first === 0xe2) return second === 0x80 && third >= 0x90;
-  return first === 0xef && second === 0xbc && (third <= 0x8f || (third >= 0x9a && third <= 0x9f));
 }
