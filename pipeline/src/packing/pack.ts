@@ -18,7 +18,7 @@ export const LEVEL_DEFAULT = -1;
 /**
  * Packs a body, which stays the caller's and as it is meanwhile. `level` is Go's of gzip and zlib (-2
  * to 9) and the library's of zstd (1 to 22), `LEVEL_DEFAULT` the default of either (6 and 3); the
- * others have none. Takes the event loop for 2 ms at the most. Rejects with `TOO_LARGE` over
+ * others have none. Works on other threads or in turns. Rejects with `TOO_LARGE` over
  * `PACK_BYTES_MAX`.
  */
 export async function pack(
@@ -42,8 +42,11 @@ export async function pack(
       return await (await lz4Codec()).packLz4(bytes);
     case 'snappy':
       return await (await snappyCodec()).packSnappy(bytes);
-    case 'x-snappy-framed':
-      return await inTurns((await snappyCodec()).packFramedSnappy(bytes));
+    case 'x-snappy-framed': {
+      const { FRAMED_CHUNK_BYTES_MAX, packFramedSnappy } = await snappyCodec();
+      // The work is in what is read: what is made may be a twentieth of it.
+      return await inTurns(packFramedSnappy(bytes), FRAMED_CHUNK_BYTES_MAX);
+    }
   }
 }
 

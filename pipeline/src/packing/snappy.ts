@@ -10,7 +10,7 @@ const STREAM_IDENTIFIER: Buffer = Buffer.from([
 ]);
 
 /** What a chunk of the framed format unpacks to at the most (framing_format.txt, 4.2). */
-const FRAMED_CHUNK_BYTES_MAX = 65_536;
+export const FRAMED_CHUNK_BYTES_MAX = 65_536;
 
 const CHECKSUM_BYTES = 4;
 const CHUNK_HEAD_BYTES = 4;
