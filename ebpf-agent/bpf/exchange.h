@@ -94,7 +94,10 @@ static __always_inline void end_exchange(struct exchange *x, u64 now) {
 static __always_inline void abandon_exchange(struct exchange *x, u64 now, u32 flag) {
   if (x->is_answered) end_exchange(x, x->last_ns);
   if (!pending(x)) return;
+  /* Pipelined ones have been recorded, and the reader waits for their answers. */
+  int is_recorded = x->answers > x->record.sequence;
   x->answers = x->requests;
+  if (is_recorded) return;
   x->record.flags |= flag;
   x->record.status = 0;
   count(flag == EXCHANGE_UNREAD ? COUNT_UNREAD : COUNT_UNANSWERED);

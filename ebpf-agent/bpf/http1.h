@@ -9,8 +9,9 @@
 
 /* "GET / HTTP/1.1\r\n" */
 #define HEAD_BYTES_MIN 16
-/* Messages and chunks looked at in one buffer. */
+/* Messages and chunks looked at in one window, and windows in one buffer: 64 KiB. */
 #define STEPS_MAX 128
+#define WINDOWS_MAX 16
 #define HEADER_LINES_MAX 256
 #define LOWER_CASE 0x2020202020202020ull
 #define CARRIAGE_RETURNS 0x0d0d0d0d0d0d0d0dull
@@ -45,19 +46,12 @@ static __always_inline u32 http_status(u32 digits) {
   return hundreds * 100 + tens * 10 + ones;
 }
 
-/* Reads one head. */
-struct head_scan {
+/* Goes through a buffer from message to message; where it is stands in the scratch. */
+struct walk {
+  struct exchange *x;
   struct scratch *s;
-  /* Of the head, and of what is there. */
-  u64 start;
-  u64 end;
-  /* The word that is looked at, and which of its bytes are carriage returns. */
-  u64 word_at;
-  u64 returns;
-  u64 content_length;
-  /* Behind the empty line; 0 while there is none. */
-  u64 head_end;
-  u32 is_chunked;
+  struct stream *stream;
+  const struct chunk *chunk;
 };
 
 /* The decimal number at a position, after blanks. */
@@ -74,65 +68,61 @@ __noinline u64 read_number(const struct scratch *s, u64 position) {
   return value;
 }
 
-static __always_inline void read_header(struct head_scan *scan, u64 line) {
-  u64 first = load64(scratch_at(scan->s, line)) | LOWER_CASE;
-  u64 second = load64(scratch_at(scan->s, line + 8)) | LOWER_CASE;
+static __always_inline void read_header(struct walk *w, u64 line) {
+  u64 first = load64(scratch_at(w->s, line)) | LOWER_CASE;
+  u64 second = load64(scratch_at(w->s, line + 8)) | LOWER_CASE;
   if (BEGINS(first, 8, 'c', 'o', 'n', 't', 'e', 'n', 't', '-')) {
     if (BEGINS(second, 7, 'l', 'e', 'n', 'g', 't', 'h', ':', 0)) {
-      scan->content_length = read_number(scan->s, line + 15);
+      w->s->head.content_length = read_number(w->s, line + 15);
     }
   } else if (BEGINS(first, 8, 't', 'r', 'a', 'n', 's', 'f', 'e', 'r')) {
-    if (BEGINS(second, 8, '-', 'e', 'n', 'c', 'o', 'd', 'i', 'n')) scan->is_chunked = 1;
+    if (BEGINS(second, 8, '-', 'e', 'n', 'c', 'o', 'd', 'i', 'n')) w->s->head.is_chunked = 1;
   }
 }
 
 /* The next carriage return of the word. */
-static long scan_return(u64 index, struct head_scan *scan) {
-  if (!scan->returns) return 1;
-  u64 lowest = scan->returns & -scan->returns;
-  scan->returns &= scan->returns - 1;
+static long scan_return(u64 index, struct walk *w) {
+  if (!w->s->head.returns) return 1;
+  u64 lowest = w->s->head.returns & -w->s->head.returns;
+  w->s->head.returns &= w->s->head.returns - 1;
   /* How many bytes lie below the marked one. */
-  u64 position = scan->word_at + (((((lowest >> 7) - 1) & ONES) * ONES) >> 56);
-  if (position + 4 > scan->end) return 1;
-  u32 four = load32(scratch_at(scan->s, position));
+  u64 position = w->s->head.word_at + (((((lowest >> 7) - 1) & ONES) * ONES) >> 56);
+  if (position + 4 > w->s->head.end) return 1;
+  u32 four = load32(scratch_at(w->s, position));
   if (four == 0x0a0d0a0d) {
-    scan->head_end = position + 4;
+    w->s->head.head_end = position + 4;
     return 1;
   }
   u8 letter = (four >> 16 & 0xff) | 0x20;
-  if ((letter == 'c' || letter == 't') && position + 18 <= scan->end) {
-    read_header(scan, position + 2);
+  if ((letter == 'c' || letter == 't') && position + 18 <= w->s->head.end) {
+    read_header(w, position + 2);
   }
   return 0;
 }
 
-static long scan_word(u64 index, struct head_scan *scan) {
-  u64 at = scan->start + index * 8;
-  if (at >= scan->end || scan->head_end) return 1;
-  u64 word = load64(scratch_at(scan->s, at)) ^ CARRIAGE_RETURNS;
+static long scan_word(u64 index, struct walk *w) {
+  u64 at = w->s->head.start + index * 8;
+  if (at >= w->s->head.end || w->s->head.head_end) return 1;
+  u64 word = load64(scratch_at(w->s, at)) ^ CARRIAGE_RETURNS;
   /* Marks the bytes that are zero, exactly. */
   u64 returns = ~(((word & LOW_7_BITS) + LOW_7_BITS) | word | LOW_7_BITS);
   if (!returns) return 0;
-  scan->word_at = at;
-  scan->returns = returns;
-  bpf_loop(8, scan_return, scan, 0);
-  return scan->head_end ? 1 : 0;
+  w->s->head.word_at = at;
+  w->s->head.returns = returns;
+  bpf_loop(8, scan_return, w, 0);
+  return w->s->head.head_end ? 1 : 0;
 }
 
-static __always_inline void scan_head(struct head_scan *scan) {
-  bpf_loop((scan->end - scan->start) / 8 + 1, scan_word, scan, 0);
+static __always_inline void scan_head(struct walk *w) {
+  bpf_loop((w->s->head.end - w->s->head.start) / 8 + 1, scan_word, w, 0);
 }
 
-struct walk {
-  struct exchange *x;
-  struct scratch *s;
-  struct stream *stream;
-  const struct chunk *chunk;
-  u64 position;
-  /* Bytes in the scratch, and bytes there are in truth, both with what came before. */
-  u64 seen;
-  u64 end;
-};
+/* Bytes from `position` on are missing in this window: 1 when another one has them. */
+static __always_inline int ask_for_more(struct walk *w) {
+  if (w->s->window.seen >= w->s->window.reach || w->s->window.position == 0) return 0;
+  w->s->window.wants_more = 1;
+  return 1;
+}
 
 static __always_inline void lose(struct stream *stream) {
   stream->framing = IN_UNKNOWN;
@@ -141,35 +131,35 @@ static __always_inline void lose(struct stream *stream) {
 
 /* Keeps the bytes of a head that is not there yet; 1 when they are too many or not there. */
 static __always_inline int keep_prefix(struct walk *w) {
-  u64 length = w->end - w->position;
-  if (w->seen < w->end || length >= PREFIX_BYTES) return 1;
+  u64 length = w->s->window.end - w->s->window.position;
+  if (w->s->window.seen < w->s->window.end || length >= PREFIX_BYTES) return 1;
   asm volatile("" : "+r"(length));
   length &= PREFIX_BYTES - 1;
-  bpf_probe_read_kernel(w->stream->prefix, length, scratch_at(w->s, w->position));
+  bpf_probe_read_kernel(w->stream->prefix, length, scratch_at(w->s, w->s->window.position));
   w->stream->prefix_bytes = length;
   return 0;
 }
 
 /* How the body after a head is framed. */
-static __always_inline void enter_body(struct walk *w, const struct head_scan *scan, int until_end) {
+static __always_inline void enter_body(struct walk *w, int until_end) {
   struct stream *stream = w->stream;
-  if (!scan->head_end) {
+  if (!w->s->head.head_end) {
     lose(stream);
     return;
   }
-  w->position = scan->head_end;
-  if (scan->is_chunked) {
+  w->s->window.position = w->s->head.head_end;
+  if (w->s->head.is_chunked) {
     stream->framing = IN_CHUNK;
     stream->left = 0;
-  } else if (until_end && scan->content_length == ~0ull) {
+  } else if (until_end && w->s->head.content_length == ~0ull) {
     lose(stream);
   } else {
     stream->framing = IN_BODY;
-    stream->left = scan->content_length == ~0ull ? 0 : scan->content_length;
+    stream->left = w->s->head.content_length == ~0ull ? 0 : w->s->head.content_length;
   }
 }
 
-static __always_inline int step_request(struct walk *w, struct head_scan *scan, u64 word) {
+static __always_inline int step_request(struct walk *w, u64 word) {
   struct exchange *x = w->x;
   if (!is_http_request(word)) {
     lose(w->stream);
@@ -178,28 +168,30 @@ static __always_inline int step_request(struct walk *w, struct head_scan *scan, 
   u64 bit = 1ull << (x->requests & 63);
   int is_head = BEGINS(word, 4, 'H', 'E', 'A', 'D', 0, 0, 0, 0);
   x->head_requests = is_head ? x->head_requests | bit : x->head_requests & ~bit;
-  begin_exchange(x, w->s, w->chunk, w->position, w->seen);
-  scan_head(scan);
-  enter_body(w, scan, 0);
+  scan_head(w);
+  if (!w->s->head.head_end && ask_for_more(w)) return 1;
+  begin_exchange(x, w->s, w->chunk, w->s->window.position, w->s->window.seen);
+  enter_body(w, 0);
   return w->stream->framing == IN_UNKNOWN;
 }
 
-static __always_inline int step_answer(struct walk *w, struct head_scan *scan, u64 word) {
+static __always_inline int step_answer(struct walk *w, u64 word) {
   struct exchange *x = w->x;
-  u32 status = http_status(load32(scratch_at(w->s, w->position + 9)));
+  u32 status = http_status(load32(scratch_at(w->s, w->s->window.position + 9)));
   if (!is_http_answer(word) || !status) {
     lose(w->stream);
     return 1;
   }
-  scan_head(scan);
+  scan_head(w);
+  if (!w->s->head.head_end && ask_for_more(w)) return 1;
   int is_interim = status < 200 && status != 101;
   int is_head = x->head_requests >> (x->answers & 63) & 1;
   if (is_interim || is_head || status == 101 || status == 204 || status == 304) {
-    scan->content_length = 0;
-    scan->is_chunked = 0;
+    w->s->head.content_length = 0;
+    w->s->head.is_chunked = 0;
   }
   if (!is_interim) answer_exchange(x, w->s, w->chunk->now, status);
-  enter_body(w, scan, 1);
+  enter_body(w, 1);
   if (status == 101) {
     if (x->is_answered) end_exchange(x, w->chunk->now);
     x->record.ends.protocol = PROTOCOL_OPAQUE;
@@ -230,9 +222,9 @@ __noinline u64 read_chunk_line(const struct scratch *s, u64 position) {
 
 /* 1 when there is no such line. The last chunk is followed by an empty line, or trailers: rare. */
 static __always_inline int step_chunk(struct walk *w) {
-  u64 line = read_chunk_line(w->s, w->position), digits = line & 0xff, size = line >> 8;
-  if (!digits || w->position + digits + 2 > w->seen) return 1;
-  w->position += digits + 2;
+  u64 line = read_chunk_line(w->s, w->s->window.position), digits = line & 0xff, size = line >> 8;
+  if (!digits || w->s->window.position + digits + 2 > w->s->window.seen) return 1;
+  w->s->window.position += digits + 2;
   w->stream->left = size + 2;
   if (!size) w->stream->framing = IN_BODY;
   return 0;
@@ -240,50 +232,75 @@ static __always_inline int step_chunk(struct walk *w) {
 
 static long step(u64 index, struct walk *w) {
   struct stream *stream = w->stream;
-  u64 there = w->end - w->position;
+  u64 there = w->s->window.end - w->s->window.position;
   u64 taken = stream->left < there ? stream->left : there;
-  w->position += taken;
+  w->s->window.position += taken;
   stream->left -= taken;
   if (stream->left) return 1;
   if (stream->framing == IN_BODY) {
     stream->framing = AT_HEAD;
     if (!w->chunk->is_request && w->x->is_answered) end_exchange(w->x, w->chunk->now);
   }
-  if (w->position >= w->end) return 1;
+  if (w->s->window.position >= w->s->window.end) return 1;
   if (stream->framing == IN_CHUNK) {
-    if (w->position + 3 <= w->seen && !step_chunk(w)) return 0;
-    lose(stream);
+    if (w->s->window.position + 3 <= w->s->window.seen && !step_chunk(w)) return 0;
+    if (!ask_for_more(w)) lose(stream);
     return 1;
   }
-  if (w->position + HEAD_BYTES_MIN > w->seen) {
-    if (keep_prefix(w)) lose(stream);
+  if (w->s->window.position + HEAD_BYTES_MIN > w->s->window.seen) {
+    if (!ask_for_more(w) && keep_prefix(w)) lose(stream);
     return 1;
   }
-  struct head_scan scan = {
-      .s = w->s, .start = w->position, .end = w->seen, .content_length = ~0ull};
-  u64 word = load64(scratch_at(w->s, w->position));
-  return w->chunk->is_request ? step_request(w, &scan, word) : step_answer(w, &scan, word);
+  struct head *head = &w->s->head;
+  head->start = w->s->window.position;
+  head->end = w->s->window.seen;
+  head->content_length = ~0ull;
+  head->head_end = 0;
+  head->is_chunked = 0;
+  u64 word = load64(scratch_at(w->s, w->s->window.position));
+  return w->chunk->is_request ? step_request(w, word) : step_answer(w, word);
 }
 
-/* Copies what can be seen behind what was kept of the buffer before. */
-static __always_inline void fill_scratch(struct walk *w) {
+/* Copies a window of the buffer behind `kept` bytes that are in the scratch. */
+static __always_inline void fill_window(struct walk *w, u64 kept, u64 visible, u64 bytes) {
+  u64 length = BOUNDED(visible, SCAN_BYTES);
+  if (length && bpf_probe_read_user(w->s->bytes + (kept & (PREFIX_BYTES - 1)), length, w->s->window.at)) {
+    count(COUNT_UNREADABLE);
+    length = 0;
+    visible = 0;
+  }
+  w->s->window.position = 0;
+  w->s->window.seen = kept + length < SCAN_BYTES ? kept + length : SCAN_BYTES;
+  w->s->window.reach = kept + visible;
+  w->s->window.end = kept + bytes;
+}
+
+/* What was kept of the buffer before, then the beginning of this one. */
+static __always_inline void fill_first(struct walk *w) {
   struct stream *stream = w->stream;
   u64 kept = stream->prefix_bytes & (PREFIX_BYTES - 1);
   stream->prefix_bytes = 0;
   __builtin_memcpy(w->s->bytes, stream->prefix, PREFIX_BYTES);
-  u64 length = BOUNDED(w->chunk->visible, SCAN_BYTES);
-  if (length && bpf_probe_read_user(w->s->bytes + kept, length, w->chunk->at)) {
-    count(COUNT_UNREADABLE);
-    length = 0;
-  }
-  w->seen = kept + length < SCAN_BYTES ? kept + length : SCAN_BYTES;
-  w->end = kept + w->chunk->bytes;
+  w->s->window.at = w->chunk->at;
+  fill_window(w, kept, w->chunk->visible, w->chunk->bytes);
+  w->s->window.at -= kept;
+}
+
+static long walk_window(u64 index, struct walk *w) {
+  w->s->window.wants_more = 0;
+  bpf_loop(STEPS_MAX, step, w, 0);
+  if (!w->s->window.wants_more) return 1;
+  u64 moved = w->s->window.position;
+  if (moved >= w->s->window.reach) return 1;
+  w->s->window.at += moved;
+  fill_window(w, 0, w->s->window.reach - moved, w->s->window.end - moved);
+  return 0;
 }
 
 /* "0\r\n\r\n" at the end: a chunked body that nobody could follow is over. */
 static __always_inline int ends_chunked(const struct walk *w) {
-  if (w->seen < w->end || w->seen < 5) return 0;
-  u64 last = load64(scratch_at(w->s, w->seen - 5)) & FIRST_BYTES(5);
+  if (w->s->window.seen < w->s->window.end || w->s->window.seen < 5) return 0;
+  u64 last = load64(scratch_at(w->s, w->s->window.seen - 5)) & FIRST_BYTES(5);
   return last == TEXT8('0', '\r', '\n', '\r', '\n', 0, 0, 0);
 }
 
@@ -292,7 +309,7 @@ static __always_inline int find_again(struct walk *w) {
   struct exchange *x = w->x;
   u64 word = load64(w->s->bytes);
   int begins = w->chunk->is_request ? !pending(x) && is_http_request(word) : is_http_answer(word);
-  if (!begins || w->seen < HEAD_BYTES_MIN) return 0;
+  if (!begins || w->s->window.seen < HEAD_BYTES_MIN) return 0;
   w->stream->framing = AT_HEAD;
   return 1;
 }
@@ -320,13 +337,11 @@ __noinline int http1_data(struct exchange *x, const struct chunk *chunk) {
     struct scratch *s = take_scratch(&slot);
     if (!s) return 0;
     struct walk walk = {.x = x, .s = s, .stream = stream, .chunk = chunk};
-    fill_scratch(&walk);
+    fill_first(&walk);
     if (stream->framing != IN_UNKNOWN || find_again(&walk)) {
-      bpf_loop(STEPS_MAX, step, &walk, 0);
+      bpf_loop(WINDOWS_MAX, walk_window, &walk, 0);
       /* More messages in one buffer than are looked at. */
-      if (walk.position < walk.end && stream->framing == AT_HEAD && !stream->prefix_bytes) {
-        lose(stream);
-      }
+      if (s->window.position < s->window.end && !stream->prefix_bytes) lose(stream);
     } else if (!chunk->is_request && x->is_answered && ends_chunked(&walk)) {
       stream->framing = AT_HEAD;
       end_exchange(x, chunk->now);

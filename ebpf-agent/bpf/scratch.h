@@ -14,8 +14,48 @@
 /* The bytes of a message's head that came in an earlier buffer. */
 #define PREFIX_BYTES 16
 
+/*
+ * A piece of a buffer:
+ *
+ *   what came before | buffer: visible                       | invisible |
+ *                    [ window ............. ]
+ *                        position        seen              reach       end
+ */
+struct window {
+  /* All from the beginning of the window: where the walk is, the bytes in the scratch, those that
+   * another window could show, those that were moved. */
+  u64 position;
+  u64 seen;
+  u64 reach;
+  u64 end;
+  /* Where in the caller's memory the window begins. */
+  const char *at;
+  /* The walk stopped for want of bytes that another window has. */
+  u64 wants_more;
+};
+
+/* The head of a message, as far as it was read. */
+struct head {
+  u64 start;
+  u64 end;
+  /* The word that is looked at, and which of its bytes are carriage returns. */
+  u64 word_at;
+  u64 returns;
+  /* All ones while there is none. */
+  u64 content_length;
+  /* Behind the empty line; 0 while there is none. */
+  u64 head_end;
+  u64 is_chunked;
+};
+
+/*
+ * Numbers of a walk stand here rather than on the stack: what the verifier knows nothing of, it need
+ * not tell apart, and the programs load in a fraction of the time.
+ */
 struct scratch {
   struct exchange_record record;
+  struct window window;
+  struct head head;
   char bytes[SCAN_BYTES + SCAN_MARGIN];
 };
 

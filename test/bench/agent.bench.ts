@@ -1,0 +1,227 @@
+import { spawnSync } from 'node:child_process';
+import {
+  type Child,
+  connectLoad,
+  type LoadOptions,
+  runLoad,
+  startClient,
+  startForkingServer,
+  startServer,
+} from './agent/children.ts';
+import { WatchedAgent } from './agent/watched-agent.ts';
+
+/** Bars of the design. */
+const COUNTED_BAR = 0.999;
+const AGENT_US_BAR = 16;
+const SERVER_SHARE_BAR = 0.03;
+
+const INTERVAL_MS = 500;
+const PATIENCE_MS = 15_000;
+const ROUNDS = 3;
+const RATE = Number(process.env['AGENT_BENCH_RATE'] ?? 5_000);
+const RATE_SECONDS = Number(process.env['AGENT_BENCH_SECONDS'] ?? 6);
+/** A handler that is worth measuring. Microseconds. */
+const BUSY_US = 50;
+
+interface Scenario {
+  readonly name: string;
+  readonly load: Omit<LoadOptions, 'port'>;
+  readonly start: () => Promise<{ server: Child; port: number }>;
+}
+
+const SCENARIOS: readonly Scenario[] = [
+  {
+    name: 'keep-alive',
+    load: { mode: 'keep-alive', count: 10_000, connections: 50 },
+    start: () => startServer(),
+  },
+  {
+    name: 'connection a request',
+    load: { mode: 'connection a request', count: 5_000, connections: 50 },
+    start: () => startServer(),
+  },
+  {
+    name: 'pipelined by 16',
+    load: { mode: 'pipelined', count: 8_000, connections: 10 },
+    start: () => startServer(),
+  },
+  {
+    name: 'fork a connection',
+    load: { mode: 'connection a request', count: 500, connections: 8 },
+    start: () => startForkingServer(),
+  },
+  {
+    name: '1,000 connections at once',
+    load: { mode: 'all at once', count: 3_000, connections: 1_000 },
+    start: () => startServer(),
+  },
+];
+
+/**
+ * What the agent counts of what was sent, on both sides, and what it costs. Needs root. Prints; its
+ * exit code says whether everything was counted.
+ */
+async function main(): Promise<void> {
+  if (process.getuid?.() !== 0) {
+    console.log('skipped: the agent needs root');
+    return;
+  }
+  const misses: string[] = [];
+  console.log('scenario                     agent   sent    server  client  5xx server/client');
+  for (const scenario of SCENARIOS) {
+    for (const first of ['agent', 'programs'] as const) {
+      const ok = await count(scenario, first);
+      if (!ok) misses.push(`${scenario.name}, ${first} first`);
+    }
+  }
+  await accuracy();
+  await cost();
+  if (misses.length > 0) {
+    console.log(`less than ${100 * COUNTED_BAR} % counted: ${misses.join('; ')}`);
+    process.exitCode = 1;
+  }
+}
+
+async function count(
+  { name, load, start }: Scenario,
+  first: 'agent' | 'programs',
+): Promise<boolean> {
+  if (first === 'agent') {
+    const agent = await agentAtWork();
+    const { server, port } = await start();
+    const client = startClient({ ...load, port });
+    // Opening asks once on each connection that is kept.
+    await connectLoad(client);
+    const extra = load.mode === 'keep-alive' ? load.connections : 0;
+    return report({ name, agent, server, client, port, extra, first });
+  }
+  const { server, port } = await start();
+  const client = startClient({ ...load, port });
+  await connectLoad(client);
+  return report({ name, agent: await agentAtWork(), server, client, port, extra: 0, first });
+}
+
+function agentAtWork(): Promise<WatchedAgent> {
+  return WatchedAgent.start({ intervalMs: INTERVAL_MS, withSpans: false, encoding: 'json' });
+}
+
+interface Running {
+  readonly name: string;
+  readonly agent: WatchedAgent;
+  readonly server: Child;
+  readonly client: Child;
+  readonly port: number;
+  /** Requests before the run. */
+  readonly extra: number;
+  readonly first: string;
+}
+
+async function report({ name, agent, server, client, port, extra, first }: Running) {
+  try {
+    const { asked } = await runLoad(client);
+    const sent = asked + extra;
+    const seen = await settled(agent, port, sent);
+    const [onServer, onClient] = seen;
+    console.log(
+      `${name.padEnd(28)} ${first === 'agent' ? 'before' : 'after '}  ${cell(sent)} ` +
+        `${cell(onServer.count)} ${cell(onClient.count)} ${onServer.failed}/${onClient.failed}`,
+    );
+    return [onServer, onClient].every(
+      (side) => side.count >= sent * COUNTED_BAR && side.count <= sent / COUNTED_BAR,
+    );
+  } finally {
+    await Promise.all([client.end('SIGKILL'), server.end('SIGKILL'), agent.end()]);
+  }
+}
+
+function cell(number: number): string {
+  return String(number).padEnd(7);
+}
+
+/** The counts once both sides have all, or when patience ends. */
+async function settled(agent: WatchedAgent, port: number, sent: number) {
+  const until = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const seen = [agent.seen('server', port), agent.seen('client', port)] as const;
+    if (seen.every(({ count }) => count >= sent) || performance.now() > until) return seen;
+    await new Promise((resolve) => setTimeout(resolve, INTERVAL_MS / 2));
+  }
+}
+
+/** Durations of requests that take 10 ms, as the server's own clock and the agent measure them. */
+async function accuracy(): Promise<void> {
+  const agent = await agentAtWork();
+  const { server, port } = await startServer(10_000);
+  const client = startClient({ mode: 'keep-alive', count: 200, connections: 1, port });
+  try {
+    await connectLoad(client);
+    await runLoad(client);
+    const [onServer, onClient] = await settled(agent, port, 201);
+    const mean = (side: { seconds: number; count: number }): string =>
+      ((1000 * side.seconds) / side.count).toFixed(2);
+    console.log(`requests of 10 ms: server ${mean(onServer)} ms, client ${mean(onClient)} ms`);
+  } finally {
+    await Promise.all([client.end('SIGKILL'), server.end('SIGKILL'), agent.end()]);
+  }
+}
+
+const VARIANTS = ['none', 'metrics', 'metrics and all spans'] as const;
+
+/** CPU of agent and server a request at a fixed rate, in interleaved rounds. */
+async function cost(): Promise<void> {
+  const rows = new Map<string, { agentUs: number[]; serverUs: number[]; rssMb: number[] }>();
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const variant of VARIANTS) {
+      const row = rows.get(variant) ?? { agentUs: [], serverUs: [], rssMb: [] };
+      rows.set(variant, row);
+      await measure(variant, row);
+    }
+  }
+  const base = median(rows.get('none')?.serverUs ?? []);
+  const perSecond = `${RATE} requests/s, both sides observed, medians of ${ROUNDS} rounds`;
+  console.log(`CPU a request at ${perSecond} (bar: agent ${AGENT_US_BAR} us, server +3 %):`);
+  for (const [variant, { agentUs, serverUs, rssMb }] of rows) {
+    const server = median(serverUs);
+    const share = server / base - 1;
+    const mark = share > SERVER_SHARE_BAR ? ' (over the bar)' : '';
+    console.log(
+      `  ${variant.padEnd(22)} agent ${median(agentUs).toFixed(1)} us  server ${server.toFixed(1)} us` +
+        ` (${(100 * share).toFixed(1)} %)${mark}  agent RSS ${median(rssMb).toFixed(0)} MB`,
+    );
+  }
+}
+
+async function measure(
+  variant: (typeof VARIANTS)[number],
+  row: { agentUs: number[]; serverUs: number[]; rssMb: number[] },
+): Promise<void> {
+  const options = {
+    intervalMs: 10_000,
+    withSpans: variant !== 'metrics',
+    encoding: 'proto',
+  } as const;
+  const agent = variant === 'none' ? undefined : await WatchedAgent.start(options);
+  const { server, port } = await startServer(BUSY_US);
+  const requests = RATE * RATE_SECONDS;
+  const load = { mode: 'keep-alive', count: requests, connections: 50, perSecond: RATE };
+  const client = startClient({ ...load, port });
+  try {
+    await connectLoad(client);
+    const before = { agent: agent?.child.cpuUs() ?? 0, server: server.cpuUs() };
+    await runLoad(client);
+    row.agentUs.push(((agent?.child.cpuUs() ?? 0) - before.agent) / requests);
+    row.serverUs.push((server.cpuUs() - before.server) / requests);
+    row.rssMb.push(agent?.child.rssMb() ?? 0);
+  } finally {
+    await Promise.all([client.end('SIGKILL'), server.end('SIGKILL'), agent?.end()]);
+  }
+}
+
+function median(numbers: readonly number[]): number {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}
+
+const python = spawnSync('python3', ['--version']);
+if (python.status !== 0) console.log('no python3: the forking server will fail');
+await main();

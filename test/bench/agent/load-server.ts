@@ -1,0 +1,26 @@
+import { createServer } from 'node:http';
+
+/**
+ * The server that benchmarks of the agent ask: a child process. Every tenth request fails. It says
+ * its port when it listens, and busies itself as long as it is told before each answer.
+ */
+const busyUs = Number(process.argv[2] ?? 0);
+const BODY = JSON.stringify({ said: 'x'.repeat(200) });
+
+const server = createServer((request, response) => {
+  const until = performance.now() + busyUs / 1000;
+  while (performance.now() < until) {
+    // Work, as a handler would do it.
+  }
+  const number = Number(request.url?.split('/').at(-1) ?? 1);
+  response.statusCode = number % 10 === 0 ? 500 : 200;
+  response.setHeader('content-type', 'application/json');
+  response.end(BODY);
+});
+
+server.keepAliveTimeout = 120_000;
+server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, () => {
+  const address = server.address();
+  if (typeof address === 'object') process.send?.({ port: address?.port });
+});
+process.once('disconnect', () => process.exit(0));
