@@ -3,14 +3,21 @@ import { connect } from 'node:tls';
 import { onTestFinished } from 'vitest';
 
 // RFC 9113, 6: the types of frames, and their flags.
-const DATA = 0;
-const HEADERS = 1;
-const RST_STREAM = 3;
-const SETTINGS = 4;
-const PING = 6;
+export const FrameTypes = {
+  data: 0,
+  headers: 1,
+  priority: 2,
+  resetStream: 3,
+  settings: 4,
+  ping: 6,
+  goAway: 7,
+  windowUpdate: 8,
+  continuation: 9,
+} as const;
+export const END_STREAM = 1;
+export const END_HEADERS = 4;
 const ACK = 1;
-const END_HEADERS = 4;
-const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
+export const PREFACE: Buffer = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
 const HEAD_BYTES = 9;
 
 interface Frame {
@@ -20,7 +27,7 @@ interface Frame {
   readonly payload?: Buffer;
 }
 
-function frame({ type, flags = 0, stream = 0, payload = Buffer.alloc(0) }: Frame): Buffer {
+export function frame({ type, flags = 0, stream = 0, payload = Buffer.alloc(0) }: Frame): Buffer {
   const head = Buffer.alloc(HEAD_BYTES);
   head.writeUIntBE(payload.length, 0, 3);
   head.writeUInt8(type, 3);
@@ -30,7 +37,7 @@ function frame({ type, flags = 0, stream = 0, payload = Buffer.alloc(0) }: Frame
 }
 
 /** RFC 7541, 6.2.2: literals that no table keeps, without Huffman's code. */
-function literals(headers: Readonly<Record<string, string>>): Buffer {
+export function literals(headers: Readonly<Record<string, string>>): Buffer {
   const parts = Object.entries(headers).flatMap(([name, value]) => [
     Buffer.of(0, name.length),
     Buffer.from(name),
@@ -61,14 +68,16 @@ export async function sendAndReset(
   });
   const reason = Buffer.alloc(4);
   reason.writeUInt32BE(code);
-  socket.write(Buffer.concat([Buffer.from(PREFACE), frame({ type: SETTINGS })]));
-  socket.write(frame({ type: HEADERS, flags: END_HEADERS, stream: 1, payload: headers }));
-  socket.write(frame({ type: DATA, stream: 1, payload: body }));
-  const ping = frame({ type: PING, payload: Buffer.from('arrived?') });
-  const pong = frame({ type: PING, flags: ACK, payload: Buffer.from('arrived?') });
+  socket.write(Buffer.concat([PREFACE, frame({ type: FrameTypes.settings })]));
+  socket.write(
+    frame({ type: FrameTypes.headers, flags: END_HEADERS, stream: 1, payload: headers }),
+  );
+  socket.write(frame({ type: FrameTypes.data, stream: 1, payload: body }));
+  const ping = frame({ type: FrameTypes.ping, payload: Buffer.from('arrived?') });
+  const pong = frame({ type: FrameTypes.ping, flags: ACK, payload: Buffer.from('arrived?') });
   socket.write(ping);
   await said(socket, pong);
-  socket.write(frame({ type: RST_STREAM, stream: 1, payload: reason }));
+  socket.write(frame({ type: FrameTypes.resetStream, stream: 1, payload: reason }));
   socket.write(ping);
   await said(socket, pong);
 }
