@@ -15,6 +15,7 @@ import { StoredKeys } from './blocks/stored-keys.ts';
 import type { ClickHouseEvents } from './clickhouse-events.ts';
 import type { ClickHouseConfig } from './config.ts';
 import { InsertTokens } from './insert-token.ts';
+import { otelBlocks } from './otel/otel-blocks.ts';
 import { Turns } from './turns.ts';
 
 /** Batches that are inserted at once: each may hold a block of `bytes_max`. */
@@ -102,12 +103,7 @@ export class ClickHouseExporter implements ConsumingComponent {
   }
 
   async #insertBatch(telemetry: Telemetry): Promise<void> {
-    const batch = batchBlocks({
-      schema: this.#schema,
-      columns: decode(telemetry),
-      retentionDays: await this.#retentionDays(telemetry),
-      stored: this.#stored,
-    });
+    const batch = await this.#blocksOf(telemetry);
     const writer = this.#writers.pop() ?? new BlockWriter();
     try {
       await this.#insertBlocks(batch, { writer, tokens: new InsertTokens(telemetry.source) });
@@ -115,6 +111,18 @@ export class ClickHouseExporter implements ConsumingComponent {
       this.#writers.push(writer);
     }
     this.#events.moved(batch.movedCount);
+  }
+
+  async #blocksOf(telemetry: Telemetry): Promise<BatchBlocks> {
+    const { otel } = this.#config;
+    const columns = decode(telemetry);
+    if (otel !== undefined) return otelBlocks(columns, otel.names);
+    return batchBlocks({
+      schema: this.#schema,
+      columns,
+      retentionDays: await this.#retentionDays(telemetry),
+      stored: this.#stored,
+    });
   }
 
   async #insertBlocks(

@@ -4,20 +4,24 @@ import {
   DEFAULT_SCHEMA_OPTIONS,
   migrate,
   SchemaError,
+  Sql,
   type StoreClient,
   StoreError,
 } from '@sonde/store';
 import { type BlockSink, type InsertOptions, insertSettings } from './block-sink.ts';
 import type { ClickHouseConfig } from './config.ts';
+import { type OtelSchemaOptions, otelSchemaStatements } from './otel/otel-schema.ts';
 import { toSondeError } from './store-errors.ts';
 
 /** Blocks go to ClickHouse, embedded or a cluster, through the store's client. */
 export class StoreSink implements BlockSink {
   readonly #client: StoreClient;
   readonly #database: string;
+  readonly #otel: OtelSchemaOptions | undefined;
 
   constructor(config: ClickHouseConfig) {
     this.#database = config.database;
+    this.#otel = config.otel;
     this.#client = createStoreClient({
       url: config.endpoint,
       role: 'internal',
@@ -31,7 +35,11 @@ export class StoreSink implements BlockSink {
   async insert(block: Uint8Array, options: InsertOptions): Promise<void> {
     const table = `${options.database}.${options.table}`;
     try {
-      await this.#client.insertNative(table, block, { settings: insertSettings(options.token) });
+      const settings = {
+        ...insertSettings(options.token),
+        ...(this.#otel === undefined ? {} : OTEL_INSERT_SETTINGS),
+      };
+      await this.#client.insertNative(table, block, { settings });
     } catch (error) {
       throw failure(error);
     }
@@ -39,6 +47,12 @@ export class StoreSink implements BlockSink {
 
   async migrate(): Promise<void> {
     try {
+      if (this.#otel !== undefined) {
+        for (const text of otelSchemaStatements(this.#otel)) {
+          await this.#client.command(new Sql([text], []));
+        }
+        return;
+      }
       await migrate(this.#client, { ...DEFAULT_SCHEMA_OPTIONS, database: this.#database });
     } catch (error) {
       if (error instanceof SchemaError) {
@@ -52,6 +66,9 @@ export class StoreSink implements BlockSink {
     return this.#client.close();
   }
 }
+
+/** Upstream's tables of an earlier version lack columns: what has none is left out. */
+const OTEL_INSERT_SETTINGS = { input_format_skip_unknown_fields: 1 } as const;
 
 function failure(error: unknown): SondeError {
   if (!(error instanceof StoreError)) return SondeError.from(error);

@@ -12,11 +12,7 @@ import {
 } from '@sonde/pipeline';
 import { decodeRequests, type EncodedRequest, type Signal, scanRequest } from '@sonde/proto';
 import { createStoreClient, type SpawnedEngine, type StoreClient, spawnEngine } from '@sonde/store';
-import {
-  type ClickHouseConfig,
-  clickHouseConfig,
-  clickHouseExporterFactory,
-} from '../src/index.ts';
+import { clickHouseConfig, clickHouseExporterFactory } from '../src/index.ts';
 
 export const TOKEN = 'internal-token-of-a-test';
 
@@ -86,7 +82,7 @@ export function createSettings(signal: Signal): CreateSettings {
 export async function startExporter(
   engine: TestEngine,
   signal: Signal,
-  overrides: Partial<Record<keyof ClickHouseConfig, unknown>> = {},
+  overrides: Readonly<Record<string, unknown>> = {},
 ): Promise<ConsumingComponent> {
   const config = clickHouseConfig.parse({ endpoint: engine.url, password: TOKEN, ...overrides });
   const exporter = clickHouseExporterFactory.create(createSettings(signal), config);
