@@ -18,6 +18,7 @@ describe('feature gates', () => {
     expect(() => parseFeatureGates(['service.profilesSupport,x'])).toThrow(
       'invalid argument "service.profilesSupport,x" for "--feature-gates" flag: ' +
         'no such feature gate "x". valid gates: [confmap.enableMergeAppendOption ' +
+        'ottl.functions.enableLambda ' +
         'service.AllowNoPipelines service.profilesSupport]',
     );
   });

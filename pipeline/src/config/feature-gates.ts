@@ -2,6 +2,7 @@ import { SourceError } from './sources.ts';
 
 export type FeatureGate =
   | 'confmap.enableMergeAppendOption'
+  | 'ottl.functions.enableLambda'
   | 'service.AllowNoPipelines'
   | 'service.profilesSupport';
 
@@ -21,6 +22,12 @@ export const FEATURE_GATES: readonly FeatureGateDescription[] = [
     description:
       'Appends the lists service::extensions, receivers and exporters when sources merge.',
     fromVersion: 'v0.120.0',
+  },
+  {
+    id: 'ottl.functions.enableLambda',
+    stage: 'Alpha',
+    description: 'Allows OTTL functions to take lambdas; here they may without it.',
+    fromVersion: 'v0.155.0',
   },
   {
     id: 'service.AllowNoPipelines',

@@ -67,6 +67,7 @@ describe('The table of converters in the README', () => {
       'grok',
       'xml',
       'agent',
+      'lambdas',
     ];
     const statements = families.flatMap((family) => readCases(family).map(({ s }) => s));
     const clock = ['Now', 'UUID', 'UUIDv7'];

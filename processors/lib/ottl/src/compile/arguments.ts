@@ -3,6 +3,7 @@ import { CompileError, EvaluationError } from '../errors.ts';
 import type { DurationValue, TimeValue, Value, ValueMap } from '../value/value.ts';
 import { stringLike } from '../value/value-text.ts';
 import type { Accessor, Compiled, Getter } from './getter.ts';
+import type { Lambda } from './lambda.ts';
 import { type MapTarget, mapTarget } from './map-target.ts';
 import { patternGetter } from './pattern.ts';
 import {
@@ -36,6 +37,8 @@ export interface Argument<C> {
   enum(): bigint | undefined;
   /** The function that it names; undefined for anything else. Throws for one that there is not. */
   function(): FunctionArgument<C> | undefined;
+  /** The lambda that it is; undefined for anything else. */
+  lambda(): Lambda<C> | undefined;
 }
 
 /** A converter given by name: makes its getter over other arguments, by parameter. */
@@ -217,6 +220,20 @@ export class Arguments<C> {
       if (made === undefined) throw new CompileError('invalid function name given', argument.at);
       return made;
     });
+  }
+
+  /** `(key, value) => body` with that many parameters; `role` is what errors call it. */
+  lambda(name: string, arity: number, role = ''): Lambda<C> {
+    const lambda = this.#take(name, (argument) => {
+      const made = argument.lambda();
+      if (made === undefined) throw new CompileError('must be a lambda expression', argument.at);
+      return made;
+    });
+    if (lambda.arity === arity) return lambda;
+    const error = new CompileError(
+      `lambda should be defined with exactly ${arity} formal(s), but has ${lambda.arity}`,
+    );
+    throw role === '' ? error : error.within(`invalid ${role}`);
   }
 
   /** Names of given arguments that `create` did not take: a mistake of the function. */

@@ -92,6 +92,11 @@ function levelled<C>(argument: Argument<C>, raise: (level: Level) => void): Argu
       raise(accessor.level);
       return accessor;
     },
+    lambda: () => {
+      const lambda = argument.lambda();
+      if (lambda !== undefined) raise(Level.row);
+      return lambda;
+    },
     list: () => argument.list()?.map((element) => levelled(element, raise)),
   };
 }

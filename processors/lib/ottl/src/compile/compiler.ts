@@ -5,6 +5,7 @@ import type {
   CallNode,
   ConditionNode,
   ExpressionNode,
+  LambdaNode,
   PathNode,
 } from '../grammar/syntax-tree.ts';
 import { calculate, negate } from '../value/arithmetic.ts';
@@ -29,6 +30,7 @@ import {
   Level,
 } from './getter.ts';
 import { asKey, type KeyValue, resultMember } from './index-value.ts';
+import { type Lambda, LocalScope } from './lambda.ts';
 
 export interface CompilerOptions<C extends Cursor> {
   readonly context: ContextDefinition<C>;
@@ -42,6 +44,7 @@ export class Compiler<C extends Cursor> {
   readonly context: ContextDefinition<C>;
   readonly functions: FunctionRegistry<C>;
   readonly #prefixed: boolean;
+  readonly #scope: LocalScope = new LocalScope();
 
   constructor({ context, functions, prefixed = false }: CompilerOptions<C>) {
     this.context = context;
@@ -56,7 +59,7 @@ export class Compiler<C extends Cursor> {
       case 'enum':
         return constant(this.#enum(node.name, node.at));
       case 'path':
-        return oncePerResource(this.path(node));
+        return this.#local(node) ?? oncePerResource(this.path(node));
       case 'call':
         return this.#converter(node);
       case 'list':
@@ -107,6 +110,20 @@ export class Compiler<C extends Cursor> {
 
   condition(node: ConditionNode): Compiled<C> & { readonly test: Getter<C, boolean> } {
     return compileTest(this, node);
+  }
+
+  /** A parameter of a lambda around it. */
+  #local({ fields }: PathNode): Compiled<C> | undefined {
+    const [field, ...rest] = fields;
+    if (field === undefined || rest.length > 0) return undefined;
+    return this.#scope.local(field, () => field.keys.map((key) => this.#key(key)));
+  }
+
+  #lambda(node: LambdaNode): Lambda<C> {
+    const { body } = node;
+    return this.#scope.lambda(node, () =>
+      'value' in body ? this.expression(body.value).get : this.condition(body.condition).get,
+    );
   }
 
   #converter(node: CallNode): Compiled<C> {
@@ -166,11 +183,16 @@ export class Compiler<C extends Cursor> {
       position,
       at,
       value: () => {
-        if (node.kind !== 'function name') return this.expression(node);
-        throw new CompileError(`function name ${node.name} is not a value`, node.at);
+        if (node.kind === 'function name') {
+          throw new CompileError(`function name ${node.name} is not a value`, node.at);
+        }
+        if (node.kind !== 'lambda') return this.expression(node);
+        throw new CompileError('lambda expression is not a value', node.at);
       },
       path: () => {
         if (node.kind !== 'path') throw new CompileError('must be a path', at);
+        const [field, ...rest] = node.fields;
+        if (field !== undefined && rest.length === 0) this.#scope.refuseSetting(field);
         return this.path(node);
       },
       list: () =>
@@ -182,6 +204,7 @@ export class Compiler<C extends Cursor> {
         if (node.kind !== 'function name' && node.kind !== 'enum') return undefined;
         return this.#function(node.name, node.at);
       },
+      lambda: () => (node.kind === 'lambda' ? this.#lambda(node) : undefined),
     };
   }
 
@@ -200,6 +223,7 @@ export class Compiler<C extends Cursor> {
         list: () => undefined,
         enum: () => undefined,
         function: () => undefined,
+        lambda: () => undefined,
       };
       return compileCall(definition, [{ name: '', argument }], at).get;
     };
@@ -220,8 +244,9 @@ function constant<C>(literal: Value): Compiled<C> {
 }
 
 /** What is of the resource alone is read once a resource: decoding a text costs more than a row. */
-function oncePerResource<C extends Cursor>({ get, level }: Compiled<C>): Compiled<C> {
-  if (level !== Level.resource) return { get, level };
+function oncePerResource<C extends Cursor>(compiled: Compiled<C>): Compiled<C> {
+  const { get, level } = compiled;
+  if (level !== Level.resource) return compiled;
   let epoch = -1;
   let value: Value = null;
   return {

@@ -10,6 +10,7 @@ import { IDS } from './ids.ts';
 import { int } from './int.ts';
 import { isMatch } from './is-match.ts';
 import { KEY_VALUES } from './key-values.ts';
+import { LAMBDAS } from './lambdas.ts';
 import { LETTER_CASES } from './letter-case.ts';
 import { LISTS } from './lists.ts';
 import { isValidLuhn } from './luhn.ts';
@@ -50,6 +51,7 @@ export const CONVERTERS: readonly FunctionDefinition[] = [
   ...LETTER_CASES,
   ...TEXT_PARTS,
   ...LISTS,
+  ...LAMBDAS,
   ...HASHES,
   ...IDS,
   ...TIMES,

@@ -85,6 +85,10 @@ function visitValue(node: ArgumentValueNode, found: Found): void {
       visitValue(node.left, found);
       visitValue(node.right, found);
       break;
+    case 'lambda':
+      if ('value' in node.body) visitValue(node.body.value, found);
+      else visitCondition(node.body.condition, found);
+      break;
     case 'negate':
       visitValue(node.operand, found);
       break;

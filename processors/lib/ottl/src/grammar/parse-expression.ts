@@ -6,6 +6,7 @@ import type {
   CallNode,
   ExpressionNode,
   FieldNode,
+  LambdaNode,
   ListNode,
   LiteralNode,
   MapNode,
@@ -172,11 +173,46 @@ function parseArgument(reader: TokenReader): ArgumentNode {
 
 function parseArgumentValue(reader: TokenReader): ArgumentValueNode {
   const { kind, text, at } = reader.next;
+  if (isLambda(reader)) return parseLambda(reader);
   if (kind !== 'mixed' || reader.isMark('(', 1) || !/^[A-Z]/.test(text)) {
     return parseExpression(reader);
   }
   reader.take();
   return { kind: 'function name', name: text, at };
+}
+
+/** Parentheses around names, and an arrow behind them. */
+function isLambda(reader: TokenReader): boolean {
+  if (!reader.isMark('(')) return false;
+  let ahead = 1;
+  while (reader.peek(ahead).kind === 'lower' || reader.isMark('_', ahead)) {
+    ahead += reader.isMark(',', ahead + 1) ? 2 : 1;
+  }
+  return reader.isMark(')', ahead) && reader.isMark('=>', ahead + 1);
+}
+
+function parseLambda(reader: TokenReader): LambdaNode {
+  const { at } = reader.expectMark('(');
+  const parameters: string[] = [];
+  while (!reader.skipMark(')')) {
+    if (parameters.length > 0) reader.expectMark(',');
+    parameters.push(reader.take().text);
+  }
+  reader.expectMark('=>');
+  if (isLambda(reader)) {
+    const text = 'lambda body cannot result into another lambda expression';
+    throw new FinalError(text, reader.next.at);
+  }
+  const value = reader.attempt(() => parseLambdaValue(reader));
+  const body = value === undefined ? { condition: reader.condition() } : { value };
+  return { kind: 'lambda', parameters, body, at };
+}
+
+/** A value that no condition goes on behind. */
+function parseLambdaValue(reader: TokenReader): ExpressionNode {
+  const value = parseExpression(reader);
+  if (reader.isMark(',') || reader.isMark(')')) return value;
+  throw reader.unexpected('")"');
 }
 
 function parsePath(reader: TokenReader): PathNode {

@@ -7,7 +7,7 @@ import { TokenReader } from './token-reader.ts';
 /** `editor(...) where condition`. Throws `CompileError`. */
 export function parseStatementText(text: string): StatementNode {
   return withPrefix('statement', () => {
-    const reader = new TokenReader(text);
+    const reader = new TokenReader(text, parseCondition);
     return reader.readAll(() => {
       const { kind } = reader.next;
       const isName = kind === 'lower' || kind === 'mixed' || kind === 'upper';
@@ -22,7 +22,7 @@ export function parseStatementText(text: string): StatementNode {
 /** A condition alone. */
 export function parseConditionText(text: string): ConditionNode {
   return withPrefix('condition', () => {
-    const reader = new TokenReader(text);
+    const reader = new TokenReader(text, parseCondition);
     return reader.readAll(() => parseCondition(reader));
   });
 }
@@ -30,7 +30,7 @@ export function parseConditionText(text: string): ConditionNode {
 /** A value alone: a converter, a path, arithmetic. */
 export function parseExpressionText(text: string): ExpressionNode {
   return withPrefix('expression', () => {
-    const reader = new TokenReader(text);
+    const reader = new TokenReader(text, parseCondition);
     return reader.readAll(() => parseExpression(reader));
   });
 }

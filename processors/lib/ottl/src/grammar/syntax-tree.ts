@@ -83,7 +83,17 @@ export type ExpressionNode =
   | MathNode
   | NegateNode;
 
-export type ArgumentValueNode = ExpressionNode | FunctionNameNode;
+/** `(key, value) => body`: given to functions that take one. */
+export interface LambdaNode extends Part {
+  readonly kind: 'lambda';
+  /** `_` for one that the body does not want. */
+  readonly parameters: readonly string[];
+  readonly body: LambdaBody;
+}
+
+export type LambdaBody = { readonly value: ExpressionNode } | { readonly condition: ConditionNode };
+
+export type ArgumentValueNode = ExpressionNode | FunctionNameNode | LambdaNode;
 
 export type ConditionNode =
   | (Part & { readonly kind: 'and' | 'or'; readonly operands: readonly ConditionNode[] })

@@ -1,6 +1,7 @@
 import { CompileError } from '../errors.ts';
 import { NESTING_MAX } from './limits.ts';
 import { positionText } from './position-text.ts';
+import type { ConditionNode } from './syntax-tree.ts';
 import type { Token, TokenKind } from './token.ts';
 import { tokenize } from './tokenize.ts';
 
@@ -10,12 +11,15 @@ const END: Token = { kind: 'end', text: '', at: 0 };
 export class TokenReader {
   readonly text: string;
   readonly #tokens: readonly Token[];
+  readonly #parseCondition: (reader: TokenReader) => ConditionNode;
   #index = 0;
   #depth = 0;
   #furthest: { readonly index: number; readonly error: CompileError } | undefined;
 
-  constructor(text: string) {
+  /** `parseCondition` reads what stands in lambdas, too, which are read where it is not known. */
+  constructor(text: string, parseCondition: (reader: TokenReader) => ConditionNode) {
     this.text = text;
+    this.#parseCondition = parseCondition;
     this.#tokens = tokenize(text);
   }
 
@@ -63,6 +67,10 @@ export class TokenReader {
   expect(kind: TokenKind, expected: string): Token {
     if (this.next.kind !== kind) throw this.unexpected(expected);
     return this.take();
+  }
+
+  condition(): ConditionNode {
+    return this.#parseCondition(this);
   }
 
   /** The error for what is next. */

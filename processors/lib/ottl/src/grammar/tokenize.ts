@@ -10,7 +10,7 @@ const RULES: readonly (readonly [TokenKind | 'space', RegExp])[] = [
   ['float', /\d*\.\d+(?:[eE][-+]?\d+)?/y],
   ['int', /\d+/y],
   ['string', /"(?:\\[\s\S]|[^\\"])*"/y],
-  ['mark', /==|!=|>=|<=|=>|[-><+*/=(){}:,.[\]]/y],
+  ['mark', /==|!=|>=|<=|=>|[-><+*/=(){}:,._[\]]/y],
   ['mixed', /[A-Za-z][A-Za-z0-9_]*/y],
 ];
 
