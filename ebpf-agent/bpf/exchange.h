@@ -71,6 +71,8 @@ struct chunk {
   const char *at;
   u64 visible;
   u64 bytes;
+  /* Behind the last byte in user memory; 0 where nobody knows. */
+  const char *end;
   u32 tgid;
   /* From the asking side to the answering one. */
   u32 is_request;

@@ -298,9 +298,10 @@ static long walk_window(u64 index, struct walk *w) {
 }
 
 /* "0\r\n\r\n" at the end: a chunked body that nobody could follow is over. */
-static __always_inline int ends_chunked(const struct walk *w) {
-  if (w->s->window.seen < w->s->window.end || w->s->window.seen < 5) return 0;
-  u64 last = load64(scratch_at(w->s, w->s->window.seen - 5)) & FIRST_BYTES(5);
+static __always_inline int ends_chunked(const struct chunk *chunk) {
+  u64 last = 0;
+  if (!chunk->end || chunk->bytes < 5) return 0;
+  if (bpf_probe_read_user(&last, 5, chunk->end - 5)) return 0;
   return last == TEXT8('0', '\r', '\n', '\r', '\n', 0, 0, 0);
 }
 
@@ -342,7 +343,9 @@ __noinline int http1_data(struct exchange *x, const struct chunk *chunk) {
       bpf_loop(WINDOWS_MAX, walk_window, &walk, 0);
       /* More messages in one buffer than are looked at. */
       if (s->window.position < s->window.end && !stream->prefix_bytes) lose(stream);
-    } else if (!chunk->is_request && x->is_answered && ends_chunked(&walk)) {
+    }
+    int is_lost = !chunk->is_request && stream->framing == IN_UNKNOWN;
+    if (is_lost && x->is_answered && ends_chunked(chunk)) {
       stream->framing = AT_HEAD;
       end_exchange(x, chunk->now);
     }

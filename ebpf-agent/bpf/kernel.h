@@ -77,6 +77,7 @@ struct tcp_sock {
 };
 
 struct pt_regs {
+  unsigned long dx;
   unsigned long si;
   unsigned long orig_ax;
 };

@@ -27,34 +27,51 @@ static __always_inline int has_message(u64 call) {
   return call == 46 || call == 47; /* sendmsg recvmsg */
 }
 
-/* struct iovec, and where struct msghdr points to it. */
+/* struct iovec, and where struct msghdr has the list of them and its length. */
 struct vector {
   u64 at;
   u64 bytes;
 };
+struct vectors {
+  u64 at;
+  u64 count;
+};
 #define MESSAGE_VECTORS_AT 16
+#define VECTORS_MAX 1024
+
+/* Of several pieces the first can be seen, and the end of the last. */
+static __always_inline void find_vectors(struct chunk *chunk, struct vectors all) {
+  struct vector piece = {};
+  if (bpf_probe_read_user(&piece, sizeof piece, (const void *)all.at)) return;
+  chunk->at = (const char *)piece.at;
+  chunk->visible = piece.bytes < chunk->bytes ? piece.bytes : chunk->bytes;
+  if (chunk->visible == chunk->bytes) {
+    chunk->end = chunk->at + chunk->bytes;
+  } else if (all.count > 1 && all.count <= VECTORS_MAX) {
+    const void *last = (const void *)(all.at + (all.count - 1) * sizeof piece);
+    if (!bpf_probe_read_user(&piece, sizeof piece, last) && piece.bytes >= 5) {
+      chunk->end = (const char *)(piece.at + piece.bytes);
+    }
+  }
+}
 
 /* Where the bytes lie in the caller's memory; nothing is visible when nobody knows. */
 static __always_inline void find_buffer(struct chunk *chunk) {
   struct task_struct *task = bpf_get_current_task_btf();
   struct pt_regs *registers = (void *)bpf_task_pt_regs(task);
-  u64 call = registers->orig_ax, at = registers->si;
-  struct vector vector = {};
-  chunk->visible = 0;
+  u64 call = registers->orig_ax;
+  struct vectors all = {.at = registers->si, .count = registers->dx};
   if (task->thread_info.status & TS_COMPAT) return;
   if (has_buffer(call)) {
-    chunk->at = (const char *)at;
+    chunk->at = (const char *)all.at;
     chunk->visible = chunk->bytes;
-    return;
+    chunk->end = chunk->at + chunk->bytes;
+  } else if (has_vector(call)) {
+    find_vectors(chunk, all);
+  } else if (has_message(call)) {
+    const void *list = (const void *)(all.at + MESSAGE_VECTORS_AT);
+    if (!bpf_probe_read_user(&all, sizeof all, list)) find_vectors(chunk, all);
   }
-  if (has_message(call)) {
-    if (bpf_probe_read_user(&at, sizeof at, (const void *)(at + MESSAGE_VECTORS_AT))) return;
-  } else if (!has_vector(call)) {
-    return;
-  }
-  if (bpf_probe_read_user(&vector, sizeof vector, (const void *)at)) return;
-  chunk->at = (const char *)vector.at;
-  chunk->visible = vector.bytes < chunk->bytes ? vector.bytes : chunk->bytes;
 }
 
 struct guess {

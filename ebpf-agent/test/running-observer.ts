@@ -1,0 +1,95 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+export interface Point {
+  readonly name: string;
+  readonly count: number;
+  readonly sum: number;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+export interface Service {
+  readonly name: string;
+  readonly isOwn: boolean;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly processes: number;
+  readonly points: readonly Point[];
+}
+
+export interface Report {
+  readonly services: readonly Service[];
+  readonly statements: readonly string[];
+  readonly counters: Readonly<Record<string, number>>;
+}
+
+/** Whether programs can be loaded here: tests that need it are skipped, and counted, elsewhere. */
+export const MAY_OBSERVE: boolean =
+  process.getuid?.() === 0 && existsSync('/sys/kernel/btf/vmlinux');
+
+const REPORTS_MAX = 400;
+
+/** The observer in a process of its own: what this process does is seen like anybody's. */
+export class RunningObserver {
+  readonly child: ChildProcess;
+  /** Statements since the last time they were looked at. */
+  readonly statements: string[] = [];
+
+  private constructor(child: ChildProcess) {
+    this.child = child;
+  }
+
+  static async start(): Promise<RunningObserver> {
+    const path = fileURLToPath(new URL('./observer-child.ts', import.meta.url));
+    const child = fork(path, { execArgv: ['--import', 'tsx'] });
+    const observer = new RunningObserver(child);
+    await observer.#message();
+    return observer;
+  }
+
+  async report(): Promise<Report> {
+    const answer = this.#message();
+    this.child.send('report');
+    const report = JSON.parse(JSON.stringify(await answer));
+    this.statements.push(...report.statements);
+    return report;
+  }
+
+  /** Asks for reports until `found` answers. */
+  async until<T>(found: (report: Report) => T | undefined): Promise<T> {
+    for (let i = 0; i < REPORTS_MAX; i++) {
+      const value = found(await this.report());
+      if (value !== undefined) return value;
+    }
+    throw new Error('it was never reported');
+  }
+
+  /** Points of a metric on a port, once they are `count` together. */
+  points(name: string, port: number, count: number): Promise<readonly Point[]> {
+    return this.until(({ services }) => {
+      const points = services
+        .flatMap((service) => service.points)
+        .filter((point) => point.name === name && point.attributes['server.port'] === `${port}`);
+      const total = points.reduce((sum, point) => sum + point.count, 0);
+      return total >= count ? points : undefined;
+    });
+  }
+
+  async kill(): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    const ended = new Promise((resolve) => this.child.once('exit', resolve));
+    this.child.kill('SIGKILL');
+    await ended;
+  }
+
+  #message(): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const ended = (code: number | null): void => reject(new Error(`it ended with ${code}`));
+      this.child.once('exit', ended);
+      this.child.once('message', (message) => {
+        this.child.off('exit', ended);
+        resolve(message);
+      });
+    });
+  }
+}
