@@ -10,6 +10,7 @@ import { framed } from './raw-grpc.ts';
 import { CALL, RawHttp2 } from './raw-http2.ts';
 
 // RFC 9113, 7.
+const NO_ERROR = 0;
 const PROTOCOL_ERROR = 1;
 const FLOW_CONTROL_ERROR = 3;
 const FRAME_SIZE_ERROR = 6;
@@ -258,6 +259,41 @@ describe('a hostile peer of HTTP/2', () => {
     await client.closed;
   });
 
+  it('that stays after a goodbye is cut', async () => {
+    const { grpc } = await start();
+    const client = new RawHttp2(grpc, { allowHalfOpen: true });
+    client.send(PREFACE, frame({ type: FrameTypes.ping, payload: Buffer.alloc(8) }));
+    expect(await client.goodbye()).toMatchObject({ code: PROTOCOL_ERROR });
+    await client.ended;
+    // Whoever writes to a connection that is no more hears that.
+    while (!client.socket.destroyed) {
+      client.send(Buffer.alloc(8));
+      await setImmediate();
+    }
+  });
+
+  it('that sends on and on what is no call is answered before its end, and in time', async () => {
+    const { grpc } = await start();
+    const client = RawHttp2.greeting(grpc);
+    const json = literals({
+      ':method': 'POST',
+      ':scheme': 'http',
+      ':path': '/v1/traces',
+      'content-type': 'application/json',
+    });
+    const full = Buffer.alloc(16_384);
+    client.send(open(1, END_HEADERS, json), ...Array.from({ length: 40 }, () => data(1, full, 0)));
+    await client.pong();
+    expect(client.frames.some(({ type }) => type === FrameTypes.headers)).toBe(false);
+    client.send(...Array.from({ length: 40 }, () => data(1, full, 0)));
+    expect(await client.reset(1)).toBe(NO_ERROR);
+    fakeTimers();
+    client.send(open(3, END_HEADERS, json));
+    await pass(5, client.reset(3));
+    const answers = client.frames.filter(({ type }) => type === FrameTypes.data);
+    expect(answers.map(({ payload }) => payload.toString().slice(0, 3))).toEqual(['415', '415']);
+  });
+
   it('that speaks HTTP/1 is told so, and another is sent away', async () => {
     const started = await start();
     const browser = new RawHttp2(started.grpc);
@@ -267,7 +303,7 @@ describe('a hostile peer of HTTP/2', () => {
     });
     browser.send(Buffer.from('GET / HTTP/1.1\r\nHost: x\r\n\r\n'));
     await browser.closed;
-    expect(text).toMatch(/HTTP\/1\.1 505 [\s\S]*This port speaks gRPC, by HTTP\/2 alone\.\n$/);
+    expect(text).toMatch(/^HTTP\/1\.1 505 [\s\S]*This port speaks gRPC, by HTTP\/2 alone\.\n$/);
     const stranger = new RawHttp2(started.grpc);
     stranger.send(Buffer.from('SSH-2.0-OpenSSH_9.6\r\n'));
     expect(await stranger.goodbye()).toMatchObject({ code: PROTOCOL_ERROR });

@@ -26,15 +26,18 @@ export interface ReceivedFrame {
 export class RawHttp2 {
   readonly socket: Socket;
   readonly frames: ReceivedFrame[] = [];
+  /** The server has ended its side. */
+  readonly ended: Promise<void>;
   readonly closed: Promise<void>;
   #bytes: Buffer = Buffer.alloc(0);
 
-  constructor(address: string) {
+  constructor(address: string, options: { readonly allowHalfOpen?: boolean } = {}) {
     const { port } = new URL(`http://${address}`);
-    this.socket = connect(Number(port), '127.0.0.1');
+    this.socket = connect({ ...options, port: Number(port), host: '127.0.0.1' });
     onTestFinished(() => void this.socket.destroy());
     this.socket.on('error', () => undefined);
     this.socket.on('data', (chunk: Buffer) => this.#take(chunk));
+    this.ended = new Promise((resolve) => this.socket.once('end', () => resolve()));
     this.closed = new Promise((resolve) => this.socket.once('close', () => resolve()));
   }
 

@@ -13,6 +13,8 @@ export interface FrameHead {
 
 /** What frames are told to. All may throw `ConnectionFault`; bytes are valid during the call alone. */
 export interface FrameSink {
+  /** The peer has said its preface: it speaks HTTP/2. */
+  prefaced(): void;
   /** A whole frame of any type but DATA: its payload is `bytes` from `from` to `to`. */
   frame(head: FrameHead, bytes: Buffer, from: number, to: number): void;
   /** A frame of DATA begins; its bytes follow as they come, without their padding. */
@@ -93,7 +95,9 @@ export class FrameReader {
     if (this.#start.compare(PREFACE, 0, length, 0, length) !== 0) {
       throw new ConnectionFault(Http2Code.protocolError, 'no preface of HTTP/2');
     }
-    if (length === PREFACE.length) this.#expectHead();
+    if (length < PREFACE.length) return next;
+    this.#expectHead();
+    this.#sink.prefaced();
     return next;
   }
 

@@ -53,12 +53,15 @@ type State = 'open' | 'draining' | 'leaving' | 'closed';
 /** The server's side of one HTTP/2 connection (RFC 9113) on a socket of its own. */
 export class Http2Connection implements FrameSink {
   readonly #socket: Socket;
+  readonly #limits: StreamLimits;
   readonly #listener: Http2Listener;
   readonly #writer: FrameWriter;
   readonly #streams: StreamTable;
   readonly #reader: FrameReader = new FrameReader(this);
   readonly #assembler: HeaderAssembler = new HeaderAssembler();
   #state: State = 'open';
+  /** Whether we have said our settings, and the peer its own. */
+  #hasGreeted = false;
   #isGreeted = false;
   #pingAnswered: (() => void) | undefined;
   #bytesRead = 0;
@@ -67,6 +70,7 @@ export class Http2Connection implements FrameSink {
 
   constructor(socket: Socket, limits: StreamLimits, listener: Http2Listener) {
     this.#socket = socket;
+    this.#limits = limits;
     this.#listener = listener;
     this.#writer = new FrameWriter(socket);
     this.#streams = new StreamTable(this.#writer, limits, {
@@ -77,11 +81,6 @@ export class Http2Connection implements FrameSink {
     // What breaks a socket closes it too, and the close is what counts.
     socket.on('error', () => undefined);
     socket.once('close', () => this.#closed());
-    const { streamWindowBytes, streamsMax, headerBytesMax, connectionWindowBytes } = limits;
-    const headerListBytesMax = headerBytesMax + HTTP2_HEADERS_MAX * HEADER_OVERHEAD_BYTES;
-    this.#writer.settings({ streamWindowBytes, streamsMax, headerListBytesMax });
-    this.#writer.windowUpdate(0, connectionWindowBytes - DEFAULT_WINDOW_BYTES);
-    this.#writer.flushSoon();
   }
 
   get bytesRead(): number {
@@ -95,6 +94,7 @@ export class Http2Connection implements FrameSink {
 
   /** `answered` is called when the peer does. */
   ping(answered: () => void): void {
+    this.#greet();
     this.#pingAnswered = answered;
     this.#writer.ping(PING);
   }
@@ -103,6 +103,7 @@ export class Http2Connection implements FrameSink {
   drain(): void {
     if (this.#state !== 'open') return;
     this.#state = 'draining';
+    this.#greet();
     this.#streams.takeNoMore();
     this.#writer.goAway(this.#streams.lastId, Http2Code.noError);
     this.#writer.flushSoon();
@@ -112,6 +113,7 @@ export class Http2Connection implements FrameSink {
   /** Says why, cuts what is in progress, and ends. */
   goAway(code: number, words: string): void {
     if (this.#state === 'leaving' || this.#state === 'closed') return;
+    this.#greet();
     this.#writer.goAway(this.#streams.lastId, code, words);
     this.#leave();
   }
@@ -121,6 +123,10 @@ export class Http2Connection implements FrameSink {
   }
 
   // For the reader of frames.
+
+  prefaced(): void {
+    this.#greet();
+  }
 
   frame(head: FrameHead, bytes: Buffer, from: number, to: number): void {
     this.#expectGreeting(head);
@@ -158,6 +164,17 @@ export class Http2Connection implements FrameSink {
 
   dataEnded(head: FrameHead): void {
     this.#streams.dataEnded(head);
+  }
+
+  /** Not before it must be: a client of HTTP/1 could not read the 505 after it. Idempotent. */
+  #greet(): void {
+    if (this.#hasGreeted) return;
+    this.#hasGreeted = true;
+    const { streamWindowBytes, streamsMax, headerBytesMax, connectionWindowBytes } = this.#limits;
+    const headerListBytesMax = headerBytesMax + HTTP2_HEADERS_MAX * HEADER_OVERHEAD_BYTES;
+    this.#writer.settings({ streamWindowBytes, streamsMax, headerListBytesMax });
+    this.#writer.windowUpdate(0, connectionWindowBytes - DEFAULT_WINDOW_BYTES);
+    this.#writer.flushSoon();
   }
 
   #read(chunk: Buffer): void {
