@@ -165,17 +165,18 @@ async function measure(signal: LoadSignal): Promise<void> {
   }
   const items = BATCHES * REQUESTS * ITEMS_PER_REQUEST;
   await command('SYSTEM START VIEWS');
-  await command('SYSTEM START MERGES');
   for (const { name, database, cpuSeconds, exporter } of variants) {
     await exporter.shutdown(new AbortController().signal);
     const sorted = [...cpuSeconds].sort((a, b) => a - b);
     const insert = ((sorted[sorted.length >>> 1] ?? 0) / items) * 1e6;
     const jobs = ((await runJobs(database)) / items / (WARM_ROUNDS + ROUNDS)) * 1e6;
+    await command('SYSTEM START MERGES');
     const merge = ((await mergeAll(database)) / items / (WARM_ROUNDS + ROUNDS)) * 1e6;
     process.stdout.write(
       `${signal.padEnd(8)} ${name.padEnd(40)} insert ${insert.toFixed(2)}, jobs ` +
         `${jobs.toFixed(2)}, merge ${merge.toFixed(2)} CPU-s a million rows\n`,
     );
+    await command('SYSTEM STOP MERGES');
     await command(`DROP DATABASE ${database} SYNC`);
   }
 }

@@ -22,8 +22,8 @@ export const counterIncreaseRow: z.ZodType<CounterIncrease> = z
 /**
  * What was counted within windows and between neighbouring ones. A counter that began anew (its
  * start lies after the last point before, or it fell) added all it shows. Growth before the first
- * row of a series whose counter began before the range is not counted. Windows are there a minute
- * or two after they are over; what is newer is in `metric_samples` alone.
+ * row of a series whose counter began before the range is not counted. Windows are there two
+ * minutes after they are over; what is newer is in `metric_samples` alone.
  */
 export function counterIncrease(range: MetricRange): Sql {
   return sql`

@@ -1,5 +1,11 @@
 import { column } from './columns.ts';
-import { dueRows, metricRollupTable, type RolledUpTable, WINDOW } from './metric-windows-5m.ts';
+import {
+  dueRows,
+  metricRollupTable,
+  ROLLUP_SCHEDULE,
+  type RolledUpTable,
+  WINDOW,
+} from './metric-windows-5m.ts';
 import type { SchemaOptions, TableDefinition, ViewDefinition } from './table.ts';
 
 /**
@@ -70,7 +76,7 @@ function histogramJob(
   return {
     name: `${table}_5m_job`,
     target: 'metric_histograms_5m',
-    refresh: 'EVERY 1 MINUTE',
+    refresh: ROLLUP_SCHEDULE,
     select: `SELECT
   tenant, metric, series, time,
   '${table}' AS source,

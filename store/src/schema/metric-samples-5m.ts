@@ -1,5 +1,5 @@
 import { column } from './columns.ts';
-import { dueRows, metricRollupTable, WINDOW } from './metric-windows-5m.ts';
+import { dueRows, metricRollupTable, ROLLUP_SCHEDULE, WINDOW } from './metric-windows-5m.ts';
 import type { SchemaOptions, TableDefinition, ViewDefinition } from './table.ts';
 
 /**
@@ -25,7 +25,7 @@ export function metricSamples5mJob(options: SchemaOptions): ViewDefinition {
   return {
     name: 'metric_samples_5m_job',
     target: 'metric_samples_5m',
-    refresh: 'EVERY 1 MINUTE',
+    refresh: ROLLUP_SCHEDULE,
     select: `SELECT
   tenant, metric, series, time,
   'metric_samples' AS source,

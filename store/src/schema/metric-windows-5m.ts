@@ -28,6 +28,9 @@ const LATE_DAYS_MAX = 7;
 /** A window is rolled up when it has been over for so long. */
 const GRACE_SECONDS = 60;
 
+/** When jobs run: two minutes after windows end. */
+export const ROLLUP_SCHEDULE = 'EVERY 5 MINUTE OFFSET 2 MINUTE';
+
 /** Points of one turn of a job, so that a backlog does not fill the memory. */
 const TURN_POINTS_MAX = 10_000_000;
 

@@ -32,7 +32,7 @@ export interface ViewDefinition {
   readonly name: string;
   /** Absent for an ordinary view. */
   readonly target?: string;
-  /** When the store itself runs the SELECT and appends its rows: `EVERY 1 MINUTE`. */
+  /** When the store itself runs the SELECT and appends its rows: `EVERY 5 MINUTE`. */
   readonly refresh?: string;
   readonly select: string;
 }

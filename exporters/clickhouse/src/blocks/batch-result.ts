@@ -4,8 +4,9 @@ import type { KeySet } from './recent-keys.ts';
 /** What one batch becomes, in the order of its inserts: a row's resource and series come first. */
 export interface BatchBlocks {
   /**
-   * Rows of `resources`, `metric_series`, `resource_history`, dictionaries of profiles: which ones depends on what this process stored lately,
-   * so they carry no token; the tables fold rows that are written twice.
+   * Rows of `resources`, `metric_series`, `resource_history` and the dictionaries of profiles: which
+   * ones depends on what this process stored lately, so they carry no token; the tables fold rows
+   * that are written twice.
    */
   readonly catalogue: readonly BlockSource[];
   /** Rows that are a pure function of the batch, under the token of its range. */
