@@ -1,6 +1,7 @@
 import { column } from './columns.ts';
 import {
   dueRows,
+  JOB_SETTINGS,
   metricRollupTable,
   ROLLUP_SCHEDULE,
   type RolledUpTable,
@@ -123,6 +124,6 @@ FROM (
   )
 ) AS p
 GROUP BY tenant, metric, series, time
-SETTINGS max_threads = 1`,
+${JOB_SETTINGS}`,
   };
 }

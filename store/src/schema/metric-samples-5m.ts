@@ -1,5 +1,11 @@
 import { column } from './columns.ts';
-import { dueRows, metricRollupTable, ROLLUP_SCHEDULE, WINDOW } from './metric-windows-5m.ts';
+import {
+  dueRows,
+  JOB_SETTINGS,
+  metricRollupTable,
+  ROLLUP_SCHEDULE,
+  WINDOW,
+} from './metric-windows-5m.ts';
 import type { SchemaOptions, TableDefinition, ViewDefinition } from './table.ts';
 
 /**
@@ -58,6 +64,6 @@ FROM (
     ORDER BY timestamp ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)
 ) AS p
 GROUP BY tenant, metric, series, time
-SETTINGS max_threads = 1`,
+${JOB_SETTINGS}`,
   };
 }

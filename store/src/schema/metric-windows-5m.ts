@@ -131,6 +131,10 @@ export function metricRollupTable(
   };
 }
 
+/** One core, and what is sorted beyond a quarter of a gigabyte goes to disk. */
+export const JOB_SETTINGS = `SETTINGS max_threads = 1, max_bytes_before_external_sort = 268435456,
+  max_bytes_before_external_group_by = 268435456`;
+
 /** The rows of `table` whose windows are due: what stands behind FROM and WHERE in a job. */
 export function dueRows(table: RolledUpTable, { database }: SchemaOptions): string {
   const windows = `${database}.metric_windows_5m`;
