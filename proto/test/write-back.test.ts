@@ -8,6 +8,7 @@ import {
   jsonToProtobuf,
   MalformedError,
   protobufToJson,
+  protobufToJsonBytes,
   RpcCode,
   readExportResponse,
   readStatus,
@@ -59,7 +60,7 @@ describe('protobufToJson', () => {
     },
   );
 
-  it('writes 64-bit integers as text, ids in hex, bytes in base64, of defaults single messages alone', () => {
+  it('writes 64-bit integers as text, ids in lower-case hex, bytes in base64, no defaults', () => {
     const bytes = encodeRequest('traces', {
       resourceSpans: [
         {
@@ -89,10 +90,8 @@ describe('protobufToJson', () => {
     expect(JSON.parse(protobufToJson('traces', bytes))).toEqual({
       resourceSpans: [
         {
-          resource: {},
           scopeSpans: [
             {
-              scope: {},
               spans: [
                 {
                   traceId: 'ab'.repeat(16),
@@ -100,7 +99,6 @@ describe('protobufToJson', () => {
                   kind: 2,
                   startTimeUnixNano: '1544712660300000001',
                   flags: 1,
-                  status: {},
                   attributes: [
                     { key: 'n', value: { intValue: '0' } },
                     { key: 'd', value: { doubleValue: 'NaN' } },
@@ -112,6 +110,20 @@ describe('protobufToJson', () => {
           ],
         },
       ],
+    });
+  });
+});
+
+describe('protobufToJsonBytes', () => {
+  it('has single messages of which nothing is set, as the Collector writes them', () => {
+    const ids = { traceId: 'ab'.repeat(16), spanId: 'cd'.repeat(8) };
+    const span = { ...ids, name: 'a', startTimeUnixNano: '1', endTimeUnixNano: '2' };
+    const bytes = encodeRequest('traces', {
+      resourceSpans: [{ scopeSpans: [{ spans: [{ ...span, attributes: [{ key: 'n' }] }] }] }],
+    });
+    const full = { ...span, attributes: [{ key: 'n', value: {} }], status: {} };
+    expect(JSON.parse(Buffer.from(protobufToJsonBytes('traces', bytes)).toString())).toEqual({
+      resourceSpans: [{ scopeSpans: [{ spans: [full], scope: {} }], resource: {} }],
     });
   });
 });

@@ -5,12 +5,16 @@ import { fileURLToPath } from 'node:url';
 import { SondeError } from '@sonde/pipeline';
 import { contractHost, contractSignalSettings } from '@sonde/pipeline/contract-suite';
 import { unpack } from '@sonde/pipeline/packing';
-import { protobufToJson } from '@sonde/proto';
+import { protobufToJsonBytes, type Signal } from '@sonde/proto';
 import { describe, expect, it } from 'vitest';
 import { fileConfig } from '../src/config.ts';
 import { fileExporterFactory } from '../src/factory.ts';
 import { exporting, linesOf, scratchFolder, stop } from './exporting.ts';
 import { logsBytes, requestBytes, telemetryOf } from './otlp-data.ts';
+
+function jsonOf(signal: Signal, bytes: Uint8Array): string {
+  return Buffer.from(protobufToJsonBytes(signal, bytes)).toString();
+}
 
 describe('a file of JSON', () => {
   it('has a line of OTLP/JSON a batch, in the order of the batches', async () => {
@@ -18,7 +22,7 @@ describe('a file of JSON', () => {
     const { exporter } = await exporting({ path });
     const bodies = Array.from({ length: 50 }, (_, index) => logsBytes({ body: `line ${index}` }));
     await Promise.all(bodies.map((bytes) => exporter.consume(telemetryOf('logs', bytes))));
-    expect(linesOf(path)).toEqual(bodies.map((bytes) => protobufToJson('logs', bytes)));
+    expect(linesOf(path)).toEqual(bodies.map((bytes) => jsonOf('logs', bytes)));
   });
 
   it('joins the requests of a batch in one line', async () => {
@@ -121,7 +125,7 @@ describe('a compressed file', () => {
       const length = file.readUInt32BE(0);
       expect(file.length).toBe(4 + length);
       const unpacked = Buffer.from(await unpack(file.subarray(4), 'zstd', UNPACKING));
-      const message = format === 'json' ? Buffer.from(protobufToJson('traces', bytes)) : bytes;
+      const message = format === 'json' ? Buffer.from(protobufToJsonBytes('traces', bytes)) : bytes;
       expect(unpacked.equals(message)).toBe(true);
     },
   );

@@ -1,7 +1,7 @@
 import { HEADERS, type NewRecord } from '@sonde/buffer';
 import type { Encoding } from '@sonde/kafka-client';
 import { SondeError } from '@sonde/pipeline';
-import { type EncodedRequest, protobufToJson, splitRequest } from '@sonde/proto';
+import { type EncodedRequest, protobufToJsonBytes, splitRequest } from '@sonde/proto';
 
 /** A batch's and a record's framing, and Sonde's own headers. */
 const BESIDE_BYTES = 1024;
@@ -44,7 +44,7 @@ function toRecord(
   const { signal, bytes, tenant, itemCount, receivedUnixMs } = request;
   return {
     ...(key === undefined ? {} : { key }),
-    value: encoding === 'otlp_proto' ? bytes : Buffer.from(protobufToJson(signal, bytes)),
+    value: encoding === 'otlp_proto' ? bytes : Buffer.from(protobufToJsonBytes(signal, bytes)),
     headers: { ...headers, [HEADERS.tenant]: tenant, [HEADERS.items]: String(itemCount) },
     timestampUnixMs: Math.max(0, Math.floor(receivedUnixMs)),
   };

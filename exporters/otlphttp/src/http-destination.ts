@@ -15,7 +15,7 @@ import {
   joinRequests,
   MalformedError,
   type PartialSuccess,
-  protobufToJson,
+  protobufToJsonBytes,
   readExportResponse,
 } from '@sonde/proto';
 import type { OtlpHttpConfig } from './config.ts';
@@ -63,7 +63,7 @@ export class HttpDestination implements Destination {
 
   #encode(bytes: Uint8Array): Uint8Array {
     if (this.#encoding === 'protobuf') return bytes;
-    return Buffer.from(protobufToJson(this.#settings.signal, bytes));
+    return Buffer.from(protobufToJsonBytes(this.#settings.signal, bytes));
   }
 
   async #post(

@@ -26,6 +26,8 @@ export interface Range {
   readonly start: number;
   readonly end: number;
   readonly depth: number;
+  /** Single messages are written where nothing is set in them, too (`Message.embedded`). */
+  readonly embedded: boolean;
 }
 
 /**
@@ -39,7 +41,8 @@ export function appendMessage(source: Source, type: Message, range: Range, out: 
   if (new MessageText(source, type, range, out).append()) return;
   out.length = before;
   const content = source.bytes.slice(range.start, range.end);
-  putBytes(out, encoder.encode(JSON.stringify(plainMessage(readMessage(type, content)))));
+  const plain = plainMessage(readMessage(type, content), range.embedded);
+  putBytes(out, encoder.encode(JSON.stringify(plain)));
 }
 
 class MessageText {
@@ -81,7 +84,7 @@ class MessageText {
     }
     if (p !== end) malformed(p, 'field past the end of the message');
     this.#closeList();
-    this.#embedded();
+    if (this.#range.embedded) this.#embedded();
     this.#put(CLOSE_BRACE);
     return true;
   }
@@ -126,8 +129,9 @@ class MessageText {
     const { message } = field;
     if (message === undefined) appendDelimited(this.#source, field, at, end, this.#out);
     else {
-      const depth = this.#range.depth + 1;
-      appendMessage(this.#source, message, { start: at, end, depth }, this.#out);
+      const { depth, embedded } = this.#range;
+      const inner = { start: at, end, depth: depth + 1, embedded };
+      appendMessage(this.#source, message, inner, this.#out);
     }
     return end;
   }
