@@ -2,38 +2,56 @@ import { GoRegexp, GoRegexpError } from '@sonde/go-regexp';
 import { duration, nullMeansDefaults, refuseMeaning, textList } from '@sonde/pipeline';
 import { refuseUnsupported } from '@sonde/pipeline/clients';
 import { z } from 'zod';
+import type { AksSettings } from './detectors/aks.ts';
 import type { AzureSettings } from './detectors/azure.ts';
+import type { ConsulSettings } from './detectors/consul.ts';
+import type { DockerSettings } from './detectors/docker.ts';
 import type { Ec2Settings } from './detectors/ec2.ts';
 import type { EcsSettings } from './detectors/ecs.ts';
 import type { GcpSettings } from './detectors/gcp.ts';
+import type { HerokuSettings } from './detectors/heroku.ts';
+import type { LambdaSettings } from './detectors/lambda.ts';
 import { HOSTNAME_SOURCES, type SystemSettings } from './detectors/system.ts';
 import { ATTRIBUTES, enabledAttributes } from './resource-attributes.ts';
+import {
+  consulSection,
+  dockerSection,
+  herokuSection,
+  lambdaSection,
+} from './small-detectors-config.ts';
 
-export const DETECTORS = ['env', 'system', 'ec2', 'ecs', 'gcp', 'azure'] as const;
+export const DETECTORS = [
+  'env',
+  'system',
+  'ec2',
+  'ecs',
+  'gcp',
+  'azure',
+  'aks',
+  'consul',
+  'docker',
+  'heroku',
+  'lambda',
+] as const;
 export type DetectorName = (typeof DETECTORS)[number];
 
 /** Upstream's other detectors, and the sections that they have. */
 const OTHER_DETECTORS: readonly string[] = [
   'akamai',
-  'aks',
   'alibaba_ecs',
   'azureappservice',
   'azurecontainerapps',
-  'consul',
   'digitalocean',
-  'docker',
   'dynatrace',
   'eks',
   'elastic_beanstalk',
   'elasticbeanstalk',
-  'heroku',
   'hetzner',
   'ibmcloud_classic',
   'ibmcloud_vpc',
   'k8s_api',
   'k8snode',
   'kubeadm',
-  'lambda',
   'nova',
   'openshift',
   'oraclecloud',
@@ -59,6 +77,11 @@ export interface ResourceDetectionConfig {
   readonly ecs: EcsSettings;
   readonly gcp: GcpSettings;
   readonly azure: AzureSettings;
+  readonly aks: AksSettings;
+  readonly consul: ConsulSettings;
+  readonly docker: DockerSettings;
+  readonly heroku: HerokuSettings;
+  readonly lambda: LambdaSettings;
 }
 
 export interface RetryConfig {
@@ -176,6 +199,17 @@ const azure: z.ZodType<AzureSettings> = nullMeansDefaults(
     }),
 );
 
+const aks: z.ZodType<AksSettings> = nullMeansDefaults(
+  z
+    .strictObject({
+      endpoint: endpoint(IMDS),
+      resource_attributes: enabledAttributes(ATTRIBUTES.aks),
+    })
+    .transform(
+      (raw): AksSettings => ({ endpoint: raw.endpoint, enabled: raw.resource_attributes }),
+    ),
+);
+
 const detectors: z.ZodType<readonly DetectorName[]> = textList(['env']).transform(
   (names, context) =>
     names.flatMap((text) => {
@@ -210,6 +244,11 @@ export const resourceDetectionConfig: z.ZodType<ResourceDetectionConfig> = nullM
       ecs,
       gcp,
       azure,
+      aks,
+      consul: consulSection,
+      docker: dockerSection,
+      heroku: herokuSection,
+      lambda: lambdaSection,
     })
     .superRefine((config, context) => {
       if (config.timeout > 0) return;
@@ -219,8 +258,9 @@ export const resourceDetectionConfig: z.ZodType<ResourceDetectionConfig> = nullM
     .transform((config): ResourceDetectionConfig => {
       const { override, timeout, refresh_interval, fail_on_missing_metadata } = config;
       const general = { override, timeout, refresh_interval, fail_on_missing_metadata };
-      const { system: s, ec2: e, ecs: c, gcp: g, azure: a } = config;
-      const found = { system: s, ec2: e, ecs: c, gcp: g, azure: a };
-      return { ...general, ...found, detectors: config.detectors, retry: config.retry };
+      const { retry, system, ec2, ecs, gcp, azure, aks, consul, docker, heroku, lambda } = config;
+      const clouds = { ec2, ecs, gcp, azure, aks, heroku, lambda };
+      const asked = { detectors: config.detectors, retry };
+      return { ...general, ...asked, ...clouds, system, consul, docker };
     }),
 );

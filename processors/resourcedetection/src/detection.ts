@@ -3,11 +3,16 @@ import { type Counter, metrics } from '@opentelemetry/api';
 import type { Logger } from '@sonde/pipeline';
 import type { DetectorName, ResourceDetectionConfig } from './config.ts';
 import type { Detect, DetectedAttributes, DetectedValue, Surroundings } from './detector.ts';
+import { detectAks } from './detectors/aks.ts';
 import { detectAzure } from './detectors/azure.ts';
+import { detectConsul } from './detectors/consul.ts';
+import { detectDocker } from './detectors/docker.ts';
 import { detectEc2 } from './detectors/ec2.ts';
 import { detectEcs } from './detectors/ecs.ts';
 import { detectEnv } from './detectors/env.ts';
 import { detectGcp } from './detectors/gcp.ts';
+import { detectHeroku } from './detectors/heroku.ts';
+import { detectLambda } from './detectors/lambda.ts';
 import { detectSystem } from './detectors/system.ts';
 
 type Env = Surroundings['env'];
@@ -121,7 +126,7 @@ export class Detection {
   }
 
   #detector(name: DetectorName): Detect {
-    const { system, ec2, ecs, gcp, azure } = this.#config;
+    const { system, ec2, ecs, gcp, azure, aks, consul, docker, heroku, lambda } = this.#config;
     switch (name) {
       case 'env':
         return detectEnv;
@@ -135,6 +140,16 @@ export class Detection {
         return (surroundings) => detectGcp(surroundings, gcp);
       case 'azure':
         return (surroundings) => detectAzure(surroundings, azure);
+      case 'aks':
+        return (surroundings) => detectAks(surroundings, aks);
+      case 'consul':
+        return (surroundings) => detectConsul(surroundings, consul);
+      case 'docker':
+        return (surroundings) => detectDocker(surroundings, docker);
+      case 'heroku':
+        return (surroundings) => detectHeroku(surroundings, heroku);
+      case 'lambda':
+        return (surroundings) => detectLambda(surroundings, lambda);
     }
   }
 }

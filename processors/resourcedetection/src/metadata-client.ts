@@ -7,6 +7,8 @@ export interface MetadataRequest {
   readonly method?: 'GET' | 'PUT';
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
+  /** Of a service on a Unix socket; the URL then says the path alone. */
+  readonly socketPath?: string;
 }
 
 /** An answer other than 200. */
@@ -25,9 +27,9 @@ export class MetadataStatusError extends Error {
  * body; rejects with `MetadataStatusError`, or with what went wrong.
  */
 export function askMetadata(url: string, options: MetadataRequest): Promise<string> {
-  const { method = 'GET', headers = {}, signal } = options;
+  const { method = 'GET', headers = {}, signal, socketPath } = options;
   return new Promise((resolve, reject) => {
-    const sent = request(url, { method, headers, signal, agent: false }, (response) => {
+    const sent = request(url, { method, headers, signal, agent: false, socketPath }, (response) => {
       const chunks: Buffer[] = [];
       let byteCount = 0;
       response.on('error', reject);

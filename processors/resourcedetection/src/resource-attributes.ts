@@ -2,8 +2,48 @@ import { z } from 'zod';
 
 /** The attributes of each detector, and whether upstream has them on. */
 export const ATTRIBUTES: Readonly<
-  Record<'system' | 'ec2' | 'ecs' | 'gcp' | 'azure', Readonly<Record<string, boolean>>>
+  Record<
+    'system' | 'ec2' | 'ecs' | 'gcp' | 'azure' | 'aks' | 'consul' | 'docker' | 'heroku' | 'lambda',
+    Readonly<Record<string, boolean>>
+  >
 > = {
+  aks: {
+    'cloud.platform': true,
+    'cloud.provider': true,
+    'k8s.cluster.name': false,
+  },
+  consul: {
+    'cloud.region': true,
+    'host.id': true,
+    'host.name': true,
+  },
+  docker: {
+    'container.image.name': false,
+    'container.name': false,
+    'host.name': true,
+    'os.type': true,
+  },
+  heroku: {
+    'cloud.provider': true,
+    'heroku.app.id': true,
+    'heroku.dyno.id': true,
+    'heroku.release.commit': true,
+    'heroku.release.creation_timestamp': true,
+    'service.instance.id': true,
+    'service.name': true,
+    'service.version': true,
+  },
+  lambda: {
+    'aws.log.group.names': true,
+    'aws.log.stream.names': true,
+    'cloud.platform': true,
+    'cloud.provider': true,
+    'cloud.region': true,
+    'faas.instance': true,
+    'faas.max_memory': true,
+    'faas.name': true,
+    'faas.version': true,
+  },
   system: {
     'host.arch': false,
     'host.cpu.cache.l2.size': false,

@@ -130,12 +130,12 @@ describe('the configuration of resourcedetection', () => {
   });
 
   it('splits names at commas, and reads sections of detectors that are not asked', () => {
-    const config = resourceDetectionConfig.parse({ detectors: 'env, system', docker: { x: 1 } });
+    const config = resourceDetectionConfig.parse({ detectors: 'env, system', eks: { x: 1 } });
     expect(config.detectors).toEqual(['env', 'system']);
   });
 
   it('refuses what it does not have in words', () => {
-    expect(messages({ detectors: ['docker'] })).toEqual(['invalid detector key: docker']);
+    expect(messages({ detectors: ['eks'] })).toEqual(['invalid detector key: eks']);
     expect(messages({ detectors: ['nonsense'] })).toEqual(['invalid detector key: nonsense']);
     expect(messages({ timeout: '0s' })).toEqual(["'timeout' must be positive"]);
     expect(messages({ ec2: { tags: ['a'] } })).toEqual([
@@ -143,6 +143,9 @@ describe('the configuration of resourcedetection', () => {
     ]);
     expect(messages({ gcp: { labels: ['a'] } })).toEqual(['`labels` is not supported']);
     expect(messages({ azure: { tags: ['('] } })[0]).toContain('error parsing regexp');
+    expect(messages({ consul: { address: 'https://x' } })).toEqual([
+      '"https://x" is no http:// address',
+    ]);
     expect(messages({ ecs: { endpoint: 'x' } })).toEqual(['"x" is no http:// URL']);
     expect(
       messages({ system: { resource_attributes: { 'host.nam': { enabled: true } } } }),

@@ -15,10 +15,23 @@ export interface AzureSettings {
   readonly enabled: ReadonlySet<string>;
 }
 
+export interface AzureMachine {
+  readonly location: string;
+  readonly name: string;
+  readonly vmId: string;
+  readonly vmSize: string;
+  readonly subscriptionId: string;
+  readonly resourceGroupName: string;
+  readonly vmScaleSetName: string;
+  readonly zone: string;
+  readonly osProfile?: { readonly computerName: string } | undefined;
+  readonly tagsList: readonly { readonly name: string; readonly value: string }[];
+}
+
 const QUERY = 'api-version=2020-09-01&format=json';
 
 const text = z.string().default('');
-const compute = z.object({
+const compute: z.ZodType<AzureMachine> = z.object({
   location: text,
   name: text,
   vmId: text,
@@ -31,20 +44,28 @@ const compute = z.object({
   tagsList: z.array(z.object({ name: text, value: text })).default([]),
 });
 
-/** A virtual machine of Azure, by its metadata service. */
-export async function detectAzure(
+/** What Azure's metadata service says of this machine; undefined where there is none to ask. */
+export async function askAzure(
   { logger, signal, failOnMissing }: Surroundings,
-  { endpoint, tags, enabled }: AzureSettings,
-): Promise<DetectedAttributes> {
+  { endpoint, detector }: { readonly endpoint: string; readonly detector: string },
+): Promise<AzureMachine | undefined> {
   const url = `${endpoint}/metadata/instance/compute?${QUERY}`;
   const headers = { Metadata: 'True' };
   const body = await askMetadata(url, { headers, signal }).catch((error: unknown) => {
     logger.debug('Azure detector metadata retrieval failed', { error: String(error) });
-    if (failOnMissing) throw new Error('azure metadata unavailable', { cause: error });
+    if (failOnMissing) throw new Error(`${detector} metadata unavailable`, { cause: error });
     return undefined;
   });
-  if (body === undefined) return NOTHING;
-  const vm = compute.parse(JSON.parse(body));
+  return body === undefined ? undefined : compute.parse(JSON.parse(body));
+}
+
+/** A virtual machine of Azure, by its metadata service. */
+export async function detectAzure(
+  surroundings: Surroundings,
+  { endpoint, tags, enabled }: AzureSettings,
+): Promise<DetectedAttributes> {
+  const vm = await askAzure(surroundings, { endpoint, detector: 'azure' });
+  if (vm === undefined) return NOTHING;
   const computerName = vm.osProfile?.computerName ?? '';
   const found: Record<string, DetectedValue> = {
     'cloud.provider': 'azure',
