@@ -45,13 +45,15 @@ function keptRows(
   factories: readonly RowTestFactory[],
 ): Uint8Array | undefined {
   if (factories.length === 0) return undefined;
-  const tests = factories.map((factory) => factory(columns, client));
   const keep = new Uint8Array(columns.count).fill(1);
   let dropped = 0;
-  for (let row = 0; row < columns.count; row++) {
-    if (!tests.some((test) => test(row))) continue;
-    keep[row] = 0;
-    dropped++;
+  for (const factory of factories) {
+    const test = factory(columns, client);
+    for (let row = 0; row < columns.count; row++) {
+      if (keep[row] === 0 || !test(row)) continue;
+      keep[row] = 0;
+      dropped++;
+    }
   }
   return dropped === 0 ? undefined : keep;
 }

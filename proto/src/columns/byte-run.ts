@@ -35,6 +35,8 @@ export class ByteRun {
   /** Bytes in use. */
   length = 0;
   #marked = 0;
+  /** Node's own reader of text over `bytes`. */
+  #buffer: Buffer | undefined;
   /** What the first growth makes room for. */
   #firstBytes = 0;
 
@@ -54,8 +56,9 @@ export class ByteRun {
   }
 
   constructor(capacityBytes: number, first?: FirstBytes) {
-    this.bytes = first === undefined ? newUint8(capacityBytes + SLACK_BYTES) : first.bytes;
-    this.view = first === undefined ? viewOf(this.bytes) : first.view;
+    const given = capacityBytes === 0 ? (first ?? NO_BYTES) : first;
+    this.bytes = given === undefined ? newUint8(capacityBytes + SLACK_BYTES) : given.bytes;
+    this.view = given === undefined ? viewOf(this.bytes) : given.view;
   }
 
   /** Makes room for `n` more bytes (plus slack); contents are kept, `bytes` and `view` may be new. */
@@ -66,6 +69,14 @@ export class ByteRun {
     if (this.length > 0) grown.set(this.bytes.subarray(0, this.length));
     this.bytes = grown;
     this.view = viewOf(grown);
+    this.#buffer = undefined;
+  }
+
+  /** Bytes `[start, end)` as text; what is no UTF-8 becomes U+FFFD. */
+  text(start: number, end: number): string {
+    const { buffer, byteOffset, length } = this.bytes;
+    this.#buffer ??= Buffer.from(buffer, byteOffset, length);
+    return this.#buffer.toString('utf8', start, end);
   }
 
   /** Remembers the state that `rollback` returns to; one mark at a time. */

@@ -1,11 +1,6 @@
 import { newFloat64, newInt32, newUint8, newUint32 } from './slab.ts';
 
-/** Columns before their first row: nothing can be written into them, so all batches share them. */
-export const NO_UINT8: Uint8Array = new Uint8Array(0);
-export const NO_UINT32: Uint32Array = new Uint32Array(0);
-export const NO_INT32: Int32Array = new Int32Array(0);
-export const NO_FLOAT64: Float64Array = new Float64Array(0);
-export const NO_VIEW: DataView = new DataView(new ArrayBuffer(0));
+export { NO_FLOAT64, NO_INT32, NO_UINT8, NO_UINT32, NO_VIEW } from './slab.ts';
 
 /** Copies of typed columns with room for `length` elements; new elements are 0. */
 export function growUint8(source: Uint8Array, length: number): Uint8Array {

@@ -15,6 +15,13 @@ const ALIGNMENT = 8;
 
 const NO_BUFFER = new ArrayBuffer(0);
 
+/** Columns before their first row: nothing can be written into them, so all batches share them. */
+export const NO_UINT8: Uint8Array = new Uint8Array(NO_BUFFER);
+export const NO_UINT32: Uint32Array = new Uint32Array(NO_BUFFER);
+export const NO_INT32: Int32Array = new Int32Array(NO_BUFFER);
+export const NO_FLOAT64: Float64Array = new Float64Array(NO_BUFFER);
+export const NO_VIEW: DataView = new DataView(NO_BUFFER);
+
 const slab: { isOpen: boolean; buffer: ArrayBuffer; used: number; next: number } = {
   isOpen: false,
   buffer: NO_BUFFER,
@@ -36,27 +43,32 @@ export function withSlab<T>(bytes: number, make: () => T): T {
 }
 
 export function newUint8(length: number): Uint8Array {
+  if (length === 0) return NO_UINT8;
   const at = take(length);
   return at < 0 ? new Uint8Array(length) : new Uint8Array(slab.buffer, at, length);
 }
 
 export function newUint32(length: number): Uint32Array {
+  if (length === 0) return NO_UINT32;
   const at = take(length * 4);
   return at < 0 ? new Uint32Array(length) : new Uint32Array(slab.buffer, at, length);
 }
 
 export function newInt32(length: number): Int32Array {
+  if (length === 0) return NO_INT32;
   const at = take(length * 4);
   return at < 0 ? new Int32Array(length) : new Int32Array(slab.buffer, at, length);
 }
 
 export function newFloat64(length: number): Float64Array {
+  if (length === 0) return NO_FLOAT64;
   const at = take(length * 8);
   return at < 0 ? new Float64Array(length) : new Float64Array(slab.buffer, at, length);
 }
 
 /** A view over an array's own bytes. */
 export function viewOf(bytes: Uint8Array): DataView {
+  if (bytes.length === 0) return NO_VIEW;
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 

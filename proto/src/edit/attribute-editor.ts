@@ -1,9 +1,16 @@
+import { AnyValueType } from '../columns/any-value-type.ts';
 import type { AttributeList } from '../columns/attribute-list.ts';
 import { ByteRun } from '../columns/byte-run.ts';
 import type { Dictionary } from '../columns/dictionary.ts';
 import { growInt32, growUint8, growUint32 } from '../columns/grow.ts';
 import { internText } from '../columns/intern.ts';
-import { type AttributeValue, appendNativeValue, readNativeValue } from './attribute-value.ts';
+import { nativeStart, nativeString } from '../read/native-text.ts';
+import {
+  type AttributeValue,
+  appendNativeValue,
+  readNativeValue,
+  readShortInteger,
+} from './attribute-value.ts';
 import { AttributeWriter } from './attribute-writer.ts';
 import { copyDictionary, findId } from './edit-dictionary.ts';
 import type { AttributeColumns } from './select-rows.ts';
@@ -34,6 +41,8 @@ export class AttributeEditor {
   #touched = false;
   /** Entries of a touched row: an entry of the source, or ~i for the i-th new value. */
   #entries: Int32Array = new Int32Array(32);
+  /** Keys of a touched row. */
+  #keys: Uint32Array = new Uint32Array(32);
   readonly #newValues = new ByteRun(256);
   #newCount = 0;
   #newKeys: Uint32Array = new Uint32Array(NEW_VALUES_FIRST);
@@ -99,21 +108,15 @@ export class AttributeEditor {
 
   /** The place of the first entry with this key from `from` on, or -1. */
   indexOf(key: number, from = 0): number {
-    if (this.#touched) {
-      for (let i = from; i < this.count; i++) if (this.keyAt(i) === key) return i;
-      return -1;
-    }
-    const { keys } = this.#source;
-    const end = this.#from + this.count;
-    for (let entry = this.#from + from; entry < end; entry++) {
-      if (keys[entry] === key) return entry - this.#from;
-    }
+    const keys = this.#touched ? this.#keys : this.#source.keys;
+    const first = this.#touched ? 0 : this.#from;
+    const end = first + this.count;
+    for (let at = first + from; at < end; at++) if (keys[at] === key) return at - first;
     return -1;
   }
 
   keyAt(index: number): number {
-    const entry = this.#touched ? this.#entries[index] : this.#from + index;
-    return entry < 0 ? this.#newKeys[~entry] : this.#source.keys[entry];
+    return this.#touched ? this.#keys[index] : this.#source.keys[this.#from + index];
   }
 
   /** `AnyValueType`. */
@@ -137,6 +140,22 @@ export class AttributeEditor {
     return readNativeValue(this.runAt(index), this.startAt(index), this.typeAt(index));
   }
 
+  /** Whether the value is the text of these bytes. */
+  isText(index: number, text: Uint8Array): boolean {
+    if (this.typeAt(index) !== AnyValueType.string) return false;
+    const { bytes } = this.runAt(index);
+    const start = nativeStart(bytes, this.startAt(index));
+    if (nativeString.length !== text.length) return false;
+    for (let i = 0; i < text.length; i++) if (bytes[start + i] !== text[i]) return false;
+    return true;
+  }
+
+  /** The value if it is an int64 of up to 15 digits, else NaN. */
+  shortInteger(index: number): number {
+    if (this.typeAt(index) !== AnyValueType.int) return Number.NaN;
+    return readShortInteger(this.runAt(index).bytes, this.startAt(index));
+  }
+
   set(index: number, value: AttributeValue): void {
     const key = this.keyAt(index);
     this.#touch();
@@ -147,14 +166,19 @@ export class AttributeEditor {
     this.#touch();
     if (this.count === this.#entries.length) {
       this.#entries = growInt32(this.#entries, this.count * 2);
+      this.#keys = growUint32(this.#keys, this.count * 2);
     }
+    this.#keys[this.count] = key;
     this.#entries[this.count++] = this.#newEntry(key, value);
   }
 
   remove(index: number): void {
     this.#touch();
-    this.#entries.copyWithin(index, index + 1, this.count);
-    this.count--;
+    const last = --this.count;
+    for (let i = index; i < last; i++) {
+      this.#entries[i] = this.#entries[i + 1];
+      this.#keys[i] = this.#keys[i + 1];
+    }
   }
 
   /** Removes every entry of a key; returns how many there were. */
@@ -255,8 +279,16 @@ export class AttributeEditor {
     this.#changed = true;
     this.#newValues.length = 0;
     this.#newCount = 0;
-    if (this.count > this.#entries.length) this.#entries = new Int32Array(this.count * 2);
-    for (let i = 0; i < this.count; i++) this.#entries[i] = this.#from + i;
+    const { count } = this;
+    if (count > this.#entries.length) {
+      this.#entries = new Int32Array(count * 2);
+      this.#keys = new Uint32Array(count * 2);
+    }
+    const { keys } = this.#source;
+    for (let i = 0, entry = this.#from; i < count; i++, entry++) {
+      this.#entries[i] = entry;
+      this.#keys[i] = keys[entry];
+    }
   }
 
   #newEntry(key: number, value: AttributeValue): number {

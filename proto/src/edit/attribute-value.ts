@@ -61,15 +61,20 @@ const MINUS = 0x2d;
 
 /** The int64 of a Native String that columns wrote: digits, a minus before them or none. */
 function readInteger(run: ByteRun, at: number): bigint {
-  const { bytes } = run;
+  const short = readShortInteger(run.bytes, at);
+  return BigInt(Number.isNaN(short) ? nativeText(run, at) : short);
+}
+
+/** As a number; NaN for one that has more digits. */
+export function readShortInteger(bytes: Uint8Array, at: number): number {
   const length = bytes[at];
-  if (length > EXACT_DIGITS_MAX) return BigInt(nativeText(run, at));
+  if (length > EXACT_DIGITS_MAX) return Number.NaN;
   const isNegative = bytes[at + 1] === MINUS;
   let value = 0;
   for (let p = at + (isNegative ? 2 : 1); p <= at + length; p++) {
     value = value * 10 + bytes[p] - DIGIT_0;
   }
-  return BigInt(isNegative ? -value : value);
+  return isNegative ? -value : value;
 }
 
 function encodedType(type: number): AnyValueType {
@@ -106,7 +111,7 @@ export function appendNativeValue(run: ByteRun, value: AttributeValue): AnyValue
 }
 
 /** Up to here a loop beats the call of the encoder. */
-const ASCII_LOOP_MAX = 48;
+const ASCII_LOOP_MAX = 96;
 
 /** Appends text as a Native String; a lone surrogate becomes U+FFFD. */
 export function appendNativeText(run: ByteRun, text: string): void {

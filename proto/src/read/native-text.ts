@@ -1,8 +1,6 @@
 import type { ByteRun } from '../columns/byte-run.ts';
 import type { Dictionary } from '../columns/dictionary.ts';
 
-const decoder = new TextDecoder();
-
 /** Where the bytes of the Native String at `at` start; its length is left in `nativeString.length`. */
 export function nativeStart(bytes: Uint8Array, at: number): number {
   let p = at;
@@ -21,7 +19,7 @@ export const nativeString: { length: number } = { length: 0 };
 /** The Native String at `at` as text; bytes that are no UTF-8 become U+FFFD. */
 export function nativeText(run: ByteRun, at: number): string {
   const start = nativeStart(run.bytes, at);
-  return decoder.decode(run.bytes.subarray(start, start + nativeString.length));
+  return run.text(start, start + nativeString.length);
 }
 
 /** The string of an id as text. */

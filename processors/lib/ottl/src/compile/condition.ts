@@ -1,6 +1,6 @@
 import { EvaluationError } from '../errors.ts';
 import type { ConditionNode, ExpressionNode } from '../grammar/syntax-tree.ts';
-import { compare } from '../value/compare.ts';
+import { type CompareOperator, compare } from '../value/compare.ts';
 import { goType, type Value } from '../value/value.ts';
 import { type Compiled, type Cursor, type Getter, highestLevel, Level } from './getter.ts';
 
@@ -44,7 +44,9 @@ function compileNode<C extends Cursor>(
       const { operator } = node;
       const level = highestLevel([left, right]);
       return oncePerResource({
-        test: (cursor) => compare(left.get(cursor), right.get(cursor), operator),
+        test:
+          testInPlace(left, right, operator) ??
+          ((cursor) => compare(left.get(cursor), right.get(cursor), operator)),
         level,
       });
     }
@@ -53,6 +55,28 @@ function compileNode<C extends Cursor>(
       return oncePerResource({ test: (cursor) => asTruth(get(cursor)), level });
     }
   }
+}
+
+/** A comparison with a constant where the value lies; undefined for those that want the value. */
+function testInPlace<C>(
+  { get, inPlace }: Compiled<C>,
+  { literal }: Compiled<C>,
+  operator: CompareOperator,
+): Getter<C, boolean> | undefined {
+  if (inPlace === undefined) return undefined;
+  if (typeof literal === 'string' && (operator === '==' || operator === '!=')) {
+    const isText = inPlace.isText(literal);
+    return operator === '==' ? isText : (cursor) => !isText(cursor);
+  }
+  const number = Number(literal);
+  if (typeof literal !== 'bigint' || !Number.isSafeInteger(number)) return undefined;
+  const { shortInteger } = inPlace;
+  return (cursor) => {
+    const short = shortInteger(cursor);
+    return Number.isNaN(short)
+      ? compare(get(cursor), literal, operator)
+      : compare(short, number, operator);
+  };
 }
 
 function joined<C extends Cursor>(kind: 'and' | 'or', tests: readonly Test<C>[]): Test<C> {

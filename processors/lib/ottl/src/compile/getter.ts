@@ -25,10 +25,19 @@ export function highestLevel(parts: readonly { readonly level: Level }[]): Level
   return level;
 }
 
+/** What can be said of a value where it lies, without making one. */
+export interface InPlace<C> {
+  /** Whether it is that text. */
+  readonly isText: (text: string) => Getter<C, boolean>;
+  /** An int64 of few digits; NaN for every other value. */
+  readonly shortInteger: Getter<C, number>;
+}
+
 /** An expression ready to be asked. */
 export interface Compiled<C> {
   readonly get: Getter<C>;
   readonly level: Level;
+  readonly inPlace?: InPlace<C>;
   /** The value where it stands in the text. */
   readonly literal?: Value;
 }
@@ -37,6 +46,7 @@ export interface Compiled<C> {
 export interface Accessor<C> {
   readonly level: Level;
   readonly get: Getter<C>;
+  readonly inPlace?: InPlace<C>;
   /** Throws `EvaluationError` for a value that the path does not take. */
   readonly set: (cursor: C, value: Value) => void;
   /** The map that lies there, where it can be changed in place. */

@@ -51,9 +51,7 @@ export class AttributeMap implements EditableMap {
   append(key: string, value: Value): void {
     const stored = toColumns(value);
     this.#written();
-    const id = this.#editor.internKey(key);
-    this.#ids.set(key, id);
-    this.#editor.append(id, stored);
+    this.#editor.append(this.#intern(key), stored);
   }
 
   clear(): void {
@@ -66,6 +64,18 @@ export class AttributeMap implements EditableMap {
   get(key: string): Value {
     const index = this.indexOf(key);
     return index === -1 ? null : this.valueAt(index);
+  }
+
+  /** Whether the first value of a key is the text of these bytes. */
+  isText(key: string, bytes: Uint8Array): boolean {
+    const index = this.indexOf(key);
+    return index !== -1 && this.#editor.isText(index, bytes);
+  }
+
+  /** The first value of a key if it is an int64 of few digits, else NaN. */
+  shortInteger(key: string): number {
+    const index = this.indexOf(key);
+    return index === -1 ? Number.NaN : this.#editor.shortInteger(index);
   }
 
   /** Sets every entry of a key that was sent more than once; adds one where there is none. */
@@ -97,11 +107,15 @@ export class AttributeMap implements EditableMap {
     const stored = [...map].map(([key, value]) => [key, toColumns(value)] as const);
     this.clear();
     this.#written();
-    for (const [key, value] of stored) {
-      const id = this.#editor.internKey(key);
-      this.#ids.set(key, id);
-      this.#editor.append(id, value);
-    }
+    for (const [key, value] of stored) this.#editor.append(this.#intern(key), value);
+  }
+
+  #intern(key: string): number {
+    const known = this.#ids.get(key);
+    if (known !== undefined && known !== -1) return known;
+    const id = this.#editor.internKey(key);
+    this.#ids.set(key, id);
+    return id;
   }
 
   #find(key: string): number {

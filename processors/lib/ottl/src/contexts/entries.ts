@@ -1,5 +1,5 @@
 import type { PathEntry, PathKey } from '../compile/context.ts';
-import { type Getter, highestLevel, Level } from '../compile/getter.ts';
+import { type Accessor, type Getter, highestLevel, Level } from '../compile/getter.ts';
 import { type KeyValue, member, notAString, withMember } from '../compile/index-value.ts';
 import { EvaluationError } from '../errors.ts';
 import { copyValue, type Value } from '../value/value.ts';
@@ -46,6 +46,7 @@ export function attributes<C>(
       const reached = highestLevel([{ level }, ...keys]);
       if (rest.length === 0) {
         return {
+          ...inPlaceOf(of, first),
           level: reached,
           get: (cursor) => of(cursor).get(mapKey(key(cursor))),
           set: (cursor, value) => of(cursor).set(mapKey(key(cursor)), value),
@@ -60,6 +61,23 @@ export function attributes<C>(
           map.set(name, withMember(map.get(name), valuesOf(rest, cursor), value));
         },
       };
+    },
+  };
+}
+
+/** Of an attribute whose key is known. */
+function inPlaceOf<C>(
+  of: (cursor: C) => AttributeMap,
+  { literal: key }: PathKey<C>,
+): Pick<Accessor<C>, 'inPlace'> {
+  if (typeof key !== 'string') return {};
+  return {
+    inPlace: {
+      isText: (text) => {
+        const bytes = Buffer.from(text);
+        return (cursor) => of(cursor).isText(key, bytes);
+      },
+      shortInteger: (cursor) => of(cursor).shortInteger(key),
     },
   };
 }

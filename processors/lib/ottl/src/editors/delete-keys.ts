@@ -11,11 +11,13 @@ export const deleteKey: FunctionDefinition = {
   create<C>(args: Arguments<C>): Getter<C> {
     const target = args.mapTarget('target');
     const key = args.string('key');
+    const box = { name: '' };
+    const remove = (map: EditableMap): void => {
+      for (let i = map.indexOf(box.name); i !== -1; i = map.indexOf(box.name)) map.removeAt(i);
+    };
     return (cursor) => {
-      const name = key(cursor);
-      target.edit(cursor, (map) => {
-        for (let i = map.indexOf(name); i !== -1; i = map.indexOf(name)) map.removeAt(i);
-      });
+      box.name = key(cursor);
+      target.edit(cursor, remove);
       return null;
     };
   },
