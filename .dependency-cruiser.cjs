@@ -92,6 +92,15 @@ module.exports = {
       to: { path: '^store/' },
     },
     {
+      name: 'agent-imports-proto-pipeline',
+      comment: 'It speaks OTLP to whoever listens: of the rest of Sonde it knows nothing.',
+      severity: 'error',
+      from: { path: '^ebpf-agent/src' },
+      to: {
+        path: '^(buffer|delivery|kafka-client|store|receivers|processors|exporters|extensions|backend|web|cli)/',
+      },
+    },
+    {
       name: 'backend-imports-store-and-settings',
       comment: 'Of the engine the backend knows the settings alone: @sonde/pipeline/settings.',
       severity: 'error',

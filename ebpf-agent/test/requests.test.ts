@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Protocol } from '../src/records/layout.ts';
 import { httpHost, httpRequest } from '../src/requests/http-request.ts';
-import { Meanings } from '../src/requests/meaning.ts';
+import { Meanings } from '../src/requests/meanings.ts';
 import { postgresqlRequest, statementName } from '../src/requests/postgresql-request.ts';
 import { redisRequest } from '../src/requests/redis-request.ts';
 import { routeOf } from '../src/requests/route.ts';

@@ -19,7 +19,8 @@ import { attributesOf } from './attributes.ts';
 import { type Connection, ConnectionTable } from './connection.ts';
 import { type Exchange, exchangeAttributes, isHttp, metricOf, seriesKeyOf } from './exchange.ts';
 import { httpHost } from './http-request.ts';
-import { type Meaning, Meanings } from './meaning.ts';
+import type { Meaning } from './meaning.ts';
+import { Meanings } from './meanings.ts';
 import { definesStatement, statementName } from './postgresql-request.ts';
 
 const NS_PER_S = 1e9;
