@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { SIGNALS, type Signal, scanRequest } from '@sonde/proto';
+import { HttpSink, type SunkRequest } from '../http-sink.ts';
 
 /** One request that an engine sent. */
 export interface SinkRequest {
@@ -9,30 +9,16 @@ export interface SinkRequest {
 
 /** An OTLP/HTTP server that keeps everything, by the path before `/v1/`. */
 export class OtlpSink {
-  readonly #server: Server;
+  readonly #sink: HttpSink = new HttpSink((request) => this.#keep(request));
   readonly #kept = new Map<string, SinkRequest[]>();
   #onRequest: () => void = () => {};
 
-  constructor() {
-    this.#server = createServer((request, response) => {
-      const chunks: Buffer[] = [];
-      request.on('data', (chunk: Buffer) => chunks.push(chunk));
-      request.on('end', () => {
-        this.#keep(request, Buffer.concat(chunks));
-        response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end();
-      });
-    });
+  listen(): Promise<string> {
+    return this.#sink.listen();
   }
 
-  async listen(): Promise<string> {
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
-    const address = this.#server.address();
-    return `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
-  }
-
-  async close(): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
+  close(): Promise<void> {
+    return this.#sink.close();
   }
 
   /** What came to `path` and below, in the order of coming: `[path, requests]`. */
@@ -64,8 +50,8 @@ export class OtlpSink {
       .reduce((sum, { signal, bytes }) => sum + scanRequest(signal, bytes), 0);
   }
 
-  #keep(request: IncomingMessage, bytes: Buffer): void {
-    const [path = '', name = ''] = (request.url ?? '').slice(1).split('/v1/');
+  #keep({ path: url, body: bytes }: SunkRequest): void {
+    const [path = '', name = ''] = url.slice(1).split('/v1/');
     const signal = SIGNALS.find((known) => known === name);
     if (signal === undefined) return;
     const kept = this.#kept.get(path) ?? [];

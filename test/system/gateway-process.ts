@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer as createHttpServer, type Server } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { HttpSink, type SunkRequest } from '../http-sink.ts';
 import { ROOT } from '../tidy/repository.ts';
 
 const LINE_TIMEOUT_MS = 60_000;
@@ -95,32 +95,21 @@ export class GatewayProcess {
 /** What a gateway sends to: keeps the names (`req-17`) that it finds in requests. */
 export class Destination {
   readonly names: Map<string, number> = new Map<string, number>();
-  readonly #server: Server;
+  readonly #sink: HttpSink = new HttpSink((request) => this.#keep(request));
 
-  constructor() {
-    this.#server = createHttpServer((request, response) => {
-      const chunks: Buffer[] = [];
-      request.on('data', (chunk: Buffer) => chunks.push(chunk));
-      request.on('end', () => {
-        const sent = Buffer.concat(chunks);
-        const body = request.headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent;
-        for (const [name] of body.toString('latin1').matchAll(/req-\d+(?=;)/g)) {
-          this.names.set(name, (this.names.get(name) ?? 0) + 1);
-        }
-        response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end();
-      });
-    });
+  listen(): Promise<string> {
+    return this.#sink.listen();
   }
 
-  async listen(): Promise<string> {
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
-    const address = this.#server.address();
-    return `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
+  close(): Promise<void> {
+    return this.#sink.close();
   }
 
-  async close(): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
+  #keep({ encoding, body }: SunkRequest): void {
+    const text = (encoding === 'gzip' ? gunzipSync(body) : body).toString('latin1');
+    for (const [name] of text.matchAll(/req-\d+(?=;)/g)) {
+      this.names.set(name, (this.names.get(name) ?? 0) + 1);
+    }
   }
 }
 
