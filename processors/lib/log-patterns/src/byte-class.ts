@@ -14,6 +14,10 @@ export const DOT = 512;
 export const OTHER = 1024;
 /** First byte of a three- or four-byte UTF-8 sequence: scripts that write no blanks, mostly. */
 export const WIDE = 2048;
+/** Terminals' escape: a line that holds one is cleaned first. */
+export const ESCAPE = 4096;
+/** What ends a segment, or may. */
+export const STOPPING: number = BLANK | SPLIT | COLON | WIDE | ESCAPE;
 
 const SPLITTING = '=()[]{}<>,;|"\'`';
 const NOT_ASCII = 0x80;
@@ -27,6 +31,7 @@ function classOf(byte: number): number {
   if (byte >= WIDE_FROM) return WIDE;
   if (byte >= NOT_ASCII) return OTHER;
   const character = String.fromCharCode(byte);
+  if (byte === 27) return ESCAPE;
   if (byte === 32 || (byte >= 9 && byte <= 13)) return BLANK;
   if (SPLITTING.includes(character)) return SPLIT;
   if (/[0-9]/.test(character)) return DIGIT;

@@ -51,7 +51,10 @@ export function* generaliseFamilies(candidates: readonly Candidate[], pace: Pace
     const families = yield* familiesOf(uniques, pace);
     let changed = false;
     for (const family of families.values()) {
-      if (!isFamily(family)) continue;
+      if (!isFamily(family)) {
+        if (pace.spend(1)) yield;
+        continue;
+      }
       if (isValue(family, round, known) && vote(family)) changed = true;
       if (pace.spend(family.uniques.length)) yield;
     }

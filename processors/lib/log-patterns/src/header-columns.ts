@@ -30,6 +30,12 @@ export const COLUMNS_MAX = 14;
 const BRACKETED_BYTES_MAX = 400;
 const INNER_BRACKETS_BYTES_MAX = 200;
 
+const GAP = 1;
+const OPENS = 2;
+const COLUMN_END: Uint8Array = new Uint8Array(256);
+for (const gap of [9, 32, 124]) COLUMN_END[gap] = GAP;
+COLUMN_END[91] = OPENS;
+
 /** The columns of one line's beginning; reused for every line. */
 export class HeaderColumns {
   count = 0;
@@ -123,12 +129,13 @@ export function columnEnd(bytes: Uint8Array, from: number, to: number): number {
     const close = matching(bytes, from, Math.min(to, from + BRACKETED_BYTES_MAX));
     if (close > 0) at = close;
   }
-  while (at < to && !isGap(bytes[at])) {
-    if (bytes[at] === 91 && at > from) {
-      const close = matching(bytes, at, Math.min(to, at + INNER_BRACKETS_BYTES_MAX));
-      if (close > 0) at = close - 1;
-    }
-    at++;
+  for (; at < to; at++) {
+    const ends = COLUMN_END[bytes[at]];
+    if (ends === 0) continue;
+    if (ends === GAP) break;
+    if (at === from) continue;
+    const close = matching(bytes, at, Math.min(to, at + INNER_BRACKETS_BYTES_MAX));
+    if (close > 0) at = close - 1;
   }
   return at;
 }

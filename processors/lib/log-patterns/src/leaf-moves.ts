@@ -45,7 +45,7 @@ function generalLeaf(source: PatternSource, leaf: Leaf, positions: readonly numb
   const signature = generalise(leaf.signature, positions);
   const found = source.leaves[source.table.get(signature.a, signature.b)];
   if (found !== undefined) {
-    found.isGeneral = true;
+    if (!found.isGeneral) source.makeGeneral(found);
     return found;
   }
   const general = new Leaf(signature, {

@@ -45,8 +45,6 @@ export class LineReader {
     Buffer.alloc(RECORD_BYTES_MAX + 8),
   ];
   #turn = 0;
-  /** An escape or a line's end is in it: most have none. */
-  #hasControl = false;
 
   read(bytes: Uint8Array, from: number, to: number): void {
     this.bytes = bytes;
@@ -59,9 +57,14 @@ export class LineReader {
     this.isUnwrapped = false;
     this.#trim();
     for (let depth = 0; depth < DEPTH_MAX && this.#unwrap(); depth++) this.isUnwrapped = true;
-    this.#hasControl = hasControl(this.bytes, this.from, this.to);
+  }
+
+  /** Takes colours out, and what stands on further lines. False when there is nothing of that. */
+  clean(): boolean {
+    if (!hasControl(this.bytes, this.from, this.to)) return false;
     this.#dropColours();
     this.#oneLine();
+    return true;
   }
 
   #trim(): void {
@@ -149,7 +152,7 @@ export class LineReader {
   /** Without what sets colours on terminals. */
   #dropColours(): void {
     const { bytes, from, to } = this;
-    if (!this.#hasControl || indexWithin(bytes, ESCAPE, from, to) < 0) return;
+    if (indexWithin(bytes, ESCAPE, from, to) < 0) return;
     const out = this.#nextScratch();
     let length = 0;
     for (let at = from; at < to; at++) {
@@ -166,7 +169,7 @@ export class LineReader {
 
   #oneLine(): void {
     const { bytes, from, to } = this;
-    if (!this.#hasControl || indexWithin(bytes, NEWLINE, from, to) < 0) return;
+    if (indexWithin(bytes, NEWLINE, from, to) < 0) return;
     const [first, second] = messageLines(bytes, from, to);
     if (first === undefined) return;
     this.from = first.from;
@@ -200,7 +203,8 @@ function levelNumber(bytes: Uint8Array, from: number, to: number): number {
   return bytes[from + 1] === 48 ? (NUMBERED_LEVELS[tens * (LEVEL_STEP / 10)] ?? 0) : 0;
 }
 
-function hasControl(bytes: Uint8Array, from: number, to: number): boolean {
+/** Whether an escape or a line's end is in it: most have none. */
+export function hasControl(bytes: Uint8Array, from: number, to: number): boolean {
   for (let i = from; i < to; i++) {
     const byte = bytes[i];
     if (byte < 32 && (byte === ESCAPE || byte === NEWLINE)) return true;
@@ -209,6 +213,7 @@ function hasControl(bytes: Uint8Array, from: number, to: number): boolean {
 }
 
 function isStream(bytes: Uint8Array, from: number): boolean {
-  const name = String.fromCharCode(...bytes.subarray(from, from + 7));
-  return name === 'stdout ' || name === 'stderr ';
+  // `stdout ` or `stderr `.
+  if (bytes[from] !== 115 || bytes[from + 1] !== 116 || bytes[from + 2] !== 100) return false;
+  return (bytes[from + 3] === 111 || bytes[from + 3] === 101) && bytes[from + 6] === 32;
 }

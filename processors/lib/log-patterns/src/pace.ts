@@ -1,5 +1,5 @@
 /** Units of work (roughly a hash operation each) between two pauses: some tens of microseconds. */
-const UNITS_A_STEP = 400;
+const UNITS_A_STEP = 200;
 
 /** Tells a long job where to pause, by work done and not by a clock: runs repeat exactly. */
 export class Pace {

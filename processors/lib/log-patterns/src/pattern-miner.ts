@@ -1,11 +1,12 @@
 import { affixesOf, narrowAffixes } from './affixes.ts';
 import { AliasLog } from './alias-log.ts';
+import { Door } from './door.ts';
 import { COLUMNS_MAX } from './header-columns.ts';
 import { HeaderCutter } from './header-cutter.ts';
 import { type HeaderLayout, NO_HEADER, sameLayout } from './header-layout.ts';
 import { Leaf } from './leaf.ts';
 import { evictColdest, foldGrouped } from './leaf-moves.ts';
-import { LineReader } from './line-reader.ts';
+import { hasControl, LineReader } from './line-reader.ts';
 import { lineShape } from './line-shape.ts';
 import type { Places } from './masks.ts';
 import { Pace, type Steps } from './pace.ts';
@@ -36,12 +37,12 @@ export interface MinerOptions {
   readonly sourcesMax?: number;
 }
 
-/** A line's bytes; the message is [body, to). */
+/** A line's bytes; the message is [body, to), and is in the tokeniser. */
 interface CutLine {
-  readonly bytes: Uint8Array;
-  readonly from: number;
-  readonly body: number;
-  readonly to: number;
+  bytes: Uint8Array;
+  from: number;
+  body: number;
+  to: number;
 }
 
 /** Finds the pattern of log lines as they come; one instance a process and partition. */
@@ -61,7 +62,9 @@ export class PatternMiner {
   collisions = 0;
   /** Stands for lines without a leaf. */
   readonly other: Leaf;
+  readonly #line: CutLine = { bytes: new Uint8Array(0), from: 0, body: 0, to: 0 };
   readonly #variables: Variables = new Variables();
+  readonly #door: Door = new Door();
   readonly #sources = new Map<string, PatternSource>();
   readonly #options: Required<MinerOptions>;
   readonly #jobs: { readonly source: PatternSource; readonly steps: Steps }[] = [];
@@ -71,7 +74,7 @@ export class PatternMiner {
   #leaves = 0;
 
   constructor(options: MinerOptions = {}) {
-    const { leavesMax = 4096, leavesTotalMax = 16_384, sourcesMax = 1024 } = options;
+    const { leavesMax = 4096, leavesTotalMax = 8192, sourcesMax = 1024 } = options;
     this.#options = { leavesMax, leavesTotalMax, sourcesMax };
     this.#places = { count: 0, a: 0, b: 0, placeA: this.#placeA, placeB: this.#placeB };
     this.tokenizer.tokenize(Buffer.from('*'), 0, 1);
@@ -88,7 +91,7 @@ export class PatternMiner {
     const known = this.#sources.get(key);
     if (known !== undefined) return known;
     if (this.#sources.size >= this.#options.sourcesMax) this.#dropColdestSource();
-    const source = new PatternSource(key);
+    const source = new PatternSource(key, this.#door);
     if (key === '') source.shapes = new Map();
     this.#sources.set(key, source);
     return source;
@@ -99,29 +102,49 @@ export class PatternMiner {
    * message, and `tokenizer.tokens` are the message's, in `reader.bytes`.
    */
   add(source: PatternSource, bytes: Uint8Array, from: number, to: number): Leaf {
-    const { reader } = this;
-    reader.read(bytes, from, to);
-    return this.#addLine(source, reader.bytes, reader.from, lineEnd(reader));
-  }
-
-  #addLine(source: PatternSource, bytes: Uint8Array, from: number, to: number): Leaf {
+    const { reader, tokenizer } = this;
     this.lines++;
     source.lastUsed = this.lines;
+    reader.read(bytes, from, to);
+    if (source.lines < OBSERVE_ALL_LINES) reader.clean();
+    const own = this.#observe(source);
+    const target = own.givenTo ?? own;
+    this.#cutAndTokenize(target);
+    if (tokenizer.hasControl || hasControl(reader.bytes, reader.from, this.bodyStart)) {
+      if (reader.clean()) this.#cutAndTokenize(target);
+    }
+    const line = this.#line;
+    line.bytes = reader.bytes;
+    line.from = reader.from;
+    line.body = this.bodyStart;
+    line.to = lineEnd(reader);
+    const leaf = this.#insert(target, line, 1);
+    if (target.fresh > 0 && !target.isQueued && target.needsGrouping()) this.#queueGrouping(target);
+    return leaf;
+  }
+
+  /** Counts the line for its source's layout; gives the source that its shape stands for. */
+  #observe(source: PatternSource): PatternSource {
+    const { bytes, from } = this.reader;
+    const to = lineEnd(this.reader);
     const own = source.shapes === undefined ? source : this.#shapeOf(source, bytes, from, to);
     own.lines++;
+    if (own !== source) source.lines++;
     const { lines } = own;
     if (lines <= OBSERVE_ALL_LINES || lines % OBSERVE_EVERY === 0) {
       this.cutter.columns.split(bytes, from, to, COLUMNS_MAX);
       own.learner.observe(bytes, this.cutter.columns);
       if (lines >= own.nextLearn) this.#learn(own, source);
     }
-    const target = own.givenTo ?? own;
-    this.layout = target.layout;
-    const body = this.cutter.cut(target.layout, bytes, from, to);
-    this.bodyStart = body;
-    const leaf = this.#insert(target, { bytes, from, body, to }, 1);
-    if (!target.isQueued && target.needsGrouping()) this.#queueGrouping(target);
-    return leaf;
+    return own;
+  }
+
+  #cutAndTokenize({ layout }: PatternSource): void {
+    const { reader } = this;
+    const to = lineEnd(reader);
+    this.layout = layout;
+    this.bodyStart = this.cutter.cut(layout, reader.bytes, reader.from, to);
+    this.tokenizer.tokenize(reader.bytes, this.bodyStart, to);
   }
 
   /** OTLP's severity number of the line that was added last, from its header or wrapping; 0: none. */
@@ -181,7 +204,7 @@ export class PatternMiner {
     const known = shapes.get(shape);
     if (known !== undefined) return known;
     if (shapes.size >= SHAPES_MAX) return common;
-    const source = new PatternSource(`shape ${shape}`);
+    const source = new PatternSource(`shape ${shape}`, this.#door);
     shapes.set(shape, source);
     return source;
   }
@@ -208,6 +231,7 @@ export class PatternMiner {
     for (const leaf of leaves) {
       const bytes = Buffer.from(leaf.exemplar, 'latin1');
       const body = this.cutter.cut(target.layout, bytes, 0, bytes.length);
+      this.tokenizer.tokenize(bytes, body, bytes.length);
       const moved = this.#insert(target, { bytes, from: 0, body, to: bytes.length }, leaf.count);
       if (moved !== leaf) this.#move(leaf, moved);
       if (pace.spend(60)) yield;
@@ -222,7 +246,6 @@ export class PatternMiner {
 
   #insert(source: PatternSource, line: CutLine, count: number): Leaf {
     const { tokens } = this.tokenizer;
-    this.tokenizer.tokenize(line.bytes, line.body, line.to);
     this.#sum();
     const places = this.#places;
     let found = source.table.get(places.a, places.b);
@@ -231,7 +254,7 @@ export class PatternMiner {
     if (leaf === undefined || !matchesTokens(leaf.signature, tokens)) {
       return this.#insertNew(source, line, { count, isCollision: leaf !== undefined });
     }
-    if (leaf.count === 1) source.countSingle(leaf, -1);
+    this.#door.left(leaf);
     leaf.count += count;
     leaf.lastSeen = source.lines;
     if (leaf.affixes !== undefined) {
@@ -275,11 +298,12 @@ export class PatternMiner {
         const found = source.leaves[source.table.get(idA, idB)];
         if (found === undefined) break;
         if (!matchesTokens(found.signature, tokens)) continue;
+        this.#door.left(found);
         found.count += count;
         return found;
       }
     }
-    if (!this.#hasRoom(source) || (count === 1 && !source.admits(a, b, tokens.count))) {
+    if (!this.#hasRoom(source) || (count === 1 && !this.#door.admits(a, b, tokens.count))) {
       return this.#overflow(count);
     }
     const leaf = new Leaf(signatureOf(tokens, a, b), {
@@ -296,7 +320,7 @@ export class PatternMiner {
     leaf.count = count;
     leaf.lastSeen = source.lines;
     source.add(leaf);
-    if (count === 1) source.countSingle(leaf, 1);
+    this.#door.came(leaf);
     this.#leaves++;
     this.aliases.changed(leaf);
     return leaf;

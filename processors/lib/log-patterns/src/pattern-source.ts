@@ -1,8 +1,8 @@
+import type { Door } from './door.ts';
 import { type HeaderLayout, HeaderLearner, NO_HEADER } from './header-layout.ts';
 import type { Leaf } from './leaf.ts';
 import { LeafTable } from './leaf-table.ts';
 import { Masks } from './masks.ts';
-import { TOKENS_MAX } from './token-list.ts';
 
 /** Line numbers at which the layout is learned; then every `RELEARN_LINES`. */
 const LEARN_AT: readonly number[] = [16, 64, 256, 1024, 4096, 16384];
@@ -12,10 +12,6 @@ const FRESH_MIN = 64;
 const FRESH_SHARE = 3;
 /** Few new leaves wait for so many lines. */
 const WAIT_LINES = 4096;
-
-/** Leaves of one length that were seen once: more are noise, and wait to be seen twice. */
-const SINGLES_MAX = 256;
-const DOOR_SLOTS = 2048;
 
 /** What one source (a service, container, file) has: its header's layout and its leaves. */
 export class PatternSource {
@@ -39,16 +35,16 @@ export class PatternSource {
   /** A job of this source waits or runs. */
   isQueued = false;
 
-  readonly #singles: Uint16Array = new Uint16Array(TOKENS_MAX + 4);
-  #door: Int32Array | undefined;
+  readonly #door: Door;
 
   /** Sources by the shape of a line, of a stream that is not labelled. */
   shapes: Map<number, PatternSource> | undefined;
   /** Of such a shape that turned out to have no header: lines go here. */
   givenTo: PatternSource | undefined;
 
-  constructor(key: string) {
+  constructor(key: string, door: Door) {
     this.key = key;
+    this.#door = door;
   }
 
   add(leaf: Leaf): void {
@@ -67,13 +63,13 @@ export class PatternSource {
     this.#free.push(leaf.slot);
     leaf.slot = -1;
     this.live--;
-    if (leaf.count === 1) this.countSingle(leaf, -1);
+    this.#door.left(leaf);
   }
 
-  /** A leaf was seen for the first time (+1), or a second time or never more (-1). */
-  countSingle(leaf: Leaf, change: 1 | -1): void {
-    if (leaf.isGeneral) return;
-    this.#singles[leaf.signature.kinds.length] += change;
+  /** Concrete leaves fold into it from now on. */
+  makeGeneral(leaf: Leaf): void {
+    this.#door.left(leaf);
+    leaf.isGeneral = true;
   }
 
   liveLeaves(): Leaf[] {
@@ -83,28 +79,17 @@ export class PatternSource {
   /** Empties it; gives back the leaves that were there. */
   takeLeaves(): Leaf[] {
     const taken = this.liveLeaves();
-    for (const leaf of taken) leaf.slot = -1;
+    for (const leaf of taken) {
+      leaf.slot = -1;
+      this.#door.left(leaf);
+    }
     this.leaves = [];
     this.#free = [];
     this.table = new LeafTable();
     this.masks = new Masks();
     this.live = 0;
     this.fresh = 0;
-    this.#singles.fill(0);
     return taken;
-  }
-
-  /**
-   * Whether a new leaf may be made. Where very many lines of a length come once, a signature has to
-   * come twice; the table of those that came is small and forgets.
-   */
-  admits(a: number, b: number, length: number): boolean {
-    if (this.#singles[length] < SINGLES_MAX) return true;
-    this.#door ??= new Int32Array(DOOR_SLOTS);
-    const slot = b & (DOOR_SLOTS - 1);
-    const isKnown = this.#door[slot] === a;
-    this.#door[slot] = a;
-    return isKnown;
   }
 
   needsGrouping(): boolean {

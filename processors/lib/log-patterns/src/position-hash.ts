@@ -5,15 +5,18 @@ import { avalanche } from './word-hash.ts';
  * exchanging one token is a subtraction and an addition.
  */
 export function placeA(hash: number, position: number): number {
-  return avalanche(hash ^ Math.imul(position + 1, 0x9e3779b1));
+  hash = Math.imul(hash ^ SALT_A[position], 0x85ebca6b);
+  return hash ^ (hash >>> 13);
 }
 
 export function placeB(hash: number, position: number): number {
-  hash ^= Math.imul(position + 1, 0x27d4eb2f);
-  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
-  hash = Math.imul(hash ^ (hash >>> 12), 0x297a2d39);
+  hash = Math.imul(hash ^ SALT_B[position], 0x2c1b3c6d);
   return hash ^ (hash >>> 15);
 }
+
+const POSITIONS = 256;
+const SALT_A: Int32Array = Int32Array.from({ length: POSITIONS }, (_, i) => avalanche(i + 1));
+const SALT_B: Int32Array = Int32Array.from({ length: POSITIONS }, (_, i) => avalanche(~i << 9));
 
 /** What the sum of a signature of so many tokens begins with. */
 export function seedA(tokens: number): number {

@@ -6,13 +6,16 @@ import {
   COLON,
   DIGIT,
   DOT,
+  ESCAPE,
   indexWithin,
   isDigit,
   isLetter,
+  LETTER,
   NOT_HEX,
   OTHER,
   SLASH,
   SPLIT,
+  STOPPING,
   WIDE,
 } from './byte-class.ts';
 import { DATE, GLUED, NUMBER, QUANTITY, TOKENS_MAX, TokenKind, TokenList } from './token-list.ts';
@@ -35,6 +38,10 @@ const VALUES_IN_A_ROW_MAX = 4;
 /** How far the end of a quoted value is looked for. */
 const QUOTED_BYTES_MAX = 200;
 
+/** So many letters of hexadecimal digits alone are a number. */
+const HEX_LETTERS_MIN = 8;
+
+const NEWLINE = 10;
 const EQUALS = 61;
 const LESS = 60;
 const GREATER = 62;
@@ -52,14 +59,12 @@ const SLASH_BYTE = 47;
  */
 export class Tokenizer {
   readonly tokens: TokenList = new TokenList();
+  /** Of the last line: it holds an escape or more than one line. */
+  hasControl = false;
   #bytes: Uint8Array = new Uint8Array(0);
   #to = 0;
   #glued = false;
   // Of the segment that was scanned last.
-  #digits = 0;
-  #letters = 0;
-  #slashes = 0;
-  #backslashes = 0;
   #seen = 0;
   #isUrl = false;
   #hashA = 0;
@@ -70,17 +75,23 @@ export class Tokenizer {
     this.#bytes = bytes;
     this.#to = to;
     this.#glued = false;
+    this.hasControl = false;
     tokens.count = 0;
     let at = from;
     while (at < to && tokens.count < TOKENS_MAX) {
       const byte = BYTE_CLASS[bytes[at]];
       if (byte === BLANK) {
         this.#glued = false;
+        if (bytes[at] === NEWLINE) this.hasControl = true;
         at++;
       } else if ((byte & (SPLIT | COLON)) !== 0) {
         at = this.#punctuation(at);
       } else if (byte === WIDE) {
         at = this.#wide(at);
+      } else if (byte === ESCAPE) {
+        this.hasControl = true;
+        this.#glued = false;
+        at++;
       } else {
         at = this.#segment(at);
       }
@@ -188,34 +199,29 @@ export class Tokenizer {
     const to = this.#to;
     let at = from;
     let seen = 0;
-    let digits = 0;
-    let letters = 0;
-    let slashes = 0;
-    let backslashes = 0;
     let a = SEED_A;
     let b = SEED_B;
     this.#isUrl = false;
-    while (at < to) {
+    for (; at < to; at++) {
       const byte = bytes[at];
       const kind = BYTE_CLASS[byte];
-      if ((kind & (BLANK | SPLIT | WIDE)) !== 0) break;
-      if (kind === COLON && !this.#holdsColon(from, at, seen)) break;
+      if ((kind & STOPPING) !== 0 && (kind !== COLON || !this.#holdsColon(from, at, seen))) break;
       seen |= kind;
-      digits += (kind >>> 3) & 1;
-      letters += (kind >>> 4) & 1;
-      slashes += (kind >>> 6) & 1;
-      backslashes += (kind >>> 7) & 1;
+      if ((kind & DIGIT) !== 0) break;
       a = Math.imul(a ^ byte, FACTOR_A);
       b = Math.imul(b ^ byte, FACTOR_B);
-      at++;
     }
-    this.#seen = seen;
-    this.#digits = digits;
-    this.#letters = letters;
-    this.#slashes = slashes;
-    this.#backslashes = backslashes;
     this.#hashA = a;
     this.#hashB = b;
+    // From the first digit on it is a value: no hash is needed.
+    if ((seen & DIGIT) !== 0) {
+      for (; at < to; at++) {
+        const kind = BYTE_CLASS[bytes[at]];
+        if ((kind & STOPPING) !== 0 && (kind !== COLON || !this.#holdsColon(from, at, seen))) break;
+        seen |= kind;
+      }
+    }
+    this.#seen = seen;
     return at;
   }
 
@@ -242,7 +248,7 @@ export class Tokenizer {
     const bytes = this.#bytes;
     let at = end;
     while (at > from && isSentenceEnd(bytes[at - 1])) at--;
-    if (at === from || at === end) return end;
+    if (at === from || at === end || (this.#seen & DIGIT) !== 0) return at === from ? end : at;
     let a = SEED_A;
     let b = SEED_B;
     for (let i = from; i < at; i++) {
@@ -255,23 +261,34 @@ export class Tokenizer {
   }
 
   #isValue(from: number, end: number): boolean {
-    if (this.#digits > 0 || this.#isUrl) return true;
     const seen = this.#seen;
-    const first = this.#bytes[from];
+    if ((seen & DIGIT) !== 0 || this.#isUrl) return true;
     const length = end - from;
-    if ((seen & AT) !== 0 && first !== 64 && this.#letters > 0 && length > 2) return true;
-    if (this.#letters >= 8 && (seen & (NOT_HEX | OTHER | COLON | DOT | SLASH)) === 0) return true;
-    if (this.#slashes >= 2 && (first === SLASH_BYTE || first === 126 || first === 46)) return true;
-    if (this.#slashes === 1 && first === SLASH_BYTE && length > 3) return true;
-    if (this.#backslashes >= 2) return true;
-    return this.#backslashes > 0 && length > 3 && this.#bytes[from + 1] === COLON_BYTE;
+    const isHex = (seen & (NOT_HEX | OTHER | COLON | DOT | SLASH)) === 0;
+    if (isHex && length >= HEX_LETTERS_MIN && this.#count(LETTER, from, end) >= HEX_LETTERS_MIN) {
+      return true;
+    }
+    if ((seen & (AT | SLASH | BACKSLASH)) === 0) return false;
+    const first = this.#bytes[from];
+    if ((seen & AT) !== 0 && first !== 64 && (seen & LETTER) !== 0 && length > 2) return true;
+    const slashes = (seen & SLASH) === 0 ? 0 : this.#count(SLASH, from, end);
+    if (slashes >= 2 && (first === SLASH_BYTE || first === 126 || first === 46)) return true;
+    if (slashes === 1 && first === SLASH_BYTE && length > 3) return true;
+    if ((seen & BACKSLASH) === 0) return false;
+    if (this.#count(BACKSLASH, from, end) >= 2) return true;
+    return length > 3 && this.#bytes[from + 1] === COLON_BYTE;
+  }
+
+  #count(kind: number, from: number, to: number): number {
+    let count = 0;
+    for (let i = from; i < to; i++) if ((BYTE_CLASS[this.#bytes[i]] & kind) !== 0) count++;
+    return count;
   }
 
   /** `Jan 12`, `Sun Dec`: a name of a month or day with what makes it a date behind it. */
   #beginsDate(from: number, end: number): boolean {
     const bytes = this.#bytes;
-    if (end - from !== 3 || end >= this.#to || bytes[end] !== 32 || this.#letters !== 3)
-      return false;
+    if (end - from !== 3 || end >= this.#to || bytes[end] !== 32) return false;
     const name = foldedHash(bytes, from, end);
     const isMonth = MONTHS.has(name);
     if (!isMonth && !WEEKDAYS.has(name)) return false;
@@ -288,10 +305,9 @@ export class Tokenizer {
     const { tokens } = this;
     const last = tokens.count - 1;
     if (
-      this.#digits > 0 &&
-      this.#letters <= 2 &&
-      this.#slashes + this.#backslashes === 0 &&
-      (this.#seen & AT) === 0
+      (this.#seen & DIGIT) !== 0 &&
+      (this.#seen & (SLASH | BACKSLASH | AT)) === 0 &&
+      ((this.#seen & LETTER) === 0 || this.#count(LETTER, from, end) <= 2)
     ) {
       flags |= NUMBER;
       if (isLetter(this.#bytes[end - 1])) flags |= QUANTITY;

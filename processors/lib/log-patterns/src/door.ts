@@ -1,0 +1,39 @@
+import type { Leaf } from './leaf.ts';
+import { TOKENS_MAX } from './token-list.ts';
+
+/** Leaves of one length that were seen once; where there are more, it is noise. */
+const SINGLES_MAX = 256;
+const SLOTS = 8192;
+
+/**
+ * Who may become a leaf: where very many lines of one length come once and never again, a signature
+ * has to come twice. The table of those that came is small and forgets.
+ */
+export class Door {
+  /** Live leaves that were seen once, by number of tokens. */
+  readonly #singles: Int32Array = new Int32Array(TOKENS_MAX + 4);
+  #seen: Int32Array | undefined;
+
+  admits(a: number, b: number, length: number): boolean {
+    if (this.#singles[length] < SINGLES_MAX) return true;
+    this.#seen ??= new Int32Array(SLOTS);
+    const slot = b & (SLOTS - 1);
+    const isKnown = this.#seen[slot] === a;
+    this.#seen[slot] = a;
+    return isKnown;
+  }
+
+  /** A leaf with its first line. */
+  came(leaf: Leaf): void {
+    if (isSingle(leaf)) this.#singles[leaf.signature.kinds.length]++;
+  }
+
+  /** A leaf is about to have a second line, or goes. */
+  left(leaf: Leaf): void {
+    if (isSingle(leaf)) this.#singles[leaf.signature.kinds.length]--;
+  }
+}
+
+function isSingle({ count, isGeneral }: Leaf): boolean {
+  return count === 1 && !isGeneral;
+}
