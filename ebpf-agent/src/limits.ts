@@ -7,8 +7,11 @@ export const BATCH_BYTES: number = MIB;
 export const BATCHES_PER_TURN = 16;
 
 /** How long the ring is left alone: while records come, and after a time without any. */
-export const POLL_MS_MIN = 5;
+export const POLL_MS_MIN = 20;
 export const POLL_MS_MAX = 100;
+
+/** With as much in the ring as this at one look the next one comes at once. Bytes. */
+export const HURRY_BYTES: number = MIB;
 
 /** Processes known at once; the longest-ended go first. */
 export const PROCESSES_MAX = 32_768;

@@ -6,6 +6,10 @@ import { type NativeAddon, type NativeObject, prebuildsFolder } from './native-a
 /** Maps that all objects share: the first one that loads makes them. */
 const SHARED_MAPS = ['ring', 'counters', 'own_processes'];
 
+/** The verifier gives up when a signal comes (a profiler's timer): it is asked again. */
+const INTERRUPTED = '(EAGAIN)';
+const ATTEMPTS_MAX = 20;
+
 /** A part of the agent that loads, and fails, alone. */
 export interface ProgramGroup {
   readonly name: string;
@@ -117,7 +121,14 @@ export class Programs {
     this.#refusals.set(group.name, failure);
   }
 
-  #tryLoad({ object: name }: ProgramGroup, without: readonly string[]): string | undefined {
+  #tryLoad(group: ProgramGroup, without: readonly string[]): string | undefined {
+    for (let attempt = 1; ; attempt++) {
+      const failure = this.#tryLoadOnce(group, without);
+      if (failure?.includes(INTERRUPTED) !== true || attempt === ATTEMPTS_MAX) return failure;
+    }
+  }
+
+  #tryLoadOnce({ object: name }: ProgramGroup, without: readonly string[]): string | undefined {
     const { addon, ringBytes } = this.#options;
     const object = addon.open(readObject(name), name);
     try {

@@ -14,6 +14,7 @@ const AF_INET = 2;
  */
 export class RecordView {
   #batch: Buffer = Buffer.alloc(0);
+  #view: DataView = new DataView(this.#batch.buffer, 0, 0);
   #end = 0;
   #next = 0;
   /** Where the record begins, and its length. */
@@ -21,6 +22,9 @@ export class RecordView {
   #length = 0;
 
   open(batch: Buffer, bytes: number): void {
+    if (batch !== this.#batch) {
+      this.#view = new DataView(batch.buffer, batch.byteOffset, batch.byteLength);
+    }
     this.#batch = batch;
     this.#end = bytes;
     this.#next = 0;
@@ -29,7 +33,7 @@ export class RecordView {
   /** False behind the last record. */
   next(): boolean {
     if (this.#next + HEADER_BYTES > this.#end) return false;
-    this.#length = this.#batch.readUInt32LE(this.#next) & LENGTH_MASK;
+    this.#length = this.#view.getUint32(this.#next, true) & LENGTH_MASK;
     this.#at = this.#next + HEADER_BYTES;
     this.#next = this.#at + Math.ceil(this.#length / 8) * 8;
     return this.#next <= this.#end;
@@ -146,15 +150,15 @@ export class RecordView {
   }
 
   #u8(offset: number): number {
-    return this.#batch[this.#at + offset] ?? 0;
+    return this.#view.getUint8(this.#at + offset);
   }
 
   #u16(offset: number): number {
-    return this.#u8(offset) | (this.#u8(offset + 1) << 8);
+    return this.#view.getUint16(this.#at + offset, true);
   }
 
   #u32(offset: number): number {
-    return (this.#u16(offset) | (this.#u16(offset + 2) << 16)) >>> 0;
+    return this.#view.getUint32(this.#at + offset, true);
   }
 
   #u64(offset: number): number {

@@ -95,7 +95,7 @@ export class Traffic {
       durationNs: record.durationNs,
       status: record.status,
       flags: record.exchangeFlags,
-      code: record.code,
+      code: record.exchangeFlags & ExchangeFlag.failed ? record.code : '',
       requestBytes: record.requestBytes,
       answerBytes: record.answerBytes,
     });
