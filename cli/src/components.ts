@@ -1,87 +1,241 @@
-import { countConnectorFactory } from '@sonde/connector-count';
-import { forwardConnectorFactory } from '@sonde/connector-forward';
-import { routingConnectorFactory } from '@sonde/connector-routing';
-import { ebpfReceiverFactory } from '@sonde/ebpf-agent';
-import { bufferExporterFactory } from '@sonde/exporter-buffer';
-import { clickHouseExporterFactory } from '@sonde/exporter-clickhouse';
-import { debugExporterFactory } from '@sonde/exporter-debug';
-import { fileExporterFactory } from '@sonde/exporter-file';
-import { kafkaExporterFactory } from '@sonde/exporter-kafka';
-import { nopExporterFactory } from '@sonde/exporter-nop';
-import { otlpGrpcExporterFactory } from '@sonde/exporter-otlp';
-import { otlpHttpExporterFactory } from '@sonde/exporter-otlphttp';
-import { prometheusExporterFactory } from '@sonde/exporter-prometheus';
-import { basicAuthFactory } from '@sonde/extension-basicauth';
-import { bearerTokenAuthFactory } from '@sonde/extension-bearertokenauth';
-import { fileStorageFactory } from '@sonde/extension-file-storage';
-import { headersSetterFactory } from '@sonde/extension-headers-setter';
-import { healthCheckFactory } from '@sonde/extension-health-check';
-import { ingestTokensFactory } from '@sonde/extension-ingest-tokens';
-import { zpagesFactory } from '@sonde/extension-zpages';
-import type { Factory } from '@sonde/pipeline';
-import { attributesProcessorFactory } from '@sonde/processor-attributes';
-import { batchProcessorFactory } from '@sonde/processor-batch';
-import { cumulativeToDeltaFactory } from '@sonde/processor-cumulativetodelta';
-import { filterProcessorFactory } from '@sonde/processor-filter';
-import { memoryLimiterFactory } from '@sonde/processor-memory-limiter';
-import { probabilisticSamplerFactory } from '@sonde/processor-probabilistic-sampler';
-import { redactionProcessorFactory } from '@sonde/processor-redaction';
-import { resourceProcessorFactory } from '@sonde/processor-resource';
-import { resourceDetectionFactory } from '@sonde/processor-resourcedetection';
-import { transformProcessorFactory } from '@sonde/processor-transform';
-import { bufferReceiverFactory } from '@sonde/receiver-buffer';
-import { filelogReceiverFactory } from '@sonde/receiver-filelog';
-import { hostMetricsReceiverFactory } from '@sonde/receiver-hostmetrics';
-import { jaegerReceiverFactory } from '@sonde/receiver-jaeger';
-import { journaldReceiverFactory } from '@sonde/receiver-journald';
-import { kafkaReceiverFactory } from '@sonde/receiver-kafka';
-import { nopReceiverFactory } from '@sonde/receiver-nop';
-import { otlpReceiverFactory } from '@sonde/receiver-otlp';
-import { prometheusReceiverFactory } from '@sonde/receiver-prometheus';
-import { syslogReceiverFactory } from '@sonde/receiver-syslog';
-import { zipkinReceiverFactory } from '@sonde/receiver-zipkin';
+import type { Factory, NamedTypes } from '@sonde/pipeline';
+
+/**
+ * A component by its names; its code is loaded when a configuration names it. What a gateway does
+ * not use is not on its heap: each collection of garbage walks the whole of that.
+ */
+export interface ComponentEntry {
+  readonly kind: Factory['kind'];
+  /** Its type, then the Collector's other names for it. */
+  readonly names: readonly string[];
+  load(): Promise<Factory>;
+}
+
+function entry(
+  kind: Factory['kind'],
+  names: readonly string[],
+  load: () => Promise<Factory>,
+): ComponentEntry {
+  return { kind, names, load };
+}
 
 /** Every component that configuration may name; the only file that knows them all. */
-export const COMPONENTS: readonly Factory[] = [
-  otlpReceiverFactory,
-  jaegerReceiverFactory,
-  zipkinReceiverFactory,
-  hostMetricsReceiverFactory,
-  filelogReceiverFactory,
-  syslogReceiverFactory,
-  journaldReceiverFactory,
-  ebpfReceiverFactory,
-  prometheusReceiverFactory,
-  bufferReceiverFactory,
-  kafkaReceiverFactory,
-  nopReceiverFactory,
-  memoryLimiterFactory,
-  batchProcessorFactory,
-  attributesProcessorFactory,
-  resourceProcessorFactory,
-  resourceDetectionFactory,
-  cumulativeToDeltaFactory,
-  filterProcessorFactory,
-  probabilisticSamplerFactory,
-  redactionProcessorFactory,
-  transformProcessorFactory,
-  bufferExporterFactory,
-  kafkaExporterFactory,
-  clickHouseExporterFactory,
-  otlpGrpcExporterFactory,
-  otlpHttpExporterFactory,
-  debugExporterFactory,
-  fileExporterFactory,
-  prometheusExporterFactory,
-  nopExporterFactory,
-  forwardConnectorFactory,
-  countConnectorFactory,
-  routingConnectorFactory,
-  basicAuthFactory,
-  bearerTokenAuthFactory,
-  fileStorageFactory,
-  headersSetterFactory,
-  healthCheckFactory,
-  ingestTokensFactory,
-  zpagesFactory,
+export const COMPONENTS: readonly ComponentEntry[] = [
+  entry(
+    'receiver',
+    ['otlp'],
+    async () => (await import('@sonde/receiver-otlp')).otlpReceiverFactory,
+  ),
+  entry(
+    'receiver',
+    ['jaeger'],
+    async () => (await import('@sonde/receiver-jaeger')).jaegerReceiverFactory,
+  ),
+  entry(
+    'receiver',
+    ['zipkin'],
+    async () => (await import('@sonde/receiver-zipkin')).zipkinReceiverFactory,
+  ),
+  entry(
+    'receiver',
+    ['host_metrics', 'hostmetrics'],
+    async () => (await import('@sonde/receiver-hostmetrics')).hostMetricsReceiverFactory,
+  ),
+  entry(
+    'receiver',
+    ['file_log', 'filelog'],
+    async () => (await import('@sonde/receiver-filelog')).filelogReceiverFactory,
+  ),
+  entry(
+    'receiver',
+    ['syslog'],
+    async () => (await import('@sonde/receiver-syslog')).syslogReceiverFactory,
+  ),
+  entry(
+    'receiver',
+    ['journald'],
+    async () => (await import('@sonde/receiver-journald')).journaldReceiverFactory,
+  ),
+  entry('receiver', ['ebpf'], async () => (await import('@sonde/ebpf-agent')).ebpfReceiverFactory),
+  entry(
+    'receiver',
+    ['prometheus'],
+    async () => (await import('@sonde/receiver-prometheus')).prometheusReceiverFactory,
+  ),
+  entry(
+    'receiver',
+    ['buffer'],
+    async () => (await import('@sonde/receiver-buffer')).bufferReceiverFactory,
+  ),
+  entry(
+    'receiver',
+    ['kafka'],
+    async () => (await import('@sonde/receiver-kafka')).kafkaReceiverFactory,
+  ),
+  entry('receiver', ['nop'], async () => (await import('@sonde/receiver-nop')).nopReceiverFactory),
+  entry(
+    'processor',
+    ['memory_limiter'],
+    async () => (await import('@sonde/processor-memory-limiter')).memoryLimiterFactory,
+  ),
+  entry(
+    'processor',
+    ['batch'],
+    async () => (await import('@sonde/processor-batch')).batchProcessorFactory,
+  ),
+  entry(
+    'processor',
+    ['attributes'],
+    async () => (await import('@sonde/processor-attributes')).attributesProcessorFactory,
+  ),
+  entry(
+    'processor',
+    ['resource'],
+    async () => (await import('@sonde/processor-resource')).resourceProcessorFactory,
+  ),
+  entry(
+    'processor',
+    ['resource_detection', 'resourcedetection'],
+    async () => (await import('@sonde/processor-resourcedetection')).resourceDetectionFactory,
+  ),
+  entry(
+    'processor',
+    ['cumulative_to_delta', 'cumulativetodelta'],
+    async () => (await import('@sonde/processor-cumulativetodelta')).cumulativeToDeltaFactory,
+  ),
+  entry(
+    'processor',
+    ['filter'],
+    async () => (await import('@sonde/processor-filter')).filterProcessorFactory,
+  ),
+  entry(
+    'processor',
+    ['probabilistic_sampler'],
+    async () =>
+      (await import('@sonde/processor-probabilistic-sampler')).probabilisticSamplerFactory,
+  ),
+  entry(
+    'processor',
+    ['redaction'],
+    async () => (await import('@sonde/processor-redaction')).redactionProcessorFactory,
+  ),
+  entry(
+    'processor',
+    ['transform'],
+    async () => (await import('@sonde/processor-transform')).transformProcessorFactory,
+  ),
+  entry(
+    'exporter',
+    ['buffer'],
+    async () => (await import('@sonde/exporter-buffer')).bufferExporterFactory,
+  ),
+  entry(
+    'exporter',
+    ['kafka'],
+    async () => (await import('@sonde/exporter-kafka')).kafkaExporterFactory,
+  ),
+  entry(
+    'exporter',
+    ['clickhouse'],
+    async () => (await import('@sonde/exporter-clickhouse')).clickHouseExporterFactory,
+  ),
+  entry(
+    'exporter',
+    ['otlp_grpc', 'otlp'],
+    async () => (await import('@sonde/exporter-otlp')).otlpGrpcExporterFactory,
+  ),
+  entry(
+    'exporter',
+    ['otlp_http', 'otlphttp'],
+    async () => (await import('@sonde/exporter-otlphttp')).otlpHttpExporterFactory,
+  ),
+  entry(
+    'exporter',
+    ['debug'],
+    async () => (await import('@sonde/exporter-debug')).debugExporterFactory,
+  ),
+  entry(
+    'exporter',
+    ['file'],
+    async () => (await import('@sonde/exporter-file')).fileExporterFactory,
+  ),
+  entry(
+    'exporter',
+    ['prometheus'],
+    async () => (await import('@sonde/exporter-prometheus')).prometheusExporterFactory,
+  ),
+  entry('exporter', ['nop'], async () => (await import('@sonde/exporter-nop')).nopExporterFactory),
+  entry(
+    'connector',
+    ['forward'],
+    async () => (await import('@sonde/connector-forward')).forwardConnectorFactory,
+  ),
+  entry(
+    'connector',
+    ['count'],
+    async () => (await import('@sonde/connector-count')).countConnectorFactory,
+  ),
+  entry(
+    'connector',
+    ['routing'],
+    async () => (await import('@sonde/connector-routing')).routingConnectorFactory,
+  ),
+  entry(
+    'extension',
+    ['basicauth', 'basic_auth'],
+    async () => (await import('@sonde/extension-basicauth')).basicAuthFactory,
+  ),
+  entry(
+    'extension',
+    ['bearertokenauth', 'bearer_token_auth'],
+    async () => (await import('@sonde/extension-bearertokenauth')).bearerTokenAuthFactory,
+  ),
+  entry(
+    'extension',
+    ['file_storage'],
+    async () => (await import('@sonde/extension-file-storage')).fileStorageFactory,
+  ),
+  entry(
+    'extension',
+    ['headers_setter'],
+    async () => (await import('@sonde/extension-headers-setter')).headersSetterFactory,
+  ),
+  entry(
+    'extension',
+    ['health_check'],
+    async () => (await import('@sonde/extension-health-check')).healthCheckFactory,
+  ),
+  entry(
+    'extension',
+    ['ingest_tokens'],
+    async () => (await import('@sonde/extension-ingest-tokens')).ingestTokensFactory,
+  ),
+  entry(
+    'extension',
+    ['zpages'],
+    async () => (await import('@sonde/extension-zpages')).zpagesFactory,
+  ),
 ];
+
+/** The factories of `entries`, in their order. */
+export function loadComponents(
+  entries: readonly ComponentEntry[] = COMPONENTS,
+): Promise<readonly Factory[]> {
+  return Promise.all(entries.map((each) => each.load()));
+}
+
+/**
+ * The factories of what a configuration names; of all there are when it names one that is not there,
+ * so that the refusal can list them.
+ */
+export function loadNamedComponents(named: NamedTypes): Promise<readonly Factory[]> {
+  const found = new Set<ComponentEntry>();
+  for (const [kind, types] of named) {
+    for (const type of types) {
+      const component = COMPONENTS.find((each) => each.kind === kind && each.names.includes(type));
+      if (component === undefined) return loadComponents();
+      found.add(component);
+    }
+  }
+  return loadComponents(COMPONENTS.filter((each) => found.has(each)));
+}

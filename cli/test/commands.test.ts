@@ -6,8 +6,10 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { COMMANDS } from '../src/commands/commands.ts';
 import { formatComponents } from '../src/commands/components.ts';
-import { COMPONENTS } from '../src/components.ts';
+import { loadComponents } from '../src/components.ts';
 import { projectRoot } from '../src/project-root.ts';
+
+const COMPONENTS = await loadComponents();
 
 const folder = mkdtempSync(join(tmpdir(), 'sonde-commands-'));
 

@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { configJsonSchema } from '@sonde/pipeline';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { COMPONENTS } from '../src/components.ts';
+import { loadComponents } from '../src/components.ts';
 import { projectRoot } from '../src/project-root.ts';
+
+const COMPONENTS = await loadComponents();
 
 const File = z.record(z.string(), z.unknown());
 

@@ -1,7 +1,9 @@
 import { validateConfig } from '@sonde/pipeline';
 import { RecordingLogger } from '@sonde/pipeline/contract-suite';
 import { describe, expect, it } from 'vitest';
-import { COMPONENTS } from '../src/components.ts';
+import { loadComponents } from '../src/components.ts';
+
+const COMPONENTS = await loadComponents();
 
 /** In the shape of the examples in the Collector's READMEs, for components that Sonde has. */
 const EXAMPLES: Readonly<Record<string, string>> = {

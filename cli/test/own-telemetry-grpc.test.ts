@@ -17,8 +17,10 @@ import {
 import { contractHost } from '@sonde/pipeline/contract-suite';
 import { OtlpReceiver, otlpConfig } from '@sonde/receiver-otlp';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { COMPONENTS } from '../src/components.ts';
+import { loadComponents } from '../src/components.ts';
 import { startOwnTelemetry } from '../src/own-telemetry/own-telemetry.ts';
+
+const COMPONENTS = await loadComponents();
 
 const TLS_SUBJECT = ['-subj', '/CN=own', '-addext', 'subjectAltName=IP:127.0.0.1'];
 const HOST: Host = contractHost();

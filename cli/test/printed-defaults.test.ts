@@ -5,7 +5,9 @@ import {
   readSources,
 } from '@sonde/pipeline';
 import { describe, expect, it } from 'vitest';
-import { COMPONENTS } from '../src/components.ts';
+import { loadComponents } from '../src/components.ts';
+
+const COMPONENTS = await loadComponents();
 
 const SECTIONS = {
   receiver: 'receivers',

@@ -2,6 +2,7 @@ import type { Factory } from './component.ts';
 import type { EngineConfig } from './config/engine-config.ts';
 import type { FeatureGates } from './config/feature-gates.ts';
 import { loadConfig } from './config/load-config.ts';
+import { type FactorySource, namedTypes } from './config/named-types.ts';
 import { fetchConfig, type ResolvedConfig } from './config/resolve-config.ts';
 import { createConsoleLogger } from './console-logger.ts';
 import { OwnTelemetry } from './events/own-telemetry.ts';
@@ -21,7 +22,8 @@ export interface SourceOptions {
 }
 
 export interface ReadConfigOptions extends SourceOptions {
-  readonly factories: readonly Factory[];
+  /** Of what the configuration may name, or who loads those of what it does name. */
+  readonly factories: readonly Factory[] | FactorySource;
 }
 
 /** Merges, fetches and expands the sources. Rejects with `ConfigError` or `SourceError`. */
@@ -36,11 +38,20 @@ export function readSources(options: SourceOptions): Promise<ResolvedConfig> {
   });
 }
 
+/** The factories that reading a configuration takes. */
+export async function factoriesFor(
+  { root }: ResolvedConfig,
+  factories: ReadConfigOptions['factories'],
+): Promise<readonly Factory[]> {
+  return typeof factories === 'function' ? await factories(namedTypes(root)) : factories;
+}
+
 /** Everything before the first component is made. Rejects with `ConfigError` or `SourceError`. */
 export async function readConfig(options: ReadConfigOptions): Promise<EngineConfig> {
   const { factories, gates, logger = createConsoleLogger() } = options;
-  return loadConfig(await readSources(options), {
-    factories,
+  const resolved = await readSources(options);
+  return loadConfig(resolved, {
+    factories: await factoriesFor(resolved, factories),
     warn: (message) => logger.warn(message),
     ...(gates === undefined ? {} : { gates }),
   });

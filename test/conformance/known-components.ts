@@ -8,11 +8,7 @@ const SECTIONS = ['receivers', 'processors', 'exporters', 'connectors', 'extensi
 export type KnownComponents = ReadonlySet<string>;
 
 export function sondeComponents(): KnownComponents {
-  return new Set(
-    COMPONENTS.flatMap(({ kind, type, aliases = [] }) =>
-      [type, ...aliases].map((name) => `${kind}s ${name}`),
-    ),
-  );
+  return new Set(COMPONENTS.flatMap(({ kind, names }) => names.map((name) => `${kind}s ${name}`)));
 }
 
 /** What a Collector says of itself; the old names of components are not in it. */

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { COMPONENTS } from '@sonde/cli/components';
+import { loadNamedComponents } from '@sonde/cli/components';
 import { createConsoleLogger, parseFeatureGates, validateConfig } from '@sonde/pipeline';
 
 const run = promisify(execFile);
@@ -44,7 +44,7 @@ export async function sondeRefusal({
       configUris: configs,
       sets,
       gates: parseFeatureGates(gates === undefined ? [] : [gates]),
-      factories: COMPONENTS,
+      factories: loadNamedComponents,
       env: { ...process.env, ...env },
       logger: createConsoleLogger({ write: () => {} }),
     });

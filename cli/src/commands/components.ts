@@ -1,7 +1,7 @@
 import { type ConnectorFactory, type Factory, SOURCE_SCHEMES } from '@sonde/pipeline';
 import { stringify } from 'yaml';
 import { BUILD_INFO } from '../build-info.ts';
-import { COMPONENTS } from '../components.ts';
+import { loadComponents } from '../components.ts';
 import { readFlags } from './read-flags.ts';
 
 const SIGNALS = ['logs', 'metrics', 'traces'] as const;
@@ -12,7 +12,7 @@ const INDENT = 4;
 /** `sonde components`: what configuration may name, in the layout of the Collector's command. */
 export async function components(args: readonly string[]): Promise<void> {
   readFlags(args, {});
-  process.stdout.write(formatComponents(COMPONENTS));
+  process.stdout.write(formatComponents(await loadComponents()));
 }
 
 /** Sections in upstream's order; components and signals by name. */

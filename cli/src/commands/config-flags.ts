@@ -4,7 +4,7 @@ import {
   parseFeatureGates,
   type ReadConfigOptions,
 } from '@sonde/pipeline';
-import { COMPONENTS } from '../components.ts';
+import { loadNamedComponents } from '../components.ts';
 
 /** The flags of every command that reads configuration. */
 export const SOURCE_FLAGS = {
@@ -51,7 +51,7 @@ export function configOptions(values: ConfigFlagValues): ReadConfigOptions & {
     configUris: values.config ?? [],
     sets: values.set ?? [],
     gates: parseFeatureGates(values['feature-gates'] ?? []),
-    factories: COMPONENTS,
+    factories: loadNamedComponents,
     env: process.env,
     logger: createConsoleLogger(),
   };

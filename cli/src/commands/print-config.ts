@@ -1,5 +1,6 @@
 import {
   checkGraph,
+  factoriesFor,
   loadConfig,
   type PrintMode,
   printableConfig,
@@ -39,8 +40,9 @@ export async function printConfig(args: readonly string[]): Promise<void> {
   const mode = readMode(values.mode);
   const options = configOptions(values);
   const resolved = await readSources(options);
-  if (readBoolean(values.validate)) checkGraph(loadConfig(resolved, options));
-  const tree = printableConfig(resolved, { factories: options.factories, mode });
+  const factories = await factoriesFor(resolved, options.factories);
+  if (readBoolean(values.validate)) checkGraph(loadConfig(resolved, { ...options, factories }));
+  const tree = printableConfig(resolved, { factories, mode });
   process.stdout.write(
     format === 'json'
       ? `${JSON.stringify(tree, null, JSON_INDENT)}\n`

@@ -15,6 +15,7 @@ export {
 export * from './fields/index.ts';
 export { configJsonSchema } from './json-schema.ts';
 export { type LoadOptions, loadConfig } from './load-config.ts';
+export type { FactorySource, NamedTypes } from './named-types.ts';
 export type { PipelineConfig } from './pipeline-config.ts';
 export { formatPosition, type Position } from './position.ts';
 export { type PrintableOptions, type PrintMode, printableConfig } from './printable-config.ts';
