@@ -1,7 +1,14 @@
 import { clientInfo, metadataValues } from '@sonde/pipeline';
 import type { ClientRequest } from '@sonde/pipeline/clients';
 import { requestBytes, telemetryOf } from '@sonde/pipeline/contract-suite';
-import { encodeExportResponse, encodeStatus, RpcCode, SIGNALS } from '@sonde/proto';
+import {
+  encodeExportResponse,
+  encodeRequest,
+  encodeStatus,
+  type RequestObjects,
+  RpcCode,
+  SIGNALS,
+} from '@sonde/proto';
 import { describe, expect, it } from 'vitest';
 import { Backend } from './backend.ts';
 import { DIRECT, exporting, NO_DEADLINE, QUICK_RETRY } from './exporting.ts';
@@ -11,6 +18,33 @@ const TRACES = telemetryOf('traces', BYTES);
 const CLIENT = clientInfo({ metadata: new Map([['x-org', ['acme']]]) });
 const COMPRESSIONS = ['gzip', 'zlib', 'deflate', 'zstd', 'snappy', 'x-snappy-framed', 'lz4'];
 const PROTOBUF = { 'content-type': 'application/x-protobuf' };
+
+/** Of every kind of value whose form in JSON is laid down. */
+const FULL_SPAN: RequestObjects['traces'] = {
+  resourceSpans: [
+    {
+      scopeSpans: [
+        {
+          spans: [
+            {
+              traceId: 'AB'.repeat(16),
+              spanId: 'CD'.repeat(8),
+              name: 's',
+              kind: 2,
+              startTimeUnixNano: 9223372036854775809n,
+              attributes: [
+                { key: 'i', value: { intValue: -9007199254740993n } },
+                { key: 'd', value: { doubleValue: Number.NaN } },
+                { key: 'b', value: { bytesValue: Buffer.from([0xfb, 0xff]) } },
+              ],
+              status: { code: 2 },
+            },
+          ],
+        },
+      ],
+    },
+  ],
+};
 
 async function backend(): Promise<{ backend: Backend; endpoint: string }> {
   const made = new Backend();
@@ -187,6 +221,39 @@ describe('an OTLP/HTTP client', () => {
       await other.consume(telemetryOf(signal, requestBytes(signal)));
       expect(JSON.parse(String(server.received.at(-1)?.body))).not.toEqual({});
     }
+  });
+
+  it('24: writes JSON with hex ids, 64 bits as text, enums as numbers, and no defaults', async () => {
+    const { backend: server, endpoint } = await backend();
+    const { exporter } = await exporting({ endpoint, encoding: 'json', ...DIRECT });
+    await exporter.consume(telemetryOf('traces', encodeRequest('traces', FULL_SPAN)));
+    expect(JSON.parse(String(server.received[0]?.body))).toEqual({
+      resourceSpans: [
+        {
+          resource: {},
+          scopeSpans: [
+            {
+              scope: {},
+              spans: [
+                {
+                  traceId: 'ab'.repeat(16),
+                  spanId: 'cd'.repeat(8),
+                  name: 's',
+                  kind: 2,
+                  startTimeUnixNano: '9223372036854775809',
+                  attributes: [
+                    { key: 'i', value: { intValue: '-9007199254740993' } },
+                    { key: 'd', value: { doubleValue: 'NaN' } },
+                    { key: 'b', value: { bytesValue: '+/8=' } },
+                  ],
+                  status: { code: 2 },
+                },
+              ],
+            },
+          ],
+        },
+      ],
+    });
   });
 
   it('51: ends an attempt after the timeout', async () => {
