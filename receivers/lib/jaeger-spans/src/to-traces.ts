@@ -24,13 +24,14 @@ export interface JaegerModel {
 /** The batch as OTLP, with the meaning of the Collector's translator. */
 export function toTraces(batch: JaegerBatch, model: JaegerModel): TracesRequest {
   const byResource = new Map<string, ResourceGroup>();
+  const byProcess = new Map<JaegerProcess | undefined, ResourceGroup>();
   for (const span of batch.spans) {
     if (isBlank(span)) continue;
-    const attributes = resourceAttributes(span.process ?? batch.process);
-    const key = JSON.stringify(attributes, plainJson);
-    const known = byResource.get(key) ?? { attributes, byScope: new Map() };
-    byResource.set(key, known);
-    addToScope(known.byScope, span, model);
+    const process = span.process ?? batch.process;
+    // The spans of one process nearly always share it: its attributes are compared once.
+    const group = byProcess.get(process) ?? groupOf(process, byResource);
+    byProcess.set(process, group);
+    addToScope(group.byScope, span, model);
   }
   return {
     resourceSpans: [...byResource.values()].map(({ attributes, byScope }) => ({
@@ -48,6 +49,17 @@ interface ScopeGroup {
 interface ResourceGroup {
   readonly attributes: ReturnType<typeof keyValues>;
   readonly byScope: Map<string, ScopeGroup>;
+}
+
+function groupOf(
+  process: JaegerProcess | undefined,
+  byResource: Map<string, ResourceGroup>,
+): ResourceGroup {
+  const attributes = resourceAttributes(process);
+  const key = JSON.stringify(attributes, plainJson);
+  const group = byResource.get(key) ?? { attributes, byScope: new Map() };
+  byResource.set(key, group);
+  return group;
 }
 
 function plainJson(_: string, value: unknown): unknown {
@@ -101,8 +113,9 @@ function addToScope(
   putTags(attributes, span.tags);
   const name = hasOtelTags ? takeText(attributes, 'otel.scope.name') : undefined;
   const version = name === undefined ? '' : (takeText(attributes, 'otel.scope.version') ?? '');
-  const key = JSON.stringify([name ?? '', version]);
-  const known = byScope.get(key) ?? { scope: { name: name ?? '', version }, spans: [] };
+  const scope = { name: name ?? '', version };
+  const key = `${scope.name.length}:${scope.name}${version}`;
+  const known = byScope.get(key) ?? { scope, spans: [] };
   byScope.set(key, known);
   const traceState = hasOtelTags ? (takeText(attributes, 'w3c.tracestate') ?? '') : '';
   known.spans.push(toSpan(span, attributes, traceState));

@@ -49,11 +49,11 @@ export function v2ToTraces(spans: readonly ZipkinSpan[], parseStringTags: boolea
   for (const span of spans) {
     const tags: Tags = new Map(span.tags);
     const attributes = takeResource(span.localEndpoint?.serviceName ?? '', tags);
-    const resourceKey = JSON.stringify([...attributes]);
+    const resourceKey = keyOf(attributes);
     const group = byResource.get(resourceKey) ?? { attributes, byScope: new Map() };
     byResource.set(resourceKey, group);
     const scope = takeScope(tags);
-    const scopeKey = JSON.stringify(scope);
+    const scopeKey = `${scope.name.length}:${scope.name}${scope.version}`;
     const known = group.byScope.get(scopeKey) ?? { scope, spans: [] };
     group.byScope.set(scopeKey, known);
     known.spans.push(toSpan(span, tags, parseStringTags));
@@ -64,6 +64,15 @@ export function v2ToTraces(spans: readonly ZipkinSpan[], parseStringTags: boolea
       scopeSpans: [...byScope.values()],
     })),
   };
+}
+
+/** Told apart by lengths, whatever the texts hold: most spans have a service's name alone. */
+function keyOf(attributes: AttributeMap): string {
+  let key = '';
+  for (const [name, { stringValue = '' }] of attributes) {
+    key += `${name.length}:${stringValue.length}:${name}${stringValue}`;
+  }
+  return key;
 }
 
 function take(tags: Tags, key: string): string | undefined {
@@ -78,7 +87,8 @@ function takeResource(serviceName: string, tags: Tags): AttributeMap {
   if (serviceName !== '' && serviceName !== NO_SERVICE) {
     attributes.set(source === '' ? 'service.name' : source, { stringValue: serviceName });
   }
-  for (const [key, stringValue] of [...tags]) {
+  // A map may lose the entry that a loop over it is at.
+  for (const [key, stringValue] of tags) {
     if (!RESOURCE_TAGS.has(key)) continue;
     attributes.set(key, { stringValue });
     tags.delete(key);
