@@ -50,6 +50,12 @@ export const COMMANDS: readonly Command[] = [
     run: async (args) => (await import('./schema.ts')).schema(args),
   },
   {
+    name: 'patterns',
+    summary: 'the patterns of a log file or of standard input',
+    operands: '[FILE]',
+    run: async (args) => (await import('./patterns.ts')).patterns(args),
+  },
+  {
     name: 'serve',
     summary: 'the API and the page',
     run: async (args) => (await import('./serve.ts')).serve(args),

@@ -6,6 +6,8 @@ const LEVEL_BIT = 1 << ColumnClass.level;
 const PREFIX_BIT = 1 << ColumnClass.prefix;
 const MARK_BIT = 1 << ColumnClass.mark;
 const SOFT_BITS = (1 << ColumnClass.mixed) | (1 << ColumnClass.dotted) | (1 << ColumnClass.word);
+/** Columns before a clock that are of its date: a month, a day, glog's `I0102`. */
+const DATE_BITS = (1 << ColumnClass.name) | (1 << ColumnClass.number) | (1 << ColumnClass.level);
 const TIME_BYTES_MIN = 6;
 
 /** Finds where a line's message begins, by its source's layout. */
@@ -124,6 +126,18 @@ export class HeaderCutter {
       if (isTime[column] === 1 && columns.isTime[column] === 0) return false;
     }
     return true;
+  }
+
+  /** Where the header that was cut last has its time, with the month before it; empty: nowhere. */
+  timeRange(layout: HeaderLayout): { readonly from: number; readonly to: number } {
+    const { columns } = this;
+    const count = Math.min(this.cutColumns, layout.columns);
+    let first = layout.isTime.indexOf(1);
+    if (first < 0 || first >= count) return { from: 0, to: 0 };
+    let last = first;
+    while (last + 1 < count && layout.isTime[last + 1] === 1) last++;
+    while (first > 0 && (layout.fixed[first - 1] & DATE_BITS) !== 0 && last - first < 2) first--;
+    return { from: columns.start[first], to: columns.end[last] };
   }
 
   /** Severity number of the header that was cut last; 0 when it has none. */

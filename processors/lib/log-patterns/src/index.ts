@@ -6,7 +6,9 @@
  * Never: files, sockets, clocks; text is made only where somebody reads a template.
  */
 export { Leaf } from './leaf.ts';
+export { parseTime } from './parse-time.ts';
 export { type MinerOptions, PatternMiner } from './pattern-miner.ts';
 export type { PatternSource } from './pattern-source.ts';
+export { RecordSplitter } from './record-splitter.ts';
 export { renderTemplate, VALUE_MARK } from './template.ts';
 export type { Variables } from './variables.ts';

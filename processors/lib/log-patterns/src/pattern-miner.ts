@@ -6,6 +6,7 @@ import { HeaderCutter } from './header-cutter.ts';
 import { type HeaderLayout, NO_HEADER, sameLayout } from './header-layout.ts';
 import { Leaf } from './leaf.ts';
 import { evictColdest, foldGrouped } from './leaf-moves.ts';
+import { latin1, lineEnd } from './line-bytes.ts';
 import { hasControl, LineReader } from './line-reader.ts';
 import { lineShape } from './line-shape.ts';
 import type { Places } from './masks.ts';
@@ -18,9 +19,6 @@ import { TOKENS_MAX } from './token-list.ts';
 import { Tokenizer } from './tokenizer.ts';
 import { Variables } from './variables.ts';
 
-/** Bytes of a line that count; it is cut at a blank. */
-const LINE_BYTES_MAX = 2048;
-const CUT_AT_BLANK_BYTES = 1024;
 /** The first lines are all looked at for the header's layout, then one in `OBSERVE_EVERY`. */
 const OBSERVE_ALL_LINES = 2048;
 const OBSERVE_EVERY = 256;
@@ -153,6 +151,22 @@ export class PatternMiner {
     return reader.severity || this.cutter.severity(this.layout, reader.bytes);
   }
 
+  /** The time of the line that was added last, as it is written; `''` when it has none. */
+  get timeText(): string {
+    const { reader } = this;
+    if (reader.timeTo > reader.timeFrom) {
+      return latin1(reader.timeBytes, reader.timeFrom, reader.timeTo);
+    }
+    const { from, to } = this.cutter.timeRange(this.layout);
+    return latin1(reader.bytes, from, to);
+  }
+
+  /** Its message. */
+  get message(): string {
+    const { reader } = this;
+    return Buffer.from(reader.bytes.subarray(this.bodyStart, reader.to)).toString('utf8');
+  }
+
   /** The values of the line that was added last. */
   variables(leaf: Leaf): Variables {
     this.#variables.read(leaf, this.tokenizer.tokens);
@@ -193,8 +207,9 @@ export class PatternMiner {
   /** A shape of few lines never came to be judged. */
   #learnLate(source: PatternSource): void {
     const common = this.#sources.get('');
-    if (source.lines >= SHAPE_LINES_MIN || common?.shapes === undefined) return;
-    if ([...common.shapes.values()].includes(source)) this.#learn(source, common, true);
+    const isShape = common?.shapes !== undefined && [...common.shapes.values()].includes(source);
+    if (isShape && source.lines < SHAPE_LINES_MIN) this.#learn(source, common, true);
+    else if (!isShape && source.isShort) this.#learn(source, source);
   }
 
   #shapeOf(common: PatternSource, bytes: Uint8Array, from: number, to: number): PatternSource {
@@ -307,11 +322,7 @@ export class PatternMiner {
       return this.#overflow(count);
     }
     const leaf = new Leaf(signatureOf(tokens, a, b), {
-      exemplar: Buffer.from(
-        line.bytes.buffer,
-        line.bytes.byteOffset,
-        line.bytes.byteLength,
-      ).toString('latin1', line.from, line.to),
+      exemplar: latin1(line.bytes, line.from, line.to),
       bodyStart: line.body - line.from,
       affixes: affixesOf(tokens, line.bytes),
       a: idA,
@@ -385,12 +396,4 @@ export class PatternMiner {
     yield* foldGrouped(source, grouped, (leaf, to) => this.#move(leaf, to));
     this.#leaves += source.live - before;
   }
-}
-
-/** Where the part of a line that counts ends: at a blank, if one stands far enough behind. */
-function lineEnd({ bytes, from, to }: LineReader): number {
-  if (to - from <= LINE_BYTES_MAX) return to;
-  let end = from + LINE_BYTES_MAX;
-  while (end > from + CUT_AT_BLANK_BYTES && bytes[end] !== 32) end--;
-  return end;
 }

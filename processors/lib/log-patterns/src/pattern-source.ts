@@ -92,6 +92,11 @@ export class PatternSource {
     return taken;
   }
 
+  /** Its layout was never learned. */
+  get isShort(): boolean {
+    return this.lines > 0 && this.#learned === 0;
+  }
+
   needsGrouping(): boolean {
     const { fresh } = this;
     if (fresh === 0) return false;
