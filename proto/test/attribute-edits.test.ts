@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  type AnyValue,
   AttributeEditor,
   type AttributeValue,
   decodeRequests,
@@ -37,6 +38,11 @@ const batch = fc.array(fc.tuple(row, fc.array(edit, { maxLength: 6 })), {
 
 function spansOf(rows: readonly Row[]): SpanColumns {
   const spans = rows.map((attributes) => ({
+    traceId: '01'.repeat(16),
+    spanId: '02'.repeat(8),
+    name: 'work',
+    startTimeUnixNano: 1n,
+    endTimeUnixNano: 2n,
     attributes: attributes.map(([name, one]) => ({ key: name, value: anyValue(one) })),
   }));
   const bytes = encodeRequest('traces', { resourceSpans: [{ scopeSpans: [{ spans }] }] });
@@ -46,7 +52,7 @@ function spansOf(rows: readonly Row[]): SpanColumns {
   return columns;
 }
 
-function anyValue(one: AttributeValue): object {
+function anyValue(one: AttributeValue): AnyValue {
   switch (typeof one) {
     case 'string':
       return { stringValue: one };
@@ -54,8 +60,10 @@ function anyValue(one: AttributeValue): object {
       return { boolValue: one };
     case 'bigint':
       return { intValue: one };
-    default:
+    case 'number':
       return { doubleValue: one };
+    default:
+      throw new Error('no such value is made');
   }
 }
 

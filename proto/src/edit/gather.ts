@@ -165,7 +165,7 @@ export function countEncoded(types: Uint8Array, count: number): number {
 }
 
 /** Up to here a loop over words beats a view. */
-const WORD_COPY_BYTES_MAX = 160;
+const WORD_COPY_BYTES_MAX = 384;
 
 /** Appends bytes of one run to another, which has room for them. Both have slack behind. */
 export function copyBytes(from: ByteRun, start: number, length: number, to: ByteRun): void {

@@ -38,6 +38,11 @@ export class GoRegexp {
     this.#linear = linearRegexp(pattern);
   }
 
+  /** Whether asking again costs no more than remembering what it said. */
+  get isCheap(): boolean {
+    return this.#linear !== undefined;
+  }
+
   /** Go's `MatchString`. */
   test(text: string): boolean {
     const linear = this.#linear;

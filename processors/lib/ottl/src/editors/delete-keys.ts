@@ -58,10 +58,10 @@ export const keepKeys: FunctionDefinition = {
 function byPattern<C>(args: Arguments<C>, keep: boolean): Getter<C> {
   const target = args.mapTarget('target');
   const pattern = args.pattern('pattern');
-  const answers = new TextAnswers<boolean>();
+  const answers = TextAnswers.matches();
   return (cursor) => {
     const regexp = pattern(cursor);
-    const matches = (key: string): boolean => answers.of(regexp, key, (text) => regexp.test(text));
+    const matches = (key: string): boolean => answers.of(regexp, key);
     target.edit(cursor, (map) => removeUnless(map, (key) => matches(key) === keep));
     return null;
   };

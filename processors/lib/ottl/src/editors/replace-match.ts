@@ -37,10 +37,10 @@ function replacer<C>(args: Arguments<C>): ChangeText<C> {
   const glob = globGetter(args.compiled('pattern'));
   const replacement = args.string('replacement');
   const filter = replacementFilter(args);
-  const answers = new TextAnswers<boolean>();
+  const answers = TextAnswers.matches();
   return (cursor, text) => {
     const regexp = glob(cursor);
-    if (!answers.of(regexp, text, (one) => regexp.test(one))) return undefined;
+    if (!answers.of(regexp, text)) return undefined;
     const replaced = replacement(cursor);
     return filter === undefined ? replaced : filter(cursor, replaced);
   };

@@ -53,10 +53,10 @@ function replacer<C>(args: Arguments<C>): ChangeText<C> {
   const { get, literal } = args.compiled('replacement');
   const filter = replacementFilter(args);
   if (typeof literal === 'string' && filter === undefined) return fixedReplacer(pattern, literal);
-  const answers = new TextAnswers<boolean>();
+  const answers = TextAnswers.matches();
   return (cursor, text) => {
     const regexp = pattern(cursor);
-    if (!answers.of(regexp, text, (one) => regexp.test(one))) return undefined;
+    if (!answers.of(regexp, text)) return undefined;
     const template = asString(get(cursor));
     if (filter === undefined) return replaceAll(regexp, text, template);
     return replaceAll(regexp, text, template, (one) => filter(cursor, one));
@@ -65,13 +65,11 @@ function replacer<C>(args: Arguments<C>): ChangeText<C> {
 
 /** Of one template: a text is replaced once, however often it comes. */
 function fixedReplacer<C>(pattern: Getter<C, GoRegexp>, template: string): ChangeText<C> {
-  const answers = new TextAnswers<{ readonly replaced: string | undefined }>();
   const replace = templateReplace(template);
+  const answers = new TextAnswers((text, regexp) => replace(regexp, text));
   return (cursor, text) => {
-    const regexp = pattern(cursor);
-    return answers.of(regexp, text, (one) => ({
-      replaced: regexp.test(one) ? replace(regexp, one) : undefined,
-    })).replaced;
+    const replaced = answers.of(pattern(cursor), text);
+    return replaced === text ? undefined : replaced;
   };
 }
 

@@ -11,11 +11,11 @@ export const isMatch: FunctionDefinition = {
   create<C>(args: Arguments<C>): Getter<C> {
     const target = args.stringLike('target');
     const pattern = args.pattern('pattern');
-    const answers = new TextAnswers<boolean>();
+    const answers = TextAnswers.matches();
     return (cursor) => {
       const regexp = pattern(cursor);
       const text = target(cursor);
-      return text !== null && answers.of(regexp, text, (one) => regexp.test(one));
+      return text !== null && answers.of(regexp, text);
     };
   },
 };

@@ -11,7 +11,8 @@ const UNKEPT_TEXTS = 65_536;
 
 /**
  * What a regular expression gave for a text: telemetry repeats its texts. When it is full, everything
- * is forgotten; where texts do not repeat (bodies with ids in them), none are kept for a while.
+ * is forgotten; where texts do not repeat (bodies with ids in them), none are kept for a while, and
+ * those of cheap patterns never.
  */
 export class TextAnswers<T> {
   #regexp: GoRegexp | undefined;
@@ -19,19 +20,31 @@ export class TextAnswers<T> {
   #repeats = 0;
   #unkept = 0;
 
-  of(regexp: GoRegexp, text: string, answer: (text: string) => T): T {
-    if (text.length > TEXT_LENGTH_MAX) return answer(text);
+  readonly #answer: (text: string, regexp: GoRegexp) => T;
+
+  /** `answer` is a pure function. */
+  constructor(answer: (text: string, regexp: GoRegexp) => T) {
+    this.#answer = answer;
+  }
+
+  /** Whether texts match. */
+  static matches(): TextAnswers<boolean> {
+    return new TextAnswers((text, regexp) => regexp.test(text));
+  }
+
+  of(regexp: GoRegexp, text: string): T {
+    if (regexp.isCheap || text.length > TEXT_LENGTH_MAX) return this.#answer(text, regexp);
     if (regexp !== this.#regexp) this.#forget(regexp);
     if (this.#unkept > 0) {
       this.#unkept--;
-      return answer(text);
+      return this.#answer(text, regexp);
     }
     const known = this.#answers.get(text);
     if (known !== undefined) {
       this.#repeats++;
       return known;
     }
-    const computed = answer(text);
+    const computed = this.#answer(text, regexp);
     if (this.#answers.size >= ANSWERS_MAX) this.#forget(regexp);
     if (this.#unkept === 0) this.#answers.set(text, computed);
     return computed;
