@@ -121,6 +121,11 @@ export const COMPONENTS: readonly ComponentEntry[] = [
   ),
   entry(
     'processor',
+    ['log_patterns'],
+    async () => (await import('@sonde/processor-log-patterns')).logPatternsProcessorFactory,
+  ),
+  entry(
+    'processor',
     ['transform'],
     async () => (await import('@sonde/processor-transform')).transformProcessorFactory,
   ),

@@ -84,13 +84,19 @@ export class PatternMiner {
     return this.#leaves;
   }
 
-  /** The source of a key, made when it is new. `''` is a stream of many sources, not labelled. */
-  source(key: string): PatternSource {
+  /**
+   * The source of a key, made when it is new. A mixed one (by default `''`) is a stream of many
+   * sources that is not labelled.
+   */
+  source(
+    key: string,
+    { isMixed = key === '' }: { readonly isMixed?: boolean } = {},
+  ): PatternSource {
     const known = this.#sources.get(key);
     if (known !== undefined) return known;
     if (this.#sources.size >= this.#options.sourcesMax) this.#dropColdestSource();
     const source = new PatternSource(key, this.#door);
-    if (key === '') source.shapes = new Map();
+    if (isMixed) source.shapes = new Map();
     this.#sources.set(key, source);
     return source;
   }
@@ -206,10 +212,10 @@ export class PatternMiner {
 
   /** A shape of few lines never came to be judged. */
   #learnLate(source: PatternSource): void {
-    const common = this.#sources.get('');
-    const isShape = common?.shapes !== undefined && [...common.shapes.values()].includes(source);
-    if (isShape && source.lines < SHAPE_LINES_MIN) this.#learn(source, common, true);
-    else if (!isShape && source.isShort) this.#learn(source, source);
+    const { parent } = source;
+    if (parent === undefined) {
+      if (source.isShort) this.#learn(source, source);
+    } else if (source.lines < SHAPE_LINES_MIN) this.#learn(source, parent, true);
   }
 
   #shapeOf(common: PatternSource, bytes: Uint8Array, from: number, to: number): PatternSource {
@@ -220,6 +226,7 @@ export class PatternMiner {
     if (known !== undefined) return known;
     if (shapes.size >= SHAPES_MAX) return common;
     const source = new PatternSource(`shape ${shape}`, this.#door);
+    source.parent = common;
     shapes.set(shape, source);
     return source;
   }
@@ -363,11 +370,12 @@ export class PatternMiner {
   #dropColdestSource(): void {
     let coldest: PatternSource | undefined;
     for (const source of this.#sources.values()) {
-      if (source.key === '' || source.isQueued) continue;
+      if (source.isQueued) continue;
       if (coldest === undefined || source.lastUsed < coldest.lastUsed) coldest = source;
     }
     if (coldest === undefined) return;
     const gone = coldest.takeLeaves();
+    for (const shape of coldest.shapes?.values() ?? []) gone.push(...shape.takeLeaves());
     for (const leaf of gone) leaf.exemplar = '';
     this.#leaves -= gone.length;
     this.evicted += gone.length;

@@ -39,6 +39,8 @@ export class PatternSource {
 
   /** Sources by the shape of a line, of a stream that is not labelled. */
   shapes: Map<number, PatternSource> | undefined;
+  /** Of such a shape: the stream. */
+  parent: PatternSource | undefined;
   /** Of such a shape that turned out to have no header: lines go here. */
   givenTo: PatternSource | undefined;
 
