@@ -31,7 +31,7 @@ export const EbpfConfigSchema: z.ZodType<EbpfConfig> = nullMeansDefaults(
       .default(8),
     spans: z
       .strictObject({
-        sample_ratio: z.number().min(0).max(1).default(1),
+        sample_ratio: z.number().min(0).max(1).default(0.1),
         slow_threshold: duration('1s'),
       })
       .prefault({}),

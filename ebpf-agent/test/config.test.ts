@@ -6,7 +6,7 @@ describe('configuration of the receiver ebpf', () => {
     expect(EbpfConfigSchema.parse(null)).toEqual({
       collection_interval: 10_000,
       ring_size_mib: 8,
-      spans: { sample_ratio: 1, slow_threshold: 1_000 },
+      spans: { sample_ratio: 0.1, slow_threshold: 1_000 },
     });
   });
 

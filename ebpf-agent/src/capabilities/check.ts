@@ -46,6 +46,8 @@ const ALL_PROGRAMS: Readonly<Record<string, readonly string[]>> = {
 
 const BTF = '/sys/kernel/btf/vmlinux';
 
+const TRACEFS = '/sys/kernel/tracing/events';
+
 /** One page: the least a ring can have. */
 const TRIAL_RING_BYTES = 4096;
 
@@ -93,7 +95,10 @@ const FEATURES: readonly Feature[] = [
     }),
   },
   unused('raw tracepoints', 'kernels before 6.3', 'try_raw_tracepoint', plain),
-  unused('tracepoints', 'out-of-memory kills, block I/O', 'try_tracepoint', plain),
+  unused('tracepoints', 'out-of-memory kills, block I/O', 'try_tracepoint', (...trial) => {
+    if (!existsSync(TRACEFS)) throw new Error(`tracefs is not mounted at ${TRACEFS}`);
+    plain(...trial);
+  }),
   unused('user probes', 'plaintext of TLS', 'try_uprobe', (addon, object, program) => {
     // The program that runs now, at its beginning: an address that is never called again.
     addon.attachUprobe(object, program, process.pid, process.execPath, entryOf(process.execPath));
@@ -128,7 +133,7 @@ function outcome({ probe }: Feature, addon: NativeAddon): string | undefined {
   try {
     return probe(addon);
   } catch (error) {
-    return refusalOf(error);
+    return refusalOf(error).replace(/^try_\w+: |^capability: /, '');
   }
 }
 

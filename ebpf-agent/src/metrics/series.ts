@@ -6,6 +6,8 @@ export interface Series {
   /** Of `performance.now()`. */
   readonly startMs: number;
   lastMs: number;
+  /** It was forgotten: what is added to it is reported by nobody. */
+  isExpired: boolean;
   /** Values, or of a counter increments. */
   count: number;
   sum: number;
@@ -21,6 +23,7 @@ export function newSeries(attributes: readonly KeyValue[], bucketCount: number):
     attributes,
     startMs: nowMs,
     lastMs: nowMs,
+    isExpired: false,
     count: 0,
     sum: 0,
     min: Number.POSITIVE_INFINITY,
@@ -29,8 +32,13 @@ export function newSeries(attributes: readonly KeyValue[], bucketCount: number):
   };
 }
 
-/** Adds a value to a histogram's buckets: the first whose bound is not below it. */
-export function addToBuckets(series: Series, value: number, bounds: readonly number[]): void {
+/** Adds a value: an observation of a histogram, an increment of a counter. */
+export function addValue(series: Series, value: number, bounds: readonly number[]): void {
+  series.lastMs = performance.now();
+  series.count++;
+  series.sum += value;
+  if (series.buckets.length === 0) return;
+  // The first whose bound is not below it.
   let bucket = 0;
   while (bucket < bounds.length && value > (bounds[bucket] ?? 0)) bucket++;
   series.buckets[bucket] = (series.buckets[bucket] ?? 0) + 1;

@@ -1,7 +1,7 @@
 import type { KeyValue } from '@sonde/proto';
 import { SERIES_PER_METRIC_MAX } from '../limits.ts';
 import type { MetricDefinition } from './definitions.ts';
-import { addToBuckets, newSeries, type Series } from './series.ts';
+import { addValue, newSeries, type Series } from './series.ts';
 
 /** Marks, as the OpenTelemetry SDKs do, what found no place of its own. */
 const OVERFLOW_ATTRIBUTES: readonly KeyValue[] = [
@@ -25,8 +25,8 @@ export class WorkloadMetrics {
   }
 
   /**
-   * The series with that key; `attributes` are asked for when it is new. The same object as long as
-   * it is used: callers may hold it for a turn.
+   * The series with that key; `attributes` are asked for when it is new. Callers may hold it until it
+   * is expired.
    */
   series(metric: MetricDefinition, key: string, attributes: () => readonly KeyValue[]): Series {
     let ofMetric = this.#byMetric.get(metric);
@@ -52,11 +52,7 @@ export class WorkloadMetrics {
     { key, attributes }: { readonly key: string; readonly attributes: () => readonly KeyValue[] },
     value: number,
   ): void {
-    const series = this.series(metric, key, attributes);
-    series.lastMs = performance.now();
-    series.count++;
-    series.sum += value;
-    if (metric.kind === 'histogram') addToBuckets(series, value, metric.bounds);
+    addValue(this.series(metric, key, attributes), value, metric.bounds);
   }
 
   entries(): IterableIterator<[MetricDefinition, ReadonlyMap<string, Series>]> {
@@ -70,6 +66,7 @@ export class WorkloadMetrics {
         if (series.lastMs >= beforeMs) continue;
         if (metric.kind === 'upDownCounter' && series.sum !== 0) continue;
         ofMetric.delete(key);
+        series.isExpired = true;
         this.#seriesCount--;
       }
       if (ofMetric.size === 0) this.#byMetric.delete(metric);

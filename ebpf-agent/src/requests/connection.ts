@@ -1,6 +1,7 @@
 import type { KeyValue } from '@sonde/proto';
 import type { Workload } from '../entities/workload.ts';
 import { CONNECTIONS_MAX, LISTENERS_MAX, PIPELINED_MAX, STATEMENTS_MAX } from '../limits.ts';
+import type { Series } from '../metrics/series.ts';
 import { Role } from '../records/layout.ts';
 import type { RecordView } from '../records/record-view.ts';
 import { attributesOf } from './attributes.ts';
@@ -13,6 +14,16 @@ export interface WaitingRequest {
   readonly meaning: Meaning;
 }
 
+/** What a request was counted as: most requests of a connection are like the one before. */
+export interface LastCounted {
+  readonly workload: Workload;
+  readonly operation: string;
+  readonly target: string;
+  readonly status: number;
+  readonly series: Series;
+  readonly bounds: readonly number[];
+}
+
 /** One side of a TCP connection. */
 export class Connection {
   readonly role: number;
@@ -23,6 +34,8 @@ export class Connection {
   readonly netns: number;
   /** The name that the client asked for, once a request had one. */
   host: string | undefined;
+  /** Of an exchange that went as it should; undefined while there is none. */
+  last: LastCounted | undefined;
   /** Whose series count it as open, as which side; undefined while none does. */
   openAs: { readonly workload: Workload; readonly role: number } | undefined;
   /** Distinguishes the other side in series. */

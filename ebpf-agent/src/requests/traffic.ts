@@ -13,10 +13,11 @@ import {
   TCP_RETRANSMITS,
   TCP_RTT,
 } from '../metrics/definitions.ts';
+import { addValue, type Series } from '../metrics/series.ts';
 import { ConnectionFlag, ExchangeFlag, Kind, Protocol, Role } from '../records/layout.ts';
 import type { RecordView } from '../records/record-view.ts';
 import { attributesOf } from './attributes.ts';
-import { type Connection, ConnectionTable } from './connection.ts';
+import { type Connection, ConnectionTable, type LastCounted } from './connection.ts';
 import { type Exchange, exchangeAttributes, isHttp, metricOf, seriesKeyOf } from './exchange.ts';
 import { httpHost } from './http-request.ts';
 import type { Meaning } from './meaning.ts';
@@ -192,18 +193,24 @@ export class Traffic {
   }
 
   #count(exchange: Exchange): void {
-    const { workload, connection } = exchange;
+    const { workload, connection, durationNs } = exchange;
+    const seconds = durationNs / NS_PER_S;
+    const last = likeLast(exchange);
+    if (last !== undefined) {
+      addValue(last.series, seconds, last.bounds);
+      this.#options.onExchange(exchange);
+      return;
+    }
     workload.lastSeenMs = performance.now();
     if (connection.role === Role.server) this.connections.listens(connection, workload);
     const known = isHttp(exchange) ? this.#withKnownRoute(exchange) : exchange;
-    const series = {
-      key: seriesKeyOf(known),
-      attributes: (): readonly KeyValue[] => [
-        ...exchangeAttributes(known),
-        ...this.connections.peerAttributes(connection),
-      ],
-    };
-    workload.metrics.add(metricOf(known), series, known.durationNs / NS_PER_S);
+    const metric = metricOf(known);
+    const series = workload.metrics.series(metric, seriesKeyOf(known), () => [
+      ...exchangeAttributes(known),
+      ...this.connections.peerAttributes(connection),
+    ]);
+    addValue(series, seconds, metric.bounds);
+    if (known === exchange && exchange.flags === 0) remember(exchange, series, metric);
     this.#options.onExchange(known);
   }
 
@@ -224,7 +231,10 @@ export class Traffic {
   #meaningOf(record: RecordView, connection: Connection): Meaning {
     const { protocol, text } = record;
     const meaning = this.#meanings.of(protocol, text);
-    if (protocol === Protocol.http1) connection.host ??= httpHost(text);
+    if (protocol === Protocol.http1 && connection.host === undefined) {
+      connection.host = httpHost(text);
+      connection.last = undefined;
+    }
     if (protocol !== Protocol.postgresql) return meaning;
     const name = statementName(text);
     if (name === undefined) return meaning;
@@ -252,6 +262,24 @@ export class Traffic {
       ],
     };
   }
+}
+
+function likeLast(exchange: Exchange): LastCounted | undefined {
+  const { workload, connection, meaning, status, flags } = exchange;
+  const { last } = connection;
+  if (last === undefined || flags !== 0 || last.series.isExpired) return undefined;
+  const isLike =
+    last.status === status &&
+    last.workload === workload &&
+    last.operation === meaning.operation &&
+    last.target === meaning.target;
+  return isLike ? last : undefined;
+}
+
+function remember(exchange: Exchange, series: Series, { bounds }: MetricDefinition): void {
+  const { workload, connection, meaning, status } = exchange;
+  const { operation, target } = meaning;
+  connection.last = { workload, operation, target, status, series, bounds };
 }
 
 const TRANSMIT = attributesOf({ 'network.io.direction': 'transmit' });

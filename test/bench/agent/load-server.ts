@@ -2,12 +2,21 @@ import { createServer } from 'node:http';
 
 /**
  * The server that benchmarks of the agent ask: a child process. Every tenth request fails. It says
- * its port when it listens, and busies itself as long as it is told before each answer.
+ * its port when it listens, busies itself as long as it is told before each answer, and says by its
+ * own clock how long that took when it is asked.
  */
 const busyUs = Number(process.argv[2] ?? 0);
 const BODY = JSON.stringify({ said: 'x'.repeat(200) });
 
+/** Milliseconds, from the request's event to its answer's last byte handed on. */
+const spent = { count: 0, totalMs: 0 };
+
 const server = createServer((request, response) => {
+  const began = performance.now();
+  response.once('finish', () => {
+    spent.count++;
+    spent.totalMs += performance.now() - began;
+  });
   const until = performance.now() + busyUs / 1000;
   while (performance.now() < until) {
     // Work, as a handler would do it.
@@ -23,4 +32,5 @@ server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, () => {
   const address = server.address();
   if (typeof address === 'object') process.send?.({ port: address?.port });
 });
+process.on('message', () => process.send?.(spent));
 process.once('disconnect', () => process.exit(0));
