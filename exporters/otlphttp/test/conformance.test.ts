@@ -32,6 +32,7 @@ const FULL_SPAN: RequestObjects['traces'] = {
               name: 's',
               kind: 2,
               startTimeUnixNano: 9223372036854775809n,
+              endTimeUnixNano: 0n,
               attributes: [
                 { key: 'i', value: { intValue: -9007199254740993n } },
                 { key: 'd', value: { doubleValue: Number.NaN } },
