@@ -5,7 +5,7 @@ import { logPatternsProcessorFactory as factory } from '../src/index.ts';
 
 const record = z.object({
   severityNumber: z.number().optional(),
-  body: z.unknown(),
+  body: z.unknown().optional(),
   attributes: z.array(z.object({ key: z.string(), value: z.unknown() })),
 });
 const request = z.object({

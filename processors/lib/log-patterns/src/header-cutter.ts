@@ -15,10 +15,13 @@ export class HeaderCutter {
   readonly columns: HeaderColumns = new HeaderColumns();
   /** Columns before the message. */
   cutColumns = 0;
+  /** Whether the line had the header that its source's lines have; true where they have none. */
+  isMatching = true;
 
   /** Where the message begins; `from` when the line has no such header. */
   cut(layout: HeaderLayout, bytes: Uint8Array, from: number, to: number): number {
     this.cutColumns = 0;
+    this.isMatching = true;
     if (layout.columns === 0 && layout.anchor === 'none') return from;
     if (layout.anchor === 'none') {
       const body = this.#fast(layout, bytes, from, to);
@@ -67,6 +70,7 @@ export class HeaderCutter {
     const limit = Math.min(COLUMNS_MAX, expected + ANCHOR_COLUMNS);
     columns.split(bytes, from, to, limit);
     const isStrong = this.#isStrong(layout);
+    this.isMatching = isStrong || layout.strong.length === 0;
     let end = from;
     let column = 0;
     for (; column < expected && column < columns.count; column++) {

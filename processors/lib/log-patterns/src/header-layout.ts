@@ -127,10 +127,12 @@ export class HeaderLearner {
     }
   }
 
-  learn(): HeaderLayout {
+  /** `needsTime`: of few lines a level alone proves nothing. */
+  learn(needsTime = false): HeaderLayout {
     const found = Array.from({ length: COLUMNS_MAX }, (_, column) => this.#columnOf(column));
     // Without a time or a level it is no header: a message stays whole.
-    if (!found.some(({ gates }) => gates)) return NO_HEADER;
+    const hasTime = this.#times.some((times) => times >= this.#lines * LIKELY);
+    if (!found.some(({ gates }) => gates) || (needsTime && !hasTime)) return NO_HEADER;
     let end = 0;
     let gap = 0;
     for (let column = 0; column < COLUMNS_MAX; column++) {

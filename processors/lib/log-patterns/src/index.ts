@@ -6,8 +6,9 @@
  * Never: files, sockets, clocks; text is made only where somebody reads a template.
  */
 export { Leaf } from './leaf.ts';
+export type { MinerOptions } from './miner-options.ts';
 export { parseTime } from './parse-time.ts';
-export { type MinerOptions, PatternMiner } from './pattern-miner.ts';
+export { PatternMiner } from './pattern-miner.ts';
 export type { PatternSource } from './pattern-source.ts';
 export { RecordSplitter } from './record-splitter.ts';
 export { renderTemplate, VALUE_MARK } from './template.ts';

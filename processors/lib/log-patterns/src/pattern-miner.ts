@@ -10,6 +10,7 @@ import { latin1, lineEnd } from './line-bytes.ts';
 import { hasControl, LineReader } from './line-reader.ts';
 import { lineShape } from './line-shape.ts';
 import type { Places } from './masks.ts';
+import { MINER_LIMITS, type MinerOptions } from './miner-options.ts';
 import { Pace, type Steps } from './pace.ts';
 import { PatternSource, RELEARN_LINES } from './pattern-source.ts';
 import { placeA, placeB, seedA, seedB } from './position-hash.ts';
@@ -19,21 +20,12 @@ import { TOKENS_MAX } from './token-list.ts';
 import { Tokenizer } from './tokenizer.ts';
 import { Variables } from './variables.ts';
 
-/** The first lines are all looked at for the header's layout, then one in `OBSERVE_EVERY`. */
-const OBSERVE_ALL_LINES = 2048;
+/** The first lines are all looked at for the header's layout, then one in so many. */
 const OBSERVE_EVERY = 256;
 const SHAPES_MAX = 256;
 /** A shape of an unlabelled stream has shown by then whether it has a header. */
 const SHAPE_LINES_MIN = 64;
 const COLLISIONS_MAX = 4;
-
-export interface MinerOptions {
-  /** Leaves a source; over it the coldest quarter goes. */
-  readonly leavesMax?: number;
-  /** Leaves of all sources. */
-  readonly leavesTotalMax?: number;
-  readonly sourcesMax?: number;
-}
 
 /** A line's bytes; the message is [body, to), and is in the tokeniser. */
 interface CutLine {
@@ -72,8 +64,7 @@ export class PatternMiner {
   #leaves = 0;
 
   constructor(options: MinerOptions = {}) {
-    const { leavesMax = 4096, leavesTotalMax = 8192, sourcesMax = 1024 } = options;
-    this.#options = { leavesMax, leavesTotalMax, sourcesMax };
+    this.#options = { ...MINER_LIMITS, ...options };
     this.#places = { count: 0, a: 0, b: 0, placeA: this.#placeA, placeB: this.#placeB };
     this.tokenizer.tokenize(Buffer.from('*'), 0, 1);
     const signature = signatureOf(this.tokenizer.tokens, 0, 0);
@@ -110,13 +101,14 @@ export class PatternMiner {
     this.lines++;
     source.lastUsed = this.lines;
     reader.read(bytes, from, to);
-    if (source.lines < OBSERVE_ALL_LINES) reader.clean();
+    if (source.lines < source.observeUntil) reader.clean();
     const own = this.#observe(source);
     const target = own.givenTo ?? own;
     this.#cutAndTokenize(target);
     if (tokenizer.hasControl || hasControl(reader.bytes, reader.from, this.bodyStart)) {
       if (reader.clean()) this.#cutAndTokenize(target);
     }
+    target.countHeader(this.cutter.isMatching);
     const line = this.#line;
     line.bytes = reader.bytes;
     line.from = reader.from;
@@ -135,7 +127,7 @@ export class PatternMiner {
     own.lines++;
     if (own !== source) source.lines++;
     const { lines } = own;
-    if (lines <= OBSERVE_ALL_LINES || lines % OBSERVE_EVERY === 0) {
+    if (lines <= own.observeUntil || lines % OBSERVE_EVERY === 0) {
       this.cutter.columns.split(bytes, from, to, COLUMNS_MAX);
       own.learner.observe(bytes, this.cutter.columns);
       if (lines >= own.nextLearn) this.#learn(own, source);
@@ -214,7 +206,7 @@ export class PatternMiner {
   #learnLate(source: PatternSource): void {
     const { parent } = source;
     if (parent === undefined) {
-      if (source.isShort) this.#learn(source, source);
+      if (source.isShort) this.#learn(source, source, true);
     } else if (source.lines < SHAPE_LINES_MIN) this.#learn(source, parent, true);
   }
 
@@ -233,7 +225,7 @@ export class PatternMiner {
 
   #learn(source: PatternSource, labelled: PatternSource, isLate = false): void {
     const { layout, lines } = source;
-    source.layout = source.learner.learn();
+    source.layout = source.learner.learn(isLate);
     source.scheduleLearning();
     if (lines % RELEARN_LINES === 0) source.learner.decay();
     const isShape = labelled !== source;

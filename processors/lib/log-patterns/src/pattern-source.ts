@@ -7,6 +7,12 @@ import { Masks } from './masks.ts';
 /** Line numbers at which the layout is learned; then every `RELEARN_LINES`. */
 const LEARN_AT: readonly number[] = [16, 64, 256, 1024, 4096, 16384];
 export const RELEARN_LINES = 65_536;
+/** The first lines are all looked at, as are those after a change. */
+const OBSERVE_LINES = 2048;
+/** A window in which more than half of the lines lack the header means that it has changed. */
+const DRIFT_LINES = 1024;
+const RELEARN_AFTER_LINES = 256;
+
 /** Leaves that are new since the last grouping and make another worth it, with a third of all. */
 const FRESH_MIN = 64;
 const FRESH_SHARE = 3;
@@ -21,6 +27,9 @@ export class PatternSource {
   lastUsed = 0;
   learner: HeaderLearner = new HeaderLearner();
   layout: HeaderLayout = NO_HEADER;
+  /** Lines are all looked at for the layout up to this one. */
+  observeUntil: number = OBSERVE_LINES;
+  #missing = 0;
   nextLearn: number = LEARN_AT[0];
   #learned = 0;
 
@@ -109,6 +118,18 @@ export class PatternSource {
   grouped(): void {
     this.fresh = 0;
     this.#groupedAt = this.lines;
+  }
+
+  /** Tells whether a line had its header; where most have not, the layout is learned anew. */
+  countHeader(isMatching: boolean): void {
+    if (!isMatching) this.#missing++;
+    if (this.lines % DRIFT_LINES !== 0) return;
+    if (this.#missing * 2 > DRIFT_LINES) {
+      this.learner = new HeaderLearner();
+      this.observeUntil = this.lines + OBSERVE_LINES;
+      this.nextLearn = this.lines + RELEARN_AFTER_LINES;
+    }
+    this.#missing = 0;
   }
 
   /** The next line number at which to learn. */

@@ -55,15 +55,16 @@ export class RecordSplitter {
 
   #endLine(): void {
     this.lines++;
-    const start = this.#lineStart;
+    let start = this.#lineStart;
     if (start > 0 && !this.#continues(start)) {
       // The record ends before the newline in front of this line, which begins the next.
       this.#take(this.#record, 0, start - 1);
       this.#record.copyWithin(0, start, this.#length);
       this.#length -= start;
       this.#isInTraceback = false;
+      start = 0;
     }
-    if (this.#holds(TRACEBACK, start === 0 ? 0 : this.#lineStart)) this.#isInTraceback = true;
+    if (this.#holds(TRACEBACK, start)) this.#isInTraceback = true;
     if (this.#length >= RECORD_BYTES_MAX - 1) {
       this.#lineStart = this.#length;
       return;
