@@ -188,18 +188,22 @@ export class RecordView {
   }
 }
 
-/** RFC 5952: the longest run of zeros is left out. */
-function ipv6Text(batch: Buffer, at: number): string {
-  const groups = Array.from({ length: 8 }, (_, i) => batch.readUInt16BE(at + 2 * i).toString(16));
-  const text = groups.join(':');
-  const runs = text.match(/\b0(:0)+\b/g) ?? [];
-  const longest = runs.reduce((best, run) => (run.length > best.length ? run : best), '');
-  if (longest === '') return text;
-  const [before = '', after = ''] = splitOnce(text, longest);
-  return `${before.replace(/:$/, '')}::${after.replace(/^:/, '')}`;
-}
+const IPV6_GROUPS = 8;
 
-function splitOnce(text: string, part: string): readonly [string, string] {
-  const at = text.indexOf(part);
-  return [text.slice(0, at), text.slice(at + part.length)];
+/** RFC 5952: the longest run of at least two zero groups is left out, of equal ones the first. */
+function ipv6Text(batch: Buffer, at: number): string {
+  const groups = Array.from({ length: IPV6_GROUPS }, (_, i) => batch.readUInt16BE(at + 2 * i));
+  let best = { start: 0, length: 1 };
+  for (let start = 0, length = 0; start < IPV6_GROUPS; start += length + 1) {
+    length = groups.slice(start).findIndex((group) => group !== 0);
+    if (length < 0) length = IPV6_GROUPS - start;
+    if (length > best.length) best = { start, length };
+  }
+  const text = (from: number, to: number): string =>
+    groups
+      .slice(from, to)
+      .map((group) => group.toString(16))
+      .join(':');
+  if (best.length < 2) return text(0, IPV6_GROUPS);
+  return `${text(0, best.start)}::${text(best.start + best.length, IPV6_GROUPS)}`;
 }

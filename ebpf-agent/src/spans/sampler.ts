@@ -2,9 +2,11 @@ import { randomFillSync } from 'node:crypto';
 
 const TRACE_ID_BYTES = 16;
 const SPAN_ID_BYTES = 8;
-/** The part of a trace id that is random in every standard (W3C trace context, level 2). */
-const RANDOM_BYTES = 7;
-const RANDOM_MAX = 2 ** 56;
+/** Where a trace id is random in every standard: its last seven bytes (W3C trace context, level 2). */
+const RANDOM_AT = 9;
+/** As many of them as a number holds exactly: thresholds have no more digits. */
+const RANDOM_BYTES = 6;
+const RANDOM_MAX = 2 ** (8 * RANDOM_BYTES);
 
 const POOL_BYTES = 4096;
 
@@ -51,7 +53,7 @@ export class RatioSampler {
   keeps(traceId: Uint8Array): boolean {
     if (this.#threshold === 0) return true;
     let random = 0;
-    for (let i = TRACE_ID_BYTES - RANDOM_BYTES; i < TRACE_ID_BYTES; i++) {
+    for (let i = RANDOM_AT; i < RANDOM_AT + RANDOM_BYTES; i++) {
       random = random * 256 + (traceId[i] ?? 0);
     }
     return random >= this.#threshold;
