@@ -32,7 +32,7 @@ describe('files', () => {
       .filter((path) => path.endsWith('.ts') && !path.startsWith('web/src/routes'))
       .filter(
         (path) =>
-          !/^[a-z0-9]+(-[a-z0-9]+)*(\.(test|config|bench|drill|svelte|d))*\.ts$/.test(
+          !/^[a-z0-9]+(-[a-z0-9]+)*(\.(test|config|bench|drill|yardstick|svelte|d))*\.ts$/.test(
             basename(path),
           ),
       );

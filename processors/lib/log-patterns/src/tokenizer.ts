@@ -28,8 +28,9 @@ import {
   SENTENCE_END_A,
   SENTENCE_END_B,
 } from './token-marks.ts';
-import { avalanche, FACTOR_A, FACTOR_B, foldedHash, SEED_A, SEED_B } from './word-hash.ts';
-import { BOOLEANS, MONTHS, UNITS, WEEKDAYS } from './word-sets.ts';
+import { avalanche, FACTOR_A, FACTOR_B, SEED_A, SEED_B } from './word-hash.ts';
+import { BOOLEANS, UNITS } from './word-sets.ts';
+import { beginsDate, countOf } from './word-shapes.ts';
 
 export const VARIABLE_A: number = 0x51ed270b | 0;
 export const VARIABLE_B: number = 0x2545f491 | 0;
@@ -183,7 +184,7 @@ export class Tokenizer {
     const isGlued = this.#glued;
     let flags = isGlued ? GLUED : 0;
     let isValue = this.#isValue(from, wordEnd);
-    if (!isValue && this.#beginsDate(from, wordEnd)) {
+    if (!isValue && beginsDate(this.#bytes, { from, end: wordEnd, to: this.#to })) {
       isValue = true;
       flags |= DATE;
     }
@@ -265,40 +266,22 @@ export class Tokenizer {
     if ((seen & DIGIT) !== 0 || this.#isUrl) return true;
     const length = end - from;
     const isHex = (seen & (NOT_HEX | OTHER | COLON | DOT | SLASH)) === 0;
-    if (isHex && length >= HEX_LETTERS_MIN && this.#count(LETTER, from, end) >= HEX_LETTERS_MIN) {
+    if (
+      isHex &&
+      length >= HEX_LETTERS_MIN &&
+      countOf(this.#bytes, LETTER, from, end) >= HEX_LETTERS_MIN
+    ) {
       return true;
     }
     if ((seen & (AT | SLASH | BACKSLASH)) === 0) return false;
     const first = this.#bytes[from];
     if ((seen & AT) !== 0 && first !== 64 && (seen & LETTER) !== 0 && length > 2) return true;
-    const slashes = (seen & SLASH) === 0 ? 0 : this.#count(SLASH, from, end);
+    const slashes = (seen & SLASH) === 0 ? 0 : countOf(this.#bytes, SLASH, from, end);
     if (slashes >= 2 && (first === SLASH_BYTE || first === 126 || first === 46)) return true;
     if (slashes === 1 && first === SLASH_BYTE && length > 3) return true;
     if ((seen & BACKSLASH) === 0) return false;
-    if (this.#count(BACKSLASH, from, end) >= 2) return true;
+    if (countOf(this.#bytes, BACKSLASH, from, end) >= 2) return true;
     return length > 3 && this.#bytes[from + 1] === COLON_BYTE;
-  }
-
-  #count(kind: number, from: number, to: number): number {
-    let count = 0;
-    for (let i = from; i < to; i++) if ((BYTE_CLASS[this.#bytes[i]] & kind) !== 0) count++;
-    return count;
-  }
-
-  /** `Jan 12`, `Sun Dec`: a name of a month or day with what makes it a date behind it. */
-  #beginsDate(from: number, end: number): boolean {
-    const bytes = this.#bytes;
-    if (end - from !== 3 || end >= this.#to || bytes[end] !== 32) return false;
-    const name = foldedHash(bytes, from, end);
-    const isMonth = MONTHS.has(name);
-    if (!isMonth && !WEEKDAYS.has(name)) return false;
-    let next = end;
-    while (next < this.#to && bytes[next] === 32) next++;
-    if (next >= this.#to) return false;
-    if (isMonth) return isDigit(bytes[next]);
-    return (
-      next + 3 < this.#to && bytes[next + 3] === 32 && MONTHS.has(foldedHash(bytes, next, next + 3))
-    );
   }
 
   #value(from: number, end: number, flags: number): void {
@@ -307,7 +290,7 @@ export class Tokenizer {
     if (
       (this.#seen & DIGIT) !== 0 &&
       (this.#seen & (SLASH | BACKSLASH | AT)) === 0 &&
-      ((this.#seen & LETTER) === 0 || this.#count(LETTER, from, end) <= 2)
+      ((this.#seen & LETTER) === 0 || countOf(this.#bytes, LETTER, from, end) <= 2)
     ) {
       flags |= NUMBER;
       if (isLetter(this.#bytes[end - 1])) flags |= QUANTITY;

@@ -1,0 +1,29 @@
+import { BYTE_CLASS, isDigit } from './byte-class.ts';
+import { foldedHash } from './word-hash.ts';
+import { MONTHS, WEEKDAYS } from './word-sets.ts';
+
+export function countOf(bytes: Uint8Array, kind: number, from: number, to: number): number {
+  let count = 0;
+  for (let i = from; i < to; i++) if ((BYTE_CLASS[bytes[i]] & kind) !== 0) count++;
+  return count;
+}
+
+interface WordRange {
+  readonly from: number;
+  readonly end: number;
+  /** Where the line ends. */
+  readonly to: number;
+}
+
+/** `Jan 12`, `Sun Dec`: a name of a month or day with what makes it a date behind it. */
+export function beginsDate(bytes: Uint8Array, { from, end, to }: WordRange): boolean {
+  if (end - from !== 3 || end >= to || bytes[end] !== 32) return false;
+  const name = foldedHash(bytes, from, end);
+  const isMonth = MONTHS.has(name);
+  if (!isMonth && !WEEKDAYS.has(name)) return false;
+  let next = end;
+  while (next < to && bytes[next] === 32) next++;
+  if (next >= to) return false;
+  if (isMonth) return isDigit(bytes[next]);
+  return next + 3 < to && bytes[next + 3] === 32 && MONTHS.has(foldedHash(bytes, next, next + 3));
+}
