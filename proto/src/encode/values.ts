@@ -9,6 +9,8 @@ import { readIntegerText } from './integer-text.ts';
 
 /** Room for everything around a key and a value: tags, lengths, a number. */
 const AROUND_BYTES_MAX = 48;
+/** The longest length that takes one byte. */
+const SHORT_LENGTH_MAX = 127;
 
 const integer = { low: 0, high: 0 };
 
@@ -24,11 +26,22 @@ export function writeAttributes(
   const { offset, run } = keyDictionary;
   for (let i = to - 1; i >= from; i--) {
     const before = writer.length;
-    writeValueField(writer, types[i], values, valueStart[i]);
+    const at = valueStart[i];
     const key = keys[i];
+    const start = offset[key];
+    const end = offset[key + 1];
+    const size = values.bytes[at];
+    writer.reserve(end - start + SHORT_LENGTH_MAX + AROUND_BYTES_MAX);
+    if (types[i] === AnyValueType.string && size <= SHORT_LENGTH_MAX) {
+      // Most are: the length is one byte, and nothing needs to be measured.
+      writer.copy(values.bytes, values.view, at, at + 1 + size);
+      writer.byte(0x0a);
+      writer.varint32(size + 2);
+      writer.byte(0x12);
+    } else {
+      writeValueField(writer, types[i], values, at);
+    }
     if (key !== 0) {
-      const start = offset[key];
-      const end = offset[key + 1];
       writer.reserve(end - start + AROUND_BYTES_MAX);
       writer.copy(run.bytes, run.view, start, end);
       writer.byte(0x0a);

@@ -118,11 +118,15 @@ export class ReverseWriter {
       return;
     }
     const { bytes, view } = this;
-    let i = 0;
-    for (const words = length - 3; i < words; i += 4) {
+    let i = length - 4;
+    for (; i >= 0; i -= 4) view.setInt32(to + i, fromView.getInt32(start + i, true), true);
+    if (i === -4) return;
+    if (start + i >= 0 && to + i >= 0) {
+      // A word reaches over the start: what lies there is written later.
       view.setInt32(to + i, fromView.getInt32(start + i, true), true);
+      return;
     }
-    for (; i < length; i++) bytes[to + i] = from[start + i];
+    for (i = 0; i < (length & 3); i++) bytes[to + i] = from[start + i];
   }
 
   /** Length and tag of the part that was written since the writer's `length` was `before`. */
