@@ -65,9 +65,9 @@ export class EbpfReceiver implements Component {
     const observer = this.#observer;
     this.#endSelfMetrics();
     if (observer === undefined) return;
-    this.#observer = undefined;
     observer.drain();
     observer.close();
+    this.#observer = undefined;
     if (deadline.aborted) return;
     const passed = new Promise<void>((resolve) => {
       deadline.addEventListener('abort', () => resolve(), { once: true });
