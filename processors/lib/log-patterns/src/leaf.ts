@@ -22,6 +22,8 @@ export class Leaf {
   /** The lanes of the id: the signature's sums, but after a collision. */
   readonly a: number;
   readonly b: number;
+  /** A third lane over the tokens in order: lines whose sums agree are told apart by it. */
+  readonly check: number;
   count = 0;
   /** The source's line number at which it was seen last. */
   lastSeen = 0;
@@ -44,6 +46,7 @@ export class Leaf {
     this.signature = signature;
     this.a = options.a ?? signature.a;
     this.b = options.b ?? signature.b;
+    this.check = options.check ?? 0;
     this.exemplar = options.exemplar;
     this.bodyStart = options.bodyStart;
     this.affixes = options.affixes;
@@ -74,6 +77,7 @@ interface LeafOptions {
   readonly bodyStart: number;
   readonly affixes: Affixes;
   readonly isGeneral?: boolean;
+  readonly check?: number;
   readonly a?: number;
   readonly b?: number;
 }

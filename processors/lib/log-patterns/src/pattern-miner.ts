@@ -9,14 +9,12 @@ import { evictColdest, foldGrouped } from './leaf-moves.ts';
 import { latin1, lineEnd } from './line-bytes.ts';
 import { hasControl, LineReader } from './line-reader.ts';
 import { lineShape } from './line-shape.ts';
-import type { Places } from './masks.ts';
+import { LineSum } from './line-sum.ts';
 import { MINER_LIMITS, type MinerOptions } from './miner-options.ts';
 import { Pace, type Steps } from './pace.ts';
 import { PatternSource, RELEARN_LINES } from './pattern-source.ts';
-import { placeA, placeB, seedA, seedB } from './position-hash.ts';
 import { regroup } from './regroup.ts';
 import { matchesTokens, signatureOf } from './signature.ts';
-import { TOKENS_MAX } from './token-list.ts';
 import { Tokenizer } from './tokenizer.ts';
 import { Variables } from './variables.ts';
 
@@ -58,14 +56,11 @@ export class PatternMiner {
   readonly #sources = new Map<string, PatternSource>();
   readonly #options: Required<MinerOptions>;
   readonly #jobs: { readonly source: PatternSource; readonly steps: Steps }[] = [];
-  readonly #placeA: Int32Array = new Int32Array(TOKENS_MAX + 4);
-  readonly #placeB: Int32Array = new Int32Array(TOKENS_MAX + 4);
-  readonly #places: { count: number; a: number; b: number } & Places;
+  readonly #places: LineSum = new LineSum();
   #leaves = 0;
 
   constructor(options: MinerOptions = {}) {
     this.#options = { ...MINER_LIMITS, ...options };
-    this.#places = { count: 0, a: 0, b: 0, placeA: this.#placeA, placeB: this.#placeB };
     this.tokenizer.tokenize(Buffer.from('*'), 0, 1);
     const signature = signatureOf(this.tokenizer.tokens, 0, 0);
     this.other = new Leaf(signature, { exemplar: '', bodyStart: 0, affixes: undefined });
@@ -260,12 +255,12 @@ export class PatternMiner {
 
   #insert(source: PatternSource, line: CutLine, count: number): Leaf {
     const { tokens } = this.tokenizer;
-    this.#sum();
     const places = this.#places;
+    places.read(tokens);
     let found = source.table.get(places.a, places.b);
     if (found < 0) found = source.masks.find(places, source.table);
     const leaf = found < 0 ? undefined : source.leaves[found];
-    if (leaf === undefined || !matchesTokens(leaf.signature, tokens)) {
+    if (leaf === undefined || !this.#isOf(leaf)) {
       return this.#insertNew(source, line, { count, isCollision: leaf !== undefined });
     }
     this.#door.left(leaf);
@@ -277,24 +272,10 @@ export class PatternMiner {
     return leaf;
   }
 
-  #sum(): void {
-    const { count, hashA, hashB } = this.tokenizer.tokens;
-    const placesA = this.#placeA;
-    const placesB = this.#placeB;
-    let a = seedA(count);
-    let b = seedB(count);
-    for (let i = 0; i < count; i++) {
-      const x = placeA(hashA[i], i);
-      const y = placeB(hashB[i], i);
-      placesA[i] = x;
-      placesB[i] = y;
-      a = (a + x) | 0;
-      b = (b + y) | 0;
-    }
-    const places = this.#places;
-    places.count = count;
-    places.a = a;
-    places.b = b;
+  /** Of a general leaf every token is compared: a line's own words are none of its own. */
+  #isOf(leaf: Leaf): boolean {
+    if (!leaf.isGeneral && leaf.check === this.#places.check) return true;
+    return matchesTokens(leaf.signature, this.tokenizer.tokens);
   }
 
   #insertNew(
@@ -324,6 +305,7 @@ export class PatternMiner {
       exemplar: latin1(line.bytes, line.from, line.to),
       bodyStart: line.body - line.from,
       affixes: affixesOf(tokens, line.bytes),
+      check: this.#places.check,
       a: idA,
       b: idB,
     });
