@@ -10,7 +10,7 @@ const SLOTS = 8192;
  * has to come twice. The table of those that came is small and forgets.
  */
 export class Door {
-  /** Live leaves that were seen once, by number of tokens. */
+  /** Leaves that came and never came again, by number of tokens; those that went are counted too. */
   readonly #singles: Int32Array = new Int32Array(TOKENS_MAX + 4);
   #seen: Int32Array | undefined;
 
@@ -23,14 +23,22 @@ export class Door {
     return isKnown;
   }
 
+  /** What was noise long ago counts half. */
+  decay(): void {
+    for (let i = 0; i < this.#singles.length; i++) this.#singles[i] >>= 1;
+  }
+
   /** A leaf with its first line. */
   came(leaf: Leaf): void {
     if (isSingle(leaf)) this.#singles[leaf.signature.kinds.length]++;
   }
 
-  /** A leaf is about to have a second line, or goes. */
+  /** A leaf is about to have a second line, or is made anew. */
   left(leaf: Leaf): void {
-    if (isSingle(leaf)) this.#singles[leaf.signature.kinds.length]--;
+    if (isSingle(leaf)) {
+      const length = leaf.signature.kinds.length;
+      this.#singles[length] = Math.max(0, this.#singles[length] - 1);
+    }
   }
 }
 

@@ -24,6 +24,8 @@ const SHAPES_MAX = 256;
 /** A shape of an unlabelled stream has shown by then whether it has a header. */
 const SHAPE_LINES_MIN = 64;
 const COLLISIONS_MAX = 4;
+/** So many lines later noise is forgotten by half. */
+const DECAY_LINES = 1 << 20;
 
 /** A line's bytes; the message is [body, to), and is in the tokeniser. */
 interface CutLine {
@@ -94,6 +96,7 @@ export class PatternMiner {
   add(source: PatternSource, bytes: Uint8Array, from: number, to: number): Leaf {
     const { reader, tokenizer } = this;
     this.lines++;
+    if (this.lines % DECAY_LINES === 0) this.#door.decay();
     source.lastUsed = this.lines;
     reader.read(bytes, from, to);
     if (source.lines < source.observeUntil) reader.clean();

@@ -74,12 +74,10 @@ export class PatternSource {
     this.#free.push(leaf.slot);
     leaf.slot = -1;
     this.live--;
-    this.#door.left(leaf);
   }
 
   /** Concrete leaves fold into it from now on. */
   makeGeneral(leaf: Leaf): void {
-    this.#door.left(leaf);
     leaf.isGeneral = true;
   }
 
