@@ -16,10 +16,13 @@ const AGENT_US_BAR = 16;
 const SERVER_SHARE_BAR = 0.03;
 
 const INTERVAL_MS = 500;
+const IDLE_MS = 2_000;
 const PATIENCE_MS = 15_000;
 const ROUNDS = 3;
 const RATE = Number(process.env['AGENT_BENCH_RATE'] ?? 5_000);
 const RATE_SECONDS = Number(process.env['AGENT_BENCH_SECONDS'] ?? 6);
+/** `counts` or `cost` alone. */
+const ONLY = process.env['AGENT_BENCH_ONLY'];
 /** A handler that is worth measuring. Microseconds. */
 const BUSY_US = 50;
 
@@ -66,6 +69,7 @@ async function main(): Promise<void> {
     console.log('skipped: the agent needs root');
     return;
   }
+  if (ONLY === 'cost') return cost();
   const misses: string[] = [];
   console.log('scenario                     agent   sent    server  client  5xx server/client');
   for (const scenario of SCENARIOS) {
@@ -75,7 +79,7 @@ async function main(): Promise<void> {
     }
   }
   await accuracy();
-  await cost();
+  if (ONLY !== 'counts') await cost();
   if (misses.length > 0) {
     console.log(`less than ${100 * COUNTED_BAR} % counted: ${misses.join('; ')}`);
     process.exitCode = 1;
@@ -181,14 +185,23 @@ async function ownMeanMs(server: Child): Promise<number> {
   return Number(said.totalMs) / Number(said.count);
 }
 
+/** A round each. */
+interface Costs {
+  readonly agentUs: number[];
+  readonly serverUs: number[];
+  readonly rssMb: number[];
+  /** Of a core, without load; with whatever else the host does. */
+  readonly idleShare: number[];
+}
+
 const VARIANTS = ['none', 'metrics', 'metrics and spans'] as const;
 
 /** CPU of agent and server a request at a fixed rate, in interleaved rounds. */
 async function cost(): Promise<void> {
-  const rows = new Map<string, { agentUs: number[]; serverUs: number[]; rssMb: number[] }>();
+  const rows = new Map<string, Costs>();
   for (let round = 0; round < ROUNDS; round++) {
     for (const variant of VARIANTS) {
-      const row = rows.get(variant) ?? { agentUs: [], serverUs: [], rssMb: [] };
+      const row = rows.get(variant) ?? { agentUs: [], serverUs: [], rssMb: [], idleShare: [] };
       rows.set(variant, row);
       await measure(variant, row);
     }
@@ -196,21 +209,19 @@ async function cost(): Promise<void> {
   const base = median(rows.get('none')?.serverUs ?? []);
   const perSecond = `${RATE} requests/s, both sides observed, medians of ${ROUNDS} rounds`;
   console.log(`CPU a request at ${perSecond} (bar: agent ${AGENT_US_BAR} us, server +3 %):`);
-  for (const [variant, { agentUs, serverUs, rssMb }] of rows) {
+  for (const [variant, { agentUs, serverUs, rssMb, idleShare }] of rows) {
     const server = median(serverUs);
     const share = server / base - 1;
     const mark = share > SERVER_SHARE_BAR ? ' (over the bar)' : '';
     console.log(
       `  ${variant.padEnd(22)} agent ${median(agentUs).toFixed(1)} us  server ${server.toFixed(1)} us` +
-        ` (${(100 * share).toFixed(1)} %)${mark}  agent RSS ${median(rssMb).toFixed(0)} MB`,
+        ` (${(100 * share).toFixed(1)} %)${mark}  agent RSS ${median(rssMb).toFixed(0)} MB, afterwards ` +
+        `${(100 * median(idleShare)).toFixed(1)} % of a core`,
     );
   }
 }
 
-async function measure(
-  variant: (typeof VARIANTS)[number],
-  row: { agentUs: number[]; serverUs: number[]; rssMb: number[] },
-): Promise<void> {
+async function measure(variant: (typeof VARIANTS)[number], row: Costs): Promise<void> {
   const options = {
     intervalMs: 10_000,
     withSpans: variant !== 'metrics',
@@ -223,11 +234,16 @@ async function measure(
   const client = startClient({ ...load, port });
   try {
     await connectLoad(client);
+    // Once without being measured: what is compiled while it runs is no part of a request.
+    await runLoad(client);
     const before = { agent: agent?.child.cpuUs() ?? 0, server: server.cpuUs() };
     await runLoad(client);
     row.agentUs.push(((agent?.child.cpuUs() ?? 0) - before.agent) / requests);
     row.serverUs.push((server.cpuUs() - before.server) / requests);
     row.rssMb.push(agent?.child.rssMb() ?? 0);
+    const idleUs = agent?.child.cpuUs() ?? 0;
+    await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
+    row.idleShare.push(((agent?.child.cpuUs() ?? 0) - idleUs) / (1000 * IDLE_MS));
   } finally {
     await Promise.all([client.end('SIGKILL'), server.end('SIGKILL'), agent?.end()]);
   }
