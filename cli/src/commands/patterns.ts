@@ -45,6 +45,7 @@ export async function patterns(args: readonly string[]): Promise<void> {
     throw new UsageError(`invalid argument "${values.source}" for "--source": one or many`);
   }
   const [file] = positionals;
+  process.stdout.once('error', endWithReader);
   const reading = new Reading(values.source === 'one' ? 'file' : '');
   await reading.read(file, format === 'json' && file === undefined);
   if (format === 'patterns') reading.printPatterns();
@@ -148,6 +149,12 @@ class Reading {
         `${this.#miner.overflown} records without one${dropped}\n`,
     );
   }
+}
+
+/** `sonde patterns FILE | head`: who reads has seen enough. */
+function endWithReader(error: Error): void {
+  if ('code' in error && error.code === 'EPIPE') process.exit(0);
+  throw error;
 }
 
 function hex(leaf: Leaf): string {
