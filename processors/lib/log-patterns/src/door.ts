@@ -2,7 +2,7 @@ import type { Leaf } from './leaf.ts';
 import { TOKENS_MAX } from './token-list.ts';
 
 /** Leaves of one length that were seen once; where there are more, it is noise. */
-const SINGLES_MAX = 256;
+const SINGLES_MAX = 192;
 const SLOTS = 8192;
 
 /**
