@@ -10,6 +10,8 @@ const SLOTS = 8192;
  * has to come twice. The table of those that came is small and forgets.
  */
 export class Door {
+  /** Live leaves of all sources. */
+  live = 0;
   /** Leaves that came and never came again, by number of tokens; those that went are counted too. */
   readonly #singles: Int32Array = new Int32Array(TOKENS_MAX + 4);
   #seen: Int32Array | undefined;

@@ -59,7 +59,6 @@ export class PatternMiner {
   readonly #options: Required<MinerOptions>;
   readonly #jobs: { readonly source: PatternSource; readonly steps: Steps }[] = [];
   readonly #places: LineSum = new LineSum();
-  #leaves = 0;
 
   constructor(options: MinerOptions = {}) {
     this.#options = { ...MINER_LIMITS, ...options };
@@ -69,7 +68,7 @@ export class PatternMiner {
   }
 
   get leaves(): number {
-    return this.#leaves;
+    return this.#door.live;
   }
 
   /**
@@ -239,7 +238,6 @@ export class PatternMiner {
   /** Cuts the exemplars of leaves anew; their ids become aliases of the new ones. */
   *#recut(leaves: readonly Leaf[], target: PatternSource): Steps {
     const pace = new Pace();
-    this.#leaves -= leaves.length;
     for (const leaf of leaves) {
       const bytes = Buffer.from(leaf.exemplar, 'latin1');
       const body = this.cutter.cut(target.layout, bytes, 0, bytes.length);
@@ -316,7 +314,6 @@ export class PatternMiner {
     leaf.lastSeen = source.lines;
     source.add(leaf);
     this.#door.came(leaf);
-    this.#leaves++;
     this.aliases.changed(leaf);
     return leaf;
   }
@@ -330,17 +327,16 @@ export class PatternMiner {
   #hasRoom(source: PatternSource): boolean {
     const { leavesMax, leavesTotalMax } = this.#options;
     if (source.live >= leavesMax) this.#evict(source);
-    if (this.#leaves < leavesTotalMax) return true;
+    if (this.#door.live < leavesTotalMax) return true;
     let largest = source;
     for (const other of this.allSources()) if (other.live > largest.live) largest = other;
     this.#evict(largest);
-    return this.#leaves < leavesTotalMax;
+    return this.#door.live < leavesTotalMax;
   }
 
   #evict(source: PatternSource): void {
     const gone = evictColdest(source);
     for (const leaf of gone) this.aliases.changed(leaf);
-    this.#leaves -= gone.length;
     this.evicted += gone.length;
   }
 
@@ -354,7 +350,6 @@ export class PatternMiner {
     const gone = coldest.takeLeaves();
     for (const shape of coldest.shapes?.values() ?? []) gone.push(...shape.takeLeaves());
     for (const leaf of gone) leaf.exemplar = '';
-    this.#leaves -= gone.length;
     this.evicted += gone.length;
     this.#sources.delete(coldest.key);
   }
@@ -377,8 +372,6 @@ export class PatternMiner {
       leaf.group = group;
       if (pace.spend(4)) yield;
     }
-    const before = source.live;
     yield* foldGrouped(source, grouped, (leaf, to) => this.#move(leaf, to));
-    this.#leaves += source.live - before;
   }
 }

@@ -64,6 +64,7 @@ export class PatternSource {
     leaf.slot = slot;
     this.table.set(leaf.a, leaf.b, slot);
     this.live++;
+    this.#door.live++;
     this.fresh++;
   }
 
@@ -74,6 +75,7 @@ export class PatternSource {
     this.#free.push(leaf.slot);
     leaf.slot = -1;
     this.live--;
+    this.#door.live--;
   }
 
   /** Concrete leaves fold into it from now on. */
@@ -92,6 +94,7 @@ export class PatternSource {
       leaf.slot = -1;
       this.#door.left(leaf);
     }
+    this.#door.live -= taken.length;
     this.leaves = [];
     this.#free = [];
     this.table = new LeafTable();
