@@ -67,7 +67,10 @@ describe('patterns', () => {
       lines((i) => `2024-01-02 03:04:${10 + (i % 50)}`),
       miner,
     );
-    mine(Array.from({ length: 90 }, () => lines((i) => `[${1_700_000_000 + i}]`)).flat(), miner);
+    mine(
+      lines((i) => `[${1_700_000_000 + i}]`),
+      miner,
+    );
     const [leaf] = mine(['[1700000001] INFO job 5 done'], miner);
     expect(leaf === undefined ? '' : renderTemplate(leaf.head, miner.tokenizer)).toBe(
       'job <*> done',
