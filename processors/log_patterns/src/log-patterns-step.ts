@@ -17,7 +17,7 @@ export const PATTERN_VARIABLES = 'sonde.log.pattern.variables';
 export const PATTERN_TEMPLATE = 'sonde.log.pattern.template';
 
 /** Grouping that is done behind a batch: about a millisecond. */
-const STEPS_A_BATCH = 8;
+const STEPS_A_BATCH = 4;
 const VARIABLES_MAX = 64;
 
 /**
