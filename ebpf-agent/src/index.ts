@@ -6,7 +6,7 @@
  * Never: writes into another process, probes returns of functions, changes a setting of the host,
  * leaves a program behind, or observes Sonde itself.
  */
-export { type Capability, checkCapabilities } from './capabilities/check.ts';
+export { type Capability, checkCapabilities, obstacleToRunning } from './capabilities/check.ts';
 export { type EbpfConfig, EbpfConfigSchema } from './config.ts';
 export { EbpfReceiver, type EbpfReceiverOptions } from './ebpf-receiver.ts';
 export { ebpfReceiverFactory } from './factory.ts';

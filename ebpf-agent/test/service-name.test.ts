@@ -27,11 +27,21 @@ describe('names of services', () => {
     ['/usr/bin/ruby bin/puma', 'puma'],
     ['/bin/sh /opt/backup.sh', 'backup'],
     ['/bin/bash -c true', 'bash'],
+    ['/bin/bash /dev/fd/3', 'bash'],
+    ['/usr/bin/python3 /proc/self/fd/11', 'python3'],
     ['postgres: writer', 'postgres:'],
   ])('%s is %s', (line, name) => {
     expect(named(line, line.includes('src/index.ts') ? '/data/srv' : '/srv')).toBe(
       name === 'srv' ? 'data' : name,
     );
+  });
+
+  it('is not that of memory which is run', () => {
+    const file = '/memfd:sealed-91173221a7ea';
+    expect(serviceNameOf({ file, command: ['runc', 'init'], directory: '', name: 'x' })).toBe(
+      'runc',
+    );
+    expect(serviceNameOf({ file, command: [], directory: '', name: 'runc' })).toBe('runc');
   });
 
   it('tells two JVMs apart', () => {

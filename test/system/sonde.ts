@@ -39,8 +39,8 @@ export class Sonde {
     return this.#output;
   }
 
-  /** Resolves when it says that it is up. */
-  async up(extra: readonly string[] = []): Promise<Addresses> {
+  /** Resolves when it says that it is up. Without the agent: a test sees what it sent itself. */
+  async up(extra: readonly string[] = ['--no-agent']): Promise<Addresses> {
     const names = ['page', 'otlp-http', 'otlp-grpc', 'clickhouse', 'health', 'metrics'];
     const ports = names.flatMap((name) => ['--port', `${name}=0`]);
     const args = [join(ROOT, 'cli/dist/sonde.js'), 'up', '--data', this.directory];
@@ -68,6 +68,15 @@ export class Sonde {
     });
     this.#addresses = JSON.parse(readFileSync(join(this.directory, 'run.json'), 'utf8'));
     return this.addresses;
+  }
+
+  /** Resolves when it printed that. */
+  async untilSaid(text: string, timeoutMs = 30_000): Promise<void> {
+    const deadline = Date.now() + timeoutMs;
+    while (!this.#output.includes(text)) {
+      if (Date.now() > deadline) throw new Error(`"${text}" was not said:\n${this.#output}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
   }
 
   /** SIGTERM; resolves with the exit code. */

@@ -20,7 +20,7 @@ describe('starting', () => {
       });
     });
     try {
-      await sonde.up(['--port', `page=${port}`]);
+      await sonde.up(['--no-agent', '--port', `page=${port}`]);
       expect(sonde.output).toContain(`Port ${port} is taken: Page and API listens on `);
       expect(sonde.addresses.page).not.toBe(`http://127.0.0.1:${port}`);
     } finally {

@@ -6,10 +6,17 @@ import { type DataDirectory, openDataDirectory } from '../supervise/data-directo
 import { GATEWAY_NODE_ARGS } from '../supervise/gateway-node-args.ts';
 import { holdDataDirectory } from '../supervise/hold-data-directory.ts';
 import { type PickedPort, pickPorts } from '../supervise/ports.ts';
-import { type Stage, startStages, stopStages } from '../supervise/stages.ts';
+import {
+  type Stage,
+  type StagedProcess,
+  startOptionalStage,
+  startStages,
+  stopStages,
+} from '../supervise/stages.ts';
 import { UsageError } from '../usage-error.ts';
 import { VERSION } from '../version.ts';
 import { readFlags } from './read-flags.ts';
+import { upAgent } from './up-agent.ts';
 import { ownTelemetrySets, set } from './up-telemetry.ts';
 
 const HOST = '127.0.0.1';
@@ -54,6 +61,12 @@ export async function up(args: readonly string[]): Promise<void> {
       value: 'NAME=N',
       about: `a port of ${portFlags().join(', ')}; 0 is any free one`,
     },
+    'no-agent': {
+      type: 'boolean',
+      default: false,
+      value: '',
+      about: 'do not look at the processes of this host',
+    },
   });
   const data = openDataDirectory(resolve(values.data ?? join(projectRoot(), '.sonde')));
   holdDataDirectory(data.path);
@@ -61,16 +74,24 @@ export async function up(args: readonly string[]): Promise<void> {
   try {
     const ports = await pickPorts(HOST, wantedPorts(values.port ?? []));
     sayMovedPorts(ports);
+    const watched = values['no-agent'] ? 'switched off by --no-agent' : agentOf(data, ports);
+    const agent: Stage = {
+      processes: typeof watched === 'string' ? [] : [watched],
+      children: [],
+    };
     const stages = stagesOf(data, ports);
-    await startStages(stages, {
-      say,
-      onRestarted: () => rewriteRunFile(data, ports, stages),
-    });
-    writeRunFile(data, ports, stages);
+    const all = [...stages, agent];
+    const watch = { say, onRestarted: () => rewriteRunFile(data, ports, all) };
+    await startStages(stages, watch);
+    writeRunFile(data, ports, all);
     sayUp(data, ports, performance.now() - startedAt);
+    if (typeof watched === 'string') say(`Agent: off (${watched})`);
+    // It looks at what is there: nobody waits for it, and nothing ends because of it.
+    const agentStarts = startOptionalStage(agent, watch);
     await aborted(stop);
     say('Stopping: what is in flight is finished first.');
-    await stopStages(stages, STOP_DEADLINE_MS);
+    await stopStages(all, STOP_DEADLINE_MS);
+    await agentStarts;
     say('Stopped.');
   } finally {
     // Its owner alone comes here: the directory is held until this process ends.
@@ -102,9 +123,24 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
+/** The agent's process, or why there is none. */
+function agentOf(data: DataDirectory, ports: Ports): StagedProcess | string {
+  return upAgent({
+    config: configFolder(),
+    state: join(data.path, 'agent'),
+    otlpGrpc: `${HOST}:${ports.otlpGrpc.port}`,
+    otlpHttp: `http://${HOST}:${ports.otlpHttp.port}`,
+    logFile: join(data.logs, 'agent.log'),
+  });
+}
+
+function configFolder(): string {
+  return join(projectRoot(), 'deploy', 'config');
+}
+
 /** The store first, then what writes and reads it. Stopped in the opposite order. */
 function stagesOf(data: DataDirectory, ports: Ports): readonly Stage[] {
-  const config = join(projectRoot(), 'deploy', 'config');
+  const config = configFolder();
   const storeUrl = `http://${HOST}:${ports.clickhouse.port}`;
   const otlp = `http://${HOST}:${ports.otlpHttp.port}`;
   const store = [
@@ -164,7 +200,7 @@ function stagesOf(data: DataDirectory, ports: Ports): readonly Stage[] {
 function sayMovedPorts(ports: Ports): void {
   for (const name of portNames()) {
     const { wanted, port } = ports[name];
-    if (wanted !== port)
+    if (wanted !== 0 && wanted !== port)
       say(`Port ${wanted} is taken: ${PORT_TITLES[name].title} listens on ${port}.`);
   }
 }

@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { UsageError } from '../usage-error.ts';
 
 /** How many ports above the wanted one are tried. */
@@ -11,7 +11,8 @@ export interface PickedPort {
 
 /**
  * A free port for each name: the wanted one, or the next free one above; any free one for 0. Ports
- * that another name wants are not taken from it.
+ * that another name wants are not taken from it, and no two names get the same one: each is held
+ * until all are picked.
  *
  * The port may be taken between this check and its use; whoever binds it then fails by name.
  */
@@ -21,11 +22,15 @@ export async function pickPorts<Name extends string>(
 ): Promise<Record<Name, PickedPort>> {
   const picked: Partial<Record<Name, PickedPort>> = {};
   const reserved = new Set<number>(Object.values<number>(wanted));
-  for (const name in wanted) {
-    const port =
-      wanted[name] === 0 ? await anyFree(host) : await firstFree(host, wanted[name], reserved);
-    reserved.add(port);
-    picked[name] = { wanted: wanted[name], port };
+  const holders: Server[] = [];
+  try {
+    for (const name in wanted) {
+      const holder = await holdFirstFree(host, wanted[name], reserved);
+      holders.push(holder);
+      picked[name] = { wanted: wanted[name], port: portOf(holder) };
+    }
+  } finally {
+    await Promise.all(holders.map(close));
   }
   return complete(picked, wanted);
 }
@@ -45,30 +50,34 @@ function isComplete<Name extends string>(
   return Object.keys(wanted).every((name) => name in picked);
 }
 
-async function firstFree(host: string, wanted: number, reserved: Set<number>): Promise<number> {
-  if (await isFree(host, wanted)) return wanted;
+async function holdFirstFree(
+  host: string,
+  wanted: number,
+  reserved: ReadonlySet<number>,
+): Promise<Server> {
+  const atOnce = await hold(host, wanted);
+  if (atOnce !== undefined) return atOnce;
   for (let port = wanted + 1; port <= wanted + PORT_TRIES_MAX && port < 65_536; port++) {
-    if (!reserved.has(port) && (await isFree(host, port))) return port;
+    const holder = reserved.has(port) ? undefined : await hold(host, port);
+    if (holder !== undefined) return holder;
   }
   throw new UsageError(`no free port between ${wanted} and ${wanted + PORT_TRIES_MAX} on ${host}`);
 }
 
-function anyFree(host: string): Promise<number> {
-  return new Promise((resolve, reject) => {
+/** A listener on that port, any free one for 0; undefined when it is taken. */
+function hold(host: string, port: number): Promise<Server | undefined> {
+  return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', reject);
-    server.listen({ host, port: 0 }, () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
+    server.once('error', () => resolve(undefined));
+    server.listen({ host, port, exclusive: true }, () => resolve(server));
   });
 }
 
-function isFree(host: string, port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(true)));
-  });
+function portOf(server: Server): number {
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => server.close(() => resolve()));
 }

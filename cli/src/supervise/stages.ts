@@ -45,6 +45,16 @@ async function startStage(stage: Stage, { say, onRestarted }: StageWatch): Promi
   for (const result of results) if (result.status === 'rejected') throw result.reason;
 }
 
+/** As a stage of its own beside the others: what does not start is said. */
+export async function startOptionalStage(stage: Stage, watch: StageWatch): Promise<void> {
+  try {
+    await startStage(stage, watch);
+    if (stage.children.length > 0) watch.onRestarted();
+  } catch (error) {
+    watch.say(error instanceof Error ? error.message : String(error));
+  }
+}
+
 /** Stops the last stage first. */
 export async function stopStages(stages: readonly Stage[], deadlineMs: number): Promise<void> {
   for (const stage of stages.toReversed()) {

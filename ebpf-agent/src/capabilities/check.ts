@@ -60,7 +60,7 @@ const FEATURES: readonly Feature[] = [
   {
     feature: 'kernel types',
     gives: 'programs that fit this kernel (BTF)',
-    probe: () => (existsSync(BTF) ? undefined : `${BTF} is not there: CONFIG_DEBUG_INFO_BTF`),
+    probe: missingTypes,
   },
   {
     feature: 'rights',
@@ -110,6 +110,16 @@ const FEATURES: readonly Feature[] = [
   unused('function entries', 'nothing: the agent does without', 'try_fentry', plain),
 ];
 
+/** Why no part of the agent can run here, by what shows at once; `checkCapabilities` tries. */
+export function obstacleToRunning(): string | undefined {
+  try {
+    loadNativeAddon();
+    return missingTypes() ?? missingRights();
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
 /** Tries everything alone; some seconds, most of them the kernel's verifier. Nothing stays behind. */
 export function checkCapabilities(): readonly Capability[] {
   let addon: NativeAddon;
@@ -157,6 +167,10 @@ function trial({ object: name, programs, attach }: Trial): Feature['probe'] {
       addon.close(object);
     }
   };
+}
+
+function missingTypes(): string | undefined {
+  return existsSync(BTF) ? undefined : `${BTF} is not there: CONFIG_DEBUG_INFO_BTF`;
 }
 
 /** Numbers of capabilities(7). */

@@ -51,11 +51,16 @@ const ANY_FOLDER = /^(src|dist|lib|bin|build|out|app|server|target|cmd|libexec|u
  * file is called like many others (`index.js`), its folder's name.
  */
 export function serviceNameOf({ file, command, directory, name }: Command): string {
-  const executable = basename(file) || basename(command[0] ?? '') || name;
+  const executable = (isNamed(file) && basename(file)) || basename(command[0] ?? '') || name;
   const interpreter = INTERPRETERS.find((candidate) => candidate.name.test(executable));
   const program = interpreter?.named(command.slice(1));
-  if (program === undefined || program === '') return executable || 'unknown';
+  if (program === undefined || !isNamed(program)) return executable || 'unknown';
   return programName(program, directory) || executable;
+}
+
+/** An open file or memory that is run has a path, and in each process another. */
+function isNamed(path: string): boolean {
+  return path !== '' && !/^\/(dev\/fd|proc\/[^/]+\/fd)\/|^\/memfd:/.test(path);
 }
 
 function programName(program: string, directory: string): string {
