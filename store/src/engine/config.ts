@@ -1,5 +1,6 @@
 import { totalmem } from 'node:os';
 import { z } from 'zod';
+import { type ColdVolume, ColdVolumeSchema } from './cold-volume.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -41,6 +42,10 @@ export interface EngineConfig {
   readonly markCacheBytes: number;
   /** Where BACKUP may write; `<directory>/backups` by default. */
   readonly backupsDirectory?: string | undefined;
+  /** Where older partitions are moved to; what moves them is the job of retention. */
+  readonly cold?: ColdVolume | undefined;
+  /** Inserts are answered when they would outlive a power loss. */
+  readonly fsync: boolean;
   /** Threads for merges and mutations. */
   readonly backgroundThreads: number;
   readonly connections: ConnectionLimits;
@@ -86,6 +91,8 @@ export const EngineConfigSchema: z.ZodType<EngineConfig> = z.strictObject({
   memoryMaxBytes: bytes(defaultMemoryMaxBytes(totalmem())),
   markCacheBytes: bytes(64 * MEBIBYTE),
   backupsDirectory: z.string().min(1).optional(),
+  cold: ColdVolumeSchema.optional(),
+  fsync: z.boolean().default(true),
   backgroundThreads: count(2, 64),
   connections: ConnectionsSchema.default(ConnectionsSchema.parse({})),
   user: UserSchema.default(UserSchema.parse({})),
@@ -101,6 +108,8 @@ export interface EngineOptions {
   readonly memoryMaxBytes?: number | undefined;
   readonly markCacheBytes?: number | undefined;
   readonly backupsDirectory?: string | undefined;
+  readonly cold?: ColdVolume | undefined;
+  readonly fsync?: boolean | undefined;
   readonly backgroundThreads?: number | undefined;
   readonly connections?: Partial<ConnectionLimits> | undefined;
   readonly user?: Partial<UserLimits> | undefined;

@@ -1,5 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import {
+  type ConfigTree,
+  keepColdVolume,
+  STORAGE_POLICY,
+  storageConfiguration,
+} from './cold-volume.ts';
 import type { EngineConfig } from './config.ts';
 
 /** Text in XML content. */
@@ -12,7 +18,7 @@ function xml(text: string): string {
  * left to others, 5 GiB of marks are cached, 16 threads merge and 512 more may wait for work. Sonde
  * shares the machine with what it observes.
  */
-function settings(config: EngineConfig, backupsDirectory: string): Record<string, number | string> {
+function settings(config: EngineConfig, backupsDirectory: string): ConfigTree {
   const threads = config.backgroundThreads;
   return {
     max_server_memory_usage: config.memoryMaxBytes,
@@ -32,21 +38,29 @@ function settings(config: EngineConfig, backupsDirectory: string): Record<string
     background_distributed_schedule_pool_size: 1,
     // Every 50 ms by default, half of the idle cost; it only corrects the memory count.
     memory_worker_period_ms: 1000,
-    'backups.allowed_path': backupsDirectory,
+    backups: { allowed_path: backupsDirectory },
+    storage_configuration: storageConfiguration(config.cold, config.directory),
+    merge_tree: { storage_policy: STORAGE_POLICY, ...(config.fsync ? FSYNC : {}) },
   };
 }
 
-function render(values: Record<string, number | string>): string {
-  const lines = Object.entries(values).map(([name, value]) => {
-    const path = name.split('.');
-    const open = path.map((part) => `<${part}>`).join('');
-    const close = path
-      .toReversed()
-      .map((part) => `</${part}>`)
-      .join('');
-    return `  ${open}${xml(String(value))}${close}`;
-  });
-  return ['<clickhouse>', ...lines, '</clickhouse>', ''].join('\n');
+/**
+ * Of every table: an insert is answered when its files and their folder are on the disk; merged
+ * parts are synced too, because the parts they were made of are deleted minutes later.
+ */
+const FSYNC: ConfigTree = {
+  fsync_after_insert: 1,
+  fsync_part_directory: 1,
+  min_rows_to_fsync_after_merge: 1,
+};
+
+function render(tree: ConfigTree, indent: string): string {
+  return Object.entries(tree)
+    .map(([name, value]) => {
+      if (typeof value !== 'object') return `${indent}<${name}>${xml(String(value))}</${name}>\n`;
+      return `${indent}<${name}>\n${render(value, `${indent}  `)}${indent}</${name}>\n`;
+    })
+    .join('');
 }
 
 /**
@@ -57,6 +71,7 @@ export function writeServerConfig(config: EngineConfig): string {
   const backups = config.backupsDirectory ?? join(config.directory, 'backups');
   mkdirSync(backups, { recursive: true });
   const path = join(config.directory, 'engine.xml');
-  writeFileSync(path, render(settings(config, backups)));
+  keepColdVolume(config.cold, config.directory);
+  writeFileSync(path, render({ clickhouse: settings(config, backups) }, ''));
   return path;
 }
