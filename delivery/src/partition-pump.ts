@@ -6,6 +6,7 @@ import { type Batch, BatchCollector, readRange } from './batch-collector.ts';
 import type { BatchConfig, RetryWaits } from './config.ts';
 import { toDeadLetter } from './dead-letter.ts';
 import type { DeliveryEvents } from './delivery-events.ts';
+import { MOMENTS } from './moments.ts';
 import { splitBatch } from './split-batch.ts';
 import type { ReadRequest } from './to-request.ts';
 
@@ -83,14 +84,20 @@ export class PartitionPump {
   async #begin({ from, to }: Batch, settingsVersion: number): Promise<void> {
     const { reader, configVersion } = this.#settings;
     await this.#retry(() => reader.begin({ from, to, configVersion, settingsVersion }));
+    MOMENTS.begun.publish(reader);
   }
 
   /** The batch's intent is open; it is committed, or smaller ranges are, when this resolves. */
   async #deliver(batch: Batch, settingsVersion: number): Promise<void> {
     const { reader } = this.#settings;
     const refusal = batch.records.length > 0 && (await this.#consume(batch, settingsVersion));
-    if (refusal instanceof SondeError) await this.#resolveRefusal(batch, settingsVersion, refusal);
-    else await this.#retry(() => reader.commit(batch.to));
+    if (refusal instanceof SondeError) {
+      await this.#resolveRefusal(batch, settingsVersion, refusal);
+      return;
+    }
+    MOMENTS.taken.publish(reader);
+    await this.#retry(() => reader.commit(batch.to));
+    MOMENTS.committed.publish(reader);
   }
 
   /** Undefined when the pipeline took it; the error when it never will. */

@@ -3,6 +3,7 @@ import type { Consumer, Host, SignallessCreateSettings } from '@sonde/pipeline';
 import type { Signal } from '@sonde/proto';
 import type { BatchConfig, RetryWaits } from './config.ts';
 import type { DeliveryEvents } from './delivery-events.ts';
+import { MOMENTS } from './moments.ts';
 import { PartitionPump } from './partition-pump.ts';
 import { type ReadRequest, toRequest } from './to-request.ts';
 
@@ -43,6 +44,7 @@ export class PumpSet {
   add(reader: PartitionReader, { signal, next, ...target }: PumpTarget): void {
     const { buffer, create, batch, retry, events } = this.#settings;
     const { configVersion, settings } = create;
+    MOMENTS.assigned.publish(reader);
     const stop = new AbortController();
     const pump = new PartitionPump(
       {
@@ -69,6 +71,7 @@ export class PumpSet {
     this.#partitions.delete(reader);
     open?.stop.abort();
     this.#noteTrouble(reader, undefined);
+    MOMENTS.revoked.publish(reader);
     await reader.close();
     await open?.running;
   }

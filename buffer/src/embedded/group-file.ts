@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { copyFile, type FileHandle, open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { BufferError } from '../contract.ts';
+import { MOMENTS } from '../moments.ts';
 import { identityOf, isAt, osCode, readAt, syncDirectory, writeAll } from './file-io.ts';
 import {
   FRAME_HEADER_BYTES,
@@ -87,6 +88,7 @@ export class GroupFile {
     if (this.#handle === undefined) return false;
     this.#broken = true;
     await writeAll(this.#handle, [frames], this.#sizeBytes);
+    MOMENTS.positionWritten.publish(this.path);
     await this.#handle.datasync();
     if (!(await isAt(this.path, this.#identity))) return false;
     this.#broken = false;

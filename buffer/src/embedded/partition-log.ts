@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
 import { BufferError, type NewRecord } from '../contract.ts';
+import { MOMENTS } from '../moments.ts';
 import { identityOf, ioError, isAt, syncDirectory, writeAll } from './file-io.ts';
 import { GroupCommit } from './group-commit.ts';
 import type { OnLogEvent } from './log-event.ts';
@@ -281,6 +282,7 @@ export class PartitionLog {
       await writeAll(this.#handle, chunks, segment.sizeBytes);
       written = true;
       await this.#handle.datasync();
+      MOMENTS.synced.publish(segment.path);
     } catch (error) {
       this.#broken = written;
       const failure = ioError(error, `writing ${segment.path}`);
@@ -328,8 +330,10 @@ export class PartitionLog {
     const next = new Segment(this.place, old.endOffset);
     // 'w+' empties a file of this name that an earlier attempt left.
     const handle = await open(next.path, 'w+');
+    MOMENTS.segmentMade.publish(next.path);
     try {
       await syncDirectory(this.place.directory);
+      MOMENTS.segmentNamed.publish(next.path);
     } catch (error) {
       await handle.close();
       throw error;

@@ -1,4 +1,5 @@
 import type { BufferError, NewRecord } from '../contract.ts';
+import { MOMENTS } from '../moments.ts';
 import { toBufferError } from './kafka-failure.ts';
 
 /** One `append` that is not answered yet. */
@@ -75,6 +76,7 @@ export class AppendQueue {
     if (batch.length === 0) return;
     try {
       const offset = await this.#settings.produce(batch.map(({ record }) => record));
+      MOMENTS.synced.publish(this.#settings.name);
       for (const [index, { call }] of batch.entries()) answerOne(call, offset + index);
     } catch (error) {
       const failure = toBufferError(error, `appending to ${this.#settings.name}`);
