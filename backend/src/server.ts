@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -8,6 +9,7 @@ import { isLoopback } from './http/host-check.ts';
 import { WebFiles } from './http/web-files.ts';
 import { GATEWAY_READ_MS, HTTP_LIMITS, type HttpLimits } from './limits.ts';
 import { type BackendLog, STDERR_LOG } from './log.ts';
+import { MapJob } from './model/service-map/map-job.ts';
 import { SqliteStateStore } from './state/index.ts';
 import { GatewayWatch } from './status/gateway-watch.ts';
 import { sourceDeadline, watchGateway } from './status/read-sources.ts';
@@ -75,14 +77,22 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
     limits,
   );
   const endWatch = keepWatching(options.sources, gatewayWatch);
+  const mapJob = new MapJob({
+    store: options.store,
+    leases: state.leases,
+    holder: randomUUID(),
+    log,
+  });
   const closeAll = async (): Promise<void> => {
     endWatch();
     await closeServer(server, limits.drainMsMax);
+    await mapJob.stop();
     await store.close();
     await state.close();
   };
   try {
     const port = await listen(server, options);
+    mapJob.start();
     let closing: Promise<void> | undefined;
     return {
       port,

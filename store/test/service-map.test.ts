@@ -64,37 +64,4 @@ describe('deltas of the service map', () => {
       [3, 2],
     ]);
   });
-
-  it('keep the gap of an edge apart from its requests', async () => {
-    const columns =
-      'client_service, server_service, server_kind, protocol, operation, requests, ' +
-      'gap_requests, gap_ns_sum, gap_ns_max, gap_histogram';
-    const edge = "'web', 'cart', 'service', 'http', 'POST /cart'";
-    await insert('edges_1m', 'spans/0/0-1/edges_1m', columns, `${edge}, 4, 3, 30, 20, ([13], [3])`);
-    await insert('edges_1m', 'job/1/edges_1m', columns, `${edge}, 1, 1, 10, 10, ([13], [1])`);
-    const folded = await first(
-      `SELECT sum(requests) AS requests, sum(gap_ns_sum) / sum(gap_requests) AS mean,
-         max(gap_ns_max) AS highest FROM sonde.edges_1m GROUP BY client_service, server_service`,
-    );
-    expect(folded).toMatchObject({ requests: 5, mean: 10, highest: '20' });
-  });
-
-  it('leave halves that meet by the id of the call', async () => {
-    const half = (isServer: number, service: string, duration: number): string =>
-      `('default', now64(9), unhex('${'01'.repeat(16)}'), unhex('${'02'.repeat(8)}'), ` +
-      `${isServer}, '${service}', ${duration})`;
-    const statement =
-      'INSERT INTO sonde.edge_halves ' +
-      '(tenant, timestamp, trace_id, call_id, is_server, service, duration_ns) VALUES ' +
-      `${half(0, 'web', 50)}, ${half(1, 'cart', 30)}`;
-    await client.command(new Sql([statement], []));
-    const joined = await first(
-      `SELECT c.service AS client, s.service AS server,
-         toFloat64(c.duration_ns - s.duration_ns) AS gap
-       FROM sonde.edge_halves AS c INNER JOIN sonde.edge_halves AS s
-         ON c.tenant = s.tenant AND c.trace_id = s.trace_id AND c.call_id = s.call_id
-       WHERE c.is_server = 0 AND s.is_server = 1`,
-    );
-    expect(joined).toEqual({ client: 'web', server: 'cart', gap: 20 });
-  });
 });

@@ -8,6 +8,7 @@ import { METRIC_ROLLUPS } from './0002-metric-rollups.ts';
 import { PROFILES } from './0003-profiles.ts';
 import { CATALOGUE } from './0004-catalogue.ts';
 import { SERVICE_MAP } from './0005-service-map.ts';
+import { EDGES_BY_MINUTE } from './0006-edges-by-minute.ts';
 import type { Migration } from './migration.ts';
 
 /** In order of their versions, which are dense from 1. */
@@ -17,6 +18,7 @@ export const MIGRATIONS: readonly Migration[] = [
   PROFILES,
   CATALOGUE,
   SERVICE_MAP,
+  EDGES_BY_MINUTE,
 ];
 
 export type SchemaErrorCode =

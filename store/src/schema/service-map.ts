@@ -1,12 +1,4 @@
-import {
-  column,
-  LOW_CARDINALITY,
-  NANOSECONDS,
-  ORIGIN,
-  SECONDS,
-  STRING,
-  TENANT,
-} from './columns.ts';
+import { column, LOW_CARDINALITY, ORIGIN, SECONDS, TENANT } from './columns.ts';
 import {
   type ColumnDefinition,
   type SchemaOptions,
@@ -86,83 +78,76 @@ const EDGE_ENDS: readonly ColumnDefinition[] = ['client', 'server'].flatMap((end
   column(`${end}_service`, LOW_CARDINALITY),
   column(`${end}_namespace`, LOW_CARDINALITY),
   column(`${end}_cluster`, LOW_CARDINALITY),
+  column(`${end}_kind`, LOW_CARDINALITY),
 ]);
 
-/**
- * Calls from one service to another, by the protocol and the operation called. Filled by the service
- * map processor with what it can join in a batch, and by the job that joins `edge_halves`: both
- * sides are there, or the server's is what the client named (`server_kind`: service, database,
- * messaging, external). `gap_...` is the client's duration less the server's, of the `gap_requests`
- * where both are known: network, queues, proxies. Negative gaps count as 0.
- */
-export function edges1mTable(options: SchemaOptions): TableDefinition {
-  return minuteTable(
-    {
-      name: 'edges_1m',
-      key: [
-        'client_service',
-        'server_service',
-        'server_kind',
-        'protocol',
-        'operation',
-        'time',
-        'client_namespace',
-        'client_cluster',
-        'server_namespace',
-        'server_cluster',
-        'origin',
-      ],
-      columns: [
-        ...EDGE_ENDS,
-        column('server_kind', LOW_CARDINALITY),
-        column('protocol', LOW_CARDINALITY),
-        column('operation', LOW_CARDINALITY),
-        column('origin', ORIGIN),
-        ...WORK,
-        column('request_bytes', SUM),
-        column('response_bytes', SUM),
-        column('gap_requests', SUM),
-        column('gap_ns_sum', SUM),
-        column('gap_ns_max', MAX),
-        column('gap_histogram', HISTOGRAM),
-      ],
-    },
-    options,
-  );
-}
+/** Buckets as in `HISTOGRAM`, of rows that are whole: nothing is added to them later. */
+const WHOLE_HISTOGRAM = 'Tuple(Array(UInt16), Array(Float64))';
+
+const WHOLE_WORK: readonly ColumnDefinition[] = [
+  column('requests', 'Float64'),
+  column('errors', 'Float64'),
+  column('duration_ns_sum', 'Float64'),
+  column('duration_ns_max', 'Int64'),
+  column('duration_histogram', WHOLE_HISTOGRAM),
+];
 
 /**
- * Halves of edges whose other half is not in the batch, one row a span: of clients and producers by
- * their own id, of servers and consumers by their parent's, so that both have the same `call_id`.
- * Filled by the service map processor; a job of each closed minute joins them into `edges_1m`.
+ * Calls from one service to another, by minute, protocol and operation. A job joins the spans of a
+ * minute once it is over, and again when more of its spans came; each time under a new `version`,
+ * and those of `edge_minutes` alone count:
+ * `(time, version) IN (SELECT time, max(version) FROM edge_minutes WHERE tenant = ... GROUP BY time)`.
+ *
+ * `..._kind` is `service`, `database`, `messaging` or `external`; what is no service has the name
+ * that its clients call it by. `duration_...` is the client's time where it is known, else the
+ * server's. `gap_...` is the client's time less the server's, of the `gap_requests` where both are
+ * known: network, queues, proxies; negative gaps count as 0. Counts are sums of sampling weights.
  */
-export function edgeHalvesTable(): TableDefinition {
+export function edges1mTable(options: SchemaOptions): TableDefinition {
   return {
-    name: 'edge_halves',
+    name: 'edges_1m',
     columns: [
-      TENANT,
-      column('timestamp', NANOSECONDS, 'Delta(8), ZSTD(1)'),
-      column('trace_id', 'FixedString(16)'),
-      column('call_id', 'FixedString(8)'),
-      column('is_server', 'UInt8'),
-      column('service', LOW_CARDINALITY),
-      column('namespace', LOW_CARDINALITY),
-      column('cluster', LOW_CARDINALITY),
-      column('origin', ORIGIN),
-      column('peer', STRING),
-      column('peer_kind', LOW_CARDINALITY),
+      ...MINUTE,
+      column('version', 'UInt64', 'ZSTD(1)'),
+      ...EDGE_ENDS,
       column('protocol', LOW_CARDINALITY),
       column('operation', LOW_CARDINALITY),
-      column('is_error', 'UInt8'),
-      column('weight', 'Float64'),
-      column('duration_ns', 'Int64', 'T64, ZSTD(1)'),
+      column('origin', ORIGIN),
+      ...WHOLE_WORK,
+      column('gap_requests', 'Float64'),
+      column('gap_ns_sum', 'Float64'),
+      column('gap_ns_max', 'Int64'),
+      column('gap_histogram', WHOLE_HISTOGRAM),
     ],
     indexes: [],
     engine: 'MergeTree',
-    partitionBy: 'toDate(timestamp)',
-    orderBy: '(tenant, toStartOfMinute(timestamp), trace_id, call_id)',
-    // Long enough for a job that was away for a day.
-    ttl: 'toDateTime(timestamp) + toIntervalDay(2)',
+    partitionBy: 'toDate(time)',
+    orderBy: '(tenant, toStartOfHour(time), client_service, server_service, time, version)',
+    ttl: `time + toIntervalDay(${options.rollupRetentionDays})`,
+    settings: TABLE_SETTINGS,
+  };
+}
+
+/**
+ * Minutes of a tenant whose edges are in `edges_1m`: the newest `version` of a minute counts.
+ * `spans` is what `red_1m` held of the minute when it was joined, so that late spans are seen;
+ * `calls` of them had a caller elsewhere, of which `unresolved` were not found.
+ */
+export function edgeMinutesTable(options: SchemaOptions): TableDefinition {
+  return {
+    name: 'edge_minutes',
+    columns: [
+      ...MINUTE,
+      column('version', 'UInt64'),
+      column('spans', 'Float64'),
+      column('calls', 'Float64'),
+      column('unresolved', 'Float64'),
+    ],
+    indexes: [],
+    engine: 'ReplacingMergeTree(version)',
+    partitionBy: 'toDate(time)',
+    orderBy: '(tenant, time)',
+    ttl: `time + toIntervalDay(${options.rollupRetentionDays})`,
     settings: TABLE_SETTINGS,
   };
 }

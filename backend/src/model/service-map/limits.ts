@@ -1,0 +1,47 @@
+/** What one minute of the service map may hold and cost. */
+
+/** Operations of one pair of services; the others are one, `(other)`. */
+export const OPERATIONS_PER_PAIR_MAX = 50;
+/** Rows of a tenant; calls between the rarest pairs are one row, `(other)` to `(other)`. */
+export const EDGES_PER_MINUTE_MAX = 20_000;
+/** Tenants of one minute; the others have no map then. */
+export const TENANTS_MAX = 10_000;
+/** Characters of the name of what is no service. */
+export const PEER_LENGTH_MAX = 200;
+
+/** A minute is joined so long after its end: spans come when they end, and batches wait. */
+export const CLOSED_AFTER_MS = 20_000;
+/** Minutes older than that are not looked at any more. */
+export const HORIZON_MS = 86_400_000;
+/** A caller's span may begin so long before what it calls, or after it by its own clock. */
+export const WINDOW_MS: { readonly before: number; readonly after: number } = {
+  before: 600_000,
+  after: 120_000,
+};
+/** Of a minute that is joined again because spans of it came late: clocks are off by minutes. */
+export const LATE_WINDOW_MS: { readonly before: number; readonly after: number } = {
+  before: 1_800_000,
+  after: 1_800_000,
+};
+/** A minute to which spans still come is joined again when its edges are this share of its age old. */
+export const REJOIN_AGE_SHARE = 0.25;
+
+/** Between two looks. */
+export const TICK_MS = 10_000;
+/** Joins of one look; what is left waits for the next. */
+export const JOINS_PER_TICK_MAX = 30;
+/** Of the time of a look that joining may take, so that a long backlog leaves the store to others. */
+export const LOOK_MS_MAX = 4000;
+/** Whoever holds the job and dies is replaced after this. */
+export const LEASE_MS = 60_000;
+
+/** What one statement may take from the store. */
+export const STATEMENT_LIMITS: {
+  readonly max_execution_time: number;
+  readonly max_memory_usage: string;
+  readonly max_threads: number;
+} = {
+  max_execution_time: 120,
+  max_memory_usage: String(1024 * 1024 * 1024),
+  max_threads: 2,
+};

@@ -1,0 +1,192 @@
+import {
+  createStoreClient,
+  param,
+  type Sql,
+  type StoreClient,
+  StoreError,
+  sql,
+} from '@sonde/store';
+import { z } from 'zod';
+import type { BackendLog } from '../../log.ts';
+import type { Leases } from '../../state/index.ts';
+import type { StoreOptions } from '../../store-reader.ts';
+import {
+  joinMinuteSql,
+  type MinuteJoin,
+  type MinuteSpans,
+  recordMinuteSql,
+  seconds,
+} from './join-sql.ts';
+import {
+  CLOSED_AFTER_MS,
+  HORIZON_MS,
+  JOINS_PER_TICK_MAX,
+  LATE_WINDOW_MS,
+  LEASE_MS,
+  LOOK_MS_MAX,
+  REJOIN_AGE_SHARE,
+  STATEMENT_LIMITS,
+  TENANTS_MAX,
+  TICK_MS,
+  WINDOW_MS,
+} from './limits.ts';
+
+const MINUTE_MS = 60_000;
+const LEASE = 'service-map';
+
+export interface MapJobOptions {
+  readonly store: StoreOptions;
+  readonly leases: Leases;
+  /** Names this process among its replicas. */
+  readonly holder: string;
+  readonly log: BackendLog;
+  readonly nowMs?: () => number;
+}
+
+/** A minute that has spans which its edges do not show yet. */
+const DueMinute = z.object({
+  minute: z.coerce.number(),
+  joined_version: z.coerce.number(),
+});
+
+const TenantSpans = z.object({ tenant: z.string(), spans: z.number() });
+
+/**
+ * Joins the spans of each minute into edges between services, once the minute is over and again
+ * when spans of it came late; newest minutes first, so that a map is there at once on a store that
+ * has never been joined. One of several replicas does it. A killed one leaves rows of a version that
+ * no row of `edge_minutes` names: nobody reads them.
+ */
+export class MapJob {
+  readonly #options: MapJobOptions;
+  readonly #store: StoreClient;
+  readonly #nowMs: () => number;
+  readonly #stopped = new AbortController();
+  #timer: NodeJS.Timeout | undefined;
+  #look: Promise<void> = Promise.resolve();
+  #failure = '';
+
+  constructor(options: MapJobOptions) {
+    this.#options = options;
+    this.#store = createStoreClient({ database: 'sonde', ...options.store });
+    this.#nowMs = options.nowMs ?? Date.now;
+  }
+
+  start(): void {
+    this.#timer = setTimeout(() => {
+      this.#look = this.#lookSafely().finally(() => {
+        if (!this.#stopped.signal.aborted) this.start();
+      });
+    }, TICK_MS);
+    this.#timer.unref();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    clearTimeout(this.#timer);
+    await this.#look;
+    const { leases, holder } = this.#options;
+    await leases.release(LEASE, holder);
+    await this.#store.close();
+  }
+
+  /** Joins what is due; returns how many minutes. Rejects with `StoreError`. */
+  async look(): Promise<number> {
+    const { leases, holder } = this.#options;
+    const nowMs = this.#nowMs();
+    const request = { name: LEASE, holder, ttlMs: LEASE_MS, nowMs };
+    if ((await leases.acquire(request)) === undefined) return 0;
+    const due = await this.#due(nowMs);
+    const end = performance.now() + LOOK_MS_MAX;
+    let joined = 0;
+    for (const { minute, joined_version } of due) {
+      if (this.#stopped.signal.aborted || (joined > 0 && performance.now() > end)) break;
+      await this.#join({
+        minuteMs: minute * 1000,
+        version: Math.max(this.#nowMs(), joined_version + 1),
+        window: joined_version === 0 ? WINDOW_MS : LATE_WINDOW_MS,
+      });
+      joined++;
+    }
+    return joined;
+  }
+
+  /** A failure is said once until there is another one or none. */
+  async #lookSafely(): Promise<void> {
+    try {
+      await this.look();
+      this.#failure = '';
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      const isStopping = error instanceof StoreError && error.kind === 'aborted';
+      if (!isStopping && reason !== this.#failure) {
+        this.#options.log.warn('the service map could not be brought up to date', { reason });
+        this.#failure = reason;
+      }
+    }
+  }
+
+  async #due(nowMs: number): Promise<readonly z.infer<typeof DueMinute>[]> {
+    const { rows } = await this.#store.query(dueSql(nowMs), DueMinute, this.#call());
+    return rows;
+  }
+
+  async #join(join: MinuteJoin): Promise<void> {
+    // Before the spans are read: what comes meanwhile makes the minute due again.
+    const { rows } = await this.#store.query(spansOfMinute(join), TenantSpans, this.#call());
+    await this.#store.command(joinMinuteSql(join), this.#call());
+    const before: MinuteSpans = {
+      tenants: rows.map(({ tenant }) => tenant),
+      spans: rows.map(({ spans }) => spans),
+    };
+    // Last: from here on this version is the one that is read.
+    await this.#store.command(recordMinuteSql(join, before), this.#call());
+  }
+
+  #call(): { readonly signal: AbortSignal; readonly settings: typeof STATEMENT_LIMITS } {
+    return { signal: this.#stopped.signal, settings: STATEMENT_LIMITS };
+  }
+}
+
+/**
+ * Minutes that are over and have other spans than when they were joined. One that was joined before
+ * waits until its edges are a quarter of its age old: late spans cost a few joins, not one each.
+ */
+function dueSql(nowMs: number): Sql {
+  const from = seconds(nowMs - HORIZON_MS);
+  const to = seconds(nowMs - CLOSED_AFTER_MS - MINUTE_MS);
+  const now = param.uint64(nowMs);
+  const inRange = sql`time >= ${from} AND time <= ${to}`;
+  return sql`
+    SELECT toUnixTimestamp(came.time) AS minute, 
+      joined.newest AS joined_version
+    FROM (
+      SELECT time, sum(red_1m.spans) AS weight FROM red_1m
+      WHERE toStartOfHour(time) >= toStartOfHour(${from}) AND ${inRange}
+      GROUP BY time
+    ) AS came
+    LEFT JOIN (
+      SELECT time, max(latest) AS newest, sum(weight_then) AS weight
+      FROM (
+        SELECT time, max(version) AS latest, argMax(edge_minutes.spans, version) AS weight_then
+        FROM edge_minutes WHERE ${inRange} GROUP BY tenant, time
+      )
+      GROUP BY time
+    ) AS joined ON came.time = joined.time
+    WHERE joined.newest = 0 OR (
+      came.weight != joined.weight
+      AND ${now} > joined.newest
+      AND ${now} - joined.newest > (${now} - minute * 1000) * ${param.float64(REJOIN_AGE_SHARE)}
+    )
+    ORDER BY minute DESC
+    LIMIT ${param.uint64(JOINS_PER_TICK_MAX)}`;
+}
+
+function spansOfMinute({ minuteMs }: MinuteJoin): Sql {
+  const minute = seconds(minuteMs);
+  return sql`
+    SELECT tenant, sum(red_1m.spans) AS spans FROM red_1m
+    WHERE toStartOfHour(time) = toStartOfHour(${minute}) AND time = ${minute}
+    GROUP BY tenant
+    LIMIT ${param.uint64(TENANTS_MAX)}`;
+}

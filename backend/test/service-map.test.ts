@@ -1,0 +1,256 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MapJob } from '../src/model/service-map/map-job.ts';
+import { SqliteStateStore } from '../src/state/index.ts';
+import { runSonde, type Sonde } from './engine-fixture.ts';
+import { insertSql, type SpanSeed, spanRow } from './seed.ts';
+
+const MINUTE_MS = 60_000;
+const MS = 1_000_000;
+const now = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;
+
+const PROMOTED = {
+  db_system: '',
+  peer_service: '',
+  messaging_destination: '',
+  http_request_method: '',
+};
+
+let sonde: Sonde;
+let state: SqliteStateStore;
+let clockMs = now;
+
+beforeAll(async () => {
+  sonde = await runSonde({ migrated: true });
+  state = new SqliteStateStore({ path: join(sonde.folder, 'map.db') });
+});
+
+afterAll(async () => {
+  await state.close();
+  await sonde.close();
+});
+
+function job(holder: string = randomUUID()): MapJob {
+  const { role: store } = sonde;
+  const log = {
+    info: () => {},
+    warn: (message: string) => expect(message).toBe(''),
+    error: () => {},
+  };
+  return new MapJob({ store, leases: state.leases, holder, log, nowMs: () => clockMs });
+}
+
+async function look(): Promise<number> {
+  const one = job();
+  try {
+    return await one.look();
+  } finally {
+    await one.stop();
+  }
+}
+
+async function add(...spans: readonly SpanSeed[]): Promise<void> {
+  await sonde.run(
+    insertSql(
+      'spans',
+      spans.map((span) => ({ ...PROMOTED, ...spanRow(span) })),
+    ),
+  );
+}
+
+/** `client -> server kind protocol operation requests/errors duration gap` of a minute, in order. */
+async function edges(minuteMs: number): Promise<readonly string[]> {
+  const rows = await sonde.rows(`SELECT concat(client_service, ' -> ', server_service, ' ',
+      client_kind, '>', server_kind, ' ', protocol, ' ', operation, ' ', toString(requests), '/',
+      toString(errors), ' ', toString(duration_ns_sum / ${MS}), ' ',
+      if(gap_requests = 0, '-', toString(gap_ns_sum / ${MS}))) AS edge
+    FROM sonde.edges_1m
+    WHERE time = toDateTime(${minuteMs / 1000}, 'UTC') AND (time, version) IN (
+      SELECT time, max(version) FROM sonde.edge_minutes GROUP BY time)
+    ORDER BY edge`);
+  return rows.map(({ edge }) => String(edge));
+}
+
+const trace = (n: number): string => n.toString(16).padStart(32, '0');
+const id = (n: number): string => n.toString(16).padStart(16, '0');
+
+describe('edges of a minute', () => {
+  it('join callers and callees, with the gap between their clocks’ times', async () => {
+    const atMs = now - 10 * MINUTE_MS;
+    await add(
+      {
+        traceId: trace(1),
+        spanId: id(1),
+        atMs,
+        durationNs: 50 * MS,
+        service: 'web',
+        name: 'GET /',
+      },
+      {
+        ...{ traceId: trace(1), spanId: id(2), parentId: id(1), kind: 3 },
+        ...{ atMs: atMs + 1, durationNs: 40 * MS, service: 'web', name: 'GET' },
+      },
+      {
+        ...{ traceId: trace(1), spanId: id(3), parentId: id(2), error: true },
+        ...{ atMs: atMs + 2, durationNs: 30 * MS, service: 'cart', name: 'GET /cart' },
+        more: { http_request_method: 'GET' },
+      },
+    );
+    expect(await look()).toBe(1);
+    expect(await edges(atMs)).toEqual(['web -> cart service>service http GET /cart 1/1 40 10']);
+    expect(await look()).toBe(0);
+  });
+
+  it('know databases, queues and hosts outside by what callers say of them', async () => {
+    const atMs = now - 9 * MINUTE_MS;
+    const of = (n: number): SpanSeed => ({
+      ...{ traceId: trace(2), spanId: id(n), atMs, durationNs: 5 * MS, service: 'shop' },
+      ...{ name: `call ${n}`, kind: 3 },
+    });
+    await add(
+      {
+        ...of(10),
+        attributes: [
+          ['server.address', 'db-1'],
+          ['server.port', '5432'],
+        ],
+        more: { db_system: 'postgresql' },
+      },
+      { ...of(11), attributes: [['url.full', 'https://pay.example:443/charge?card=1']] },
+      { ...of(12), more: { peer_service: 'legacy' } },
+      { ...of(13), kind: 4, more: { messaging_destination: 'orders' } },
+      {
+        ...of(14),
+        ...{ kind: 5, service: 'mailer', parentId: id(13) },
+        more: { messaging_destination: 'orders' },
+      },
+      { ...of(15), attributes: [] },
+    );
+    await look();
+    expect(await edges(atMs)).toEqual([
+      'orders -> mailer messaging>service  call 14 1/0 5 -',
+      'shop -> db-1:5432 service>database postgresql call 10 1/0 5 -',
+      'shop -> legacy service>service  call 12 1/0 5 -',
+      'shop -> orders service>messaging  call 13 1/0 5 -',
+      'shop -> pay.example service>external  call 11 1/0 5 -',
+    ]);
+  });
+
+  it('are those of spans without a kind, of calls to itself, and of clocks that are minutes off', async () => {
+    const atMs = now - 8 * MINUTE_MS;
+    const one = { traceId: trace(3), durationNs: 5 * MS, kind: 0 };
+    await add(
+      { ...one, spanId: id(20), atMs, service: 'a', name: 'a1' },
+      { ...one, spanId: id(21), parentId: id(20), atMs, service: 'a', name: 'inside' },
+      { ...one, spanId: id(22), parentId: id(21), atMs, service: 'b', name: 'b1' },
+      { ...one, spanId: id(23), parentId: id(22), atMs, service: 'b', name: 'out', kind: 3 },
+      { ...one, spanId: id(24), parentId: id(23), atMs, service: 'b', name: 'again', kind: 2 },
+      // Its clock is seven minutes fast: it begins in a later minute than who calls it.
+      {
+        ...{ ...one, spanId: id(25), parentId: id(22), service: 'fast', name: 'f' },
+        atMs: atMs + 7 * MINUTE_MS - 30_000,
+      },
+    );
+    await look();
+    expect(await edges(atMs)).toEqual([
+      'a -> b service>service  b1 1/0 5 -',
+      'b -> b service>service  again 1/0 5 0',
+    ]);
+    expect(await edges(atMs + 6 * MINUTE_MS)).toEqual(['b -> fast service>service  f 1/0 5 -']);
+  });
+
+  it('count a span that was stored twice once, and the weight of a sampled one', async () => {
+    const atMs = now - 7 * MINUTE_MS;
+    const parent = {
+      traceId: trace(4),
+      spanId: id(30),
+      atMs,
+      durationNs: MS,
+      service: 'x',
+      name: 'p',
+    };
+    const child = {
+      ...parent,
+      spanId: id(31),
+      parentId: id(30),
+      service: 'y',
+      name: 'c',
+      weight: 4,
+    };
+    await add(parent, child, child);
+    await add(parent);
+    await look();
+    expect(await edges(atMs)).toEqual(['x -> y service>service  c 4/0 4 -']);
+  });
+
+  it('are joined again when spans come late, and the new ones alone are read', async () => {
+    const atMs = now - 6 * MINUTE_MS;
+    const caller = {
+      traceId: trace(5),
+      spanId: id(40),
+      atMs,
+      durationNs: MS,
+      service: 'p',
+      name: 'p',
+    };
+    await add({ ...caller, spanId: id(41), parentId: id(40), service: 'q', name: 'q' });
+    await look();
+    expect(await edges(atMs)).toEqual([]);
+    const missed = `SELECT argMax(calls, version) AS calls, argMax(unresolved, version) AS unresolved
+      FROM sonde.edge_minutes WHERE time = toDateTime(${atMs / 1000}, 'UTC')`;
+    expect(await sonde.rows(missed)).toEqual([{ calls: 1, unresolved: 1 }]);
+    await add(caller);
+    // Not at once: more may follow.
+    expect(await look()).toBe(0);
+    clockMs += 5 * MINUTE_MS;
+    expect(await look()).toBeGreaterThan(0);
+    expect(await edges(atMs)).toEqual(['p -> q service>service  q 1/0 1 -']);
+    expect(await sonde.rows(missed)).toEqual([{ calls: 1, unresolved: 0 }]);
+  });
+
+  it('of one tenant are nobody else’s', async () => {
+    const atMs = now - 5 * MINUTE_MS;
+    const span = { traceId: trace(6), atMs, durationNs: MS, name: 'n' };
+    await add(
+      { ...span, spanId: id(50), service: 'm', tenant: 'one' },
+      { ...span, spanId: id(51), parentId: id(50), service: 'n', tenant: 'two' },
+      { ...span, spanId: id(52), parentId: id(50), service: 'o', tenant: 'one' },
+    );
+    await look();
+    expect(await edges(atMs)).toEqual(['m -> o service>service  n 1/0 1 -']);
+  });
+
+  it('are bounded: the rarest operations and pairs become one', async () => {
+    const atMs = now - 4 * MINUTE_MS;
+    const span = { traceId: trace(7), atMs, durationNs: MS, name: 'n' };
+    const callees = Array.from({ length: 60 }, (_, n) => ({
+      ...{ ...span, spanId: id(100 + n), parentId: id(99), service: 'v' },
+      name: `op ${String(n).padStart(2, '0')}`,
+    }));
+    await add({ ...span, spanId: id(99), service: 'u' }, ...callees);
+    await look();
+    const found = await edges(atMs);
+    expect(found).toHaveLength(51);
+    expect(found).toContain('u -> v service>service  (other) 10/0 10 -');
+  });
+
+  it('are the work of one replica at a time', async () => {
+    const [first, second] = [job('first'), job('second')];
+    const atMs = now - 3 * MINUTE_MS;
+    await add({ traceId: trace(8), spanId: id(60), atMs, durationNs: MS, service: 'w', name: 'w' });
+    expect(await first.look()).toBe(1);
+    await add({
+      traceId: trace(8),
+      spanId: id(61),
+      atMs: now - 2 * MINUTE_MS,
+      durationNs: MS,
+      service: 'w',
+      name: 'w',
+    });
+    expect(await second.look()).toBe(0);
+    await first.stop();
+    expect(await second.look()).toBe(1);
+    await second.stop();
+  });
+});
