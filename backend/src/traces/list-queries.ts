@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { atMs, atNano, atSecond, inTimestamps } from '../instant-sql.ts';
 import type { StoreQuery } from '../store-reader.ts';
 import type { TimeWindow } from '../time-windows.ts';
+import { type SpanScope, spansIn } from './explore/span-scope.ts';
 
 /** Which traces; an absent filter lets all pass. */
 export interface TraceFilter {
@@ -12,6 +13,8 @@ export interface TraceFilter {
   readonly minDurationNs?: number | undefined;
   readonly maxDurationNs?: number | undefined;
   readonly errorsOnly?: boolean | undefined;
+  /** Has a span of these; its time is not among the conditions. */
+  readonly spans?: SpanScope | undefined;
 }
 
 /** The last trace of the page before: its start and its id. */
@@ -91,6 +94,9 @@ function candidates(filter: TraceFilter, window: TimeWindow): Sql {
   const tenant = sql`tenant = ${param.string(filter.tenant)}`;
   const { service, operation, errorsOnly } = filter;
   const late = { from: window.from, to: window.to + LATE_SPAN_MS_MAX };
+  if (filter.spans !== undefined) {
+    return sql`SELECT trace_id FROM spans WHERE ${spansIn(filter.spans, late)}`;
+  }
   if (operation === undefined) {
     const isNarrow = service !== undefined || errorsOnly === true;
     const to = isNarrow ? late.to : window.to;

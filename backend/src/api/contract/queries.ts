@@ -22,8 +22,46 @@ export interface TracesQuery extends RangeQuery {
   readonly minDurationNs?: number;
   readonly maxDurationNs?: number;
   readonly errorsOnly?: boolean;
+  /** Traces with a span of the set that meets these conditions: `key=value key2>5`. */
+  readonly where?: string;
+  readonly set?: SpanSet;
   readonly limit?: number;
   readonly cursor?: string;
+}
+
+/** What services are asked for (the default), the first span of each trace, or all spans. */
+export type SpanSet = 'requests' | 'roots' | 'all';
+
+/** `GET /spans/heatmap`; the other span queries extend it. */
+export interface SpansScopeQuery extends RangeQuery {
+  /** Conditions that all hold, parted by spaces. */
+  readonly where?: string;
+  readonly set?: SpanSet;
+}
+
+/** `GET /spans`: newest first. */
+export interface SpansQuery extends SpansScopeQuery {
+  readonly limit?: number;
+  readonly cursor?: string;
+}
+
+/** `GET /spans/groups`. */
+export interface SpanGroupsQuery extends SpansScopeQuery {
+  /** A field or attribute; absent: one group of all. */
+  readonly by?: string;
+  readonly sort?: 'rate' | 'errors' | 'errorRatio' | 'p50' | 'p95' | 'p99';
+  readonly limit?: number;
+  readonly countTraces?: boolean;
+}
+
+/** `GET /spans/keys`. */
+export interface AttributeKeysQuery extends RangeQuery {
+  readonly search?: string;
+}
+
+/** `GET /spans/values`. */
+export interface AttributeValuesQuery extends AttributeKeysQuery {
+  readonly key: string;
 }
 
 /** `GET /logs`: newest first. The histogram is of all that match, not of the page. */

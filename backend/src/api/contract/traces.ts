@@ -1,5 +1,5 @@
 import type { QueryCost } from './error.ts';
-import type { SpanKindName } from './services.ts';
+import type { LatencyHeatmap, SpanKindName } from './services.ts';
 
 export interface TraceSummary {
   readonly traceId: string;
@@ -87,5 +87,98 @@ export interface TraceResponse {
   readonly truncated: boolean;
   /** By fingerprint. */
   readonly resources: Readonly<Record<string, readonly Attribute[]>>;
+  readonly cost: QueryCost;
+}
+
+/** One span of a list. */
+export interface SpanSummary {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId: string;
+  readonly service: string;
+  readonly name: string;
+  readonly kind: SpanKindName;
+  readonly startUnixNano: string;
+  readonly durationNs: number;
+  readonly status: 'unset' | 'ok' | 'error';
+  readonly statusMessage: string;
+}
+
+export interface SpansResponse {
+  /** Newest first. A page may hold less than was asked for and go on: it is answered in a second. */
+  readonly spans: readonly SpanSummary[];
+  /** Pass as `cursor` for the next page; absent when the whole range was looked at. */
+  readonly nextCursor?: string;
+  /** Every span from there to the end of the range was looked at, milliseconds. */
+  readonly scannedFromMs: number;
+  readonly cost: QueryCost;
+}
+
+/** Latency and errors over time of the spans that match. Counts have the sampling weight applied. */
+export interface SpanHeatmapResponse {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly stepMs: number;
+  readonly heatmap: LatencyHeatmap;
+  readonly requestsByStep: readonly number[];
+  readonly errorsByStep: readonly number[];
+  readonly total: number;
+  readonly errors: number;
+  readonly durationP50Ns: number;
+  readonly durationP95Ns: number;
+  readonly durationP99Ns: number;
+  /** Spans that were counted, without weight; absent where roll-ups answered. */
+  readonly stored?: number;
+  /** What answered: roll-ups a minute, or the spans themselves. */
+  readonly path: 'rollup' | 'raw';
+  readonly cost: QueryCost;
+}
+
+/** Spans with one value of what they are grouped by. */
+export interface SpanGroup {
+  readonly value: string;
+  /** Sampling weight applied. */
+  readonly count: number;
+  /** Without weight. */
+  readonly stored: number;
+  readonly perSecond: number;
+  readonly errors: number;
+  readonly durationP50Ns: number;
+  readonly durationP90Ns: number;
+  readonly durationP95Ns: number;
+  readonly durationP99Ns: number;
+  readonly durationMaxNs: number;
+  /** Traces of these spans, when asked for. */
+  readonly traces?: number;
+}
+
+export interface SpanGroupsResponse {
+  readonly groups: readonly SpanGroup[];
+  /** How many there are; `groups` has the first by the sort. */
+  readonly groupsTotal: number;
+  readonly cost: QueryCost;
+}
+
+export interface AttributeKey {
+  readonly key: string;
+  /** `field`: a property of every span such as `service` or `duration`. */
+  readonly on: 'field' | 'span' | 'resource';
+  /** Estimate; 0 of fields. */
+  readonly entries: number;
+}
+
+export interface AttributeKeysResponse {
+  readonly keys: readonly AttributeKey[];
+  readonly cost: QueryCost;
+}
+
+export interface AttributeValue {
+  readonly value: string;
+  /** Estimate; 0 where it is not known. */
+  readonly count: number;
+}
+
+export interface AttributeValuesResponse {
+  readonly values: readonly AttributeValue[];
   readonly cost: QueryCost;
 }

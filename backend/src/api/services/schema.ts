@@ -73,7 +73,7 @@ const OperationSchema: z.ZodType<OperationSummary> = z.strictObject({
   durationP99Ns: z.number(),
 });
 
-const HeatmapSchema: z.ZodType<LatencyHeatmap> = z.strictObject({
+export const HeatmapSchema: z.ZodType<LatencyHeatmap> = z.strictObject({
   bucketsNs: numbers,
   counts: z.array(numbers),
   errors: z.array(numbers),

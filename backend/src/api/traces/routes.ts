@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { ANSWER_LIMITS } from '../../limits.ts';
 import { CostMeter } from '../../store-cost.ts';
 import type { StoreReader } from '../../store-reader.ts';
+import { resolveScope } from '../../traces/explore/span-scope.ts';
 import type { TracePosition } from '../../traces/list-queries.ts';
 import { readTrace } from '../../traces/read-trace.ts';
 import { readTraces } from '../../traces/read-traces.ts';
@@ -20,6 +21,7 @@ import {
   textParameter,
 } from '../parameters.ts';
 import { TraceSchema, TracesSchema } from './schema.ts';
+import { addSpans, spanParameters, spanWish } from './span-routes.ts';
 
 const tags = ['traces'];
 const DURATION_NS_MAX = Number.MAX_SAFE_INTEGER;
@@ -28,6 +30,7 @@ const TRACE_ID_BYTES = 16;
 const CursorShape = z.tuple([z.string().regex(/^\d{1,19}$/), z.string().regex(/^[0-9a-f]{32}$/)]);
 
 export function addTraces(api: Api, store: StoreReader): void {
+  addSpans(api, store);
   addList(api, store);
   addTrace(api, store);
 }
@@ -50,6 +53,7 @@ const listParameters = z
       example: 60_000_000_000,
     }),
     errorsOnly: flagParameter('Only traces with a span whose status is error.'),
+    ...spanParameters,
     limit: limitParameter(),
     cursor: textParameter('`nextCursor` of the page before.', ''),
   })
@@ -65,15 +69,21 @@ function addList(api: Api, store: StoreReader): void {
     responses: { 200: jsonAnswer('One page.', TracesSchema), ...STORE_REFUSALS },
   });
   api.openapi(route, async (context) => {
-    const { from, to, limit, cursor, ...filter } = context.req.valid('query');
+    const { from, to, limit, cursor, where, set, ...filter } = context.req.valid('query');
+    const { tenant } = context.get('viewer');
     const meter = new CostMeter();
+    const signal = context.get('signal');
+    const spans =
+      where === undefined
+        ? undefined
+        : await resolveScope(store, spanWish(tenant, { from, to, where, set }), { meter, signal });
     const wish = {
-      filter: { ...filter, tenant: context.get('viewer').tenant },
+      filter: { ...filter, tenant, spans },
       range: { from, to },
       after: cursor === undefined ? undefined : position(cursor),
       limit,
     };
-    const { rows, next } = await readTraces(store, wish, { meter, signal: context.get('signal') });
+    const { rows, next } = await readTraces(store, wish, { meter, signal });
     const page = { traces: rows.map(traceSummary), cost: meter.cost };
     if (next === undefined) return context.json(page, 200);
     const nextCursor = encodeCursor([next.startUnixNano, next.traceId]);
