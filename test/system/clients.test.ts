@@ -11,7 +11,7 @@ import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../tidy/repository.ts';
 import { Collector } from './collector.ts';
-import { collectorPath, goSenderPath, pythonPath, runPeer } from './peers.ts';
+import { collectorPath, goSenderPath, javaSenderClassPath, pythonPath, runPeer } from './peers.ts';
 import { Sonde } from './sonde.ts';
 
 const COUNT = 500;
@@ -105,6 +105,17 @@ describe('clients', () => {
       OTEL_EXPORTER_OTLP_ENDPOINT: sonde.addresses.otlpHttp,
     });
     await expectArrived('peer-go', COUNT, COUNT);
+  });
+
+  it.for(['http', 'grpc'])('the Java SDK over %s', async (protocol, context) => {
+    const classPath = await javaSenderClassPath();
+    if (classPath === undefined) return context.skip('no Java compiler or no Maven here');
+    const service = `peer-java-${protocol}`;
+    const { otlpHttp, otlpGrpc } = sonde.addresses;
+    const endpoint = protocol === 'grpc' ? `http://${otlpGrpc}` : otlpHttp;
+    const args = ['-cp', classPath, 'Sender', protocol, endpoint, service, String(COUNT)];
+    await runPeer('java', args, {});
+    await expectArrived(service, COUNT, COUNT);
   });
 
   const binary = collectorPath();

@@ -42,6 +42,27 @@ export async function goSenderPath(): Promise<string | undefined> {
   return target;
 }
 
+/**
+ * The class path of the Java SDK's sender, fetched and compiled once a machine; undefined where there
+ * is no Java compiler or no Maven.
+ */
+export async function javaSenderClassPath(): Promise<string | undefined> {
+  if (spawnSync('javac', ['-version']).status !== 0) return undefined;
+  if (spawnSync('mvn', ['-version']).status !== 0) return undefined;
+  const source = join(ROOT, 'test/peers/java');
+  const hash = contentHash(ROOT, ['test/peers/java']).slice(0, 16);
+  const target = join(cacheDirectory(), 'java-sender', hash);
+  const classPath = `${join(target, 'classes')}:${join(target, 'jars', '*')}`;
+  if (existsSync(join(target, 'classes', 'Sender.class'))) return classPath;
+  mkdirSync(target, { recursive: true });
+  const jars = ['dependency:copy-dependencies', `-DoutputDirectory=${join(target, 'jars')}`];
+  const pom = ['-f', join(source, 'pom.xml')];
+  await run('mvn', ['-q', '-B', ...pom, ...jars], { timeout: BUILD_TIMEOUT_MS });
+  const compiled = ['-d', join(target, 'classes'), join(source, 'Sender.java')];
+  await run('javac', ['-cp', classPath, ...compiled], { timeout: BUILD_TIMEOUT_MS });
+  return classPath;
+}
+
 /** Runs a peer to its end with an OTLP endpoint in its environment; returns what it printed. */
 export async function runPeer(
   command: string,
