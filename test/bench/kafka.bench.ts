@@ -1,0 +1,188 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { median } from '@sonde/proto/bench/codec';
+import { ITEMS_PER_REQUEST, type LoadSignal } from '@sonde/proto/bench/load';
+import {
+  kafkaMissing,
+  type ScratchBroker,
+  startScratchBroker,
+} from '../../scripts/lib/kafka-broker.mjs';
+import { fullestCollectorPath } from '../system/peers.ts';
+import { compareDurable } from './kafka-durable.ts';
+import { TopicItems } from './kafka-topic-items.ts';
+import { cpuSecondsOf, type OtlpServer, otlpReceiver } from './otlp-servers.ts';
+import { startCollector, startSonde } from './pipeline-servers.ts';
+
+/**
+ * OTLP/HTTP -> Kafka through the real gateway, which answers when all in-sync replicas have the
+ * request, beside the Collector's `otlp` -> `batch` -> `kafka`, which answers before, into the same
+ * broker: CPU of the process a million items; then the embedded log beside `file_storage`.
+ * `SONDE_BENCH_PART=kafka|durable` runs one half, `PROFILE=1` keeps CPU profiles of Sonde instead.
+ */
+const ROUNDS = 3;
+const REQUESTS = 400;
+/** Until V8 has compiled what a request meets: a gateway runs for weeks. */
+const WARM_REQUESTS = 2000;
+const SIGNALS: readonly LoadSignal[] = ['traces', 'logs', 'metrics'];
+const CPU_BAR = 0.8;
+/** 8192 items of the Collector's `batch` are up to 5 MB: its default limit would drop them. */
+const MESSAGE_BYTES_MAX = 10_000_000;
+
+const run = promisify(execFile);
+
+/** A gateway and the topic of one signal that it fills. */
+interface Side {
+  readonly server: OtlpServer;
+  readonly topic: TopicItems;
+  sent: number;
+}
+
+interface Cost {
+  readonly gateway: number;
+  readonly broker: number;
+}
+
+/** CPU seconds a million items, when all of them are in the topic. */
+async function send(
+  { side, signal, broker }: { side: Side; signal: LoadSignal; broker: ScratchBroker },
+  requests: number,
+): Promise<Cost> {
+  const brokerPid = broker.nodes[0]?.pid ?? 0;
+  const before = { gateway: side.server.cpuSeconds(), broker: cpuSecondsOf(brokerPid) };
+  const sender = join(import.meta.dirname, 'otlp-sender.ts');
+  const args = ['http', side.server.addresses.http, signal, String(requests)];
+  await run(process.execPath, ['--import', 'tsx', sender, ...args]);
+  side.sent += requests * ITEMS_PER_REQUEST;
+  const gateway = side.server.cpuSeconds();
+  await side.topic.until(side.sent);
+  const perMillion = (seconds: number): number => (seconds * 1e6) / (requests * ITEMS_PER_REQUEST);
+  return {
+    // What answers before it has delivered works on after the last answer.
+    gateway: perMillion(Math.max(gateway, side.server.cpuSeconds()) - before.gateway),
+    broker: perMillion(cpuSecondsOf(brokerPid) - before.broker),
+  };
+}
+
+type Configure = Parameters<typeof startSonde>[0];
+
+function into(exporter: object, processors: Readonly<Record<string, object | null>>): Configure {
+  const pipeline = {
+    receivers: ['otlp'],
+    processors: Object.keys(processors),
+    exporters: ['kafka'],
+  };
+  return (addresses) => ({
+    receivers: otlpReceiver(addresses),
+    processors,
+    exporters: { kafka: exporter },
+    service: {
+      telemetry: { metrics: { level: 'none' } },
+      pipelines: { traces: pipeline, metrics: pipeline, logs: pipeline },
+    },
+  });
+}
+
+function sondeInto(brokers: readonly string[]): Configure {
+  const direct = { sending_queue: { enabled: false }, retry_on_failure: { enabled: false } };
+  return into({ brokers, ...topicsOf('sonde'), ...direct }, {});
+}
+
+function collectorInto(brokers: readonly string[]): Configure {
+  const producer = { max_message_bytes: MESSAGE_BYTES_MAX };
+  return into({ brokers, ...topicsOf('collector'), producer }, { batch: null });
+}
+
+function topicsOf(side: string): Readonly<Record<string, object>> {
+  return Object.fromEntries(SIGNALS.map((signal) => [signal, { topic: `${side}_${signal}` }]));
+}
+
+async function compare(
+  signal: LoadSignal,
+  servers: { sonde: OtlpServer; collector: OtlpServer | undefined; broker: ScratchBroker },
+): Promise<string> {
+  const { broker, sonde, collector } = servers;
+  const open = async (server: OtlpServer, name: string): Promise<Side> => {
+    const topic = await TopicItems.open(broker.brokers, `${name}_${signal}`, signal);
+    return { server, topic, sent: 0 };
+  };
+  const ours = await open(sonde, 'sonde');
+  const theirs = collector === undefined ? undefined : await open(collector, 'collector');
+  const own: Cost[] = [];
+  const other: Cost[] = [];
+  for (let round = -1; round < ROUNDS; round++) {
+    const requests = round < 0 ? WARM_REQUESTS : REQUESTS;
+    const their = theirs && (await send({ side: theirs, signal, broker }, requests));
+    const our = await send({ side: ours, signal, broker }, requests);
+    if (round < 0) continue;
+    own.push(our);
+    if (their !== undefined) other.push(their);
+  }
+  await Promise.all([ours.topic.close(), theirs?.topic.close()]);
+  const said = `Sonde ${costText(own)}`;
+  if (collector === undefined) return said;
+  const ratio = median(own.map(({ gateway }, i) => gateway / (other[i]?.gateway ?? Number.NaN)));
+  const verdict = ratio <= CPU_BAR ? 'kept' : 'MISSED';
+  return `Collector ${costText(other)}  ${said}  ratio ${ratio.toFixed(2)} (bar ${CPU_BAR}: ${verdict})`;
+}
+
+function costText(costs: readonly Cost[]): string {
+  const of = (key: keyof Cost): string => median(costs.map((cost) => cost[key])).toFixed(2);
+  return `${of('gateway')} (broker ${of('broker')})`;
+}
+
+async function kafka(broker: ScratchBroker, binary: string | undefined): Promise<void> {
+  const sonde = await startSonde(sondeInto(broker.brokers));
+  const collector =
+    binary === undefined ? undefined : await startCollector(binary, collectorInto(broker.brokers));
+  try {
+    for (const signal of SIGNALS) {
+      const line = await compare(signal, { sonde, collector, broker });
+      console.log(`${signal.padEnd(8)} into Kafka, CPU-s a million items: ${line}`);
+    }
+    const theirs =
+      collector === undefined ? '' : `Collector ${collector.rssMegabytes().toFixed(0)} MB, `;
+    console.log(`memory at most: ${theirs}Sonde ${sonde.rssMegabytes().toFixed(0)} MB`);
+  } finally {
+    await Promise.all([sonde.stop(), collector?.stop()]);
+  }
+}
+
+/** A profile a signal, each of a gateway of its own. */
+async function profile(broker: ScratchBroker): Promise<void> {
+  for (const signal of SIGNALS) {
+    const folder = mkdtempSync(join(tmpdir(), `sonde-profile-${signal}-`));
+    const server = await startSonde(sondeInto(broker.brokers), folder);
+    const topic = await TopicItems.open(broker.brokers, `sonde_${signal}`, signal);
+    const cost = await send({ side: { server, topic, sent: 0 }, signal, broker }, WARM_REQUESTS);
+    console.log(
+      `${signal}: ${cost.gateway.toFixed(2)} CPU-s a million items, profile in ${folder}`,
+    );
+    await Promise.all([server.stop(), topic.close()]);
+  }
+}
+
+async function main(): Promise<void> {
+  const part = process.env['SONDE_BENCH_PART'];
+  const binary = fullestCollectorPath();
+  if (binary === undefined) {
+    console.log('No Collector here (npm run setup:collector -- full): Sonde alone is measured.');
+  }
+  console.log(`medians of ${ROUNDS} interleaved rounds; load ${loadavg()[0]?.toFixed(1)}`);
+  const missing = kafkaMissing();
+  if (missing !== undefined) console.log(`Kafka is not measured: ${missing}`);
+  if (part !== 'durable' && missing === undefined) {
+    const broker = await startScratchBroker();
+    try {
+      await (process.env['PROFILE'] === undefined ? kafka(broker, binary) : profile(broker));
+    } finally {
+      await broker.end();
+    }
+  }
+  if (part !== 'kafka' && process.env['PROFILE'] === undefined) await compareDurable(binary);
+  console.log(`load ${loadavg()[0]?.toFixed(1)}`);
+}
+
+await main();
