@@ -10,7 +10,6 @@ import {
   sayLabels,
 } from '../src/lib/metrics/selection.ts';
 import { matchesService, sortServices, totalsOf } from '../src/lib/services/order.ts';
-import { isOwnTrace, ownServices } from '../src/lib/services/own-services.ts';
 import { isTraceId } from '../src/lib/trace/trace-id.ts';
 
 function service(name: string, more: Partial<ServiceSummary> = {}): ServiceSummary {
@@ -134,34 +133,6 @@ describe('the catalogue of metrics', () => {
     expect(read('metric=m&aggregation=median').aggregation).toBeUndefined();
     expect(sayLabels({})).toBe('all series');
     expect(sayLabels({ a: '1', b: '' })).toBe('a=1, b=(empty)');
-  });
-});
-
-describe("Sonde's own telemetry", () => {
-  const answer = {
-    fromMs: 0,
-    toMs: 1,
-    stepMs: 1,
-    services: [service('sonde-gateway', { own: true }), service('cart')],
-    cost: { elapsedMs: 0, rowsRead: 0, bytesRead: 0 },
-  };
-  const trace = {
-    traceId: 'a',
-    rootService: 'sonde-gateway',
-    rootName: '',
-    startMs: 0,
-    durationNs: 1,
-    spanCount: 1,
-    errorCount: 0,
-    services: ['sonde-gateway'],
-  };
-
-  it('is told by what the API marks; a trace that others took part in is theirs', () => {
-    const own = ownServices(answer);
-    expect(isOwnTrace(trace, own)).toBe(true);
-    expect(isOwnTrace({ ...trace, services: ['sonde-gateway', 'cart'] }, own)).toBe(false);
-    expect(isOwnTrace({ ...trace, services: [] }, own)).toBe(false);
-    expect(ownServices(undefined).size).toBe(0);
   });
 });
 

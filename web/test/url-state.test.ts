@@ -20,7 +20,6 @@ import {
   type TimeRange,
   widenRange,
 } from '../src/lib/location/time-range.ts';
-import { readTraceFilters, tracesQuery } from '../src/lib/trace/filters.ts';
 
 const NOW = 1_800_000_000_000;
 
@@ -113,23 +112,5 @@ describe('parameters', () => {
     expect(readChoice(query('sort=zzz'), 'sort', ['rate', 'p95'])).toBe('rate');
     expect(readList(query('c=a,,b,c'), 'c', 2)).toEqual(['a', 'b']);
     expect(readList(query(''), 'c', 2)).toEqual([]);
-  });
-});
-
-describe('the trace filters', () => {
-  it('become the query of the API; a duration nobody can read does not filter', () => {
-    const filters = readTraceFilters(
-      query('service=cart&operation=GET+%2F&min=250ms&max=fast&errors=true'),
-    );
-    expect(tracesQuery(filters, { fromMs: 1, toMs: 2 }, 'c')).toEqual({
-      from: 1,
-      to: 2,
-      limit: 50,
-      service: 'cart',
-      operation: 'GET /',
-      minDurationNs: 250e6,
-      errorsOnly: true,
-      cursor: 'c',
-    });
   });
 });

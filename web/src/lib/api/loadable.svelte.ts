@@ -17,6 +17,8 @@ export class Loadable<T> {
   value: T | undefined = $state.raw();
   failure: RequestFailure | undefined = $state.raw();
   loading: boolean = $state(false);
+  /** True after `cancel`, until something is asked again. */
+  cancelled: boolean = $state(false);
   /** The key that `value` answers. */
   answeredKey: string = $state('');
 
@@ -38,8 +40,18 @@ export class Loadable<T> {
     void this.#load('retry');
   }
 
+  /** Ends the request under way; the engine stops too. What was there stays. */
+  cancel(): void {
+    if (!this.loading) return;
+    this.#controller?.abort();
+    this.#controller = undefined;
+    this.loading = false;
+    this.cancelled = true;
+  }
+
   async #load(_reason: string): Promise<void> {
     this.#controller?.abort();
+    this.cancelled = false;
     const ask = this.#ask();
     if (ask === undefined) {
       this.value = undefined;

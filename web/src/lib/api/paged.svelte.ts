@@ -52,6 +52,11 @@ export class Paged<Page, Row> {
     return this.#cursor() !== undefined && this.rows.length >= ROWS_MAX;
   }
 
+  /** Ends the request for older rows that is under way. */
+  stopOlder(): void {
+    this.#controller?.abort();
+  }
+
   async loadOlder(): Promise<void> {
     const cursor = this.#cursor();
     if (cursor === undefined || this.olderLoading) return;

@@ -1,4 +1,8 @@
 import type {
+  AttributeKeysQuery,
+  AttributeKeysResponse,
+  AttributeValuesQuery,
+  AttributeValuesResponse,
   LogsQuery,
   LogsResponse,
   MetricQueryResponse,
@@ -8,6 +12,12 @@ import type {
   RangeQuery,
   ServiceDetailResponse,
   ServicesResponse,
+  SpanGroupsQuery,
+  SpanGroupsResponse,
+  SpanHeatmapResponse,
+  SpansQuery,
+  SpansResponse,
+  SpansScopeQuery,
   StatusResponse,
   TraceResponse,
   TracesQuery,
@@ -15,11 +25,16 @@ import type {
 } from '@sonde/backend/api-contract';
 import { fetchJson } from './fetch-json.ts';
 import {
+  isAttributeKeys,
+  isAttributeValues,
   isLogs,
   isMetricQuery,
   isMetrics,
   isServiceDetail,
   isServices,
+  isSpanGroups,
+  isSpanHeatmap,
+  isSpans,
   isStatus,
   isTrace,
   isTraces,
@@ -45,6 +60,43 @@ export function fetchTraces(query: TracesQuery, signal: AbortSignal): Promise<Tr
 
 export function fetchTrace(traceId: string, signal: AbortSignal): Promise<TraceResponse> {
   return fetchJson({ path: `/traces/${encodeURIComponent(traceId)}`, shape: isTrace, signal });
+}
+
+export function fetchSpans(query: SpansQuery, signal: AbortSignal): Promise<SpansResponse> {
+  return fetchJson({ path: '/spans', query: { ...query }, shape: isSpans, signal });
+}
+
+export function fetchSpanHeatmap(
+  query: SpansScopeQuery,
+  signal: AbortSignal,
+): Promise<SpanHeatmapResponse> {
+  return fetchJson({ path: '/spans/heatmap', query: { ...query }, shape: isSpanHeatmap, signal });
+}
+
+export function fetchSpanGroups(
+  query: SpanGroupsQuery,
+  signal: AbortSignal,
+): Promise<SpanGroupsResponse> {
+  return fetchJson({ path: '/spans/groups', query: { ...query }, shape: isSpanGroups, signal });
+}
+
+export function fetchAttributeKeys(
+  query: AttributeKeysQuery,
+  signal: AbortSignal,
+): Promise<AttributeKeysResponse> {
+  return fetchJson({ path: '/spans/keys', query: { ...query }, shape: isAttributeKeys, signal });
+}
+
+export function fetchAttributeValues(
+  query: AttributeValuesQuery,
+  signal: AbortSignal,
+): Promise<AttributeValuesResponse> {
+  return fetchJson({
+    path: '/spans/values',
+    query: { ...query },
+    shape: isAttributeValues,
+    signal,
+  });
 }
 
 export function fetchLogs(query: LogsQuery, signal: AbortSignal): Promise<LogsResponse> {

@@ -1,9 +1,14 @@
 import type {
+  AttributeKeysResponse,
+  AttributeValuesResponse,
   LogsResponse,
   MetricQueryResponse,
   MetricsResponse,
   ServiceDetailResponse,
   ServicesResponse,
+  SpanGroupsResponse,
+  SpanHeatmapResponse,
+  SpansResponse,
   StatusResponse,
   TraceResponse,
   TracesResponse,
@@ -40,6 +45,25 @@ export const isTraces: Shape<TracesResponse> = (body): body is TracesResponse =>
 
 export const isTrace: Shape<TraceResponse> = (body): body is TraceResponse =>
   hasLists(body, ['spans']) && isRecord(body['resources']);
+
+export const isSpans: Shape<SpansResponse> = (body): body is SpansResponse =>
+  hasLists(body, ['spans']) && hasNumbers(body, ['scannedFromMs']);
+
+export const isSpanHeatmap: Shape<SpanHeatmapResponse> = (body): body is SpanHeatmapResponse =>
+  hasLists(body, ['requestsByStep', 'errorsByStep']) &&
+  hasNumbers(body, ['fromMs', 'toMs', 'stepMs', 'total']) &&
+  hasLists(body['heatmap'], ['bucketsNs', 'counts', 'errors']);
+
+export const isSpanGroups: Shape<SpanGroupsResponse> = (body): body is SpanGroupsResponse =>
+  hasLists(body, ['groups']) && hasNumbers(body, ['groupsTotal']);
+
+export const isAttributeKeys: Shape<AttributeKeysResponse> = (
+  body,
+): body is AttributeKeysResponse => hasLists(body, ['keys']);
+
+export const isAttributeValues: Shape<AttributeValuesResponse> = (
+  body,
+): body is AttributeValuesResponse => hasLists(body, ['values']);
 
 export const isLogs: Shape<LogsResponse> = (body): body is LogsResponse =>
   hasLists(body, ['records']) && hasLists(body['histogram'], ['error', 'warn', 'other']);

@@ -19,8 +19,25 @@ export interface HeatmapView {
   readonly toMs: number;
   readonly palette: Palette;
   readonly hover: HeatmapCell | undefined;
-  /** Selected columns while dragging, inclusive. */
-  readonly drag: { readonly from: number; readonly to: number } | undefined;
+  /** Selected columns while dragging, inclusive; rows too where a box is selected. */
+  readonly drag: HeatmapDrag | undefined;
+  /** A selection that stands, in time and duration. */
+  readonly selected?: HeatmapSelection | undefined;
+  /** The moment pointed at in another chart. */
+  readonly markMs?: number | undefined;
+}
+
+export interface HeatmapDrag {
+  readonly from: number;
+  readonly to: number;
+  readonly rows?: { readonly from: number; readonly to: number };
+}
+
+export interface HeatmapSelection {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly minNs: number;
+  readonly maxNs: number;
 }
 
 /** Smaller cells touch: the gaps would be what one sees. */
@@ -107,17 +124,65 @@ function drawPointed(surface: Surface, view: HeatmapView, box: PlotBox): void {
   const { context } = surface;
   const width = box.width / view.bins.columns;
   const height = box.height / view.bins.rows;
-  if (view.drag !== undefined) {
-    const from = Math.min(view.drag.from, view.drag.to);
-    const columns = Math.abs(view.drag.to - view.drag.from) + 1;
-    context.globalAlpha = 0.18;
-    context.fillStyle = view.palette.accent;
-    context.fillRect(box.left + from * width, box.top, columns * width, box.height);
-    context.globalAlpha = 1;
+  if (view.drag !== undefined) drawDrag(surface, view, { box, drag: view.drag });
+  if (view.selected !== undefined) drawSelected(surface, view, { box, selected: view.selected });
+  if (view.markMs !== undefined && view.hover === undefined) {
+    const share = (view.markMs - view.fromMs) / (view.toMs - view.fromMs);
+    context.fillStyle = view.palette.textFaint;
+    if (share >= 0 && share <= 1) {
+      context.fillRect(Math.round(box.left + share * box.width), box.top, 1, box.height);
+    }
   }
   if (view.hover === undefined) return;
   const y = box.top + (view.bins.rows - 1 - view.hover.row) * height;
   context.strokeStyle = view.palette.text;
   context.lineWidth = 1.5;
   context.strokeRect(box.left + view.hover.column * width, y, width, height);
+}
+
+function drawDrag(
+  { context }: Surface,
+  { bins, palette }: HeatmapView,
+  { box, drag }: { readonly box: PlotBox; readonly drag: HeatmapDrag },
+): void {
+  const width = box.width / bins.columns;
+  const height = box.height / bins.rows;
+  const columns = Math.abs(drag.to - drag.from) + 1;
+  const { from: firstRow, to: lastRow } = drag.rows ?? { from: 0, to: bins.rows - 1 };
+  const rows = Math.abs(lastRow - firstRow) + 1;
+  const x = box.left + Math.min(drag.from, drag.to) * width;
+  const y = box.top + (bins.rows - 1 - Math.max(firstRow, lastRow)) * height;
+  context.globalAlpha = 0.18;
+  context.fillStyle = palette.accent;
+  context.fillRect(x, y, columns * width, rows * height);
+  context.globalAlpha = 1;
+  if (drag.rows === undefined) return;
+  context.strokeStyle = palette.accent;
+  context.lineWidth = 1.5;
+  context.strokeRect(x, y, columns * width, rows * height);
+}
+
+/** The rest steps back, so that the selection is seen before its outline is. */
+function drawSelected(
+  { context }: Surface,
+  view: HeatmapView,
+  { box, selected }: { readonly box: PlotBox; readonly selected: HeatmapSelection },
+): void {
+  const spanMs = view.toMs - view.fromMs;
+  const xOf = (ms: number): number =>
+    box.left + Math.min(1, Math.max(0, (ms - view.fromMs) / spanMs)) * box.width;
+  const left = xOf(selected.fromMs);
+  const right = xOf(selected.toMs);
+  const top = durationToY(view.bins, box, selected.maxNs);
+  const bottom = durationToY(view.bins, box, selected.minNs);
+  context.fillStyle = view.palette.surface;
+  context.globalAlpha = 0.62;
+  context.fillRect(box.left, box.top, box.width, top - box.top);
+  context.fillRect(box.left, bottom, box.width, box.top + box.height - bottom);
+  context.fillRect(box.left, top, left - box.left, bottom - top);
+  context.fillRect(right, top, box.left + box.width - right, bottom - top);
+  context.globalAlpha = 1;
+  context.strokeStyle = view.palette.accent;
+  context.lineWidth = 2;
+  context.strokeRect(left, top, right - left, bottom - top);
 }
