@@ -1,0 +1,157 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startScratchBroker } from '../../../scripts/lib/kafka-broker.mjs';
+import { freePort } from '../../system/role.ts';
+import { ROOT } from '../../tidy/repository.ts';
+import { SondeProcess } from './sonde-process.ts';
+import { StoreUnderTest } from './store-under-test.ts';
+
+/** Sonde on one kind of buffer, from the sender's port to the store. */
+export interface Rig {
+  readonly buffer: 'embedded' | 'kafka';
+  readonly store: StoreUnderTest;
+  /** Answers senders. */
+  readonly gateway: SondeProcess;
+  /** Deliver to the store; on the embedded log that is the gateway. */
+  readonly deliverers: readonly SondeProcess[];
+  readonly brokers: readonly { kill(): Promise<void>; start(): Promise<void> }[];
+  readonly directory: string;
+  url(): string;
+  /** Starts what does not run. */
+  start(): Promise<void>;
+  /** Stops all and removes the folder. */
+  end(): Promise<void>;
+}
+
+export interface RigOptions {
+  /** More `--set` of the process that holds the embedded log, by path. */
+  readonly sets?: Readonly<Record<string, string>>;
+  /** Where the folders lie; the system's temporary folder unless said. */
+  readonly parent?: string;
+  readonly bundle?: string | undefined;
+}
+
+const QUIET = { 'service::telemetry': '{metrics: {level: none}}' };
+
+/** A copy of the command as it is now: what is built meanwhile does not change a drill. */
+export function copyBundle(): { readonly bundle: string; remove(): void } {
+  const children = join(ROOT, 'test/.tsbuild/children');
+  mkdirSync(children, { recursive: true });
+  const directory = mkdtempSync(join(children, 'drill-'));
+  cpSync(join(ROOT, 'cli/dist'), directory, { recursive: true });
+  return {
+    bundle: join(directory, 'sonde.js'),
+    remove: () => rmSync(directory, { recursive: true, force: true }),
+  };
+}
+
+function setsOf(values: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries(values).flatMap(([path, value]) => ['--set', `${path}=${value}`]);
+}
+
+function gatewayArgs(file: string, values: Readonly<Record<string, string>>): readonly string[] {
+  return ['gateway', '--config', join(ROOT, 'deploy/config', file), ...setsOf(values)];
+}
+
+async function otlpSets(httpPort: number): Promise<Readonly<Record<string, string>>> {
+  return {
+    'receivers::otlp::protocols::grpc::endpoint': `127.0.0.1:${await freePort()}`,
+    'receivers::otlp::protocols::http::endpoint': `127.0.0.1:${httpPort}`,
+    'extensions::health_check::endpoint': `127.0.0.1:${await freePort()}`,
+  };
+}
+
+/** Store and gateway of one machine: `deploy/config/up.yaml`. */
+export async function embeddedRig(options: RigOptions = {}): Promise<Rig> {
+  const directory = mkdtempSync(join(options.parent ?? tmpdir(), 'sonde-drill-'));
+  const { bundle } = options;
+  const store = await StoreUnderTest.create(join(directory, 'store'), bundle);
+  const port = await freePort();
+  const folder = join(directory, 'buffer');
+  const args = gatewayArgs('up.yaml', {
+    ...(await otlpSets(port)),
+    'service::telemetry':
+      '{metrics: {level: none}, traces: {processors: []}, logs: {processors: []}}',
+    'service::pipelines::metrics/in::receivers': '[otlp]',
+    'receivers::buffer::directory': folder,
+    'receivers::buffer::batch': '{timeout: 50ms}',
+    'receivers::buffer::retry': '{initial_interval: 100ms, max_interval: 500ms}',
+    'exporters::buffer::directory': folder,
+    'exporters::clickhouse::endpoint': store.url,
+    'exporters::clickhouse::username': 'internal',
+    'exporters::clickhouse::password': store.token,
+    ...options.sets,
+  });
+  const gateway = new SondeProcess('gateway', args, { bundle });
+  return {
+    buffer: 'embedded',
+    store,
+    gateway,
+    deliverers: [gateway],
+    brokers: [],
+    directory,
+    url: () => `http://127.0.0.1:${port}`,
+    start: () => startAll([store.process, gateway]),
+    end: () => endAll([gateway, store.process], directory),
+  };
+}
+
+/** Broker, gateway, two processes that share the partitions, store. */
+export async function kafkaRig(options: RigOptions = {}): Promise<Rig> {
+  const directory = mkdtempSync(join(options.parent ?? tmpdir(), 'sonde-drill-'));
+  const { bundle } = options;
+  const broker = await startScratchBroker();
+  const store = await StoreUnderTest.create(join(directory, 'store'), bundle);
+  const port = await freePort();
+  const brokers = `[${broker.brokers.join(',')}]`;
+  const gateway = new SondeProcess(
+    'gateway',
+    gatewayArgs('gateway.yaml', {
+      ...QUIET,
+      ...(await otlpSets(port)),
+      'exporters::kafka::brokers': brokers,
+      'exporters::kafka::topic_partitions': '2',
+    }),
+    { bundle },
+  );
+  const deliverers = [await processRole(1), await processRole(2)];
+  async function processRole(number: number): Promise<SondeProcess> {
+    const args = gatewayArgs('process.yaml', {
+      ...QUIET,
+      'receivers::kafka::brokers': brokers,
+      'receivers::kafka::session_timeout': '6s',
+      'receivers::kafka::heartbeat_interval': '500ms',
+      'receivers::kafka::batch': '{timeout: 50ms}',
+      'receivers::kafka::retry': '{initial_interval: 100ms, max_interval: 500ms}',
+      'exporters::clickhouse::endpoint': store.url,
+      'exporters::clickhouse::password': store.token,
+      'extensions::health_check::endpoint': `127.0.0.1:${await freePort()}`,
+      ...options.sets,
+    });
+    return new SondeProcess(`process ${number}`, args, { bundle });
+  }
+  return {
+    buffer: 'kafka',
+    store,
+    gateway,
+    deliverers,
+    brokers: broker.nodes,
+    directory,
+    url: () => `http://127.0.0.1:${port}`,
+    start: () => startAll([store.process, gateway, ...deliverers]),
+    end: async () => {
+      await endAll([gateway, ...deliverers, store.process], directory);
+      await broker.end();
+    },
+  };
+}
+
+async function startAll(processes: readonly SondeProcess[]): Promise<void> {
+  for (const process of processes) if (!process.isRunning) await process.start();
+}
+
+async function endAll(processes: readonly SondeProcess[], directory: string): Promise<void> {
+  for (const process of processes) await process.kill();
+  rmSync(directory, { recursive: true, force: true });
+}
