@@ -5,5 +5,6 @@
  * opened when a broker answers. Never: records.
  */
 export * from './client-fields.ts';
+export * from './packer.ts';
 export * from './to-kafka-options.ts';
 export * from './topics.ts';

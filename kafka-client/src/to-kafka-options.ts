@@ -2,11 +2,12 @@ import type { ConnectionOptions } from 'node:tls';
 import { KafkaBuffer, type KafkaOptions } from '@sonde/buffer';
 import { type ClientTlsConfig, loadClientTls } from '@sonde/pipeline/clients';
 import type { KafkaClientConfig } from './client-fields.ts';
+import { packer } from './packer.ts';
 
 /** Reads the files that the configuration names; rejects with `SondeError` and upstream's text. */
 export async function toKafkaOptions(config: KafkaClientConfig): Promise<Partial<KafkaOptions>> {
   const { brokers, client_id: clientId, rack_id: rackId, auth, tls } = config;
-  const base = { brokers, clientId, rackId };
+  const base = { brokers, clientId, rackId, packer };
   const { sasl } = auth;
   const withSasl =
     sasl === undefined

@@ -6,6 +6,8 @@ export {
   type Compression,
   DEFAULT_KAFKA_OPTIONS,
   type KafkaOptions,
+  type Packer,
+  type Packing,
   SASL_MECHANISMS,
   type SaslOptions,
 } from './kafka-options.ts';

@@ -2,8 +2,29 @@ import type { ConnectionOptions } from 'node:tls';
 import { RECORD_BYTES_MAX } from '../contract.ts';
 import { PARTITIONS_MAX } from '../embedded/embedded-log.ts';
 
-export const COMPRESSIONS = ['none', 'gzip', 'lz4'] as const;
+export const COMPRESSIONS = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const;
 export type Compression = (typeof COMPRESSIONS)[number];
+export type Packing = Exclude<Compression, 'none'>;
+
+/** Numbers of codecs in a batch's attributes. */
+export const CODECS: Readonly<Record<Compression, number>> = {
+  none: 0,
+  gzip: 1,
+  snappy: 2,
+  lz4: 3,
+  zstd: 4,
+};
+
+/** What a packed batch may unpack to. */
+export const UNPACKED_BYTES_MAX: number = 256 * 1024 * 1024;
+
+/** Packs and unpacks the records of batches, as Kafka has each format. */
+export interface Packer {
+  /** `level` is the packing's own; undefined its default. */
+  pack(bytes: Uint8Array, packing: Packing, level: number | undefined): Promise<Uint8Array>;
+  /** Rejects when the bytes are corrupt or unpack to more than `bytesMax`. */
+  unpack(bytes: Buffer, packing: Packing, bytesMax: number): Promise<Buffer>;
+}
 
 export const SASL_MECHANISMS = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] as const;
 
@@ -24,7 +45,11 @@ export interface KafkaOptions {
   readonly timeoutMs: number;
   /** `all` in-sync replicas with an idempotent producer, or the `leader` alone without. */
   readonly acks: 'all' | 'leader';
+  /** Any but `none` needs a `packer`. */
   readonly compression: Compression;
+  readonly compressionLevel?: number;
+  /** Without one nothing is packed, and of packed batches only those of gzip are read. */
+  readonly packer?: Packer;
   /** A longer value is refused with `RECORD_TOO_LARGE`. */
   readonly recordBytesMax: number;
   /** Records of several appends are sent together up to this size. */

@@ -32,7 +32,7 @@ export class KafkaJsClient implements KafkaClient {
   readonly #producer: KafkaJsProducer;
 
   constructor(options: KafkaOptions) {
-    installCodecs();
+    installCodecs(options.packer);
     this.#options = options;
     this.#link = new KafkaJsLink(options);
     this.#producer = new KafkaJsProducer(this.#link, options);

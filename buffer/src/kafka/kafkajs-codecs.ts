@@ -1,13 +1,25 @@
+import { KafkaFailure } from './kafka-failure.ts';
+import { CODECS, type Packer, type Packing, UNPACKED_BYTES_MAX } from './kafka-options.ts';
 import { loadKafkaJs } from './kafkajs-modules.ts';
 
-/** LZ4's number in a batch's attributes. */
-const LZ4 = 3;
+/** Lets kafkajs read packed batches: by `packer`, gzip by itself without one. */
+export function installCodecs(packer: Packer | undefined): void {
+  if (packer === undefined) return;
+  const { codecs } = loadKafkaJs();
+  for (const packing of ['gzip', 'snappy', 'lz4', 'zstd'] as const) {
+    codecs[CODECS[packing]] = () => ({
+      // Batches that go out are packed before kafkajs sees them.
+      compress: () => Promise.reject(new KafkaFailure('UNKNOWN', 'packed elsewhere')),
+      decompress: (bytes) => unpack(packer, packing, bytes),
+    });
+  }
+}
 
-/** Gives kafkajs the codecs that it has no code for; gzip it has. */
-export function installCodecs(): void {
-  const { codecs, lz4 } = loadKafkaJs();
-  codecs[LZ4] = () => ({
-    compress: ({ buffer }) => lz4.compressFrame(buffer),
-    decompress: (bytes) => lz4.decompressFrame(bytes),
-  });
+async function unpack(packer: Packer, packing: Packing, bytes: Buffer): Promise<Buffer> {
+  try {
+    return await packer.unpack(bytes, packing, UNPACKED_BYTES_MAX);
+  } catch (error) {
+    const words = error instanceof Error ? error.message : String(error);
+    throw new KafkaFailure('CORRUPT_MESSAGE', `a batch packed with ${packing}: ${words}`, error);
+  }
 }

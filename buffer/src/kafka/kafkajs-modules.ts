@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { installNativeCrc32c } from './native-crc32c.ts';
+import { type FramedRequest, installFrames } from './kafkajs-frames.ts';
 
 /**
  * The parts of kafkajs 2.2.4 that Sonde uses: connections, authentication, discovery and the
@@ -26,7 +26,6 @@ export interface KafkaJsBroker {
     readonly producerId: string;
     readonly producerEpoch: number;
   }>;
-  produce(request: ProduceRequest): Promise<ProduceResponse | undefined>;
   fetch(request: FetchRequest): Promise<FetchResponse>;
   listOffsets(request: {
     readonly replicaId: number;
@@ -86,6 +85,26 @@ export interface KafkaJsBroker {
     readonly memberId: string;
   }): Promise<unknown>;
   leaveGroup(request: { readonly groupId: string; readonly memberId: string }): Promise<unknown>;
+  /** The request of the best version that both sides have. */
+  lookupRequest(
+    apiKey: number,
+    requests: KafkaJsRequests,
+  ): (request: { readonly acks: number; readonly topicData: readonly [] }) => {
+    readonly request: { readonly apiKey: number; readonly apiVersion: number };
+    readonly response: unknown;
+  };
+  readonly connectionPool: {
+    send(whole: {
+      readonly request: FramedRequest;
+      readonly response: unknown;
+    }): Promise<ProduceResponse | undefined>;
+  };
+  disconnect(): Promise<void>;
+}
+
+/** kafkajs' own: handed through. */
+interface KafkaJsRequests {
+  readonly versions: readonly string[];
 }
 
 export interface MetadataResponse {
@@ -93,30 +112,6 @@ export interface MetadataResponse {
   readonly topicMetadata: readonly {
     readonly topic: string;
     readonly partitionMetadata: readonly { readonly partitionId: number }[];
-  }[];
-}
-
-export interface KafkaJsMessage {
-  readonly key: Buffer | null;
-  readonly value: Buffer;
-  /** Decimal text: kafkajs would take the number 0 for no time. */
-  readonly timestamp: string;
-  readonly headers: Readonly<Record<string, Buffer>>;
-}
-
-export interface ProduceRequest {
-  readonly acks: number;
-  readonly timeout: number;
-  readonly compression: number;
-  readonly producerId?: string;
-  readonly producerEpoch?: number;
-  readonly topicData: readonly {
-    readonly topic: string;
-    readonly partitions: readonly {
-      readonly partition: number;
-      readonly firstSequence: number;
-      readonly messages: readonly KafkaJsMessage[];
-    }[];
   }[];
 }
 
@@ -236,10 +231,7 @@ export interface KafkaJsModules {
   };
   /** Codecs by their number in a batch's attributes. */
   readonly codecs: Record<number, () => KafkaJsCodec>;
-  readonly lz4: {
-    compressFrame(bytes: Buffer): Promise<Buffer>;
-    decompressFrame(bytes: Buffer): Promise<Buffer>;
-  };
+  readonly produceRequests: KafkaJsRequests;
 }
 
 interface KafkaJsCodec {
@@ -256,7 +248,7 @@ export function loadKafkaJs(): KafkaJsModules {
 }
 
 function load(require: NodeJS.Require): KafkaJsModules {
-  installNativeCrc32c(require);
+  installFrames(require);
   const { MemberMetadata, MemberAssignment } = require('kafkajs/src/consumer/assignerProtocol.js');
   return {
     Cluster: require('kafkajs/src/cluster/index.js'),
@@ -266,6 +258,6 @@ function load(require: NodeJS.Require): KafkaJsModules {
     memberMetadata: MemberMetadata,
     memberAssignment: MemberAssignment,
     codecs: require('kafkajs/src/protocol/message/compression/index.js').Codecs,
-    lz4: require('lz4-napi'),
+    produceRequests: require('kafkajs/src/protocol/requests/index.js').requests.Produce,
   };
 }

@@ -1,15 +1,17 @@
 import type { NewRecord } from '../contract.ts';
 import type { Place } from './kafka-client.ts';
 import { KafkaFailure } from './kafka-failure.ts';
-import type { Compression, KafkaOptions } from './kafka-options.ts';
+import { CODECS, type KafkaOptions } from './kafka-options.ts';
 import type { KafkaJsLink } from './kafkajs-link.ts';
-import type { KafkaJsBroker, KafkaJsMessage } from './kafkajs-modules.ts';
+import { type KafkaJsBroker, loadKafkaJs, type ProduceResponse } from './kafkajs-modules.ts';
+import { type PackedRecords, PRODUCE_VERSIONS, produceFrame, recordsOf } from './produce-frame.ts';
 
 /** Sequence numbers go round after this many records. */
 const SEQUENCES = 2 ** 31;
 const TRANSACTION_TIMEOUT_MS = 60_000;
-
-const CODECS: Readonly<Record<Compression, number>> = { none: 0, gzip: 1, lz4: 3 };
+const PRODUCE_KEY = 0;
+const ACKS_ALL = -1;
+const ACKS_LEADER = 1;
 
 /** Who writes to a partition, and the number of its next record. */
 interface Sequence {
@@ -43,9 +45,10 @@ export class KafkaJsProducer {
   }
 
   async produce(place: Place, records: readonly NewRecord[]): Promise<number> {
-    const messages = records.map(toMessage);
+    const packed = await this.#pack(records);
     if (this.#options.acks === 'leader') {
-      return this.#link.withLeader(place, (broker) => this.#send(broker, { place, messages }));
+      const batch = { place, records, packed };
+      return this.#link.withLeader(place, (broker) => this.#send(broker, batch));
     }
     const key = `${place.topic}/${place.partition}`;
     let isUndecided = false;
@@ -54,8 +57,8 @@ export class KafkaJsProducer {
         const sequence = this.#sequences.get(key) ?? (await this.#identify(broker));
         this.#sequences.set(key, sequence);
         try {
-          const offset = await this.#send(broker, { place, messages, sequence });
-          sequence.next = (sequence.next + messages.length) % SEQUENCES;
+          const offset = await this.#send(broker, { place, records, packed, sequence });
+          sequence.next = (sequence.next + records.length) % SEQUENCES;
           return offset;
         } catch (error) {
           const failure = KafkaFailure.from(error);
@@ -81,42 +84,64 @@ export class KafkaJsProducer {
     return { producerId, producerEpoch, next: 0 };
   }
 
-  async #send(
-    broker: KafkaJsBroker,
-    batch: {
-      readonly place: Place;
-      readonly messages: readonly KafkaJsMessage[];
-      readonly sequence?: Sequence;
-    },
-  ): Promise<number> {
-    const { place, messages, sequence } = batch;
-    const { topic, partition } = place;
-    const firstSequence = sequence?.next ?? 0;
-    const response = await broker.produce({
-      acks: sequence === undefined ? 1 : -1,
-      timeout: this.#options.timeoutMs,
-      compression: CODECS[this.#options.compression],
-      ...(sequence === undefined
-        ? {}
-        : { producerId: sequence.producerId, producerEpoch: sequence.producerEpoch }),
-      topicData: [{ topic, partitions: [{ partition, firstSequence, messages }] }],
+  /** Undefined where they go out as they are. */
+  async #pack(records: readonly NewRecord[]): Promise<PackedRecords | undefined> {
+    const { compression, compressionLevel, packer } = this.#options;
+    if (compression === 'none') return undefined;
+    if (packer === undefined) throw new KafkaFailure('UNKNOWN', `no packer for ${compression}`);
+    const bytes = await packer.pack(recordsOf(records), compression, compressionLevel);
+    return { codec: CODECS[compression], bytes };
+  }
+
+  async #send(broker: KafkaJsBroker, batch: Batch): Promise<number> {
+    const { place, records, packed, sequence } = batch;
+    const acks = sequence === undefined ? ACKS_LEADER : ACKS_ALL;
+    const { request, response } = broker.lookupRequest(
+      PRODUCE_KEY,
+      loadKafkaJs().produceRequests,
+    )({
+      acks,
+      topicData: [],
     });
-    const offset = response?.topics[0]?.partitions[0]?.baseOffset;
+    const { apiKey, apiVersion } = request;
+    if (apiVersion < PRODUCE_VERSIONS.min || apiVersion > PRODUCE_VERSIONS.max) {
+      throw new KafkaFailure('UNSUPPORTED_VERSION', `the broker has Produce ${apiVersion} only`);
+    }
+    const { timeoutMs } = this.#options;
+    const counted =
+      sequence === undefined ? undefined : { ...sequence, firstSequence: sequence.next };
+    const answer = await deliver(broker, {
+      request: {
+        apiKey,
+        apiVersion,
+        apiName: 'Produce',
+        frame: (head) =>
+          produceFrame({ ...head, ...place, acks, timeoutMs, records, packed, sequence: counted }),
+      },
+      response,
+    });
+    const offset = answer?.topics[0]?.partitions[0]?.baseOffset;
     if (offset === undefined) throw new KafkaFailure('UNKNOWN', 'an answer without an offset');
     return Number(offset);
   }
 }
 
-function toMessage({ key, value, headers, timestampUnixMs }: NewRecord): KafkaJsMessage {
-  const entries = Object.entries(headers).map(([name, text]) => [name, Buffer.from(text)] as const);
-  return {
-    key: key === undefined ? null : viewOf(key),
-    value: viewOf(value),
-    timestamp: String(timestampUnixMs),
-    headers: Object.fromEntries(entries),
-  };
+interface Batch {
+  readonly place: Place;
+  readonly records: readonly NewRecord[];
+  readonly packed: PackedRecords | undefined;
+  readonly sequence?: Sequence;
 }
 
-function viewOf(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+/** As kafkajs' brokers send: one whose connection was closed is connected anew. */
+async function deliver(
+  broker: KafkaJsBroker,
+  whole: Parameters<KafkaJsBroker['connectionPool']['send']>[0],
+): Promise<ProduceResponse | undefined> {
+  try {
+    return await broker.connectionPool.send(whole);
+  } catch (error) {
+    if (KafkaFailure.from(error).type === 'KafkaJSConnectionClosedError') await broker.disconnect();
+    throw error;
+  }
 }

@@ -33,6 +33,8 @@ export interface ProducerConfig {
   /** -1 is all in-sync replicas, 1 the leader alone. */
   readonly required_acks: -1 | 1;
   readonly compression: Compression;
+  /** Undefined for the codec's default. */
+  readonly compressionLevel: number | undefined;
   readonly allow_auto_topic_creation: boolean;
 }
 
@@ -47,6 +49,11 @@ export interface KafkaExporterConfig extends KafkaClientConfig, SendingConfig {
 const MESSAGE_BYTES_MIN = 16 * 1024;
 const MESSAGE_BYTES_MAX: number = 32 * 1024 * 1024;
 const PARTITIONS_MAX = 1024;
+const LEVEL_DEFAULT = -1;
+const LEVELS: Readonly<Partial<Record<Compression, readonly [number, number]>>> = {
+  gzip: [1, 9],
+  zstd: [1, 22],
+};
 const PARTITIONED = 'requests are whole messages: their partition is chosen in turn';
 
 const signalFields = z.strictObject({
@@ -62,12 +69,8 @@ const compression = z
   .transform((text, context): Compression => {
     const known = COMPRESSIONS.find((name) => name === text);
     if (known !== undefined) return known;
-    const isUpstreams = text === 'snappy' || text === 'zstd';
     refuseMeaning(context, {
-      text: isUpstreams
-        ? `compression ${text} needs the librdkafka client`
-        : `compression should be one of 'none', 'gzip', 'snappy', 'lz4', or 'zstd'. configured value is '${text}'`,
-      hint: `this client has ${COMPRESSIONS.join(', ')}`,
+      text: `compression should be one of 'none', 'gzip', 'snappy', 'lz4', or 'zstd'. configured value is '${text}'`,
     });
     return z.NEVER;
   });
@@ -88,6 +91,18 @@ const producer: z.ZodType<ProducerConfig> = z
     linger: duration('10ms'),
     max_broker_write_bytes: z.int().min(1).default(104_857_600),
     allow_auto_topic_creation: z.boolean().default(true),
+  })
+  .transform((raw, context): ProducerConfig => {
+    const { level } = raw.compression_params;
+    const [least, most] = LEVELS[raw.compression] ?? [0, 0];
+    if (level !== 0 && level !== LEVEL_DEFAULT && (level < least || level > most)) {
+      refuseMeaning(context, {
+        text: `unsupported parameters {Level:${level}} for compression type "${raw.compression}"`,
+        path: ['compression_params'],
+        hint: most > 0 ? `levels are ${least} to ${most}` : 'it has no levels',
+      });
+    }
+    return { ...raw, compressionLevel: level === 0 || level === LEVEL_DEFAULT ? undefined : level };
   })
   .prefault({});
 

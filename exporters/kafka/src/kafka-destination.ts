@@ -34,6 +34,9 @@ export class KafkaDestination implements Destination {
       timeoutMs: timeout === 0 ? TIMEOUT_MS_MAX : timeout,
       acks: producer.required_acks === -1 ? 'all' : 'leader',
       compression: producer.compression,
+      ...(producer.compressionLevel === undefined
+        ? {}
+        : { compressionLevel: producer.compressionLevel }),
       recordBytesMax: producer.max_message_bytes,
       batchBytesMax: producer.max_message_bytes,
     }));

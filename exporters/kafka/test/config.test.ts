@@ -35,7 +35,11 @@ describe('the configuration', () => {
   });
 
   it.each([
-    [{ producer: { compression: 'zstd' } }, 'needs the librdkafka client'],
+    [{ producer: { compression: 'snappy', compression_params: { level: 3 } } }, 'it has no levels'],
+    [
+      { producer: { compression: 'zstd', compression_params: { level: 23 } } },
+      'levels are 1 to 22',
+    ],
     [{ producer: { compression: 'rar' } }, "configured value is 'rar'"],
     [{ client: 'librdkafka' }, 'setup:librdkafka'],
     [{ traces: { encoding: 'jaeger_proto' } }, 'encoding \\"jaeger_proto\\" is not supported'],
