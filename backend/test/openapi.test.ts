@@ -66,10 +66,12 @@ describe('the description of the API', () => {
       '/api/v1/spans/groups',
       '/api/v1/spans/heatmap',
       '/api/v1/spans/keys',
+      '/api/v1/spans/peers',
       '/api/v1/spans/values',
       '/api/v1/status',
       '/api/v1/traces',
       '/api/v1/traces/{traceId}',
+      '/api/v1/traces/{traceId}/back-links',
     ]);
   });
 

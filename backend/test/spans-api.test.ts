@@ -3,12 +3,14 @@ import { TracesSchema } from '../src/api/traces/schema.ts';
 import {
   AttributeKeysSchema,
   AttributeValuesSchema,
+  BackLinksSchema,
   SpanGroupsSchema,
   SpanHeatmapSchema,
+  SpanPeersSchema,
   SpansSchema,
 } from '../src/api/traces/span-schema.ts';
 import { runSonde, type Sonde } from './engine-fixture.ts';
-import { insertSql, mapSql, raw, spanRow } from './seed.ts';
+import { idSql, insertSql, mapSql, raw, spanRow } from './seed.ts';
 
 const base = Math.floor(Date.now() / 3_600_000) * 3_600_000 - 2 * 3_600_000;
 const range = `from=${base}&to=${base + 3_600_000}`;
@@ -182,6 +184,38 @@ describe('GET /traces with conditions', () => {
     const { traces } = await sonde.get(`/api/v1/traces?${query}`, TracesSchema);
     expect(traces).toHaveLength(COUNT / 3);
     expect(traces[0]).toMatchObject({ rootService: 'shop', errorCount: 1 });
+  });
+});
+
+describe('what stands around a trace', () => {
+  it('is the place of a span among its peers of the hour', async () => {
+    const at = base + 59 * 60_000;
+    const query = `service=shop&name=${encodeURIComponent('POST /buy')}&kind=server&at=${at}`;
+    const peers = (ns: number) =>
+      sonde.get(`/api/v1/spans/peers?${query}&durationNs=${ns}`, SpanPeersSchema);
+    expect(await peers(120_000_000)).toMatchObject({ peers: COUNT, errors: 0, shareFaster: 1 });
+    expect((await peers(30_000_000)).shareFaster).toBeGreaterThan(0.4);
+    expect((await peers(30_000_000)).shareFaster).toBeLessThan(0.6);
+    expect((await peers(1)).shareFaster).toBe(0);
+  });
+
+  it('are the spans that link to it', async () => {
+    const links = {
+      'links.trace_id': raw(`[${idSql(traceId(3), 16).raw}]`),
+      'links.span_id': raw(`[${idSql(spanId(3), 8).raw}]`),
+      'links.trace_state': raw("['']"),
+      'links.flags': raw('[1]::Array(UInt32)'),
+      'links.attributes': raw(`[${mapSql([]).raw}]`),
+      'links.attribute_types': raw('[[]]::Array(Array(UInt8))'),
+      'links.dropped_attributes_count': raw('[0]::Array(UInt32)'),
+    };
+    const at = { traceId: traceId(900), spanId: spanId(900), atMs: base + 3_600_000 + 5000 };
+    const work = { ...at, durationNs: 1, service: 'mail', name: 'send', kind: 5, more: links };
+    await sonde.run(insertSql('spans', [spanRow(work)]));
+    const query = `from=${base}&to=${base + 2 * 3_600_000}`;
+    const path = `/api/v1/traces/${traceId(3)}/back-links?${query}`;
+    const { spans: found } = await sonde.get(path, BackLinksSchema);
+    expect(found).toMatchObject([{ traceId: traceId(900), service: 'mail', kind: 'consumer' }]);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { MetricAggregation } from './metrics.ts';
+import type { SpanKindName } from './services.ts';
 
 /**
  * Query parameters by path, as the page sends them: the names in the URL are the names here. Times are
@@ -63,6 +64,19 @@ export interface AttributeKeysQuery extends RangeQuery {
 export interface AttributeValuesQuery extends AttributeKeysQuery {
   readonly key: string;
 }
+
+/** `GET /spans/peers`. */
+export interface SpanPeersQuery {
+  readonly service: string;
+  readonly name: string;
+  readonly kind: SpanKindName;
+  readonly durationNs: number;
+  /** When the span began. */
+  readonly at: number;
+}
+
+/** `GET /traces/{traceId}/back-links`: spans of the range that link to the trace. */
+export type BackLinksQuery = RangeQuery;
 
 /** `GET /logs`: newest first. The histogram is of all that match, not of the page. */
 export interface LogsQuery extends RangeQuery {

@@ -182,3 +182,22 @@ export interface AttributeValuesResponse {
   readonly values: readonly AttributeValue[];
   readonly cost: QueryCost;
 }
+
+/** Where a span stands among its peers: same service, name and kind, in the hour that ends with it. */
+export interface SpanPeersResponse {
+  /** Itself among them; sampling weight applied. */
+  readonly peers: number;
+  readonly errors: number;
+  /** 0 to 1, from roll-ups: within a bucket of 19 % by the logarithm. */
+  readonly shareFaster: number;
+  readonly durationP50Ns: number;
+  readonly durationP95Ns: number;
+  readonly durationP99Ns: number;
+  readonly cost: QueryCost;
+}
+
+export interface BackLinksResponse {
+  /** Spans that link to the trace, newest first. */
+  readonly spans: readonly SpanSummary[];
+  readonly cost: QueryCost;
+}

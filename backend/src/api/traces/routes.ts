@@ -22,6 +22,7 @@ import {
 } from '../parameters.ts';
 import { TraceSchema, TracesSchema } from './schema.ts';
 import { addSpans, spanParameters, spanWish } from './span-routes.ts';
+import { addTraceContext } from './trace-context-routes.ts';
 
 const tags = ['traces'];
 const DURATION_NS_MAX = Number.MAX_SAFE_INTEGER;
@@ -31,6 +32,7 @@ const CursorShape = z.tuple([z.string().regex(/^\d{1,19}$/), z.string().regex(/^
 
 export function addTraces(api: Api, store: StoreReader): void {
   addSpans(api, store);
+  addTraceContext(api, store);
   addList(api, store);
   addTrace(api, store);
 }

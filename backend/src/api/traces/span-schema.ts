@@ -3,9 +3,11 @@ import { QueryCostSchema } from '../answers.ts';
 import type {
   AttributeKeysResponse,
   AttributeValuesResponse,
+  BackLinksResponse,
   SpanGroup,
   SpanGroupsResponse,
   SpanHeatmapResponse,
+  SpanPeersResponse,
   SpanSummary,
   SpansResponse,
 } from '../contract/index.ts';
@@ -166,3 +168,24 @@ export const AttributeValuesSchema: z.ZodType<AttributeValuesResponse> = z
   .openapi('AttributeValuesResponse', {
     example: { values: [{ value: '/cart', count: 512 }], cost },
   });
+
+export const SpanPeersSchema: z.ZodType<SpanPeersResponse> = z
+  .strictObject({
+    peers: z.number(),
+    errors: z.number(),
+    shareFaster: z.number(),
+    durationP50Ns: z.number(),
+    durationP95Ns: z.number(),
+    durationP99Ns: z.number(),
+    cost: QueryCostSchema,
+  })
+  .openapi('SpanPeersResponse', {
+    example: {
+      ...{ peers: 1200, errors: 3, shareFaster: 0.97, durationP50Ns: 2_100_000 },
+      ...{ durationP95Ns: 9_800_000, durationP99Ns: 31_000_000, cost },
+    },
+  });
+
+export const BackLinksSchema: z.ZodType<BackLinksResponse> = z
+  .strictObject({ spans: z.array(SpanSummarySchema), cost: QueryCostSchema })
+  .openapi('BackLinksResponse', { example: { spans: spansExample.spans, cost } });

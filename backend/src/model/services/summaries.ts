@@ -25,6 +25,11 @@ export function spanKindName(kind: number): SpanKindName {
   return KINDS[kind] ?? 'unspecified';
 }
 
+/** A name as OTLP's number. */
+export function spanKindNumber(kind: SpanKindName): number {
+  return KINDS.indexOf(kind);
+}
+
 interface DurationsRow {
   readonly histogram: SumMap;
   readonly duration_max: number;

@@ -1,11 +1,12 @@
-import { param, sql } from '@sonde/store';
+import { param, type Sql, sql } from '@sonde/store';
 import { z } from 'zod';
 import type { SpanSummary, SpansResponse } from '../../api/contract/index.ts';
 import { cutName } from '../../cut-name.ts';
-import { atNano } from '../../instant-sql.ts';
+import { atNano, inTimestamps } from '../../instant-sql.ts';
 import { spanKindName } from '../../model/services/summaries.ts';
 import type { StoreQuery, StoreReader } from '../../store-reader.ts';
 import { newestFirst, type TimeWindow } from '../../time-windows.ts';
+import { traceIdBytes } from '../list-queries.ts';
 import { afterMs } from '../read-traces.ts';
 import { type Asking, resolveScope, type SpanScope, type SpanWish, spansIn } from './span-scope.ts';
 
@@ -106,6 +107,10 @@ interface SpanPage {
 }
 
 function spanListQuery(scope: SpanScope, page: SpanPage): StoreQuery<SpanListRow> {
+  return spansWhere(sql`${spansIn(scope, page.window)} AND ${isAfter(page.after)}`, page.limit);
+}
+
+function spansWhere(where: Sql, limit: number): StoreQuery<SpanListRow> {
   return {
     summary: 'SELECT spans list',
     row: SpanListRowSchema,
@@ -119,13 +124,28 @@ function spanListQuery(scope: SpanScope, page: SpanPage): StoreQuery<SpanListRow
         status_code,
         substringUTF8(status_message, 1, 200) AS status_message
       FROM spans
-      WHERE ${spansIn(scope, page.window)} AND ${isAfter(page.after)}
+      WHERE ${where}
       ORDER BY timestamp DESC, span_id DESC
-      LIMIT ${param.uint64(page.limit)}`,
+      LIMIT ${param.uint64(limit)}`,
   };
 }
 
-function isAfter(position: SpanPosition | undefined): ReturnType<typeof sql> {
+/** Spans around a trace that link to it. */
+export async function readBackLinks(
+  store: StoreReader,
+  wish: { readonly tenant: string; readonly traceId: string; readonly range: TimeWindow },
+  { meter, signal }: Asking,
+): Promise<SpanSummary[]> {
+  const where = sql`tenant = ${param.string(wish.tenant)} AND ${inTimestamps(wish.range)}
+    AND has(links.trace_id, ${traceIdBytes(wish.traceId)})`;
+  const rows = await store.read(spansWhere(where, BACK_LINKS_MAX), signal);
+  return meter.rows(rows).map(spanSummary);
+}
+
+/** Spans that link to one trace. */
+const BACK_LINKS_MAX = 100;
+
+function isAfter(position: SpanPosition | undefined): Sql {
   if (position === undefined) return sql`1`;
   const start = atNano(position.startUnixNano);
   return sql`(timestamp < ${start} OR (timestamp = ${start}
