@@ -5,12 +5,17 @@ import {
   AttributeEditor,
   type AttributeValue,
   decodeRequests,
+  denseColumns,
   dictionaryText,
   encodeRequest,
   type SpanColumns,
+  selectSpans,
+  withSpans,
 } from '../src/index.ts';
+import { nativeStart, nativeString } from '../src/read/native-text.ts';
 
 type Row = [key: string, value: AttributeValue][];
+type BatchRow = [entries: Row, changes: Edit[]];
 type Edit =
   | { readonly does: 'set' | 'append'; readonly key: string; readonly value: AttributeValue }
   | { readonly does: 'remove'; readonly key: string }
@@ -108,6 +113,30 @@ function openEntries(editor: AttributeEditor): Row {
   ]);
 }
 
+function editRows(columns: SpanColumns, rows: readonly BatchRow[], skipped: number): SpanColumns {
+  const editor = new AttributeEditor(columns);
+  for (const [at, [, changes]] of rows.entries()) {
+    editor.openRow(at);
+    for (const change of changes.slice(Math.max(0, skipped))) editInPlace(editor, change);
+  }
+  return withSpans(columns, editor.finish(rows.length));
+}
+
+function rowsOf(columns: SpanColumns): Row[] {
+  const reader = new AttributeEditor(columns);
+  return Array.from({ length: columns.count }, (_, row) => {
+    reader.openRow(row);
+    return openEntries(reader);
+  });
+}
+
+function denseSpans(columns: SpanColumns): SpanColumns {
+  const dense = denseColumns(columns);
+  if (dense.signal !== 'traces') throw new Error('no spans');
+  expect(denseColumns(dense)).toBe(dense);
+  return dense;
+}
+
 describe('edits of attributes', () => {
   it('are those of plain lists, row by row and once all are written', () => {
     fc.assert(
@@ -125,6 +154,52 @@ describe('edits of attributes', () => {
         for (const [at, wanted] of expected.entries()) {
           reader.openRow(at);
           expect(openEntries(reader)).toEqual(wanted);
+        }
+      }),
+    );
+  });
+
+  it('leave the source and what another edit made of it as they are', () => {
+    fc.assert(
+      fc.property(batch, (rows) => {
+        const columns = spansOf(rows.map(([entries]) => entries));
+        const edited = [0, 1].map((skipped) => editRows(columns, rows, skipped));
+        const again = edited.map((spans) => editRows(spans, rows, -1));
+        expect(rowsOf(columns)).toEqual(rows.map(([entries]) => entries));
+        for (const [skipped, spans] of edited.entries()) {
+          const wanted = rows.map(([entries, changes]) =>
+            changes.slice(skipped).reduce(editPlainly, entries),
+          );
+          expect(rowsOf(spans)).toEqual(wanted);
+          expect(rowsOf(denseSpans(spans))).toEqual(wanted);
+        }
+        for (const [skipped, spans] of again.entries()) {
+          const wanted = rows.map(([entries, changes]) =>
+            [...changes.slice(skipped), ...changes].reduce(editPlainly, entries),
+          );
+          expect(rowsOf(spans)).toEqual(wanted);
+        }
+      }),
+    );
+  });
+
+  it('lie end to end once they are made dense', () => {
+    fc.assert(
+      fc.property(batch, (rows) => {
+        const columns = spansOf(rows.map(([entries]) => entries));
+        const spans = denseSpans(editRows(columns, rows, 0));
+        const keep = Uint8Array.from(rows, (_, row) => row % 2);
+        const dropped = denseSpans(selectSpans(spans, keep));
+        expect(rowsOf(dropped)).toEqual(rowsOf(spans).filter((_, row) => row % 2 === 1));
+        for (const { attributes } of [spans, dropped]) {
+          const { count, valueStart, values } = attributes;
+          let end = 0;
+          for (let i = 0; i < count; i++) {
+            expect(valueStart[i]).toBe(end);
+            const start = nativeStart(values.bytes, end);
+            end = start + nativeString.length;
+          }
+          expect(values.length).toBe(end);
         }
       }),
     );

@@ -1,10 +1,11 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   type ConsumingComponent,
   type CreateSettings,
   SondeError,
   type Telemetry,
 } from '@sonde/pipeline';
-import { type Columns, MalformedError } from '@sonde/proto';
+import { type Columns, denseColumns, MalformedError } from '@sonde/proto';
 import { BlockWriter, DEFAULT_SCHEMA_OPTIONS, type SchemaOptions } from '@sonde/store';
 import type { BlockSink } from './block-sink.ts';
 import { batchBlocks } from './blocks/batch-blocks.ts';
@@ -104,6 +105,7 @@ export class ClickHouseExporter implements ConsumingComponent {
 
   async #insertBatch(telemetry: Telemetry): Promise<void> {
     const batch = await this.#blocksOf(telemetry);
+    await nextTurn();
     const writer = this.#writers.pop() ?? new BlockWriter();
     try {
       await this.#insertBlocks(batch, { writer, tokens: new InsertTokens(telemetry.source) });
@@ -116,6 +118,8 @@ export class ClickHouseExporter implements ConsumingComponent {
   async #blocksOf(telemetry: Telemetry): Promise<BatchBlocks> {
     const { otel } = this.#config;
     const columns = decode(telemetry);
+    // Each step of a batch has a turn of the event loop to itself: requests are read in between.
+    await nextTurn();
     if (otel !== undefined) return otelBlocks(columns, otel.names);
     return batchBlocks({
       schema: this.#schema,
@@ -181,7 +185,7 @@ export class ClickHouseExporter implements ConsumingComponent {
 
 function decode(telemetry: Telemetry): Columns {
   try {
-    return telemetry.columns();
+    return denseColumns(telemetry.columns());
   } catch (error) {
     if (!(error instanceof MalformedError)) throw error;
     throw new SondeError('INVALID_DATA', error.message, { cause: error });

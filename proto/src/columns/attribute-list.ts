@@ -20,6 +20,11 @@ export class AttributeList {
   types: Uint8Array;
   /** Where the value's length prefix starts in `values`. */
   valueStart: Uint32Array;
+  /**
+   * Whether `values` is the values end to end, in order, and nothing else. As decoded it is; an edit
+   * leaves values where they are, so that there are some that no entry has or several have.
+   */
+  isDense = true;
   readonly values: ByteRun;
   readonly keyDictionary: Dictionary;
   /** How many values are kept encoded; 0 lets the writer copy `values` whole. */

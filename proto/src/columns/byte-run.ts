@@ -39,6 +39,7 @@ export class ByteRun {
   #buffer: Buffer | undefined;
   /** What the first growth makes room for. */
   #firstBytes = 0;
+  #isExtended = false;
 
   /** A run that takes no memory until something is written, and then room for `capacityBytes`. */
   static whenNeeded(capacityBytes: number): ByteRun {
@@ -70,6 +71,23 @@ export class ByteRun {
     this.bytes = grown;
     this.view = viewOf(grown);
     this.#buffer = undefined;
+  }
+
+  /**
+   * A run with these bytes, to be written behind them. The first one lies in the same memory, for
+   * which this run, of a batch that is decoded, has no use any more; every other one is a copy.
+   */
+  extend(): ByteRun {
+    if (!this.#isExtended) {
+      this.#isExtended = true;
+      const run = new ByteRun(0, this);
+      run.length = this.length;
+      return run;
+    }
+    const copy = new ByteRun(this.length + (this.length >>> 3));
+    copy.bytes.set(this.used());
+    copy.length = this.length;
+    return copy;
   }
 
   /** Bytes `[start, end)` as text; what is no UTF-8 becomes U+FFFD. */

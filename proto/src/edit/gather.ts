@@ -123,39 +123,21 @@ export function gatherStrings(
   return out;
 }
 
-/** The attributes of the selected entries; the key dictionary is shared. */
+/** The attributes of the selected entries; the key dictionary and the values are shared. */
 export function gatherAttributes(source: AttributeList, entries: RowSelection): AttributeList {
-  const valueStart = new Uint32Array(entries.rowCount);
-  let bytes = 0;
-  for (let i = 0; i < entries.starts.length; i++) {
-    bytes += entryStart(source, entries.ends[i]) - entryStart(source, entries.starts[i]);
-  }
-  const values = new ByteRun(bytes);
-  let at = 0;
-  for (let i = 0; i < entries.starts.length; i++) {
-    const from = entryStart(source, entries.starts[i]);
-    const shift = values.length - from;
-    for (let entry = entries.starts[i]; entry < entries.ends[i]; entry++) {
-      valueStart[at++] = source.valueStart[entry] + shift;
-    }
-    copyBytes(source.values, from, entryStart(source, entries.ends[i]) - from, values);
-  }
+  if (entries.rowCount === source.count) return source;
   const types = gatherUint8(source.types, entries);
   return Object.assign(new AttributeList(0, 0), {
     count: entries.rowCount,
     capacity: entries.rowCount,
     keys: gatherUint32(source.keys, entries),
     types,
-    valueStart,
-    values,
+    valueStart: gatherUint32(source.valueStart, entries),
+    values: source.values,
     keyDictionary: source.keyDictionary,
     encodedCount: source.encodedCount === 0 ? 0 : countEncoded(types, types.length),
+    isDense: false,
   });
-}
-
-/** Where entry `entry` starts in the values; the end of the last one for `list.count`. */
-export function entryStart(list: AttributeList, entry: number): number {
-  return entry === list.count ? list.values.length : list.valueStart[entry];
 }
 
 export function countEncoded(types: Uint8Array, count: number): number {

@@ -7,6 +7,7 @@ export {
   valueText,
 } from './attribute-value.ts';
 export * from './copy-columns.ts';
+export { denseColumns } from './dense-columns.ts';
 export { TextIds } from './edit-dictionary.ts';
 export { encodeSegments, itemsOf } from './encode-segments.ts';
 export {

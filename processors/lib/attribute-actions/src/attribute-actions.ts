@@ -5,7 +5,7 @@ import type { ActionConfig } from './action-config.ts';
 import { configuredValue } from './configured-value.ts';
 import { contextValue } from './context-value.ts';
 import { convertedValue } from './converted-value.ts';
-import { hashedValue } from './hashed-value.ts';
+import { ValueHasher } from './hashed-value.ts';
 
 /** Actions ready to be bound to the tables of batches. */
 export class AttributeActions {
@@ -107,11 +107,11 @@ function compileAction(config: ActionConfig): (keys: Keys) => Action {
     case 'delete':
       return (keys) => remove(keys, key, regexp);
     case 'hash':
-      return (keys) => change(keys, key, regexp, hashedValue());
+      return hashing(key, regexp);
     case 'extract':
       return (keys) => extract(keys, key, regexp);
     default:
-      return (keys) => change(keys, key, undefined, convertedValue(config.converted_type));
+      return converting(key, config.converted_type);
   }
 }
 
@@ -164,20 +164,30 @@ function remove(keys: Keys, text: string, regexp: GoRegexp | undefined): Action 
   };
 }
 
-/** Replaces the values of a key and of keys that match; undefined leaves one as it is. */
+function hashing(key: string, regexp: GoRegexp | undefined): (keys: Keys) => Action {
+  const hasher = new ValueHasher();
+  return (keys) => change(keys, key, regexp, (index) => hasher.hash(keys.editor, index));
+}
+
+function converting(key: string, type: string): (keys: Keys) => Action {
+  const convert = convertedValue(type);
+  return (keys) =>
+    change(keys, key, undefined, (index) => {
+      const value = convert(keys.editor.valueAt(index));
+      if (value !== undefined) keys.editor.set(index, value);
+    });
+}
+
+/** Applies something to the entries of a key and of keys that match. */
 function change(
   keys: Keys,
   text: string,
   regexp: GoRegexp | undefined,
-  changed: (value: AttributeValue) => AttributeValue | undefined,
+  apply: (index: number) => void,
 ): Action {
   const { editor } = keys;
   const key = keys.key(text);
   const matches = regexp === undefined ? undefined : keys.matching(regexp);
-  const apply = (index: number): void => {
-    const value = changed(editor.valueAt(index));
-    if (value !== undefined) editor.set(index, value);
-  };
   return () => {
     if (text !== '') {
       for (let i = key.index; i !== -1; i = editor.indexOf(key.id, i + 1)) apply(i);
