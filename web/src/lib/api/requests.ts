@@ -3,6 +3,8 @@ import type {
   AttributeKeysResponse,
   AttributeValuesQuery,
   AttributeValuesResponse,
+  BackLinksQuery,
+  BackLinksResponse,
   LogsQuery,
   LogsResponse,
   MetricQueryResponse,
@@ -15,6 +17,8 @@ import type {
   SpanGroupsQuery,
   SpanGroupsResponse,
   SpanHeatmapResponse,
+  SpanPeersQuery,
+  SpanPeersResponse,
   SpansQuery,
   SpansResponse,
   SpansScopeQuery,
@@ -27,6 +31,7 @@ import { fetchJson } from './fetch-json.ts';
 import {
   isAttributeKeys,
   isAttributeValues,
+  isBackLinks,
   isLogs,
   isMetricQuery,
   isMetrics,
@@ -34,6 +39,7 @@ import {
   isServices,
   isSpanGroups,
   isSpanHeatmap,
+  isSpanPeers,
   isSpans,
   isStatus,
   isTrace,
@@ -78,6 +84,22 @@ export function fetchSpanGroups(
   signal: AbortSignal,
 ): Promise<SpanGroupsResponse> {
   return fetchJson({ path: '/spans/groups', query: { ...query }, shape: isSpanGroups, signal });
+}
+
+export function fetchSpanPeers(
+  query: SpanPeersQuery,
+  signal: AbortSignal,
+): Promise<SpanPeersResponse> {
+  return fetchJson({ path: '/spans/peers', query: { ...query }, shape: isSpanPeers, signal });
+}
+
+export function fetchBackLinks(
+  traceId: string,
+  query: BackLinksQuery,
+  signal: AbortSignal,
+): Promise<BackLinksResponse> {
+  const path = `/traces/${encodeURIComponent(traceId)}/back-links`;
+  return fetchJson({ path, query: { ...query }, shape: isBackLinks, signal });
 }
 
 export function fetchAttributeKeys(

@@ -1,6 +1,7 @@
 import type {
   AttributeKeysResponse,
   AttributeValuesResponse,
+  BackLinksResponse,
   LogsResponse,
   MetricQueryResponse,
   MetricsResponse,
@@ -8,6 +9,7 @@ import type {
   ServicesResponse,
   SpanGroupsResponse,
   SpanHeatmapResponse,
+  SpanPeersResponse,
   SpansResponse,
   StatusResponse,
   TraceResponse,
@@ -56,6 +58,12 @@ export const isSpanHeatmap: Shape<SpanHeatmapResponse> = (body): body is SpanHea
 
 export const isSpanGroups: Shape<SpanGroupsResponse> = (body): body is SpanGroupsResponse =>
   hasLists(body, ['groups']) && hasNumbers(body, ['groupsTotal']);
+
+export const isSpanPeers: Shape<SpanPeersResponse> = (body): body is SpanPeersResponse =>
+  isRecord(body) && hasNumbers(body, ['peers', 'shareFaster']);
+
+export const isBackLinks: Shape<BackLinksResponse> = (body): body is BackLinksResponse =>
+  hasLists(body, ['spans']);
 
 export const isAttributeKeys: Shape<AttributeKeysResponse> = (
   body,

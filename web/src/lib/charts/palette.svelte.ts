@@ -26,6 +26,8 @@ export interface Palette {
   readonly grid: string;
   readonly series: readonly string[];
   readonly heat: readonly string[];
+  /** For text on a mark of a series. */
+  readonly ink: string;
   readonly font: string;
   readonly mono: string;
 }
@@ -59,6 +61,7 @@ function readPalette(style: CSSStyleDeclaration): Palette {
     grid: read('grid'),
     series: numbered('series', 1, SERIES_COUNT),
     heat: numbered('heat', 0, HEAT_STOPS),
+    ink: read('accent-ink'),
     font: read('font'),
     mono: read('font-mono'),
   };

@@ -29,14 +29,26 @@ export function deepest(layout: TraceLayout): number {
   return layout.depth.reduce((max, depth) => Math.max(max, depth), 0) + 1;
 }
 
-/** The next error row after `row`, around the end; -1 when there is none. */
-export function nextErrorRow(layout: TraceLayout, row: number): number {
+/** The next (`+1`) or previous (`-1`) error row, around the ends; -1 when there is none. */
+export function nextErrorRow(layout: TraceLayout, row: number, direction: 1 | -1 = 1): number {
   const count = layout.spans.length;
+  const start = row < 0 && direction === -1 ? 0 : row;
   for (let step = 1; step <= count; step += 1) {
-    const candidate = (row + step + count) % count;
+    const candidate = (start + direction * step + 2 * count) % count;
     if (layout.spans[candidate]?.status === 'error') return candidate;
   }
   return -1;
+}
+
+/** Rows of a service that something hangs below: closing them folds what it called. */
+export function serviceRows(layout: TraceLayout, service: string, countMax: number): number[] {
+  const rows: number[] = [];
+  for (let row = 0; row < layout.spans.length && rows.length < countMax; row += 1) {
+    if (layout.spans[row]?.service !== service || (layout.childCount[row] ?? 0) === 0) continue;
+    rows.push(row);
+    row = (layout.subtreeEnd[row] ?? row + 1) - 1;
+  }
+  return rows;
 }
 
 /** The row after (`+1`) or before (`-1`) `row` among the found ones, around the ends. */
