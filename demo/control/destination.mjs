@@ -1,0 +1,55 @@
+// Where telemetry goes: what the environment says, else the Sonde of this checkout, else its port.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { canConnect } from './ports.mjs';
+
+const DEFAULT_ENDPOINT = 'http://127.0.0.1:4318';
+const PROTOCOL = 'http/protobuf';
+
+/** `{ endpoint, isThere, said }`: the address, whether somebody listens, and the line to print. */
+export async function findDestination(root) {
+  const given = process.env.OTEL_EXPORTER_OTLP_ENDPOINT;
+  const endpoint = (given || localSonde(root) || DEFAULT_ENDPOINT).replace(/\/$/, '');
+  const { hostname, port, protocol } = new URL(endpoint);
+  const isThere = await canConnect(Number(port || (protocol === 'https:' ? 443 : 80)), hostname);
+  const whose = given ? 'as OTEL_EXPORTER_OTLP_ENDPOINT says' : 'the Sonde of this machine';
+  const absent = given
+    ? 'nobody listens there yet'
+    : 'it is not there yet: `npm start` in another terminal starts it';
+  const said = `Telemetry goes to ${endpoint}, ${isThere ? whose : absent}.`;
+  return { endpoint, isThere, said, warning: protocolWarning() };
+}
+
+function protocolWarning() {
+  const wanted = process.env.OTEL_EXPORTER_OTLP_PROTOCOL;
+  if (!wanted || wanted === PROTOCOL) return undefined;
+  return `The shop speaks ${PROTOCOL} alone; OTEL_EXPORTER_OTLP_PROTOCOL=${wanted} is not heeded.`;
+}
+
+/** The OTLP address that a running `sonde up` wrote down. */
+function localSonde(root) {
+  const path = join(root, '.sonde/run.json');
+  if (!existsSync(path)) return undefined;
+  const { pid, otlpHttp } = JSON.parse(readFileSync(path, 'utf8'));
+  return existsSync(`/proc/${pid}`) ? otlpHttp : undefined;
+}
+
+/** The OTEL_* variables that every service has. */
+export function telemetryEnvironment(endpoint) {
+  return {
+    OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+    OTEL_EXPORTER_OTLP_PROTOCOL: PROTOCOL,
+    OTEL_TRACES_EXPORTER: 'otlp',
+    OTEL_METRICS_EXPORTER: 'otlp',
+    OTEL_LOGS_EXPORTER: 'otlp',
+    OTEL_METRIC_EXPORT_INTERVAL: '15000',
+    OTEL_BSP_SCHEDULE_DELAY: '1000',
+    OTEL_BLRP_SCHEDULE_DELAY: '1000',
+    // The stable names of HTTP and databases, where an instrumentation still has older ones.
+    OTEL_SEMCONV_STABILITY_OPT_IN: 'http,database',
+    OTEL_NODE_RESOURCE_DETECTORS: 'env,host,os,process',
+    OTEL_PYTHON_LOGGING_AUTO_INSTRUMENTATION_ENABLED: 'true',
+    OTEL_PYTHON_LOG_CORRELATION: 'true',
+    OTEL_JAVAAGENT_LOGGING: 'application',
+  };
+}
