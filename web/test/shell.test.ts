@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { absoluteRange, parseRelative } from '../src/lib/location/time-range.ts';
 import { KeyReader } from '../src/lib/shell/keys.ts';
 import { pageName } from '../src/lib/shell/page-names.ts';
+import { paletteEntries } from '../src/lib/shell/palette-entries.ts';
 import { recentRanges, rememberRange } from '../src/lib/shell/recent-ranges.ts';
 import { refreshChoice, refreshEveryMs, rememberRefresh } from '../src/lib/shell/refresh-choice.ts';
+import { dropView, savedViews, saveView } from '../src/lib/shell/saved-views.ts';
 import { connectLines } from '../src/lib/status/connect-lines.ts';
 import { headline } from '../src/lib/status/headline.ts';
 
@@ -53,6 +55,61 @@ describe('keys', () => {
     reader.read('g', 0);
     reader.read('g', 100);
     expect(reader.read('s', 200)).toEqual({ kind: 'go', path: '/services' });
+  });
+});
+
+describe('the palette', () => {
+  const sources = {
+    services: ['checkout', 'cart'],
+    views: [{ name: 'slow carts', address: '/traces?where=service%3Dcart' }],
+  };
+  const labels = (text: string): string[] =>
+    paletteEntries(text, sources).map(({ label }) => label);
+
+  it('takes a trace id as it is pasted', () => {
+    const id = '0af7651916cd43dd8448eb211c80319c';
+    expect(paletteEntries(`  ${id.toUpperCase()} `, sources)).toMatchObject([
+      { does: { kind: 'go', path: `/traces/${id}` } },
+    ]);
+  });
+
+  it('finds pages, services and views, what begins with the text first', () => {
+    expect(labels('')).toEqual(
+      expect.arrayContaining(['Services', 'Traces', 'cart', 'slow carts']),
+    );
+    expect(labels('cart').slice(0, 2)).toEqual(['cart', 'slow carts']);
+    expect(labels('nothing like it')).toHaveLength(2);
+  });
+
+  it('searches spans by what is typed, whatever it is', () => {
+    const search = paletteEntries('a "b', sources).find(({ id }) => id === 'search');
+    expect(search?.does).toEqual({
+      kind: 'open',
+      address: `/traces?where=${encodeURIComponent('name~"a \\"b"')}`,
+    });
+  });
+});
+
+describe('saved views', () => {
+  it('are kept by name, replaced and forgotten', () => {
+    const storage = new MemoryStorage();
+    saveView(storage, { name: ' b ', address: '/logs' });
+    saveView(storage, { name: 'a', address: '/traces' });
+    saveView(storage, { name: 'b', address: '/traces?x=1' });
+    expect(savedViews(storage)).toEqual([
+      { name: 'a', address: '/traces' },
+      { name: 'b', address: '/traces?x=1' },
+    ]);
+    expect(dropView(storage, 'a')).toHaveLength(1);
+  });
+
+  it('never lead to another host, and survive garbage', () => {
+    const storage = new MemoryStorage();
+    storage.setItem('sonde.views', '[{"name":"x","address":"//evil.example"},7,{"name":1}]');
+    expect(savedViews(storage)).toEqual([]);
+    storage.setItem('sonde.views', 'no json');
+    expect(savedViews(storage)).toEqual([]);
+    expect(savedViews(undefined)).toEqual([]);
   });
 });
 

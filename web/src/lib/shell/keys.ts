@@ -22,6 +22,7 @@ export const KEY_HELP: readonly (readonly [string, string])[] = [
   ['g l', 'Logs'],
   ['g m', 'Metrics'],
   ['g x', 'Status'],
+  ['Ctrl K', 'Go to anything: page, service, saved view, trace id; ⌘ K on a Mac'],
   ['/', 'Search on this page'],
   ['r', 'Refresh'],
   ['?', 'These keys'],
