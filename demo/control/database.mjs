@@ -3,10 +3,13 @@ import { execFile } from 'node:child_process';
 import { chmodSync, chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 const STEP_TIMEOUT_MS = 120_000;
+const LOOKS_MAX = 100;
+const LOOK_MS = 100;
 const USER = 'shop';
 const NOBODY = 65_534;
 const SETTINGS = {
@@ -64,8 +67,9 @@ export class Database {
     };
   }
 
-  /** Makes the shop's tables. */
+  /** Makes the shop's tables, as soon as the server answers. */
   async fill() {
+    await this.#untilReady();
     const schema = readFileSync(join(this.root, 'demo/services/postgres/schema.sql'), 'utf8');
     await this.query(schema);
   }
@@ -89,6 +93,18 @@ export class Database {
 
   remove() {
     if (this.folder !== undefined) rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** It takes connections a little before it takes statements. */
+  async #untilReady() {
+    for (let look = 1; ; look++) {
+      try {
+        return await this.query('SELECT 1');
+      } catch (error) {
+        if (look === LOOKS_MAX) throw error;
+        await pause(LOOK_MS);
+      }
+    }
   }
 
   async #run(program, args) {

@@ -8,7 +8,7 @@ const PROTOCOL = 'http/protobuf';
 
 /** `{ endpoint, isThere, said }`: the address, whether somebody listens, and the line to print. */
 export async function findDestination(root) {
-  const given = process.env.OTEL_EXPORTER_OTLP_ENDPOINT;
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: given } = process.env;
   const endpoint = (given || localSonde(root) || DEFAULT_ENDPOINT).replace(/\/$/, '');
   const { hostname, port, protocol } = new URL(endpoint);
   const isThere = await canConnect(Number(port || (protocol === 'https:' ? 443 : 80)), hostname);
@@ -21,7 +21,7 @@ export async function findDestination(root) {
 }
 
 function protocolWarning() {
-  const wanted = process.env.OTEL_EXPORTER_OTLP_PROTOCOL;
+  const { OTEL_EXPORTER_OTLP_PROTOCOL: wanted } = process.env;
   if (!wanted || wanted === PROTOCOL) return undefined;
   return `The shop speaks ${PROTOCOL} alone; OTEL_EXPORTER_OTLP_PROTOCOL=${wanted} is not heeded.`;
 }
@@ -48,7 +48,8 @@ export function telemetryEnvironment(endpoint) {
     // The stable names of HTTP and databases, where an instrumentation still has older ones.
     OTEL_SEMCONV_STABILITY_OPT_IN: 'http,database',
     OTEL_NODE_RESOURCE_DETECTORS: 'env,host,os,process',
-    OTEL_PYTHON_LOGGING_AUTO_INSTRUMENTATION_ENABLED: 'true',
+    // The host is measured once, by an agent, not by every service in Python.
+    OTEL_PYTHON_SYSTEM_METRICS_EXCLUDED_METRICS: 'system.*',
     OTEL_PYTHON_LOG_CORRELATION: 'true',
     OTEL_JAVAAGENT_LOGGING: 'application',
   };

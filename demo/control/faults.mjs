@@ -6,7 +6,7 @@ export const FAULTS = [
     name: 'slow-query',
     service: 'catalog',
     does: 'one statement of the category `garden` takes 0.8 s in PostgreSQL (pg_sleep)',
-    see: 'GET / of the frontend is slow for shop.category = garden alone; the time is in the span of the SELECT',
+    see: 'GET /categories/:category of the frontend is slow for shop.category = garden alone; the time is in the span of the SELECT',
   },
   {
     name: 'missing-index',

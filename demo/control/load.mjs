@@ -39,7 +39,12 @@ function customer() {
 
 /** What customers do, with how often of a hundred, and which services that takes. */
 const JOURNEYS = [
-  { name: 'browse', share: 34, needs: ['catalog'], steps: () => [`/?category=${one(CATEGORIES)}`] },
+  {
+    name: 'browse',
+    share: 34,
+    needs: ['catalog'],
+    steps: () => [`/categories/${one(CATEGORIES)}`],
+  },
   { name: 'look', share: 27, needs: ['catalog'], steps: () => [`/products/${productId()}`] },
   { name: 'search', share: 8, needs: ['catalog'], steps: () => [`/api/search?q=${one(WORDS)}`] },
   { name: 'review', share: 4, needs: ['catalog'], steps: reviewSteps },

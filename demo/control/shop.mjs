@@ -51,10 +51,8 @@ export class Shop {
       SHOP_FAULTS_FILE: this.#faultsPath,
     };
     await this.#startServers();
-    for (const service of services) {
-      if (this.#isEnding) return;
-      await this.#launch(this.#recipe(service, ports));
-    }
+    await Promise.all(services.map((service) => this.#launch(this.#recipe(service, ports))));
+    if (this.#isEnding) return;
     this.page = `http://127.0.0.1:${ports.frontend}`;
     const names = services.map(({ name }) => name);
     this.#load = new Load({ ...this.#options, base: this.page, services: names });
@@ -98,7 +96,7 @@ export class Shop {
       version: child.version,
       memoryMb: child.pid === undefined ? 0 : proportionalMb(child.pid),
     }));
-    const own = { name: 'demo', pid: process.pid, memoryMb: proportionalMb(process.pid) };
+    const own = { name: 'demo', pid: process.pid, memoryMb: ownMb(process.pid) };
     return {
       page: this.page,
       endpoint: this.destination.endpoint,
@@ -197,12 +195,23 @@ function onOff(isOn) {
 
 /** Memory of a process and its children, shared pages divided among those who share them. */
 function proportionalMb(pid) {
+  return childrenOf(pid).reduce((sum, child) => sum + proportionalMb(child), ownMb(pid));
+}
+
+function childrenOf(pid) {
+  return readOr(`/proc/${pid}/task/${pid}/children`, '').split(' ').filter(Boolean);
+}
+
+function ownMb(pid) {
+  const [, kilobytes = '0'] = /^Pss:\s+(\d+)/m.exec(readOr(`/proc/${pid}/smaps_rollup`, '')) ?? [];
+  return Number(kilobytes) / 1024;
+}
+
+/** A file of the kernel; `instead` where the process ended meanwhile or the kernel does not tell. */
+function readOr(path, instead) {
   try {
-    const [, kilobytes] = /^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'));
-    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ');
-    const own = Number(kilobytes) / 1024;
-    return children.filter(Boolean).reduce((sum, child) => sum + proportionalMb(child), own);
+    return readFileSync(path, 'utf8');
   } catch {
-    return 0; // It ended meanwhile, or this kernel does not tell.
+    return instead;
   }
 }

@@ -23,8 +23,10 @@ function annotate(attributes) {
   }
 }
 
-app.get('/', async (request, response) => {
-  const category = String(request.query.category ?? 'kitchen');
+app.get('/', (_request, response) => response.redirect('/categories/kitchen'));
+
+app.get('/categories/:category', async (request, response) => {
+  const { category } = request.params;
   annotate({ 'shop.category': category });
   const products = await callJson('catalog', `/categories/${encodeURIComponent(category)}`);
   response.type('html').send(homePage(category, products));

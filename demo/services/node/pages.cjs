@@ -15,7 +15,7 @@ function price(cents) {
 }
 
 function page(title, content) {
-  const links = CATEGORIES.map((name) => `<a href="/?category=${name}">${name}</a>`).join('');
+  const links = CATEGORIES.map((name) => `<a href="/categories/${name}">${name}</a>`).join('');
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${text(title)}</title>
 <style>${STYLE}</style></head><body><h1>${text(title)}</h1><nav>${links}</nav>${content}</body></html>`;
 }

@@ -25,9 +25,18 @@ async function callJson(service, path, { method = 'GET', body } = {}) {
   });
   const text = await response.text();
   if (!response.ok) {
-    throw new UpstreamError(service, response.status, text.slice(0, ERROR_TEXT_MAX));
+    throw new UpstreamError(service, response.status, reasonIn(text).slice(0, ERROR_TEXT_MAX));
   }
   return text === '' ? undefined : JSON.parse(text);
+}
+
+/** The words of an error body, or the body where it is none. */
+function reasonIn(text) {
+  try {
+    return String(JSON.parse(text).error);
+  } catch {
+    return text;
+  }
 }
 
 module.exports = { UpstreamError, callJson };

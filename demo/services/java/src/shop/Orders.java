@@ -78,7 +78,7 @@ final class Orders {
     URI uri = URI.create(System.getenv("SHIPPING_URL") + "/quote" + query);
     HttpResponse<String> response = call(HttpRequest.newBuilder(uri).GET());
     if (response.statusCode() != 200) {
-      throw new ServiceFailure("shipping", response.statusCode(), response.body());
+      throw new ServiceFailure("shipping", response);
     }
     return JsonParser.parseString(response.body()).getAsJsonObject();
   }
@@ -105,7 +105,7 @@ final class Orders {
     if (response.statusCode() == PAYMENT_REQUIRED) {
       throw new OrderRefused(PAYMENT_REQUIRED, "card of bank " + request.card().bank() + " declined");
     }
-    throw new ServiceFailure("payment", response.statusCode(), response.body());
+    throw new ServiceFailure("payment", response);
   }
 
   private HttpResponse<String> call(HttpRequest.Builder request)
