@@ -6,6 +6,8 @@ export const TOPICS = {
   profiles: 'otlp_profiles',
   /** Records that can never be processed, with the reason in their headers. */
   deadLetters: 'sonde.dead_letters',
+  /** Which dead letters were put back: what makes a replay that was interrupted go on. */
+  replays: 'sonde.dead_letters_replayed',
 } as const;
 
 /** Headers of a record in an `otlp_*` topic. */
@@ -25,4 +27,17 @@ export const DEAD_LETTER_HEADERS = {
   topic: 'topic',
   partition: 'partition',
   offset: 'offset',
+} as const;
+
+/** Header of a record that was put back: the letter it was, `topic/partition/offset`. */
+export const REPLAY_OF_HEADER = 'replay_of';
+
+/** Headers of a record in the topic of replays. Its value is empty. */
+export const REPLAY_HEADERS = {
+  /** `topic/partition/offset` of the record that became a letter. */
+  letter: 'letter',
+  /** `begun` before the letter is put back, `done` after. */
+  state: 'state',
+  /** The end of the letter's topic and partition when it was begun: it lies there or behind. */
+  from: 'from',
 } as const;

@@ -183,6 +183,25 @@ export class EmbeddedLog implements BufferContract {
     }
   }
 
+  /**
+   * Forgets where `group` is, so that retention waits for it no longer: it starts at the oldest record
+   * when it comes again. Resolves with how many partitions it had. Rejects with `BUFFER_MISUSE`
+   * while it reads, or when an intent of it is open: rows of that range may be in the store already.
+   */
+  async forgetGroup(group: string): Promise<number> {
+    this.#refuseWhenClosed();
+    const reading = [...this.#readers.keys()].some((key) => key.endsWith(`/${group}`));
+    if (reading) throw new BufferError('BUFFER_MISUSE', `group ${group} is reading`);
+    const entries = this.#groups.entriesOf(group);
+    const open = entries.find(({ intent }) => intent !== null);
+    if (open !== undefined) {
+      const place = `${open.topic}/${open.partition}`;
+      throw new BufferError('BUFFER_MISUSE', `group ${group} has an open range of ${place}`);
+    }
+    if (entries.length > 0) await this.#groups.forget(group);
+    return entries.length;
+  }
+
   state(): readonly PartitionState[] {
     const states: PartitionState[] = [];
     for (const { name: topic, partitions } of this.#topics.values()) {

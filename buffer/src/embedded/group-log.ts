@@ -11,7 +11,8 @@ export const COMPACT_AT_BYTES: number = 1024 * 1024;
 export const GROUP_ENTRIES_MAX = 10_000;
 
 interface PendingEntry {
-  readonly entry: GroupEntry;
+  /** What is put, or the group that is forgotten. */
+  readonly change: GroupEntry | { readonly forget: string };
   readonly resolve: () => void;
   readonly reject: (error: BufferError) => void;
 }
@@ -31,7 +32,7 @@ export interface GroupLogSettings {
 export class GroupLog {
   readonly #path: string;
   readonly #files: readonly GroupFile[];
-  readonly #entries: Map<string, GroupEntry> = new Map();
+  #entries: Map<string, GroupEntry> = new Map();
   readonly #commits: GroupCommit<PendingEntry>;
   #revision = 0;
 
@@ -66,7 +67,19 @@ export class GroupLog {
       const message = `more than ${GROUP_ENTRIES_MAX} pairs of group and partition`;
       return Promise.reject(new BufferError('BUFFER_MISUSE', message));
     }
-    return new Promise((resolve, reject) => this.#commits.add({ entry, resolve, reject }));
+    return new Promise((resolve, reject) => this.#commits.add({ change: entry, resolve, reject }));
+  }
+
+  /** Removes all positions and intents of `group`. Durable when it resolves. */
+  forget(group: string): Promise<void> {
+    return new Promise((resolve, reject) =>
+      this.#commits.add({ change: { forget: group }, resolve, reject }),
+    );
+  }
+
+  /** Pairs of group and partition that begin with this group. */
+  entriesOf(group: string): GroupEntry[] {
+    return [...this.#entries.values()].filter((entry) => entry.group === group);
   }
 
   of(topic: string, partition: number): GroupEntry[] {
@@ -125,35 +138,55 @@ export class GroupLog {
   }
 
   async #flush(pending: readonly PendingEntry[]): Promise<void> {
+    const next = new Map(this.#entries);
     const written: GroupEntry[] = [];
-    for (const { entry } of pending) {
+    let isRewritten = false;
+    for (const { change } of pending) {
+      if ('forget' in change) {
+        for (const entry of next.values()) {
+          if (entry.group === change.forget) next.delete(keyOf(entry));
+        }
+        isRewritten = true;
+        continue;
+      }
       this.#revision += 1;
-      written.push({ ...entry, revision: this.#revision });
+      const entry = { ...change, revision: this.#revision };
+      written.push(entry);
+      next.set(keyOf(entry), entry);
     }
     try {
-      const frames = Buffer.concat(written.map(encodeEntry));
-      const next = new Map(this.#entries);
-      for (const entry of written) next.set(keyOf(entry), entry);
-      // Replaced one after the other: one is whole at any time.
-      const full: GroupFile[] = [];
-      const appends = this.#files.map(async (file) => {
-        const fits = !file.isBroken && file.sizeBytes + frames.length <= COMPACT_AT_BYTES;
-        if (!fits || !(await file.append(frames))) full.push(file);
-      });
-      for (const result of await Promise.allSettled(appends)) {
-        if (result.status === 'rejected') throw result.reason;
-      }
-      for (const file of full) await file.rewrite(next.values());
+      await (isRewritten ? this.#rewrite(this.#files, next) : this.#append(written, next));
     } catch (error) {
       const failure = ioError(error, `writing ${this.#path}`);
       for (const { reject } of pending) reject(failure);
       return;
     }
-    for (const [index, { resolve }] of pending.entries()) {
-      const entry = written[index];
-      if (entry !== undefined) this.#entries.set(keyOf(entry), entry);
-      resolve();
+    this.#entries = next;
+    for (const { resolve } of pending) resolve();
+  }
+
+  async #append(
+    written: readonly GroupEntry[],
+    next: ReadonlyMap<string, GroupEntry>,
+  ): Promise<void> {
+    const frames = Buffer.concat(written.map(encodeEntry));
+    const full: GroupFile[] = [];
+    const appends = this.#files.map(async (file) => {
+      const fits = !file.isBroken && file.sizeBytes + frames.length <= COMPACT_AT_BYTES;
+      if (!fits || !(await file.append(frames))) full.push(file);
+    });
+    for (const result of await Promise.allSettled(appends)) {
+      if (result.status === 'rejected') throw result.reason;
     }
+    await this.#rewrite(full, next);
+  }
+
+  /** One after the other: one is whole at any time. */
+  async #rewrite(
+    files: readonly GroupFile[],
+    next: ReadonlyMap<string, GroupEntry>,
+  ): Promise<void> {
+    for (const file of files) await file.rewrite(next.values());
   }
 }
 
