@@ -51,6 +51,30 @@ export function telemetryEnvironment(endpoint) {
     // The host is measured once, by an agent, not by every service in Python.
     OTEL_PYTHON_SYSTEM_METRICS_EXCLUDED_METRICS: 'system.*',
     OTEL_PYTHON_LOG_CORRELATION: 'true',
+    OTEL_EXPERIMENTAL_RESOURCE_DETECTORS: 'otel,process,os,host',
     OTEL_JAVAAGENT_LOGGING: 'application',
+    ...javaInstrumentations(),
+  };
+}
+
+/** What checkout uses, and nothing else of the agent's two hundred: half the time of its start. */
+function javaInstrumentations() {
+  const used = [
+    'JAVA_HTTP_SERVER',
+    'JAVA_HTTP_CLIENT',
+    'JDBC',
+    'HIKARICP',
+    'JEDIS',
+    'JAVA_UTIL_LOGGING',
+    'RUNTIME_TELEMETRY',
+    'EXECUTORS',
+    'OPENTELEMETRY_API',
+    'INTERNAL_CLASS_LOADER',
+    'INTERNAL_REFLECTION',
+    'INTERNAL_LAMBDA',
+  ];
+  return {
+    OTEL_INSTRUMENTATION_COMMON_DEFAULT_ENABLED: 'false',
+    ...Object.fromEntries(used.map((name) => [`OTEL_INSTRUMENTATION_${name}_ENABLED`, 'true'])),
   };
 }

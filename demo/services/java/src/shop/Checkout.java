@@ -54,7 +54,7 @@ public final class Checkout {
     config.setUsername(System.getenv("DATABASE_USER"));
     config.setPassword(System.getenv("DATABASE_PASSWORD"));
     config.setMaximumPoolSize(POOL_SIZE);
-    config.setMinimumIdle(1);
+    config.setMinimumIdle(POOL_SIZE);
     config.setConnectionTimeout(POOL_WAIT_MS);
     return config;
   }
