@@ -1,5 +1,6 @@
 import { BufferError, type BufferErrorCode } from '@sonde/buffer';
 import { type ErrorCode, SondeError } from '@sonde/pipeline';
+import { MalformedError } from '@sonde/proto';
 
 const CODES: Readonly<Record<BufferErrorCode, ErrorCode>> = {
   BUFFER_FULL: 'OVERLOADED',
@@ -14,6 +15,9 @@ const CODES: Readonly<Record<BufferErrorCode, ErrorCode>> = {
 
 /** What the sender is told when Kafka did not take its request. */
 export function toSondeError(error: unknown): SondeError {
+  if (error instanceof MalformedError) {
+    return new SondeError('INVALID_DATA', error.message, { cause: error });
+  }
   if (!(error instanceof BufferError)) return SondeError.from(error);
   return new SondeError(CODES[error.code], error.message, { cause: error });
 }

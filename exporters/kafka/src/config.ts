@@ -13,10 +13,12 @@ import {
   refuseMeaning,
   type SendingConfig,
   sendingFields,
+  textList,
 } from '@sonde/pipeline';
 import { refuseUnsupported } from '@sonde/pipeline/clients';
 import { SIGNALS, type Signal } from '@sonde/proto';
 import { z } from 'zod';
+import type { PartitionBy } from './split-by-partition.ts';
 
 export interface SignalTopic {
   readonly topic: string;
@@ -25,7 +27,12 @@ export interface SignalTopic {
   readonly topicFromMetadataKey: string;
   /** Metadata of the data's client whose first value is the messages' key; '' for none. */
   readonly messageKeyFromMetadataKey: string;
+  /** What keeps rows in one partition; undefined: whole requests go out as they are. */
+  readonly partitionBy: PartitionBy | undefined;
 }
+
+/** Who says where a message with a key goes: a hash of it, or whose turn it is. */
+export type Partitioner = 'sarama_compat' | 'murmur2' | 'in_turn';
 
 export interface ProducerConfig {
   /** Longer messages are split. Bytes before compression. */
@@ -43,6 +50,11 @@ export interface KafkaExporterConfig extends KafkaClientConfig, SendingConfig {
   /** Of a topic that is made here. */
   readonly topic_partitions: number;
   readonly record_headers: Readonly<Record<string, string>>;
+  /** Metadata of the data's client that becomes headers of its messages. */
+  readonly include_metadata_keys: readonly string[];
+  /** Resource attribute whose text is the topic, where it has one; '' for none. */
+  readonly topic_from_attribute: string;
+  readonly partitioner: Partitioner;
   readonly producer: ProducerConfig;
 }
 
@@ -54,7 +66,6 @@ const LEVELS: Readonly<Partial<Record<Compression, readonly [number, number]>>> 
   gzip: [1, 9],
   zstd: [1, 22],
 };
-const PARTITIONED = 'requests are whole messages: their partition is chosen in turn';
 
 const signalFields = z.strictObject({
   topic: z.string().optional(),
@@ -106,15 +117,73 @@ const producer: z.ZodType<ProducerConfig> = z
   })
   .prefault({});
 
-/** Keys upstream has and this exporter has not. */
-const UNSUPPORTED: Readonly<Record<string, string>> = {
-  topic_from_attribute: 'name a topic a signal, or an exporter a topic',
-  partition_traces_by_id: PARTITIONED,
-  partition_metrics_by_resource_attributes: PARTITIONED,
-  partition_logs_by_resource_attributes: PARTITIONED,
-  partition_logs_by_trace_id: PARTITIONED,
-  include_metadata_keys: 'a header of a message has one value, those of a client may have several',
+const partitioner: z.ZodType<Partitioner> = z
+  .strictObject({
+    sticky_key: z
+      .strictObject({ hasher: z.enum(['sarama_compat', 'murmur2']).default('sarama_compat') })
+      .nullable()
+      .optional(),
+    round_robin: z.strictObject({}).nullable().optional(),
+    least_backup: z.strictObject({}).nullable().optional(),
+    extension: z.unknown().optional(),
+  })
+  .transform((raw, context): Partitioner => {
+    const reasons = { extension: 'no extension of Sonde chooses partitions' };
+    refuseUnsupported(raw, reasons, context);
+    const given = Object.values(raw).filter((value) => value !== undefined);
+    if (given.length > 1) {
+      refuseMeaning(context, { text: 'at most one record_partitioner strategy may be configured' });
+    }
+    if (raw.round_robin !== undefined || raw.least_backup !== undefined) return 'in_turn';
+    return raw.sticky_key?.hasher ?? 'sarama_compat';
+  })
+  .prefault({});
+
+const PARTITION_KEYS = {
+  partition_traces_by_id: z.boolean().default(false),
+  partition_metrics_by_resource_attributes: z.boolean().default(false),
+  partition_logs_by_resource_attributes: z.boolean().default(false),
+  partition_logs_by_trace_id: z.boolean().default(false),
 };
+type PartitionKeys = Readonly<Record<keyof typeof PARTITION_KEYS, boolean>>;
+
+function partitionBy(signal: Signal, keys: PartitionKeys): PartitionBy | undefined {
+  switch (signal) {
+    case 'traces':
+      return keys.partition_traces_by_id ? 'trace' : undefined;
+    case 'metrics':
+      return keys.partition_metrics_by_resource_attributes ? 'resource' : undefined;
+    case 'logs':
+      if (keys.partition_logs_by_trace_id) return 'trace';
+      return keys.partition_logs_by_resource_attributes ? 'resource' : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** Upstream's refusals of what contradicts itself. */
+function checkPartitionKeys(
+  keys: PartitionKeys,
+  topics: Readonly<Record<Signal, SignalTopic>>,
+  context: z.core.$RefinementCtx,
+): void {
+  if (keys.partition_logs_by_resource_attributes && keys.partition_logs_by_trace_id) {
+    const text =
+      'partition_logs_by_resource_attributes and partition_logs_by_trace_id cannot both be enabled';
+    refuseMeaning(context, { text });
+  }
+  const names: Readonly<Partial<Record<Signal, string>>> = {
+    traces: 'partition_traces_by_id',
+    metrics: 'partition_metrics_by_resource_attributes',
+    logs: 'partition_logs_by_resource_attributes or partition_logs_by_trace_id',
+  };
+  for (const signal of SIGNALS) {
+    const { partitionBy: by, messageKeyFromMetadataKey: key } = topics[signal];
+    if (by === undefined || key === '') continue;
+    const text = `${signal}::message_key_from_metadata_key cannot be combined with ${names[signal]}`;
+    refuseMeaning(context, { text, path: [signal] });
+  }
+}
 
 export const kafkaExporterConfig: z.ZodType<KafkaExporterConfig> = nullMeansDefaults(
   z
@@ -128,51 +197,29 @@ export const kafkaExporterConfig: z.ZodType<KafkaExporterConfig> = nullMeansDefa
       // Upstream's old flat keys, still read there.
       topic: z.string().default(''),
       encoding: encodingField(ENCODINGS).optional(),
-      record_partitioner: z.unknown().optional(),
+      record_partitioner: partitioner,
       topic_partitions: z.int().min(1).max(PARTITIONS_MAX).default(4),
       record_headers: z.record(z.string(), z.string()).default({}),
       producer,
-      topic_from_attribute: z.unknown().optional(),
-      partition_traces_by_id: z.unknown().optional(),
-      partition_metrics_by_resource_attributes: z.unknown().optional(),
-      partition_logs_by_resource_attributes: z.unknown().optional(),
-      partition_logs_by_trace_id: z.unknown().optional(),
-      include_metadata_keys: z.unknown().optional(),
+      topic_from_attribute: z.string().default(''),
+      include_metadata_keys: textList(),
+      ...PARTITION_KEYS,
     })
     .transform((raw, context): KafkaExporterConfig => {
-      refuseUnsupported(raw, UNSUPPORTED, context);
-      const topics = SIGNALS.map((signal): [Signal, SignalTopic] => {
-        const flat = raw.topic === '' ? defaultTopic(signal) : raw.topic;
-        const encoding = raw[signal].encoding ?? raw.encoding ?? 'otlp_proto';
-        return [
-          signal,
-          {
-            topic: raw[signal].topic ?? flat,
-            encoding,
-            topicFromMetadataKey: raw[signal].topic_from_metadata_key,
-            messageKeyFromMetadataKey: raw[signal].message_key_from_metadata_key,
-          },
-        ];
+      const of = (signal: Signal): SignalTopic => ({
+        topic: raw[signal].topic ?? (raw.topic === '' ? defaultTopic(signal) : raw.topic),
+        encoding: raw[signal].encoding ?? raw.encoding ?? 'otlp_proto',
+        topicFromMetadataKey: raw[signal].topic_from_metadata_key,
+        messageKeyFromMetadataKey: raw[signal].message_key_from_metadata_key,
+        partitionBy: partitionBy(signal, raw),
       });
-      return { ...raw, topics: recordOf(topics) };
+      const topics = {
+        traces: of('traces'),
+        metrics: of('metrics'),
+        logs: of('logs'),
+        profiles: of('profiles'),
+      };
+      checkPartitionKeys(raw, topics, context);
+      return { ...raw, topics, partitioner: raw.record_partitioner };
     }),
 );
-
-function recordOf(
-  topics: readonly (readonly [Signal, SignalTopic])[],
-): Record<Signal, SignalTopic> {
-  const byName = new Map(topics);
-  const of = (signal: Signal): SignalTopic =>
-    byName.get(signal) ?? {
-      topic: defaultTopic(signal),
-      encoding: 'otlp_proto',
-      topicFromMetadataKey: '',
-      messageKeyFromMetadataKey: '',
-    };
-  return {
-    traces: of('traces'),
-    metrics: of('metrics'),
-    logs: of('logs'),
-    profiles: of('profiles'),
-  };
-}

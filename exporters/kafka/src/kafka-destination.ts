@@ -8,10 +8,20 @@ import {
   SondeError,
   type Telemetry,
 } from '@sonde/pipeline';
+import { type EncodedRequest, splitByResource } from '@sonde/proto';
 import { toSondeError } from './buffer-error.ts';
 import type { KafkaExporterConfig, SignalTopic } from './config.ts';
-import { CLIENT_TOPICS_MAX, messageKeyOf, partitionOf, topicOf } from './message-place.ts';
-import { toRecords } from './to-records.ts';
+import { DeadLetters } from './dead-letters.ts';
+import {
+  CLIENT_TOPICS_MAX,
+  checkedTopic,
+  messageKeyOf,
+  metadataHeaders,
+  namedTopic,
+  partitionOf,
+} from './message-place.ts';
+import { splitByPartition } from './split-by-partition.ts';
+import { type TooLarge, toRecords } from './to-records.ts';
 
 /** Of one try where `timeout` is 0. */
 const TIMEOUT_MS_MAX = 60_000;
@@ -21,6 +31,7 @@ export class KafkaDestination implements Destination {
   readonly #config: KafkaExporterConfig;
   readonly #topic: SignalTopic;
   readonly #buffer: LazyKafkaBuffer;
+  readonly #deadLetters: DeadLetters;
   /** Topics that are there. At most `CLIENT_TOPICS_MAX` beside the configured one. */
   readonly #ready: Set<string> = new Set();
   #nextPartition = 0;
@@ -29,6 +40,7 @@ export class KafkaDestination implements Destination {
     this.#config = config;
     this.#topic = config.topics[settings.signal];
     const { producer, timeout } = config;
+    this.#deadLetters = new DeadLetters(settings.logger, this.#topic.topic);
     this.#buffer = new LazyKafkaBuffer(async () => ({
       ...(await toKafkaOptions(config)),
       timeoutMs: timeout === 0 ? TIMEOUT_MS_MAX : timeout,
@@ -37,7 +49,6 @@ export class KafkaDestination implements Destination {
       ...(producer.compressionLevel === undefined
         ? {}
         : { compressionLevel: producer.compressionLevel }),
-      recordBytesMax: producer.max_message_bytes,
       batchBytesMax: producer.max_message_bytes,
     }));
   }
@@ -48,31 +59,82 @@ export class KafkaDestination implements Destination {
   }
 
   async push(telemetry: Telemetry, { signal }: Attempt): Promise<SendResult> {
-    const { producer, record_headers: headers } = this.#config;
-    const { encoding } = this.#topic;
-    const topic = topicOf(this.#topic, telemetry.client);
-    const key = messageKeyOf(this.#topic, telemetry.client);
-    const limits = { messageBytesMax: producer.max_message_bytes, encoding, headers, key };
-    const records = telemetry.requests.flatMap((request) => toRecords(request, limits));
-    if (records.length === 0) return { rejectedItems: 0 };
-    await unlessAborted(this.#append({ topic, key, records }), signal);
-    return { rejectedItems: 0 };
+    const tooLarge = await unlessAborted(this.#send(telemetry), signal);
+    return { rejectedItems: tooLarge.reduce((sum, { items }) => sum + items, 0) };
   }
 
   close(): Promise<void> {
     return this.#buffer.close();
   }
 
-  async #append({ topic, key, records }: Messages): Promise<void> {
+  /** All parts are under way together. Resolves with what lies in the dead letters. */
+  async #send(telemetry: Telemetry): Promise<readonly TooLarge[]> {
+    const { client } = telemetry;
+    const key = messageKeyOf(this.#topic, client);
+    const { record_headers, include_metadata_keys: names, producer } = this.#config;
+    const headers = { ...record_headers, ...metadataHeaders(names, client) };
+    const limits = {
+      messageBytesMax: producer.max_message_bytes,
+      encoding: this.#topic.encoding,
+      headers,
+      key,
+    };
     try {
       const buffer = await this.#buffer.open();
-      if (!this.#ready.has(topic)) await this.#prepareTopic(buffer, topic);
-      const count = buffer.partitionCount(topic);
-      const partition = key === undefined ? this.#next(count) : partitionOf(key, count);
-      await buffer.append(topic, partition, records);
+      const under: Promise<number>[] = [];
+      const tooLarge: TooLarge[] = [];
+      for (const [topic, requests] of this.#byTopic(telemetry)) {
+        if (!this.#ready.has(topic)) await this.#prepareTopic(buffer, topic);
+        const count = buffer.partitionCount(topic);
+        const placed = this.#byPartition(telemetry.withRequests(requests), key, count);
+        for (const [partition, some] of placed) {
+          const made = some.map((request) => toRecords(request, limits));
+          const records = made.flatMap((each) => each.records);
+          for (const each of made) tooLarge.push(...each.tooLarge);
+          if (records.length === 0) continue;
+          under.push(buffer.append(topic, partition ?? this.#next(count), records));
+        }
+      }
+      await allSettled(under);
+      if (tooLarge.length > 0) await this.#deadLetters.put(buffer, tooLarge);
+      return tooLarge;
     } catch (error) {
       throw toSondeError(error);
     }
+  }
+
+  #byTopic(telemetry: Telemetry): ReadonlyMap<string, readonly EncodedRequest[]> {
+    const { requests, client } = telemetry;
+    const { topic_from_attribute: attribute } = this.#config;
+    const named = namedTopic(this.#topic, client);
+    if (named !== undefined || attribute === '') {
+      return new Map([[named ?? this.#topic.topic, requests]]);
+    }
+    const byTopic = new Map<string, EncodedRequest[]>();
+    for (const request of requests) {
+      for (const [text, part] of splitByResource(request, attribute)) {
+        const isNamed = text !== undefined && text !== '';
+        const topic = isNamed ? checkedTopic(text, attribute) : this.#topic.topic;
+        byTopic.set(topic, [...(byTopic.get(topic) ?? []), part]);
+      }
+    }
+    return byTopic;
+  }
+
+  /** Under undefined what may go anywhere. */
+  #byPartition(
+    telemetry: Telemetry,
+    key: Uint8Array | undefined,
+    partitions: number,
+  ): ReadonlyMap<number | undefined, readonly EncodedRequest[]> {
+    const { partitionBy: by } = this.#topic;
+    const { partitioner } = this.#config;
+    if (by !== undefined && partitioner !== 'in_turn') {
+      const partition = (of: Uint8Array): number => partitionOf(partitioner, of, partitions) ?? 0;
+      return splitByPartition(telemetry.columns(), { by, partitionOf: partition });
+    }
+    const place = key === undefined ? undefined : partitionOf(partitioner, key, partitions);
+    return new Map([[place, telemetry.requests]]);
   }
 
   #next(partitions: number): number {
@@ -97,14 +159,14 @@ export class KafkaDestination implements Destination {
   }
 }
 
-interface Messages {
-  readonly topic: string;
-  readonly key: Uint8Array | undefined;
-  readonly records: Parameters<KafkaBuffer['append']>[2];
+/** Resolves when all have; rejects, with the first that failed, when none is under way any more. */
+async function allSettled(under: readonly Promise<unknown>[]): Promise<void> {
+  const failed = (await Promise.allSettled(under)).find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') throw failed.reason;
 }
 
 /** Whether what was under way is in the log nobody knows then: the caller may send it again. */
-function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const onAbort = (): void => {
       reject(new SondeError('DEADLINE_EXCEEDED', 'Kafka did not acknowledge in time'));

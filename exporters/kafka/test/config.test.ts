@@ -43,7 +43,20 @@ describe('the configuration', () => {
     [{ producer: { compression: 'rar' } }, "configured value is 'rar'"],
     [{ client: 'librdkafka' }, 'setup:librdkafka'],
     [{ traces: { encoding: 'jaeger_proto' } }, 'encoding \\"jaeger_proto\\" is not supported'],
-    [{ partition_traces_by_id: true }, '`partition_traces_by_id` is not supported'],
+    [
+      { partition_logs_by_trace_id: true, partition_logs_by_resource_attributes: true },
+      'cannot both be enabled',
+    ],
+    [
+      { partition_traces_by_id: true, traces: { message_key_from_metadata_key: 'k' } },
+      'traces::message_key_from_metadata_key cannot be combined with partition_traces_by_id',
+    ],
+    [
+      { record_partitioner: { round_robin: {}, least_backup: {} } },
+      'at most one record_partitioner',
+    ],
+    [{ record_partitioner: { extension: 'mine' } }, '`extension` is not supported'],
+    [{ record_partitioner: { sticky_key: { hasher: 'crc' } } }, 'murmur2'],
     [{ auth: { kerberos: { realm: 'r' } } }, '`kerberos` is not supported'],
     [{ auth: { sasl: { mechanism: 'OAUTHBEARER', username: 'u', password: 'p' } } }, 'PLAIN'],
     [{ brokers: [] }, 'at least one broker'],

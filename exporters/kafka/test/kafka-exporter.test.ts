@@ -1,7 +1,13 @@
 import { type BufferRecord, KafkaBuffer, TOPICS } from '@sonde/buffer';
 import type { ConsumingComponent } from '@sonde/pipeline';
 import { contractHost, contractSignalSettings } from '@sonde/pipeline/contract-suite';
-import { jsonToProtobuf, scanRequest } from '@sonde/proto';
+import {
+  decodeRequests,
+  type EncodedRequest,
+  jsonToProtobuf,
+  LogColumns,
+  scanRequest,
+} from '@sonde/proto';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import {
   kafkaMissing,
@@ -9,7 +15,8 @@ import {
   startScratchBroker,
 } from '../../../scripts/lib/kafka-broker.mjs';
 import { kafkaExporterFactory } from '../src/index.ts';
-import { logsRequest, RECEIVED_MS, sentWith, telemetryOf } from './otlp-data.ts';
+import { fnvPartition } from '../src/message-place.ts';
+import { logsOf, logsRequest, RECEIVED_MS, requestOf, sentWith, telemetryOf } from './otlp-data.ts';
 
 const MISSING = kafkaMissing();
 const DIRECT = { sending_queue: { enabled: false }, retry_on_failure: { enabled: false } } as const;
@@ -21,7 +28,13 @@ async function startExporter(
 ): Promise<ConsumingComponent> {
   const exporter = kafkaExporterFactory.create(
     contractSignalSettings('kafka', 'logs'),
-    kafkaExporterFactory.config.parse({ brokers: broker.brokers, ...DIRECT, ...config }),
+    kafkaExporterFactory.config.parse({
+      brokers: broker.brokers,
+      // A crowded machine is no reason to fail.
+      timeout: '60s',
+      ...DIRECT,
+      ...config,
+    }),
   );
   await exporter.start(contractHost());
   onTestFinished(() => exporter.shutdown(AbortSignal.timeout(5000)));
@@ -45,6 +58,18 @@ async function recordsIn(topic: string, partition = 0): Promise<readonly BufferR
 
 function itemsOf({ headers }: BufferRecord): number {
   return Number(headers['items']);
+}
+
+/** In hex, in order, of records with plain OTLP. */
+function traceIdsIn(records: readonly BufferRecord[]): readonly string[] {
+  return records.flatMap(({ value }) => {
+    const columns = decodeRequests('logs', [requestOf('logs', value, 0)]);
+    if (!(columns instanceof LogColumns)) throw new Error('no log columns');
+    const ids = Buffer.from(columns.traceId);
+    return Array.from({ length: columns.count }, (_, row) =>
+      ids.subarray(row * 16, row * 16 + 16).toString('hex'),
+    );
+  });
 }
 
 describe.skipIf(MISSING !== undefined)(`the exporter ${MISSING ?? ''}`, () => {
@@ -75,11 +100,21 @@ describe.skipIf(MISSING !== undefined)(`the exporter ${MISSING ?? ''}`, () => {
     for (const record of records) expect(scanRequest('logs', record.value)).toBe(itemsOf(record));
   });
 
-  it('refuses an item that is too large by itself, for good', async () => {
+  it('puts an item that is too large by itself into the dead letters, and writes the others', async () => {
     const producer = { max_message_bytes: 50_000 };
-    const exporter = await startExporter({ topic: 'large', producer });
-    const sent = exporter.consume(telemetryOf(logsRequest(1, 60_000)));
-    await expect(sent).rejects.toMatchObject({ code: 'TOO_LARGE', retryable: false });
+    const exporter = await startExporter({ topic: 'large', topic_partitions: 1, producer });
+    await exporter.consume(telemetryOf(logsRequest(1, 60_000), logsRequest(3, 10)));
+    expect((await recordsIn('large')).map(itemsOf)).toEqual([3]);
+    const [letter, ...others] = await recordsIn(TOPICS.deadLetters);
+    expect(others).toEqual([]);
+    expect(letter?.headers).toMatchObject({
+      tenant: 'acme',
+      items: '1',
+      code: 'TOO_LARGE',
+      topic: 'large',
+      reason: expect.stringMatching(/^record size \d+ exceeds max \d+: one item alone/),
+    });
+    expect(scanRequest('logs', letter?.value ?? new Uint8Array(0))).toBe(1);
   });
 
   it('writes JSON where that is asked for', async () => {
@@ -157,5 +192,78 @@ describe.skipIf(MISSING !== undefined)(`the exporter ${MISSING ?? ''}`, () => {
     const exporter = await startExporter({ topic: `acks${acks}`, producer, topic_partitions: 1 });
     await exporter.consume(telemetryOf(logsRequest(5, 100)));
     expect((await recordsIn(`acks${acks}`)).map(itemsOf)).toEqual([5]);
+  });
+
+  it('writes into the topics that a resource attribute names', async () => {
+    const exporter = await startExporter({
+      topic: 'without',
+      topic_partitions: 1,
+      topic_from_attribute: 'kafka.topic',
+    });
+    const of = (topic: string): EncodedRequest => logsOf({ 'kafka.topic': topic }, ['', '']);
+    const both = Buffer.concat([of('first').bytes, of('second').bytes, logsRequest(1, 1).bytes]);
+    await exporter.consume(telemetryOf(requestOf('logs', both, 5)));
+    for (const [topic, items] of [
+      ['first', 2],
+      ['second', 2],
+      ['without', 1],
+    ] as const) {
+      expect((await recordsIn(topic)).map(itemsOf)).toEqual([items]);
+    }
+    const nowhere = exporter.consume(telemetryOf(of('a/b')));
+    await expect(nowhere).rejects.toMatchObject({ code: 'INVALID_DATA', retryable: false });
+  });
+
+  it('gives messages the metadata of the client as headers', async () => {
+    const exporter = await startExporter({
+      topic: 'metadata',
+      topic_partitions: 1,
+      include_metadata_keys: ['X-Team', 'x-absent'],
+    });
+    await exporter.consume(sentWith({ 'x-team': 'shop' }, logsRequest(1, 1)));
+    const [record] = await recordsIn('metadata');
+    expect(record?.headers).toEqual({ tenant: 'acme', items: '1', 'X-Team': 'shop' });
+  });
+
+  it('keeps the records of a trace in one partition, a message a partition', async () => {
+    const exporter = await startExporter({
+      topic: 'by-trace',
+      topic_partitions: 3,
+      partition_logs_by_trace_id: true,
+    });
+    const ids = Array.from({ length: 30 }, (_, index) => `${index % 10}`.padStart(32, 'a'));
+    await exporter.consume(telemetryOf(logsOf({}, ids), logsOf({}, ['', ''])));
+    const partitions = await Promise.all([0, 1, 2].map((each) => recordsIn('by-trace', each)));
+    expect(partitions.flat().reduce((sum, record) => sum + itemsOf(record), 0)).toBe(32);
+    // One more is of the records without a trace.
+    expect(partitions.flat().length).toBeLessThanOrEqual(4);
+    for (const id of new Set(ids)) {
+      const place = fnvPartition(Buffer.from(id), 3);
+      const counts = partitions.map(
+        (records) => traceIdsIn(records).filter((one) => one === id).length,
+      );
+      expect(counts).toEqual([0, 1, 2].map((each) => (each === place ? 3 : 0)));
+    }
+  });
+
+  it('keeps the records of a resource in one partition', async () => {
+    const exporter = await startExporter({
+      topic: 'by-resource',
+      topic_partitions: 3,
+      partition_logs_by_resource_attributes: true,
+    });
+    const services = Array.from({ length: 12 }, (_, index) => `service-${index}-`);
+    for (let time = 0; time < 2; time += 1) {
+      const all = services.map((name) => logsOf({ 'service.name': name }, ['']).bytes);
+      await exporter.consume(telemetryOf(requestOf('logs', Buffer.concat(all), 12)));
+    }
+    const partitions = await Promise.all([0, 1, 2].map((each) => recordsIn('by-resource', each)));
+    expect(partitions.flat().length).toBeLessThanOrEqual(6);
+    for (const name of services) {
+      const holding = partitions.filter((records) =>
+        records.some(({ value }) => Buffer.from(value).includes(name)),
+      );
+      expect(holding.length).toBe(1);
+    }
   });
 });

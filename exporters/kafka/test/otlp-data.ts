@@ -15,6 +15,25 @@ export function logsRequest(items: number, bodyLength: number): EncodedRequest {
   return requestOf('logs', bytes, items);
 }
 
+/** A request of one resource, with a log record for each trace id; '' for none. */
+export function logsOf(
+  resource: Readonly<Record<string, string>>,
+  traceIds: readonly string[],
+): EncodedRequest {
+  const attributes = Object.entries(resource).map(([key, stringValue]) => ({
+    key,
+    value: { stringValue },
+  }));
+  const logRecords = traceIds.map((traceId) => ({
+    body: { stringValue: 'line' },
+    ...(traceId === '' ? {} : { traceId }),
+  }));
+  const bytes = encodeRequest('logs', {
+    resourceLogs: [{ resource: { attributes }, scopeLogs: [{ logRecords }] }],
+  });
+  return requestOf('logs', bytes, traceIds.length);
+}
+
 export function requestOf(signal: Signal, bytes: Uint8Array, itemCount: number): EncodedRequest {
   return { signal, bytes, itemCount, tenant: 'acme', receivedUnixMs: RECEIVED_MS };
 }
