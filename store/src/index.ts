@@ -12,4 +12,5 @@ export * from './identity/index.ts';
 export * from './migrations/index.ts';
 export * from './native-format/index.ts';
 export * from './queries/index.ts';
+export * from './retention/index.ts';
 export * from './schema/index.ts';

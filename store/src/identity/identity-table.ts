@@ -1,8 +1,7 @@
 import { Hash64, HashWords, type ResourceTable } from '@sonde/proto';
 import { TextTable } from '../native-format/text-table.ts';
-import { deriveIdentity, type Identity } from './identity.ts';
-import { deriveOrigin } from './origin.ts';
-import { readAttributes } from './read-attributes.ts';
+import type { Identity } from './identity.ts';
+import { KnownIdentities } from './known-identities.ts';
 
 export const IDENTITY_FIELDS: readonly (keyof Identity)[] = [
   'service',
@@ -30,7 +29,8 @@ export class IdentityTable {
    */
   readonly fingerprint: Uint32Array;
 
-  constructor(resources: ResourceTable) {
+  /** `known` remembers identities from one batch to the next. */
+  constructor(resources: ResourceTable, known: KnownIdentities = new KnownIdentities()) {
     const { count } = resources;
     const field = (): IdentityField => ({ texts: new TextTable(), ids: new Uint32Array(count) });
     this.fields = {
@@ -44,13 +44,12 @@ export class IdentityTable {
     this.origin = new Uint8Array(count);
     this.fingerprint = resources.fingerprint.slice(0, count * 2);
     for (let i = 0; i < count; i++) {
-      const attributes = readAttributes(resources.attributes, resources.attributeEnd, i);
-      const identity = deriveIdentity(attributes);
+      const { identity, origin } = known.of(resources, i);
       for (const name of IDENTITY_FIELDS) {
         const { texts, ids } = this.fields[name];
         ids[i] = texts.idOf(identity[name]);
       }
-      this.origin[i] = deriveOrigin(attributes);
+      this.origin[i] = origin;
       const dropped = resources.droppedAttributesCount[i];
       if (dropped !== 0) hashIn(this.fingerprint, i, dropped);
     }

@@ -6,5 +6,6 @@
  */
 export * from './identity.ts';
 export * from './identity-table.ts';
+export * from './known-identities.ts';
 export * from './origin.ts';
 export * from './read-attributes.ts';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Sql } from '../client/sql.ts';
 import type { StoreClient } from '../client/store-client.ts';
+import { StoreError } from '../client/store-error.ts';
 import { schemaMigrationsTable } from '../schema/schema-migrations.ts';
 import { createTableSql, DEFAULT_SCHEMA_OPTIONS, type SchemaOptions } from '../schema/table.ts';
 import { FIRST_TABLES } from './0001-first-tables.ts';
@@ -9,6 +10,7 @@ import { PROFILES } from './0003-profiles.ts';
 import { CATALOGUE } from './0004-catalogue.ts';
 import { SERVICE_MAP } from './0005-service-map.ts';
 import { EDGES_BY_MINUTE } from './0006-edges-by-minute.ts';
+import { RETENTION_BY_JOB } from './0007-retention-by-job.ts';
 import type { Migration } from './migration.ts';
 
 /** In order of their versions, which are dense from 1. */
@@ -19,6 +21,7 @@ export const MIGRATIONS: readonly Migration[] = [
   CATALOGUE,
   SERVICE_MAP,
   EDGES_BY_MINUTE,
+  RETENTION_BY_JOB,
 ];
 
 export type SchemaErrorCode =
@@ -59,7 +62,9 @@ export async function migrate(
   if (present > newest) throw tooNew(present, newest);
   const missing = MIGRATIONS.filter((migration) => migration.version > present);
   for (const migration of missing) {
-    for (const sql of migration.statements(options)) await run(client, sql);
+    for (const sql of migration.statements(options)) {
+      await run(client, sql, migration.toleratedCodes);
+    }
     await run(
       client,
       `INSERT INTO ${database}.schema_migrations (version, name) ` +
@@ -89,8 +94,17 @@ export async function schemaVersion(
 const VERSION_ROW = z.object({ version: z.coerce.number().int().min(0) });
 
 /** Statements of the schema are text of this package alone: nothing from outside is in them. */
-async function run(client: StoreClient, sql: string): Promise<void> {
-  await client.command(new Sql([sql], []));
+async function run(
+  client: StoreClient,
+  sql: string,
+  toleratedCodes: readonly number[] = [],
+): Promise<void> {
+  try {
+    await client.command(new Sql([sql], []));
+  } catch (error) {
+    const code = error instanceof StoreError ? error.clickhouseCode : undefined;
+    if (code === undefined || !toleratedCodes.includes(code)) throw error;
+  }
 }
 
 function tooNew(present: number, newest: number): SchemaError {

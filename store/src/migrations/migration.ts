@@ -9,4 +9,6 @@ export interface Migration {
   readonly version: number;
   readonly name: string;
   readonly statements: (options: SchemaOptions) => readonly string[];
+  /** ClickHouse's codes of a statement that was run before and cannot run again. */
+  readonly toleratedCodes?: readonly number[];
 }

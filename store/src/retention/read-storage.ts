@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { identifier, param, type Sql, sql } from '../client/sql.ts';
+import type { StoreClient } from '../client/store-client.ts';
+import { COLD_VOLUME } from '../engine/cold-volume.ts';
+import type { StorageState } from './plan-retention.ts';
+import { RESOURCES_TABLE, retainedTable } from './retained-tables.ts';
+import { type Disk, readPartitionId, type StoredPartition } from './stored-partition.ts';
+
+/** Of a year and more of days and classes in two dozen tables; more is a store gone wrong. */
+const PARTITIONS_MAX = 100_000;
+
+const PartitionRow = z.object({
+  table: z.string(),
+  partition_id: z.string(),
+  row_count: z.coerce.number(),
+  bytes: z.coerce.number(),
+  cold_bytes: z.coerce.number(),
+});
+
+const DiskRow = z.object({
+  name: z.string(),
+  free: z.coerce.number(),
+  total: z.coerce.number(),
+  type: z.string(),
+});
+
+export interface ReadStorageOptions {
+  readonly database: string;
+  /** Reads the parts of every replica's shard, once a shard. */
+  readonly cluster?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The partitions of tables that have a retention, and the disks. Rejects with `StoreError`. */
+export async function readStorage(
+  client: StoreClient,
+  options: ReadStorageOptions,
+): Promise<StorageState> {
+  const call = options.signal === undefined ? {} : { signal: options.signal };
+  const [parts, disks] = await Promise.all([
+    client.query(partitionsSql(options), PartitionRow, call),
+    client.query(DISKS, DiskRow, call),
+  ]);
+  return {
+    partitions: parts.rows.flatMap(toPartition),
+    disks: disks.rows.map(
+      (row): Disk => ({
+        name: row.name,
+        freeBytes: row.free,
+        totalBytes: row.total,
+        isRemote: row.type !== 'Local',
+      }),
+    ),
+  };
+}
+
+const DISKS = sql`SELECT name, free_space AS free, total_space AS total, type FROM system.disks`;
+
+function partitionsSql({ database, cluster }: ReadStorageOptions): Sql {
+  const parts =
+    cluster === undefined ? sql`system.parts` : sql`cluster(${identifier(cluster)}, system.parts)`;
+  return sql`SELECT table, partition_id, sum(rows) AS row_count, sum(bytes_on_disk) AS bytes,
+      sumIf(bytes_on_disk, disk_name = ${param.string(COLD_VOLUME)}) AS cold_bytes
+    FROM ${parts}
+    WHERE active AND database = ${param.string(database)}
+    GROUP BY table, partition_id
+    ORDER BY table, partition_id
+    LIMIT ${param.uint32(PARTITIONS_MAX)}`;
+}
+
+function toPartition(row: z.infer<typeof PartitionRow>): StoredPartition[] {
+  const place = readPartitionId(row.partition_id);
+  const isKnown = row.table === RESOURCES_TABLE || retainedTable(row.table) !== undefined;
+  if (place === undefined || !isKnown) return [];
+  const { row_count: rows, bytes, cold_bytes: coldBytes, table } = row;
+  return [{ table, id: row.partition_id, ...place, rows, bytes, coldBytes }];
+}
