@@ -1,5 +1,8 @@
-/** Of what the last batch needed: a batch that needs a little more does not have to grow. */
-const MARGIN = 1.125;
+/**
+ * Of what the last batch needed: a batch that needs a little more does not have to grow, and what edits
+ * write stands behind what was decoded.
+ */
+const MARGIN = 1.5;
 
 /** Bounds of a first guess, a row: a batch of unusual rows does not make the next one huge. Bytes. */
 const ROW_BYTES_MIN = 16;

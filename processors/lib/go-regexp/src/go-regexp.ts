@@ -65,6 +65,13 @@ export class GoRegexp {
     return { start: matcher.start(), end: matcher.end() };
   }
 
+  /** Every match replaced by this text, in which nothing means anything else. */
+  replaceAllLiteral(text: string, replacement: string): string {
+    const linear = this.#linear;
+    if (linear === undefined) return this.replaceAll(text, () => replacement);
+    return text.replace(linear, replacement.replaceAll('$', '$$$$'));
+  }
+
   /** Go's `ReplaceAllStringFunc`; `group` gives the n-th group of the match, 0 is all of it. */
   replaceAll(
     text: string,

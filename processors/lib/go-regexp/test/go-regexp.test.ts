@@ -15,6 +15,12 @@ describe('a Go regular expression', () => {
     expect(new GoRegexp('a.b').test('a\nb')).toBe(false);
   });
 
+  it('puts a text in place of every match as it is', () => {
+    for (const pattern of ['/[0-9]+', '/(\\d+|x*y)']) {
+      expect(new GoRegexp(pattern).replaceAllLiteral('/a/17/b/4', '/$&$1')).toBe('/a/$&$1/b/$&$1');
+    }
+  });
+
   it.each(['a(?=b)', '(?<=a)b', '(a)\\1', 'a{1001}', '(', '*a'])('refuses %s', (pattern) => {
     expect(() => new GoRegexp(pattern)).toThrow(GoRegexpError);
     expect(() => new GoRegexp(pattern)).toThrow(/^error parsing regexp: \S/);

@@ -77,7 +77,9 @@ export function templateReplace(template: string): TemplateReplace {
   const [only] = parts;
   if (parts.length === 1 && typeof only === 'string') {
     return (regexp, text, filter) =>
-      regexp.replaceAll(text, () => (filter === undefined ? only : filter(only)));
+      filter === undefined
+        ? regexp.replaceAllLiteral(text, only)
+        : regexp.replaceAll(text, () => filter(only));
   }
   return (regexp, text, filter = (one) => one) =>
     regexp.replaceAll(text, (_, group) => {
