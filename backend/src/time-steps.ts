@@ -44,6 +44,12 @@ export function stepsOf(range: { from: number; to: number }, stepMs: number): Ti
   return { fromMs, toMs: range.to, stepMs, count: Math.ceil((range.to - fromMs) / stepMs) };
 }
 
+/** Steps of the same width over the time of the same length before. */
+export function stepsBefore(steps: TimeSteps): TimeSteps {
+  const { fromMs, toMs, stepMs } = steps;
+  return stepsOf({ from: fromMs - (toMs - fromMs), to: fromMs }, stepMs);
+}
+
 /** A value a step from `indexes[i]` -> `values[i]`; the other steps hold `empty`. */
 export function spread<T>(
   steps: TimeSteps,

@@ -55,6 +55,16 @@ describe('the list of services', () => {
     expect(services.filter(({ own }) => own).map(({ service }) => service)).toEqual(['gateway']);
   });
 
+  it('says what a service was over the time before', async () => {
+    const later = `from=${base + MINUTE}&to=${base + 2 * MINUTE}`;
+    const { services } = await sonde.get(`/api/v1/services?${later}`, ServicesSchema);
+    const found = services.find(({ service }) => service === 'shop');
+    expect(found).toMatchObject({ requests: 1, errorRatio: 1, before: { errorRatio: 0 } });
+    expect(found?.before?.requestsPerSecond).toBeCloseTo(9 / 60, 9);
+    const now = await sonde.get(`/api/v1/services?${range}`, ServicesSchema);
+    expect(now.services.find(({ service }) => service === 'worker')?.before).toBeUndefined();
+  });
+
   it('says how a service fares, a value a step', async () => {
     const answer = await sonde.get(`/api/v1/services?${range}`, ServicesSchema);
     const found = answer.services.find(({ service }) => service === 'shop');

@@ -9,6 +9,7 @@ import {
   readSelection,
   sayLabels,
 } from '../src/lib/metrics/selection.ts';
+import { changesOf } from '../src/lib/services/changes.ts';
 import { matchesService, sortServices, totalsOf } from '../src/lib/services/order.ts';
 import { isTraceId } from '../src/lib/trace/trace-id.ts';
 
@@ -133,6 +134,41 @@ describe('the catalogue of metrics', () => {
     expect(read('metric=m&aggregation=median').aggregation).toBeUndefined();
     expect(sayLabels({})).toBe('all series');
     expect(sayLabels({ a: '1', b: '' })).toBe('a=1, b=(empty)');
+  });
+});
+
+describe('what changed about a service', () => {
+  const before = { requestsPerSecond: 1, errorRatio: 0.001, durationP95Ns: 10e6 };
+  const texts = (more: Partial<ServiceSummary>): string[] =>
+    changesOf(service('cart', { durationP95Ns: 10e6, errorRatio: 0.001, before, ...more })).map(
+      ({ text }) => text,
+    );
+
+  it('is nothing within the usual', () => {
+    expect(texts({})).toEqual([]);
+    expect(texts({ durationP95Ns: 14e6, errorRatio: 0.004, requestsPerSecond: 1.4 })).toEqual([]);
+    expect(texts({ durationP95Ns: 1e6, before: { ...before, durationP95Ns: 0.5e6 } })).toEqual([]);
+  });
+
+  it('says more errors, slower answers, another rate, with both values', () => {
+    const [errors, latency, rate] = changesOf(
+      service('cart', {
+        ...{ errorRatio: 0.08, durationP95Ns: 120e6, requestsPerSecond: 3 },
+        before,
+      }),
+    );
+    expect(errors).toMatchObject({ text: 'errors 0.10\u00a0% → 8.00\u00a0%', isWorse: true });
+    expect(latency).toMatchObject({ text: 'p95 ×12', isWorse: true });
+    expect(latency?.title).toContain('before');
+    expect(rate).toMatchObject({ text: 'rate ×3.0', isWorse: false });
+    expect(texts({ durationP95Ns: 2e6 })).toEqual(['p95 ÷5.0']);
+  });
+
+  it('is new where nothing was served before, and unsaid of a handful of requests', () => {
+    const { before: _, ...row } = service('cart', { before });
+    expect(changesOf(row).map(({ text }) => text)).toEqual(['new']);
+    expect(changesOf({ ...row, requests: 3 })).toEqual([]);
+    expect(changesOf(row, false)).toEqual([]);
   });
 });
 

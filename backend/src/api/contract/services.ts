@@ -21,6 +21,15 @@ export interface ServiceSummary {
   readonly errorsByStep: readonly number[];
   /** True for Sonde's own services. */
   readonly own: boolean;
+  /** The same over the range of the same length before; absent when it served nothing then. */
+  readonly before?: ServiceBefore;
+}
+
+/** What a service was in the time before, to say what changed. */
+export interface ServiceBefore {
+  readonly requestsPerSecond: number;
+  readonly errorRatio: number;
+  readonly durationP95Ns: number;
 }
 
 export interface ServicesResponse {

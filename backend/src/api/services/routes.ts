@@ -12,10 +12,11 @@ import {
   latencyLines,
   summarize,
   summarizeOperation,
+  withBefore,
 } from '../../model/services/summaries.ts';
 import { CostMeter } from '../../store-cost.ts';
 import type { StoreReader } from '../../store-reader.ts';
-import { timeSteps } from '../../time-steps.ts';
+import { stepsBefore, timeSteps } from '../../time-steps.ts';
 import { jsonAnswer, STORE_REFUSALS } from '../answers.ts';
 import type { Api } from '../env.ts';
 import { checkRange, rangeParameters } from '../parameters.ts';
@@ -42,7 +43,7 @@ function addList(api: Api, store: StoreReader): void {
     summary: 'Rate, errors and latency of every service',
     description:
       'Those with most requests first. A service seen by an SDK and by the agent is one service: ' +
-      'the SDK where it has server spans. Counts have the sampling weight applied. The range is ' +
+      'the SDK where it has server spans. `before` is the range of the same length before. Counts have the sampling weight applied. The range is ' +
       'widened to whole steps at its start.',
     request: { query: z.strictObject(rangeParameters).superRefine(checkRange) },
     responses: { 200: jsonAnswer('The services.', ServicesSchema), ...STORE_REFUSALS },
@@ -52,10 +53,17 @@ function addList(api: Api, store: StoreReader): void {
     const wish = { stepsWanted: LIST_STEPS, stepMsMin: STEP_MS_MIN };
     const steps = timeSteps(context.req.valid('query'), wish);
     const meter = new CostMeter();
-    const rows = meter.rows(
-      await store.read(servicesQuery({ tenant, steps }), context.get('signal')),
+    const earlier = stepsBefore(steps);
+    const signal = context.get('signal');
+    const [rows, rowsBefore] = await Promise.all([
+      store.read(servicesQuery({ tenant, steps }), signal),
+      store.read(servicesQuery({ tenant, steps: earlier }), signal),
+    ]);
+    const before = summarize(meter.rows(rowsBefore), earlier);
+    const services = withBefore(summarize(meter.rows(rows), steps), before).slice(
+      0,
+      ANSWER_LIMITS.servicesMax,
     );
-    const services = summarize(rows, steps).slice(0, ANSWER_LIMITS.servicesMax);
     const { fromMs, toMs, stepMs } = steps;
     return context.json({ fromMs, toMs, stepMs, services, cost: meter.cost }, 200);
   });

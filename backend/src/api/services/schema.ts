@@ -7,6 +7,7 @@ import type {
   ServiceSummary,
   ServicesResponse,
 } from '../contract/index.ts';
+import type { WireShape } from '../wire-shape.ts';
 
 const OriginSchema = z.enum(['sdk', 'ebpf', 'derived']);
 const numbers = z.array(z.number());
@@ -15,7 +16,7 @@ const cost = { elapsedMs: 12, rowsRead: 8192, bytesRead: 262_144 };
 const range = { fromMs: 1_790_000_000_000, toMs: 1_790_000_120_000, stepMs: 60_000 };
 const quantiles = { durationP50Ns: 2_100_000, durationP95Ns: 9_800_000, durationP99Ns: 31_000_000 };
 
-const ServiceSummarySchema: z.ZodType<ServiceSummary> = z.strictObject({
+const ServiceSummarySchema: z.ZodType<WireShape<ServiceSummary>> = z.strictObject({
   service: z.string(),
   namespace: z.string(),
   environment: z.string(),
@@ -30,6 +31,13 @@ const ServiceSummarySchema: z.ZodType<ServiceSummary> = z.strictObject({
   requestsByStep: numbers,
   errorsByStep: numbers,
   own: z.boolean(),
+  before: z
+    .strictObject({
+      requestsPerSecond: z.number(),
+      errorRatio: z.number(),
+      durationP95Ns: z.number(),
+    })
+    .optional(),
 });
 
 const servicesExample: ServicesResponse = {
@@ -48,12 +56,13 @@ const servicesExample: ServicesResponse = {
       requestsByStep: [110, 130],
       errorsByStep: [0, 3],
       own: false,
+      before: { requestsPerSecond: 1.9, errorRatio: 0.001, durationP95Ns: 9_100_000 },
     },
   ],
   cost,
 };
 
-export const ServicesSchema: z.ZodType<ServicesResponse> = z
+export const ServicesSchema: z.ZodType<WireShape<ServicesResponse>> = z
   .strictObject({
     fromMs: z.number(),
     toMs: z.number(),

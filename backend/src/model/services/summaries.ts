@@ -74,6 +74,22 @@ export function summarize(rows: readonly ServiceRow[], steps: TimeSteps): Servic
   }));
 }
 
+/** Gives each service what it was before, by service, namespace and environment. */
+export function withBefore(
+  services: readonly ServiceSummary[],
+  before: readonly ServiceSummary[],
+): ServiceSummary[] {
+  const keyOf = ({ service, namespace, environment }: ServiceSummary): string =>
+    JSON.stringify([service, namespace, environment]);
+  const byKey = new Map(before.map((row) => [keyOf(row), row]));
+  return services.map((row) => {
+    const other = byKey.get(keyOf(row));
+    if (other === undefined || other.requests === 0) return row;
+    const { requestsPerSecond, errorRatio, durationP95Ns } = other;
+    return { ...row, before: { requestsPerSecond, errorRatio, durationP95Ns } };
+  });
+}
+
 export function summarizeOperation(row: OperationRow): OperationSummary {
   return {
     name: cutName(row.name),
