@@ -10,6 +10,7 @@ import { WebFiles } from './http/web-files.ts';
 import { GATEWAY_READ_MS, HTTP_LIMITS, type HttpLimits } from './limits.ts';
 import { type BackendLog, STDERR_LOG } from './log.ts';
 import { MapJob } from './model/service-map/map-job.ts';
+import { RetentionJob } from './retention/retention-job.ts';
 import { SqliteStateStore } from './state/index.ts';
 import { GatewayWatch } from './status/gateway-watch.ts';
 import { sourceDeadline, watchGateway } from './status/read-sources.ts';
@@ -56,6 +57,8 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
   const state = new SqliteStateStore(options.state);
   const store = openStore(options.store);
   const gatewayWatch = new GatewayWatch();
+  const holder = randomUUID();
+  const retention = new RetentionJob({ store: options.store, state, holder, log });
   const app = createApp({
     store,
     state,
@@ -65,7 +68,9 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
       endpoints: options.endpoints,
       sources: options.sources,
       gatewayWatch,
+      storage: () => retention.part(),
     },
+    retention,
     viewer: LOCAL_VIEWER,
     allowedHosts: options.allowedHosts ?? (isLoopback(options.host) ? [] : undefined),
     webFiles,
@@ -80,19 +85,21 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
   const mapJob = new MapJob({
     store: options.store,
     leases: state.leases,
-    holder: randomUUID(),
+    holder,
     log,
   });
   const closeAll = async (): Promise<void> => {
     endWatch();
     await closeServer(server, limits.drainMsMax);
     await mapJob.stop();
+    await retention.stop();
     await store.close();
     await state.close();
   };
   try {
     const port = await listen(server, options);
     mapJob.start();
+    retention.start();
     let closing: Promise<void> | undefined;
     return {
       port,

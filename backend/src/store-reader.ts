@@ -129,6 +129,11 @@ const NOT_READY: ReadonlyMap<string, { message: string; hint: string }> = new Ma
 
 const NARROW = 'Ask for a shorter time range or add a filter.';
 
+/** What an error of the store's client is to whoever asked; another error is itself. */
+export function storeFailureOf(error: unknown): unknown {
+  return error instanceof StoreError ? storeFailure(error) : error;
+}
+
 function storeFailure(error: StoreError): ApiFailure {
   if (LIMIT_CODES.has(error.code)) {
     const message = `the query went over a limit of the store (${error.code})`;

@@ -69,6 +69,7 @@ describe('the description of the API', () => {
       '/api/v1/spans/peers',
       '/api/v1/spans/values',
       '/api/v1/status',
+      '/api/v1/storage',
       '/api/v1/traces',
       '/api/v1/traces/{traceId}',
       '/api/v1/traces/{traceId}/back-links',

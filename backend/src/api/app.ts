@@ -10,6 +10,7 @@ import { serveWeb } from '../http/serve-web.ts';
 import type { WebFiles } from '../http/web-files.ts';
 import type { HttpLimits } from '../limits.ts';
 import type { BackendLog } from '../log.ts';
+import type { RetentionJob } from '../retention/retention-job.ts';
 import type { StateStore } from '../state/index.ts';
 import type { StatusOptions } from '../status/status.ts';
 import type { StoreReader } from '../store-reader.ts';
@@ -22,12 +23,14 @@ import { badRequest, failureResponse, toFailure } from './refuse.ts';
 import { addServices } from './services/routes.ts';
 import { addSettings } from './settings/routes.ts';
 import { addStatus } from './status/routes.ts';
+import { addStorage } from './storage/routes.ts';
 import { addTraces } from './traces/routes.ts';
 import { addUnserved } from './unserved.ts';
 
 export interface AppOptions {
   readonly store: StoreReader;
   readonly state: StateStore;
+  readonly retention: RetentionJob;
   readonly status: StatusOptions;
   readonly viewer: Viewer;
   /** Host names besides localhost and addresses; undefined switches the check off. */
@@ -53,6 +56,7 @@ export function createApp(options: AppOptions): Api {
   addLogs(app, options.store);
   addMetrics(app, options.store);
   addSettings(app, options.state);
+  addStorage(app, options.retention);
   addOpenApi(app, version);
   addDocs(app, version);
   addUnserved(app);

@@ -25,6 +25,8 @@ export interface StatusOptions {
   readonly sources: StatusSources;
   /** Fed between requests, so that it knows what the gateway did before someone looked. */
   readonly gatewayWatch: GatewayWatch;
+  /** How much room the store has; undefined as long as nobody looked. */
+  readonly storage: () => PartStatus | undefined;
 }
 
 interface StoreStatus {
@@ -43,12 +45,13 @@ export async function readStatus(
     readStoreStatus(store, request.tenant, request.signal),
     readSources(options.sources, options.gatewayWatch, request.signal),
   ]);
+  const storage = options.storage();
   const page: PartStatus = { name: 'backend', state: 'ok', detail: 'serves the API and the page' };
   return {
     version: options.version,
     startedMs: options.startedMs,
     endpoints: options.endpoints,
-    parts: [stored.part, page, ...sources.parts],
+    parts: [stored.part, ...(storage === undefined ? [] : [storage]), page, ...sources.parts],
     signals: stored.signals,
     deadLetters: sources.deadLetters,
     bufferLag: sources.bufferLag,

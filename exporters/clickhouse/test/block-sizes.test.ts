@@ -66,6 +66,9 @@ describe('blocks of any size', () => {
         metricsDays: 14,
         profilesDays: 14,
         rollupsDays: 90,
+        metricRollupsDays: 400,
+        coldAfterDays: null,
+        sizeMaxBytes: null,
       },
     });
     const config = clickHouseConfig.parse({ endpoint: engine.url, password: TOKEN });

@@ -18,10 +18,18 @@ export interface RetentionSettings {
   readonly metricsDays: number;
   readonly profilesDays: number;
   readonly rollupsDays: number;
+  readonly metricRollupsDays: number;
+  /** Days after which rows move to the cold volume, where the store has one; null never. */
+  readonly coldAfterDays: number | null;
+  /** Bytes that the store may hold on its own disk; null is 20 GiB or a fifth of the disk. */
+  readonly sizeMaxBytes: number | null;
 }
 
 const days = (fallback: number): z.ZodDefault<z.ZodNumber> =>
   z.number().int().min(1).max(3650).default(fallback);
+
+/** Less would be dropped before anybody has seen it. */
+const SIZE_MIN_BYTES = 100 * 1024 * 1024;
 
 export const RetentionSchema: z.ZodType<RetentionSettings> = z.strictObject({
   tracesDays: days(14),
@@ -29,6 +37,15 @@ export const RetentionSchema: z.ZodType<RetentionSettings> = z.strictObject({
   metricsDays: days(14),
   profilesDays: days(14),
   rollupsDays: days(90),
+  metricRollupsDays: days(400),
+  coldAfterDays: z.number().int().min(1).max(3650).nullable().default(null),
+  sizeMaxBytes: z
+    .number()
+    .int()
+    .min(SIZE_MIN_BYTES)
+    .max(2 ** 50)
+    .nullable()
+    .default(null),
 });
 
 export const SettingsSchema: z.ZodType<Settings> = z.object({

@@ -10,4 +10,5 @@ export * from './queries.ts';
 export * from './services.ts';
 export * from './settings.ts';
 export * from './status.ts';
+export * from './storage.ts';
 export * from './traces.ts';

@@ -11,6 +11,11 @@ export interface SettingsDocument {
     readonly metricsDays: number;
     readonly profilesDays: number;
     readonly rollupsDays: number;
+    readonly metricRollupsDays: number;
+    /** Days after which rows move to the cold volume, where there is one; null never. */
+    readonly coldAfterDays: number | null;
+    /** Bytes on the store's own disk; null is 20 GiB or a fifth of the disk. */
+    readonly sizeMaxBytes: number | null;
   };
 }
 

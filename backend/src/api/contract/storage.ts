@@ -1,0 +1,46 @@
+/** Bytes and rows of one signal. */
+export interface SignalStorage {
+  readonly signal: 'traces' | 'logs' | 'metrics' | 'profiles' | 'rollups' | 'metricRollups';
+  readonly bytes: number;
+  /** Of `bytes`, what lies on the cold volume. */
+  readonly coldBytes: number;
+  readonly rows: number;
+  /** Start of the oldest day that is kept, milliseconds since the epoch; null for nothing. */
+  readonly oldestMs: number | null;
+  /** What the settings say now. */
+  readonly days: number;
+}
+
+/** What the job of retention did to one partition. */
+export interface StorageAction {
+  readonly atMs: number;
+  /** `expired`: older than the settings say; `sacrificed`: there was no room; `moved`: to the cold volume. */
+  readonly kind: 'expired' | 'sacrificed' | 'moved';
+  readonly table: string;
+  readonly partition: string;
+  readonly bytes: number;
+}
+
+/** `GET /storage`. */
+export interface StorageResponse {
+  readonly signals: readonly SignalStorage[];
+  /** Of all signals, on the store's own disk. */
+  readonly hotBytes: number;
+  /** At which the guard drops the oldest partitions. */
+  readonly sizeMaxBytes: number;
+  readonly guard: 'calm' | 'warning' | 'acting' | 'full';
+  /** One line for people. */
+  readonly detail: string;
+  /** Days until `sizeMaxBytes` at the present rate; null when that is more than 400 days or never. */
+  readonly daysUntilFull: number | null;
+  readonly hasColdVolume: boolean;
+  readonly disks: ReadonlyArray<{
+    readonly name: string;
+    readonly freeBytes: number;
+    readonly totalBytes: number;
+  }>;
+  /** What goes first when there is no room. */
+  readonly sacrificedFirst: readonly SignalStorage['signal'][];
+  /** Newest first, of this process. */
+  readonly actions: readonly StorageAction[];
+}

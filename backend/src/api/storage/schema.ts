@@ -1,0 +1,68 @@
+import { z } from '@hono/zod-openapi';
+import type { StorageResponse } from '../contract/index.ts';
+
+const SIGNALS = ['traces', 'logs', 'metrics', 'profiles', 'rollups', 'metricRollups'] as const;
+
+const example: StorageResponse = {
+  signals: [
+    {
+      signal: 'traces',
+      bytes: 3_200_000_000,
+      coldBytes: 0,
+      rows: 60_000_000,
+      oldestMs: 1_790_000_000_000,
+      days: 14,
+    },
+  ],
+  hotBytes: 3_200_000_000,
+  sizeMaxBytes: 20_000_000_000,
+  guard: 'calm',
+  detail: '3.20 of 20 GB are used',
+  daysUntilFull: null,
+  hasColdVolume: false,
+  disks: [{ name: 'default', freeBytes: 300_000_000_000, totalBytes: 500_000_000_000 }],
+  sacrificedFirst: ['profiles', 'traces', 'logs', 'metrics', 'rollups', 'metricRollups'],
+  actions: [
+    {
+      atMs: 1_790_000_000_000,
+      kind: 'expired',
+      table: 'spans',
+      partition: '20260907-14',
+      bytes: 210_000_000,
+    },
+  ],
+};
+
+export const StorageSchema: z.ZodType<StorageResponse> = z
+  .strictObject({
+    signals: z.array(
+      z.strictObject({
+        signal: z.enum(SIGNALS),
+        bytes: z.number(),
+        coldBytes: z.number(),
+        rows: z.number(),
+        oldestMs: z.number().nullable(),
+        days: z.number(),
+      }),
+    ),
+    hotBytes: z.number(),
+    sizeMaxBytes: z.number(),
+    guard: z.enum(['calm', 'warning', 'acting', 'full']),
+    detail: z.string(),
+    daysUntilFull: z.number().nullable(),
+    hasColdVolume: z.boolean(),
+    disks: z.array(
+      z.strictObject({ name: z.string(), freeBytes: z.number(), totalBytes: z.number() }),
+    ),
+    sacrificedFirst: z.array(z.enum(SIGNALS)),
+    actions: z.array(
+      z.strictObject({
+        atMs: z.number(),
+        kind: z.enum(['expired', 'sacrificed', 'moved']),
+        table: z.string(),
+        partition: z.string(),
+        bytes: z.number(),
+      }),
+    ),
+  })
+  .openapi('StorageResponse', { example });

@@ -1,0 +1,140 @@
+import { applyPlan, createStoreClient, readStorage, type StoreClient } from '@sonde/store';
+import type { PartStatus, StorageAction, StorageResponse } from '../api/contract/index.ts';
+import type { BackendLog } from '../log.ts';
+import type { StateStore } from '../state/index.ts';
+import type { StoreOptions } from '../store-reader.ts';
+import { type StorageReport, storageReport } from './storage-report.ts';
+
+const TICK_MS = 60_000;
+/** The first look comes soon: a store may be full when Sonde starts. */
+const FIRST_TICK_MS = 5_000;
+/** Longer than a turn takes; a leader that died is replaced after it. */
+const LEASE_MS = 300_000;
+const LEASE = 'retention';
+/** Versions of the settings that explain stored classes. */
+const HISTORY_MAX = 1000;
+/** Actions that are remembered for people. */
+const ACTIONS_MAX = 200;
+const DATABASE = 'sonde';
+
+export interface RetentionJobOptions {
+  readonly store: StoreOptions;
+  readonly state: Pick<StateStore, 'settings' | 'leases'>;
+  /** Names this process among its replicas. */
+  readonly holder: string;
+  readonly log: BackendLog;
+  readonly nowMs?: () => number;
+}
+
+/**
+ * Drops and moves partitions by the settings, and keeps the disk from filling up. Every replica
+ * looks, so that each can say how the store fares; the one that holds the lease acts.
+ */
+export class RetentionJob {
+  readonly #options: RetentionJobOptions;
+  readonly #store: StoreClient;
+  readonly #stopped = new AbortController();
+  #actions: readonly StorageAction[] = [];
+  #part: PartStatus | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #turn: Promise<void> = Promise.resolve();
+  #failure = '';
+
+  constructor(options: RetentionJobOptions) {
+    this.#options = options;
+    this.#store = createStoreClient({ ...options.store });
+  }
+
+  start(): void {
+    this.#startIn(FIRST_TICK_MS);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    clearTimeout(this.#timer);
+    await this.#turn;
+    await this.#options.state.leases.release(LEASE, this.#options.holder);
+    await this.#store.close();
+  }
+
+  /** How the last look found the store; undefined before the first. */
+  part(): PartStatus | undefined {
+    return this.#part;
+  }
+
+  /** Reads anew. Rejects with `StoreError`. */
+  async report(signal: AbortSignal): Promise<StorageResponse> {
+    const { response } = await this.#look(signal);
+    return { ...response, actions: this.#actions };
+  }
+
+  /** One turn: looks, and acts where this process is the leader. Rejects with `StoreError`. */
+  async turn(): Promise<void> {
+    const { signal } = this.#stopped;
+    const { plan } = await this.#look(signal);
+    const { state, holder } = this.#options;
+    const request = { name: LEASE, holder, ttlMs: LEASE_MS, nowMs: this.#nowMs() };
+    if ((await state.leases.acquire(request)) === undefined) return;
+    await applyPlan(this.#store, plan, {
+      database: DATABASE,
+      signal,
+      onAction: ({ kind, partition }) => {
+        const { table, id, bytes } = partition;
+        this.#remember({ atMs: this.#nowMs(), kind, table, partition: id, bytes });
+      },
+    });
+  }
+
+  async #look(signal: AbortSignal): Promise<StorageReport> {
+    const { settings } = this.#options.state;
+    const storage = await readStorage(this.#store, { database: DATABASE, signal });
+    const { settings: newest } = await settings.current();
+    const versions = await settings.list(HISTORY_MAX);
+    const report = storageReport({
+      storage,
+      current: newest.retention,
+      history: versions.map((version) => version.settings.retention),
+      nowMs: this.#nowMs(),
+    });
+    const { guard, detail } = report.response;
+    this.#part = { name: 'storage', state: guard === 'calm' ? 'ok' : 'degraded', detail };
+    return report;
+  }
+
+  #remember(action: StorageAction): void {
+    this.#actions = [action, ...this.#actions].slice(0, ACTIONS_MAX);
+    if (action.kind !== 'sacrificed') return;
+    const { table, partition, bytes } = action;
+    this.#options.log.warn('A partition was dropped: the store has no room', {
+      table,
+      partition,
+      bytes,
+    });
+  }
+
+  #startIn(delayMs: number): void {
+    this.#timer = setTimeout(() => {
+      this.#turn = this.#turnSafely().finally(() => {
+        if (!this.#stopped.signal.aborted) this.#startIn(TICK_MS);
+      });
+    }, delayMs);
+    this.#timer.unref();
+  }
+
+  /** A failure is said once until there is another one or none. */
+  async #turnSafely(): Promise<void> {
+    try {
+      await this.turn();
+      this.#failure = '';
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      if (this.#stopped.signal.aborted || reason === this.#failure) return;
+      this.#failure = reason;
+      this.#options.log.warn('The job of retention failed and is tried again', { reason });
+    }
+  }
+
+  #nowMs(): number {
+    return this.#options.nowMs?.() ?? Date.now();
+  }
+}

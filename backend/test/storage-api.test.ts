@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SettingsDocumentSchema } from '../src/api/settings/schema.ts';
+import { StorageSchema } from '../src/api/storage/schema.ts';
+import { RetentionJob } from '../src/retention/retention-job.ts';
+import { SqliteStateStore } from '../src/state/index.ts';
+import { NO_STORE, runBackend } from './backend-fixture.ts';
+import { runSonde, type Sonde } from './engine-fixture.ts';
+
+let sonde: Sonde;
+
+beforeAll(async () => {
+  sonde = await runSonde({ migrated: true });
+  await sonde.run(
+    `INSERT INTO sonde.logs (tenant, timestamp, retention_days)
+     SELECT 'default', now64(9) - toIntervalDay(number), 14 FROM numbers(20)`,
+  );
+}, 120_000);
+afterAll(() => sonde.close());
+
+function job(state: SqliteStateStore, holder: string): RetentionJob {
+  const log = { warn: () => undefined, error: () => undefined };
+  return new RetentionJob({ store: sonde.role, state, holder, log });
+}
+
+const days = async (): Promise<unknown> =>
+  (await sonde.rows('SELECT uniqExact(toDate(timestamp)) AS days FROM sonde.logs'))[0]?.days;
+
+describe('GET /storage', () => {
+  it('says what is stored, how long it is kept and what goes first', async () => {
+    const storage = await sonde.get('/api/v1/storage', StorageSchema);
+    const logs = storage.signals.find(({ signal }) => signal === 'logs');
+    expect(logs).toMatchObject({ rows: 20, days: 14, coldBytes: 0 });
+    expect(storage).toMatchObject({ guard: 'calm', hasColdVolume: false });
+    expect(storage.sacrificedFirst[0]).toBe('profiles');
+    expect(storage.hotBytes).toBeGreaterThan(0);
+  });
+
+  it('is 503 when the store is away', async () => {
+    const alone = await runBackend({ store: { url: NO_STORE, role: 'internal' } });
+    const response = await fetch(`${alone.url}/api/v1/storage`);
+    expect(response.status).toBe(503);
+    await alone.close();
+  });
+});
+
+describe('the job of retention', () => {
+  it('acts on one of several replicas, and by the newest settings', async () => {
+    const state = new SqliteStateStore({ path: ':memory:' });
+    const [leader, other] = [job(state, 'leader'), job(state, 'other')];
+    await leader.turn();
+    expect(Number(await days())).toBe(16);
+    const { settings } = await state.settings.current();
+    const retention = { ...settings.retention, logsDays: 3 };
+    await state.settings.put({ ...settings, retention }, { actor: 'test', nowMs: 1 });
+    await other.turn();
+    expect(Number(await days())).toBe(16);
+    await leader.turn();
+    expect(Number(await days())).toBe(5);
+    const { actions } = await leader.report(AbortSignal.timeout(10_000));
+    expect(actions[0]).toMatchObject({ kind: 'expired', table: 'logs' });
+    expect(leader.part()).toMatchObject({ name: 'storage', state: 'ok' });
+    await Promise.all([leader.stop(), other.stop()]);
+    await state.close();
+  });
+});
+
+describe('PUT /settings', () => {
+  it('takes days and a limit of bytes, and refuses less than people could see', async () => {
+    const before = await sonde.get('/api/v1/settings', SettingsDocumentSchema);
+    const put = (retention: object): Promise<Response> =>
+      fetch(`${sonde.url}/api/v1/settings`, {
+        method: 'PUT',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ ...before, retention: { ...before.retention, ...retention } }),
+      });
+    expect((await put({ sizeMaxBytes: 1000 })).status).toBe(400);
+    expect((await put({ coldAfterDays: 3, sizeMaxBytes: 1e9, rollupsDays: 30 })).status).toBe(200);
+    const storage = await sonde.get('/api/v1/storage', StorageSchema);
+    expect(storage.sizeMaxBytes).toBe(1e9);
+    expect(storage.signals.find(({ signal }) => signal === 'rollups')?.days).toBe(30);
+  });
+});
