@@ -157,6 +157,7 @@ export function resourcesQuery(
   spans: readonly Pick<SpanRow, 'service' | 'resource'>[],
 ): StoreQuery<ResourceRow> {
   const first = Number(BigInt(scope.bounds.start_nano) / NANO_PER_MS);
+  const last = Number(BigInt(scope.bounds.end_nano) / NANO_PER_MS);
   const services = [...new Set(spans.map((span) => span.service))];
   const fingerprints = [...new Set(spans.map((span) => span.resource))];
   return {
@@ -167,7 +168,8 @@ export function resourcesQuery(
         (mapKeys(attributes), mapValues(attributes), attribute_types) AS attribute_arrays
       FROM resources
       WHERE tenant = ${param.string(scope.tenant)} AND service IN ${param.strings(services)}
-        AND bucket >= ${atHour(first)} AND resource IN ${param.strings(fingerprints)}
+        AND bucket >= ${atHour(first)} AND bucket <= ${atHour(last)}
+        AND resource IN ${param.strings(fingerprints)}
       LIMIT 1 BY fingerprint
       LIMIT ${param.uint64(fingerprints.length)}`,
   };
