@@ -27,6 +27,8 @@ const REOPEN_PAUSE_MS = 1000;
 export interface JoinOptions {
   readonly group: string;
   readonly topics: readonly string[];
+  /** Topics that are there, or come, and are read beside `topics`. */
+  readonly isWanted?: (topic: string) => boolean;
   /** A reader of a partition that is this process's from now on; closed by who gets it. */
   readonly onReader: (reader: PartitionReader) => void;
   /** The reader's partition is somebody else's: it answers nothing any more. */
@@ -134,7 +136,7 @@ export class KafkaBuffer implements BufferContract {
    * Becomes a member of the group and reads the partitions that fall to this process, as long as
    * they do. While a group has members, `openReader` of anybody else is refused by the broker.
    */
-  join({ group, topics, onReader, onRevoked, onTrouble }: JoinOptions): GroupMembership {
+  join({ group, topics, isWanted, onReader, onRevoked, onTrouble }: JoinOptions): GroupMembership {
     this.#refuseWhenClosed();
     const readers = new Map<string, PartitionReader>();
     const open = (place: Place, ownership: Ownership): void => {
@@ -149,6 +151,7 @@ export class KafkaBuffer implements BufferContract {
     const membership = this.#client.join({
       group,
       topics,
+      isWanted,
       onTrouble,
       onAssigned: open,
       onRevoked: ({ topic, partition }) => {

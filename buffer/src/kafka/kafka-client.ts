@@ -58,6 +58,8 @@ export interface Fetcher {
 export interface GroupRequest {
   readonly group: string;
   readonly topics: readonly string[];
+  /** Topics that are there, or come, and are read beside `topics`. */
+  readonly isWanted?: ((topic: string) => boolean) | undefined;
   /** Partitions that are this member's from now on. */
   readonly onAssigned: (place: Place, ownership: Ownership) => void;
   /** Partitions that are not any more; `isLost` is set already. */

@@ -61,6 +61,8 @@ export interface KafkaOptions {
   readonly sessionTimeoutMs: number;
   readonly heartbeatIntervalMs: number;
   readonly rebalanceTimeoutMs: number;
+  /** Keeps its partitions for a member that comes back within the session; absent: nobody waits. */
+  readonly groupInstanceId?: string;
   readonly rackId: string;
 }
 

@@ -118,7 +118,10 @@ export class KafkaJsClient implements KafkaClient {
   }
 
   join(request: GroupRequest): GroupMembership {
-    return new KafkaJsMember(this.#options, request, (topic) => this.describeTopic(topic));
+    return new KafkaJsMember(this.#options, request, {
+      describe: (topic) => this.describeTopic(topic),
+      list: async () => [...(await this.listTopics()).keys()],
+    });
   }
 
   close(): Promise<void> {

@@ -3,13 +3,14 @@ import type { GroupMembership, GroupRequest, Ownership, Place } from './kafka-cl
 import { KafkaFailure } from './kafka-failure.ts';
 import type { KafkaOptions } from './kafka-options.ts';
 import { type BrokerWork, KafkaJsLink, pause } from './kafkajs-link.ts';
-import { type JoinResponse, loadKafkaJs } from './kafkajs-modules.ts';
+import { type JoinResponse, type KafkaJsBroker, loadKafkaJs } from './kafkajs-modules.ts';
 
 const PROTOCOL = 'sonde-sticky';
 /** How often the leader looks whether topics have come or grown. */
 const TOPICS_INTERVAL_MS = 30_000;
 /** The same while a topic is missing. */
 const MISSING_TOPICS_INTERVAL_MS = 2000;
+const JOIN_GROUP_KEY = 11;
 const FAILURE_PAUSE_MS = 500;
 /** A broker that does not answer a goodbye is not waited for. */
 const LEAVE_TIMEOUT_MS = 2000;
@@ -22,6 +23,12 @@ const EXPELLED: ReadonlySet<string> = new Set([
   'ILLEGAL_GENERATION',
   'FENCED_INSTANCE_ID',
 ]);
+
+/** What the cluster has. */
+interface TopicsOfCluster {
+  readonly describe: (topic: string) => Promise<number | undefined>;
+  readonly list: () => Promise<readonly string[]>;
+}
 
 interface Round {
   readonly generationId: number;
@@ -37,7 +44,7 @@ interface Round {
 export class KafkaJsMember implements GroupMembership {
   readonly #options: KafkaOptions;
   readonly #request: GroupRequest;
-  readonly #describe: (topic: string) => Promise<number | undefined>;
+  readonly #cluster: TopicsOfCluster;
   readonly #link: KafkaJsLink;
   readonly #stop: AbortController = new AbortController();
   readonly #done: AbortController = new AbortController();
@@ -45,18 +52,16 @@ export class KafkaJsMember implements GroupMembership {
     new Map();
   readonly #running: Promise<void>;
   #memberId = '';
+  /** Those it reads now. */
+  #topics: readonly string[] = [];
   /** One of the topics that is there: the way to the coordinator asks about it. */
   #topic = '';
   #leaving: Promise<void> | undefined;
 
-  constructor(
-    options: KafkaOptions,
-    request: GroupRequest,
-    describe: (topic: string) => Promise<number | undefined>,
-  ) {
+  constructor(options: KafkaOptions, request: GroupRequest, cluster: TopicsOfCluster) {
     this.#options = options;
     this.#request = request;
-    this.#describe = describe;
+    this.#cluster = cluster;
     this.#link = new KafkaJsLink(options);
     this.#running = this.#run();
   }
@@ -70,6 +75,7 @@ export class KafkaJsMember implements GroupMembership {
     let seenMs = performance.now();
     while (!this.#stop.signal.aborted) {
       try {
+        this.#topics = await this.#wantedTopics();
         this.#topic = await this.#existingTopic();
         const round = await this.#joinGroup();
         this.#request.onTrouble(undefined);
@@ -91,20 +97,21 @@ export class KafkaJsMember implements GroupMembership {
   }
 
   async #existingTopic(): Promise<string> {
-    const { topics } = this.#request;
+    const topics = this.#topics;
     for (const topic of topics) {
-      if ((await this.#describe(topic)) !== undefined) return topic;
+      if ((await this.#cluster.describe(topic)) !== undefined) return topic;
     }
     throw new KafkaFailure('UNKNOWN_TOPIC_OR_PARTITION', `there is no topic ${topics.join(', ')}`);
   }
 
   async #joinGroup(): Promise<Round> {
-    const { group: groupId, topics } = this.#request;
+    const { group: groupId } = this.#request;
+    const topics = this.#topics;
     const { sessionTimeoutMs, rebalanceTimeoutMs } = this.#options;
     const userData = Buffer.from(JSON.stringify(this.#ownedByTopic()));
     const metadata = loadKafkaJs().memberMetadata.encode({ version: 0, topics, userData });
     const joined = await this.#onCoordinator((broker) =>
-      broker.joinGroup({
+      this.#askToJoin(broker, {
         groupId,
         sessionTimeout: sessionTimeoutMs,
         rebalanceTimeout: rebalanceTimeoutMs,
@@ -143,17 +150,39 @@ export class KafkaJsMember implements GroupMembership {
           memberId: this.#memberId,
         }),
       );
-      if (!round.isLeader || performance.now() - topicsSeenMs < intervalMs) continue;
+      const isLookedAt = round.isLeader || this.#request.isWanted !== undefined;
+      if (!isLookedAt || performance.now() - topicsSeenMs < intervalMs) continue;
       topicsSeenMs = performance.now();
       if (await this.#haveTopicsChanged(round)) return;
     }
   }
 
   async #haveTopicsChanged({ partitionCounts }: Round): Promise<boolean> {
+    const wanted = await this.#wantedTopics();
+    if (wanted.join('\n') !== this.#topics.join('\n')) return true;
     for (const [topic, count] of partitionCounts) {
-      if (((await this.#describe(topic)) ?? 0) !== count) return true;
+      if (((await this.#cluster.describe(topic)) ?? 0) !== count) return true;
     }
     return false;
+  }
+
+  async #wantedTopics(): Promise<readonly string[]> {
+    const { topics, isWanted } = this.#request;
+    if (isWanted === undefined) return topics;
+    const found = (await this.#cluster.list()).filter(isWanted);
+    return [...new Set([...topics, ...found])].sort();
+  }
+
+  /** kafkajs' own call knows nothing of members that come back by their name. */
+  #askToJoin(
+    broker: KafkaJsBroker,
+    request: Parameters<KafkaJsBroker['joinGroup']>[0],
+  ): Promise<JoinResponse> {
+    const { groupInstanceId } = this.#options;
+    if (groupInstanceId === undefined) return broker.joinGroup(request);
+    const build = broker.lookupRequest(JOIN_GROUP_KEY, loadKafkaJs().joinRequests);
+    const named = { ...request, groupInstanceId, protocolType: 'consumer' };
+    return broker.connectionPool.send(build(named));
   }
 
   async #partitionCounts({ members }: JoinResponse): Promise<ReadonlyMap<string, number>> {
@@ -162,7 +191,7 @@ export class KafkaJsMember implements GroupMembership {
       members.flatMap((member) => memberMetadata.decode(member.memberMetadata).topics),
     );
     const counts = new Map<string, number>();
-    for (const topic of topics) counts.set(topic, (await this.#describe(topic)) ?? 0);
+    for (const topic of topics) counts.set(topic, (await this.#cluster.describe(topic)) ?? 0);
     return counts;
   }
 
@@ -211,7 +240,8 @@ export class KafkaJsMember implements GroupMembership {
     const memberId = this.#memberId;
     this.#stop.abort();
     this.#keepOnly(new Set());
-    if (memberId !== '') {
+    // Of one that has a name the broker waits for the return.
+    if (memberId !== '' && this.#options.groupInstanceId === undefined) {
       // The broker notices an absent member by itself, only later.
       const left = this.#onCoordinator((broker) =>
         broker.leaveGroup({ groupId: this.#request.group, memberId }),

@@ -86,25 +86,23 @@ export interface KafkaJsBroker {
   }): Promise<unknown>;
   leaveGroup(request: { readonly groupId: string; readonly memberId: string }): Promise<unknown>;
   /** The request of the best version that both sides have. */
-  lookupRequest(
+  lookupRequest<R>(
     apiKey: number,
-    requests: KafkaJsRequests,
-  ): (request: { readonly acks: number; readonly topicData: readonly [] }) => {
-    readonly request: { readonly apiKey: number; readonly apiVersion: number };
-    readonly response: unknown;
-  };
-  readonly connectionPool: {
-    send(whole: {
-      readonly request: FramedRequest;
-      readonly response: unknown;
-    }): Promise<ProduceResponse | undefined>;
-  };
+    requests: KafkaJsRequests<R>,
+  ): (request: object) => KafkaJsRequest<R>;
+  readonly connectionPool: { send<R>(whole: KafkaJsRequest<R>): Promise<R> };
   disconnect(): Promise<void>;
 }
 
 /** kafkajs' own: handed through. */
-interface KafkaJsRequests {
+interface KafkaJsRequests<R> {
   readonly versions: readonly string[];
+  readonly protocol: (version: number) => (request: object) => KafkaJsRequest<R>;
+}
+
+export interface KafkaJsRequest<R> {
+  readonly request: Pick<FramedRequest, 'apiKey' | 'apiVersion'>;
+  readonly response: { readonly parse: (decoded: unknown) => Promise<R> };
 }
 
 export interface MetadataResponse {
@@ -231,7 +229,8 @@ export interface KafkaJsModules {
   };
   /** Codecs by their number in a batch's attributes. */
   readonly codecs: Record<number, () => KafkaJsCodec>;
-  readonly produceRequests: KafkaJsRequests;
+  readonly produceRequests: KafkaJsRequests<ProduceResponse | undefined>;
+  readonly joinRequests: KafkaJsRequests<JoinResponse>;
 }
 
 interface KafkaJsCodec {
@@ -249,6 +248,7 @@ export function loadKafkaJs(): KafkaJsModules {
 
 function load(require: NodeJS.Require): KafkaJsModules {
   installFrames(require);
+  const { requests } = require('kafkajs/src/protocol/requests/index.js');
   const { MemberMetadata, MemberAssignment } = require('kafkajs/src/consumer/assignerProtocol.js');
   return {
     Cluster: require('kafkajs/src/cluster/index.js'),
@@ -258,6 +258,7 @@ function load(require: NodeJS.Require): KafkaJsModules {
     memberMetadata: MemberMetadata,
     memberAssignment: MemberAssignment,
     codecs: require('kafkajs/src/protocol/message/compression/index.js').Codecs,
-    produceRequests: require('kafkajs/src/protocol/requests/index.js').requests.Produce,
+    produceRequests: requests.Produce,
+    joinRequests: requests.JoinGroup,
   };
 }

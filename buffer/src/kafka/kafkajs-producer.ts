@@ -2,8 +2,14 @@ import type { NewRecord } from '../contract.ts';
 import type { Place } from './kafka-client.ts';
 import { KafkaFailure } from './kafka-failure.ts';
 import { CODECS, type KafkaOptions } from './kafka-options.ts';
+import type { FramedRequest } from './kafkajs-frames.ts';
 import type { KafkaJsLink } from './kafkajs-link.ts';
-import { type KafkaJsBroker, loadKafkaJs, type ProduceResponse } from './kafkajs-modules.ts';
+import {
+  type KafkaJsBroker,
+  type KafkaJsRequest,
+  loadKafkaJs,
+  type ProduceResponse,
+} from './kafkajs-modules.ts';
 import { type PackedRecords, PRODUCE_VERSIONS, produceFrame, recordsOf } from './produce-frame.ts';
 
 /** Sequence numbers go round after this many records. */
@@ -110,16 +116,14 @@ export class KafkaJsProducer {
     const { timeoutMs } = this.#options;
     const counted =
       sequence === undefined ? undefined : { ...sequence, firstSequence: sequence.next };
-    const answer = await deliver(broker, {
-      request: {
-        apiKey,
-        apiVersion,
-        apiName: 'Produce',
-        frame: (head) =>
-          produceFrame({ ...head, ...place, acks, timeoutMs, records, packed, sequence: counted }),
-      },
-      response,
-    });
+    const framed: FramedRequest = {
+      apiKey,
+      apiVersion,
+      apiName: 'Produce',
+      frame: (head) =>
+        produceFrame({ ...head, ...place, acks, timeoutMs, records, packed, sequence: counted }),
+    };
+    const answer = await deliver(broker, { request: framed, response });
     const offset = answer?.topics[0]?.partitions[0]?.baseOffset;
     if (offset === undefined) throw new KafkaFailure('UNKNOWN', 'an answer without an offset');
     return Number(offset);
@@ -136,7 +140,7 @@ interface Batch {
 /** As kafkajs' brokers send: one whose connection was closed is connected anew. */
 async function deliver(
   broker: KafkaJsBroker,
-  whole: Parameters<KafkaJsBroker['connectionPool']['send']>[0],
+  whole: KafkaJsRequest<ProduceResponse | undefined>,
 ): Promise<ProduceResponse | undefined> {
   try {
     return await broker.connectionPool.send(whole);

@@ -1,4 +1,5 @@
 import { type BatchConfig, batchConfig, type RetryWaits, retryWaits } from '@sonde/delivery';
+import { GoRegexp, GoRegexpError } from '@sonde/go-regexp';
 import {
   defaultTopic,
   encodingField,
@@ -6,18 +7,26 @@ import {
   kafkaClientFields,
 } from '@sonde/kafka-client';
 import { byteSize, duration, nullMeansDefaults, refuseMeaning, textList } from '@sonde/pipeline';
-import { refuseUnsupported } from '@sonde/pipeline/clients';
 import { SIGNALS, type Signal } from '@sonde/proto';
 import { z } from 'zod';
 import { MESSAGE_ENCODINGS, type MessageEncoding, SPAN_ENCODINGS } from './message-encoding.ts';
 
 export interface SignalTopics {
+  /** Names. */
   readonly topics: readonly string[];
+  /** Of topics that are there or come; none where only names are read. */
+  readonly patterns: readonly GoRegexp[];
+  /** Names that no pattern means, and patterns of them. */
+  readonly excluded: readonly (string | GoRegexp)[];
   readonly encoding: MessageEncoding;
 }
 
 export interface KafkaReceiverConfig extends KafkaClientConfig {
   readonly group_id: string;
+  /** Keeps partitions for a member that comes back; '' for none. */
+  readonly group_instance_id: string;
+  /** Headers of messages that become resource attributes `kafka.header.NAME`. */
+  readonly extractedHeaders: readonly string[];
   /** Where a group starts that has committed nothing. */
   readonly initial_offset: 'latest' | 'earliest';
   /** Milliseconds. */
@@ -65,11 +74,6 @@ const FETCH_FIELDS = {
   use_leader_epoch: z.boolean().default(true),
 };
 
-const UNSUPPORTED: Readonly<Record<string, string>> = {
-  header_extraction: 'headers do not travel with the data',
-  group_instance_id: 'a member that comes back gets the partitions that are free then',
-};
-
 export const kafkaReceiverConfig: z.ZodType<KafkaReceiverConfig> = nullMeansDefaults(
   z
     .strictObject({
@@ -111,35 +115,54 @@ export const kafkaReceiverConfig: z.ZodType<KafkaReceiverConfig> = nullMeansDefa
       }
     })
     .transform((raw, context): KafkaReceiverConfig => {
-      const headers = raw.header_extraction;
-      const given = {
-        header_extraction: headers?.extract_headers === true || (headers?.headers.length ?? 0) > 0,
-        group_instance_id: raw.group_instance_id,
-      };
-      refuseUnsupported(given, UNSUPPORTED, context);
+      const { extract_headers: isExtracting = false, headers = [] } = raw.header_extraction ?? {};
+      const extractedHeaders = isExtracting ? headers : [];
       const of = (signal: Signal): SignalTopics => {
         const { topic, topics, encoding } = raw[signal];
         const single = [topic, raw.topic, defaultTopic(signal)].find((name) => name !== '') ?? '';
         const names = topics.length > 0 ? topics : [single];
-        return { topics: names, encoding: encoding ?? raw.encoding ?? 'otlp_proto' };
+        return {
+          topics: names.filter((name) => !isPattern(name)),
+          patterns: names
+            .filter(isPattern)
+            .map((text) => compile(text, [signal, 'topics'], context)),
+          excluded: raw[signal].exclude_topics.map((text) =>
+            isPattern(text) ? compile(text, [signal, 'exclude_topics'], context) : text,
+          ),
+          encoding: encoding ?? raw.encoding ?? 'otlp_proto',
+        };
       };
-      for (const signal of SIGNALS) {
-        const reason = 'name the topics to read';
-        refuseUnsupported(raw[signal], { exclude_topics: reason }, context);
-        checkEncoding(signal, raw[signal].encoding, context);
-        if (!of(signal).topics.some((name) => name.startsWith('^'))) continue;
-        const text = 'topics by regular expression are not supported';
-        refuseMeaning(context, { text, path: [signal, 'topics'], hint: reason });
-      }
       const topicsOf = {
         traces: of('traces'),
         metrics: of('metrics'),
         logs: of('logs'),
         profiles: of('profiles'),
       };
-      return { ...raw, topicsOf };
+      for (const signal of SIGNALS) {
+        checkEncoding(signal, raw[signal].encoding, context);
+        const { patterns, excluded } = topicsOf[signal];
+        if (excluded.length === 0 || patterns.length > 0) continue;
+        const text = 'exclude_topics needs topics by regular expression';
+        const hint = 'a pattern starts with ^; names that are not given are not read';
+        refuseMeaning(context, { text, path: [signal, 'exclude_topics'], hint });
+      }
+      return { ...raw, topicsOf, extractedHeaders };
     }),
 );
+
+function isPattern(topic: string): boolean {
+  return topic.startsWith('^');
+}
+
+function compile(text: string, path: string[], context: z.core.$RefinementCtx): GoRegexp {
+  try {
+    return new GoRegexp(text);
+  } catch (error) {
+    if (!(error instanceof GoRegexpError)) throw error;
+    refuseMeaning(context, { text: error.message, path });
+    return z.NEVER;
+  }
+}
 
 /** Jaeger and Zipkin know spans alone. */
 function checkEncoding(

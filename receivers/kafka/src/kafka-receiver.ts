@@ -5,12 +5,15 @@ import {
   type PartitionReader,
   TOPICS,
 } from '@sonde/buffer';
-import { DeliveryEvents, PumpSet, type PumpTarget } from '@sonde/delivery';
+import { DeliveryEvents, PumpSet } from '@sonde/delivery';
 import { LazyKafkaBuffer, toKafkaOptions } from '@sonde/kafka-client';
 import type { Component, Consumer, Host, SignallessCreateSettings } from '@sonde/pipeline';
 import { SIGNALS, type Signal } from '@sonde/proto';
 import type { KafkaReceiverConfig } from './config.ts';
+import { withHeaders } from './extract-headers.ts';
+import { KafkaMetrics } from './kafka-metrics.ts';
 import { messageReader } from './message-encoding.ts';
+import { TopicTargets } from './topic-targets.ts';
 
 const OPEN_PAUSE_MS = 1000;
 
@@ -20,8 +23,8 @@ export class KafkaReceiver implements Component {
   readonly #config: KafkaReceiverConfig;
   readonly #events: DeliveryEvents;
   readonly #buffer: LazyKafkaBuffer;
-  /** By topic. */
-  readonly #targets: Map<string, PumpTarget> = new Map();
+  readonly #metrics: KafkaMetrics;
+  readonly #targets: TopicTargets = new TopicTargets();
   readonly #stop: AbortController = new AbortController();
   /** Pumps of partitions that went to somebody else, until they have ended. */
   readonly #ending: Set<Promise<void>> = new Set();
@@ -41,11 +44,14 @@ export class KafkaReceiver implements Component {
     this.#config = config;
     const names = { id: settings.id, type: 'kafka', group: config.group_id };
     this.#events = new DeliveryEvents(names, settings.logger);
+    this.#metrics = new KafkaMetrics(config.group_id);
+    const instance = config.group_instance_id;
     this.#buffer = new LazyKafkaBuffer(async () => ({
       ...(await toKafkaOptions(config)),
       initialOffset: config.initial_offset,
       sessionTimeoutMs: config.session_timeout,
       heartbeatIntervalMs: config.heartbeat_interval,
+      ...(instance === '' ? {} : { groupInstanceId: instance }),
     }));
     for (const signal of SIGNALS) this.#addTargets(signal, next[signal]);
   }
@@ -77,7 +83,10 @@ export class KafkaReceiver implements Component {
     this.#pumps = pumps;
     const membership = buffer.join({
       group,
-      topics: [...this.#targets.keys()],
+      topics: this.#targets.names,
+      ...(this.#targets.hasPatterns
+        ? { isWanted: (topic: string) => this.#targets.of(topic) !== undefined }
+        : {}),
       onReader: (reader) => this.#open(pumps, reader),
       onRevoked: (reader) => this.#revoke(pumps, reader),
       onTrouble: (error) => {
@@ -86,7 +95,13 @@ export class KafkaReceiver implements Component {
       },
     });
     this.#leave = () => membership.leave();
-    this.#endObserving = events.observeLag(() => buffer.state());
+    const ends = [
+      events.observeLag(() => buffer.state()),
+      this.#metrics.observe(() => buffer.state()),
+    ];
+    this.#endObserving = () => {
+      for (const end of ends) end();
+    };
   }
 
   /** Undefined when it was shut down before a broker answered. */
@@ -105,19 +120,21 @@ export class KafkaReceiver implements Component {
 
   #open(pumps: PumpSet, reader: PartitionReader): void {
     const { topic, partition } = reader;
-    const target = this.#targets.get(topic);
+    const target = this.#targets.of(topic);
     if (target === undefined || this.#stop.signal.aborted) {
       void reader.close();
       return;
     }
     const position = reader.position();
     this.#settings.logger.info('Reading a partition.', { topic, partition, position });
+    this.#metrics.started(reader);
     pumps.add(reader, target);
   }
 
   #revoke(pumps: PumpSet, reader: PartitionReader): void {
     const { topic, partition } = reader;
     this.#settings.logger.info('A partition is read elsewhere now.', { topic, partition });
+    this.#metrics.closed(reader);
     const ending = pumps.remove(reader).finally(() => this.#ending.delete(ending));
     this.#ending.add(ending);
   }
@@ -129,12 +146,10 @@ export class KafkaReceiver implements Component {
 
   #addTargets(signal: Signal, next: Consumer | undefined): void {
     if (next === undefined) return;
-    const { topics, encoding } = this.#config.topicsOf[signal];
-    const target = { signal, next };
-    const toRequest = messageReader(signal, encoding);
-    for (const topic of topics) {
-      this.#targets.set(topic, toRequest === undefined ? target : { ...target, toRequest });
-    }
+    const settings = this.#config.topicsOf[signal];
+    const plain = messageReader(signal, settings.encoding);
+    const read = withHeaders(signal, this.#config.extractedHeaders, plain);
+    this.#targets.add(settings, { signal, next, toRequest: this.#metrics.counting(read) });
   }
 
   async #close(deadline: AbortSignal): Promise<void> {

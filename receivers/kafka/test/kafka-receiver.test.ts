@@ -105,12 +105,12 @@ describe('the configuration', () => {
       message_marking: { after: true, on_error: false },
       group_rebalance_strategy: 'range',
     });
-    expect(config.topicsOf.logs).toEqual({ topics: ['a', 'b'], encoding: 'otlp_json' });
+    expect(config.topicsOf.logs).toMatchObject({ topics: ['a', 'b'], encoding: 'otlp_json' });
   });
 
   it.each([
-    [{ logs: { topics: ['^otlp.*'] } }, 'regular expression'],
-    [{ header_extraction: { extract_headers: true } }, '`header_extraction` is not supported'],
+    [{ logs: { topics: ['^otlp['] } }, 'missing closing ]'],
+    [{ logs: { topics: ['otlp'], exclude_topics: ['a'] } }, 'needs topics by regular expression'],
     [{ session_timeout: '1s' }, 'between 6s and 30m'],
     [{ heartbeat_interval: '1m' }, 'less than session_timeout'],
     [{ logs: { encoding: 'raw' } }, 'is not supported'],
@@ -161,6 +161,65 @@ describe.skipIf(MISSING !== undefined)(`the receiver ${MISSING ?? ''}`, () => {
     await store.until(({ rows }) => rows === 3);
     expect(store.taken[0]?.requests[0]?.tenant).toBe('default');
   });
+
+  it('reads topics by pattern, without those that are excluded, and those that come later', async () => {
+    const buffer = await openBuffer();
+    const prefix = `pattern-${randomUUID()}`;
+    for (const name of ['a', 'b', 'not', 'no-1']) {
+      await buffer.createTopic(`${prefix}-${name}`, { partitions: 1 });
+      await buffer.append(`${prefix}-${name}`, 0, [record(logsRequest(name))]);
+    }
+    const topics = [`^${prefix}-`];
+    const exclude_topics = [`${prefix}-not`, '^.*-no-[0-9]$'];
+    const { store } = await startReceiver({ group_id: prefix, logs: { topics, exclude_topics } });
+    await store.until(({ rows }) => rows === 2);
+    expect(store.taken.map(({ source }) => source?.topic).sort()).toEqual(
+      ['a', 'b'].map((name) => `${prefix}-${name}`),
+    );
+    await buffer.createTopic(`${prefix}-late`, { partitions: 1 });
+    await buffer.append(`${prefix}-late`, 0, [record(logsRequest('late'))]);
+    await store.until(({ rows }) => rows === 3);
+    expect(store.taken.at(-1)?.source?.topic).toBe(`${prefix}-late`);
+  }, 90_000);
+
+  it('makes resource attributes of the headers that are named', async () => {
+    const buffer = await openBuffer();
+    await makeTopic(buffer);
+    const headers = { team: 'shop', other: 'x', tenant: 'acme' };
+    await buffer.append(topic, 0, [record(logsRequest('a'), headers), record(logsRequest('b'))]);
+    const { store } = await startReceiver({
+      header_extraction: { extract_headers: true, headers: ['team', 'absent'] },
+    });
+    await store.until(({ rows }) => rows === 2);
+    const requests = store.taken.flatMap((telemetry) => telemetry.requests);
+    const texts = requests.map(({ bytes }) => protobufToJson('logs', bytes));
+    expect(texts[0]).toContain('{"key":"kafka.header.team","value":{"stringValue":"shop"}}');
+    expect(texts[0]).not.toContain('kafka.header.other');
+    expect(texts[1]).not.toContain('kafka.header');
+    expect(requests.map(({ tenant }) => tenant)).toEqual(['acme', 'default']);
+  });
+
+  it('finds its partitions again when it comes back under its name, without a rebalance', async () => {
+    const buffer = await openBuffer();
+    await makeTopic(buffer, 2);
+    const group_id = `named-${randomUUID()}`;
+    const named = { group_id, session_timeout: '30s' };
+    const first = await startReceiver({ ...named, group_instance_id: 'one' });
+    const other = await startReceiver({ ...named, group_instance_id: 'two' });
+    const partitionsOf = ({ logger }: { logger: RecordingLogger }): unknown[] =>
+      logger.lines
+        .filter(({ message }) => message === 'Reading a partition.')
+        .map(({ fields }) => fields?.['partition']);
+    while (partitionsOf(other).length < 1) await new Promise((resolve) => setImmediate(resolve));
+    await stop(first.receiver);
+    const before = partitionsOf(other).length;
+    const again = await startReceiver({ ...named, group_instance_id: 'one' });
+    for (const partition of [0, 1])
+      await buffer.append(topic, partition, [record(logsRequest('a'))]);
+    await again.store.until(({ rows }) => rows === 1);
+    await other.store.until(({ rows }) => rows === 1);
+    expect(partitionsOf(other).length).toBe(before);
+  }, 60_000);
 
   it('reads JSON where that is said', async () => {
     const buffer = await openBuffer();
