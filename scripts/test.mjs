@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { setupShop } from '../demo/setup/index.mjs';
 import { buildStale } from './lib/build.mjs';
 import { setupCollector } from './lib/collector.mjs';
 import { installDebianPackages } from './lib/debian.mjs';
@@ -26,6 +27,7 @@ await setupCollector(root);
 await setupTelemetrygen();
 await setupH2spec();
 await setupKafka(root);
+await setupShop(root, ['go', 'java']);
 
 const checks = await run('Checks', process.execPath, [join(root, 'scripts/check.mjs')], {
   cwd: root,

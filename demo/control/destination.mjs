@@ -34,6 +34,13 @@ function localSonde(root) {
   return existsSync(`/proc/${pid}`) ? otlpHttp : undefined;
 }
 
+/** How often services send, where the environment does not say. */
+export const SENDING_DEFAULTS = {
+  OTEL_METRIC_EXPORT_INTERVAL: '15000',
+  OTEL_BSP_SCHEDULE_DELAY: '1000',
+  OTEL_BLRP_SCHEDULE_DELAY: '1000',
+};
+
 /** The OTEL_* variables that every service has. */
 export function telemetryEnvironment(endpoint) {
   return {
@@ -42,9 +49,6 @@ export function telemetryEnvironment(endpoint) {
     OTEL_TRACES_EXPORTER: 'otlp',
     OTEL_METRICS_EXPORTER: 'otlp',
     OTEL_LOGS_EXPORTER: 'otlp',
-    OTEL_METRIC_EXPORT_INTERVAL: '15000',
-    OTEL_BSP_SCHEDULE_DELAY: '1000',
-    OTEL_BLRP_SCHEDULE_DELAY: '1000',
     // The stable names of HTTP and databases, where an instrumentation still has older ones.
     OTEL_SEMCONV_STABILITY_OPT_IN: 'http,database',
     OTEL_NODE_RESOURCE_DETECTORS: 'env,host,os,process',

@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { Child } from './child.mjs';
 import { Database } from './database.mjs';
-import { findDestination, telemetryEnvironment } from './destination.mjs';
+import { findDestination, SENDING_DEFAULTS, telemetryEnvironment } from './destination.mjs';
 import { FAULTS } from './faults.mjs';
 import { Load } from './load.mjs';
 import { freePorts, portOrFree } from './ports.mjs';
@@ -45,6 +45,7 @@ export class Shop {
     const services = servicesOn(this.#parts);
     const ports = await this.#choosePorts(services);
     this.#environment = {
+      ...SENDING_DEFAULTS,
       ...process.env,
       ...telemetryEnvironment(this.destination.endpoint),
       ...addressesOf(ports),

@@ -1,7 +1,7 @@
 // Everything the shop needs on this machine, each part by itself: what cannot be made is named.
 import { say } from '../../scripts/lib/steps.mjs';
-import { setupGo, setupJava, setupNode, setupPython } from './languages.mjs';
-import { setupPostgres, setupRedis } from './servers.mjs';
+import { hasNodeAndPython, setupGo, setupJava, setupNode, setupPython } from './languages.mjs';
+import { findPostgres, findRedis, setupPostgres, setupRedis } from './servers.mjs';
 
 const PARTS = {
   postgres: setupPostgres,
@@ -23,4 +23,11 @@ export async function setupShop(root, without = []) {
     if (parts[name].missing !== undefined) say(`Shop: without ${name}: ${parts[name].missing}.`);
   }
   return parts;
+}
+
+/** Why not even the small shop (Node and Python) can start at once; undefined where it can. */
+export function shopMissing(root) {
+  if (findPostgres(root) === undefined) return 'no PostgreSQL here';
+  if (findRedis(root) === undefined) return 'no Redis here';
+  return hasNodeAndPython(root) ? undefined : 'the shop is not set up: npm run setup:demo';
 }

@@ -26,6 +26,16 @@ async function runAll(folder, hash, steps) {
   return { ready: folder };
 }
 
+/** Whether the parts in Node and Python are set up, without setting them up. */
+export function hasNodeAndPython(root) {
+  return [
+    ['node', [`${NODE}/package-lock.json`]],
+    ['python', [PYTHON]],
+  ].every(([name, sources]) =>
+    isFresh(join(toolFolder(root, name, sources), STAMP), contentHash(root, sources)),
+  );
+}
+
 /** The packages of the services in Node, with a copy of their sources beside them. */
 export async function setupNode(root) {
   const sources = [`${NODE}/package-lock.json`];

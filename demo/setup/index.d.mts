@@ -1,0 +1,1 @@
+export declare function shopMissing(root: string): string | undefined;
