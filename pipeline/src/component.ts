@@ -5,6 +5,7 @@ import type { FeatureGates } from './config/feature-gates.ts';
 import type { PipelineConfig } from './config/pipeline-config.ts';
 import type { OwnTelemetry } from './events/own-telemetry.ts';
 import type { Logger } from './logger.ts';
+import type { MemoryBudget } from './memory-budget.ts';
 import type { SettingsSource } from './settings/settings-source.ts';
 import type { Telemetry } from './telemetry.ts';
 
@@ -110,6 +111,8 @@ export interface CreateSettings {
    * on the global meter provider.
    */
   readonly telemetry?: OwnTelemetry;
+  /** What memory there is for all components. Absent where a component is made without a service. */
+  readonly memory?: MemoryBudget;
 }
 
 /** A receiver serves several signals and an extension none. */

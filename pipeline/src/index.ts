@@ -16,6 +16,7 @@ export * from './exporting/index.ts';
 export * from './files/index.ts';
 export * from './graph/index.ts';
 export * from './logger.ts';
+export * from './memory-budget.ts';
 export * from './read-config.ts';
 export * from './reload/index.ts';
 export * from './run-options.ts';

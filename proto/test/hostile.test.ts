@@ -4,6 +4,7 @@ import {
   decodeTraces,
   encodeColumns,
   encodeRequest,
+  jsonToProtobuf,
   MalformedError,
   nativeText,
   protobufToJson,
@@ -186,6 +187,34 @@ function distinctKeys(count: number): Buffer {
   }
   return bytes.subarray(0, at);
 }
+
+describe('what takes two bytes', () => {
+  const pairs = (byte: number, count: number): Buffer => {
+    const bytes = Buffer.alloc(count * 2);
+    for (let i = 0; i < bytes.length; i += 2) bytes[i] = byte;
+    return bytes;
+  };
+
+  it('is limited: groups of resources and scopes are rows', () => {
+    const groups = [pairs(0x0a, 1_000_001), field(1, pairs(0x12, 1_000_000))];
+    for (const bytes of groups) {
+      expect(refusal(bytes).message).toMatch(/more than 1000000 rows in one request/);
+      expect(() => decodeTraces(new SpanColumns(1), bytes, SEGMENT)).toThrow(MalformedError);
+    }
+    expect(scanRequest('traces', pairs(0x0a, 1_000_000))).toBe(0);
+  });
+
+  it('is limited: attributes', () => {
+    const bytes = field(1, field(2, field(2, pairs(0x4a, 4_000_001))));
+    expect(refusal(bytes).message).toMatch(/more than 4000000 attributes in one request/);
+    expect(() => decodeTraces(new SpanColumns(1), bytes, SEGMENT)).toThrow(MalformedError);
+  });
+
+  it('is limited in JSON: elements and keys', () => {
+    const text = `{"resourceSpans":[${'{},'.repeat(4_000_000)}{}]}`;
+    expect(() => jsonToProtobuf('traces', text)).toThrow(/more than 4000000/);
+  });
+});
 
 describe('a million distinct keys in one request', () => {
   const KEYS = 1_000_000;

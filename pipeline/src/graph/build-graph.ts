@@ -14,6 +14,7 @@ import type { OwnTelemetry } from '../events/own-telemetry.ts';
 import { ProcessorEvents } from '../events/processor-events.ts';
 import { ReceiverEvents } from '../events/receiver-events.ts';
 import type { Logger } from '../logger.ts';
+import { MemoryBudget } from '../memory-budget.ts';
 import { ServiceError } from '../service-error.ts';
 import type { SettingsSource } from '../settings/settings-source.ts';
 import type { BuiltComponent, Graph } from './built-component.ts';
@@ -40,6 +41,7 @@ export function buildGraph(options: BuildOptions): Graph {
 
 class GraphBuilder {
   readonly #options: BuildOptions;
+  readonly #memory = new MemoryBudget();
   readonly #config: EngineConfig;
   readonly #exporters = new Map<string, BuiltComponent & { readonly consumer: Consumer }>();
   readonly #connectors = new Map<string, Consumer>();
@@ -197,6 +199,7 @@ class GraphBuilder {
       configVersion: this.#config.version,
       settings: this.#options.settings,
       telemetry: this.#options.telemetry,
+      memory: this.#memory,
     };
   }
 

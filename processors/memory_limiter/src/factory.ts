@@ -9,10 +9,9 @@ export const memoryLimiterFactory: ProcessorFactory<MemoryLimiterConfig> = {
   type: 'memory_limiter',
   config: memoryLimiterConfig,
   signals: { traces: 'beta', metrics: 'beta', logs: 'beta' },
-  create: (settings, config, next) =>
-    new MemoryLimiter(settings, {
-      next,
-      checker: sharedChecker(config, settings.logger),
-      retryAfterMs: config.check_interval,
-    }),
+  create: (settings, config, next) => {
+    const checker = sharedChecker(config, settings.logger);
+    settings.memory?.limitTo(checker.softBytes);
+    return new MemoryLimiter(settings, { next, checker, retryAfterMs: config.check_interval });
+  },
 };

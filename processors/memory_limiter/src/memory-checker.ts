@@ -15,7 +15,8 @@ export class MemoryChecker {
   readonly #logger: Logger;
   readonly #memory: ProcessMemory;
   readonly #hardBytes: number;
-  readonly #softBytes: number;
+  /** Above it data is refused. */
+  readonly softBytes: number;
   readonly #users = new Set<object>();
   #isRefusing = false;
   #timer: NodeJS.Timeout | undefined;
@@ -27,7 +28,7 @@ export class MemoryChecker {
     this.#memory = memory;
     const { hardBytes, spikeBytes } = limitsOf(config, memory);
     this.#hardBytes = hardBytes;
-    this.#softBytes = hardBytes - spikeBytes;
+    this.softBytes = hardBytes - spikeBytes;
   }
 
   get isRefusing(): boolean {
@@ -59,19 +60,18 @@ export class MemoryChecker {
       logger.warn('Memory usage is above hard limit. Forcing a GC.', inMib(used));
       used = this.#collect();
     }
-    if (!this.#isRefusing && used >= this.#softBytes) {
-      if (this.#mayCollect('min_gc_interval_when_soft_limited')) {
-        logger.info('Memory usage is above soft limit. Forcing a GC.', inMib(used));
-        used = this.#collect();
-      }
-      if (used >= this.#softBytes) {
-        logger.warn('Memory usage is above soft limit. Refusing data.', inMib(used));
-      }
-    } else if (this.#isRefusing && used < this.#softBytes) {
+    // While data is refused nothing is allocated, and the engine would never collect by itself.
+    if (used >= this.softBytes && this.#mayCollect('min_gc_interval_when_soft_limited')) {
+      logger.info('Memory usage is above soft limit. Forcing a GC.', inMib(used));
+      used = this.#collect();
+    }
+    if (!this.#isRefusing && used >= this.softBytes) {
+      logger.warn('Memory usage is above soft limit. Refusing data.', inMib(used));
+    } else if (this.#isRefusing && used < this.softBytes) {
       const text = 'Memory usage back within limits. Resuming normal operation.';
       logger.info(text, inMib(used));
     }
-    this.#isRefusing = used >= this.#softBytes;
+    this.#isRefusing = used >= this.softBytes;
   }
 
   #mayCollect(
@@ -98,7 +98,7 @@ export class MemoryChecker {
     }
     logger.info('Memory limiter configured', {
       limit_mib: Math.floor(this.#hardBytes / MIB),
-      spike_limit_mib: Math.floor((this.#hardBytes - this.#softBytes) / MIB),
+      spike_limit_mib: Math.floor((this.#hardBytes - this.softBytes) / MIB),
       check_interval: check_interval / 1000,
     });
   }

@@ -13,14 +13,15 @@ export interface ProcessMemory {
 }
 
 /**
- * Memory of this process: what JavaScript holds, buffers outside its heap included, or what is
- * resident without the free part of the heap, whichever is more. The heap alone would miss the
- * requests themselves; resident memory alone would count what is only not given back yet.
+ * Memory of this process: what JavaScript holds, buffers outside its heap included, and what the
+ * program itself took before there was data. The heap alone would miss the requests; resident memory
+ * would count what was freed and not given back to the system, which no refusal makes less.
  */
 export const PROCESS_MEMORY: ProcessMemory = {
   used: () => {
     const { rss, heapTotal, heapUsed, external } = process.memoryUsage();
-    return Math.max(heapUsed + external, rss - (heapTotal - heapUsed));
+    besides ??= Math.max(0, rss - heapTotal - external);
+    return besides + heapUsed + external;
   },
   total: () => {
     const constrained = process.constrainedMemory();
@@ -29,6 +30,9 @@ export const PROCESS_MEMORY: ProcessMemory = {
   },
   collect: () => garbageCollector()(),
 };
+
+/** Code, and the memory of libraries: resident and not JavaScript's at the first look. */
+let besides: number | undefined;
 
 let collector: (() => void) | undefined;
 

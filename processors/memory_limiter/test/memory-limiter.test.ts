@@ -1,3 +1,4 @@
+import { MemoryBudget } from '@sonde/pipeline';
 import {
   contractHost,
   contractSignalSettings,
@@ -105,6 +106,29 @@ describe('the processor memory_limiter', () => {
     }
     const said = logger.lines.filter(({ message }) => message === 'Memory limiter configured');
     expect(said).toHaveLength(1);
+  });
+
+  it('collects while it refuses, for then nobody else does', async () => {
+    const { subject, checker, memory, next } = limiter({
+      limit_mib: 100,
+      min_gc_interval_when_soft_limited: '0s',
+    });
+    memory.usedMib = 90;
+    checker.check();
+    await expect(subject.consume(BATCH)).rejects.toMatchObject({ code: 'OVERLOADED' });
+    // What was in work is garbage now.
+    memory.garbageMib = 60;
+    checker.check();
+    await subject.consume(BATCH);
+    expect(next.itemCount).toBe(1);
+  });
+
+  it('tells the receivers before it what there is', () => {
+    const memory = new MemoryBudget();
+    const settings = contractSignalSettings('memory_limiter', 'traces', new RecordingLogger());
+    const parsed = memoryLimiterConfig.parse({ check_interval: '1h', limit_mib: 100 });
+    factory.create({ ...settings, memory }, parsed, new GatedConsumer());
+    expect(memory.bytes).toBe(80 * MIB);
   });
 
   it('does not refuse when a collection is enough', async () => {

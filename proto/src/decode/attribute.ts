@@ -2,6 +2,7 @@ import { AnyValueType, FIRST_ENCODED_TYPE } from '../columns/any-value-type.ts';
 import type { AttributeList } from '../columns/attribute-list.ts';
 import { intern } from '../columns/intern.ts';
 import { malformed } from '../malformed.ts';
+import { takeValue } from '../protobuf/row-budget.ts';
 import type { Source } from '../protobuf/source.ts';
 import { longLength, longTag, readLength, result } from '../protobuf/varint.ts';
 import { appendAnyValue, valueBytesMax } from './any-value.ts';
@@ -13,6 +14,7 @@ const ATTRIBUTES_MIN = 16;
 export function appendAttribute(source: Source, p: number, end: number, list: AttributeList): void {
   const bytes = source.bytes;
   const row = list.count;
+  takeValue(p);
   if (row === list.capacity) list.growTo(Math.max(ATTRIBUTES_MIN, row * 2));
   const values = list.values;
   values.reserve(valueBytesMax(end - p));

@@ -73,6 +73,7 @@ export function decodeResourceGroup<C extends GroupedRows>(
 ): void {
   const { bytes, view } = source;
   const firstRow = columns.count;
+  takeRow(p);
   let start = 0;
   let length = 0;
   let schemaUrl = 0;
@@ -120,6 +121,7 @@ function decodeScopeGroup<C extends GroupedRows>(
 ): void {
   const { bytes, view } = source;
   const firstRow = columns.count;
+  takeRow(p);
   let start = 0;
   let length = 0;
   let schemaUrl = 0;

@@ -5,6 +5,7 @@ import { ResourceTable } from '../columns/resource-table.ts';
 import { ScopeTable } from '../columns/scope-table.ts';
 import { internResource } from '../decode/resource.ts';
 import { internScope } from '../decode/scope.ts';
+import { startRowBudget } from '../protobuf/row-budget.ts';
 import { Source } from '../protobuf/source.ts';
 import { ProtobufWriter } from '../protobuf/writer.ts';
 import { nativeStart, nativeString } from '../read/native-text.ts';
@@ -61,6 +62,7 @@ export function rebuildResources(
       writeCount(message, RESOURCE_DROPPED, dropped);
     }
     const { source, start, end } = sourceOf(message, table.messages, id);
+    startRowBudget();
     rowOf[row] = internResource(source, start, end, rebuilt);
   }
   return { table: rebuilt, rowOf };
@@ -78,6 +80,7 @@ export function rebuildScopes(
     const message = rows.touched[row] === 0 ? undefined : new ProtobufWriter(256);
     if (message !== undefined) writeScope(message, table, rows, row);
     const { source, start, end } = sourceOf(message, table.messages, id);
+    startRowBudget();
     rowOf[row] = internScope(source, start, end, rebuilt);
   }
   return { table: rebuilt, rowOf };

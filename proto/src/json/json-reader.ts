@@ -1,4 +1,5 @@
 import { malformed } from '../malformed.ts';
+import { takeValue } from '../protobuf/row-budget.ts';
 
 /** Objects and arrays inside each other; deeper text is refused. */
 export const JSON_DEPTH_MAX = 320;
@@ -7,18 +8,18 @@ const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 const SPACE = 0x20;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const HEX4 = /^[0-9a-fA-F]{4}$/;
+const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 
-const ESCAPES: Readonly<Record<string, string>> = {
-  '"': '"',
-  '\\': '\\',
-  '/': '/',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-};
+/** Where the first backslash stands that begins no escape. */
+function badEscapeIn(text: string, start: number, end: number): number {
+  for (let at = text.indexOf('\\', start); at !== -1 && at < end; at = text.indexOf('\\', at)) {
+    ESCAPE.lastIndex = at;
+    const match = ESCAPE.exec(text);
+    if (match === null) return at;
+    at += match[0].length;
+  }
+  return start;
+}
 
 /**
  * A strict reader of JSON (RFC 8259) that hands out numbers as the text they were written in, so
@@ -61,6 +62,7 @@ export class JsonReader {
     this.#enter('{');
     if (this.peek() !== '}') {
       for (;;) {
+        takeValue(this.#position);
         const key = this.readString();
         this.#take(':');
         onKey(key);
@@ -76,6 +78,7 @@ export class JsonReader {
     this.#enter('[');
     if (this.peek() !== ']') {
       for (;;) {
+        takeValue(this.#position);
         onElement();
         if (this.peek() !== ',') break;
         this.#position++;
@@ -98,36 +101,34 @@ export class JsonReader {
   readString(): string {
     this.#take('"');
     const text = this.#text;
-    let value = '';
-    for (;;) {
-      const start = this.#position;
-      let code = text.charCodeAt(start);
-      while (code >= SPACE && code !== QUOTE && code !== BACKSLASH) {
-        code = text.charCodeAt(++this.#position);
+    const start = this.#position;
+    let end = start;
+    let hasEscapes = false;
+    let code = text.charCodeAt(end);
+    while (code >= SPACE && code !== QUOTE) {
+      if (code === BACKSLASH) {
+        hasEscapes = true;
+        end++;
       }
-      const plain = text.slice(start, this.#position);
-      value = value === '' ? plain : value + plain;
-      if (code === QUOTE) {
-        this.#position++;
-        return value;
-      }
-      if (code !== BACKSLASH) this.fail('string without an end, or a control character in it');
-      value += this.#readEscape();
+      code = text.charCodeAt(++end);
     }
+    this.#position = end;
+    if (code !== QUOTE) this.fail('string without an end, or a control character in it');
+    this.#position = end + 1;
+    return hasEscapes ? this.#unescape(start, end) : text.slice(start, end);
   }
 
-  #readEscape(): string {
-    const letter = this.#text.charAt(this.#position + 1);
-    if (letter === 'u') {
-      const digits = this.#text.slice(this.#position + 2, this.#position + 6);
-      if (!HEX4.test(digits)) this.fail('bad \\u escape');
-      this.#position += 6;
-      return String.fromCharCode(Number.parseInt(digits, 16));
+  /** The string in `[start, end)`; the engine's own reader is ten times as fast as a loop here. */
+  #unescape(start: number, end: number): string {
+    try {
+      const value: unknown = JSON.parse(this.#text.slice(start - 1, end + 1));
+      if (typeof value === 'string') return value;
+    } catch {
+      // It does not say where.
+      this.#position = badEscapeIn(this.#text, start, end);
     }
-    const character = Object.hasOwn(ESCAPES, letter) ? ESCAPES[letter] : undefined;
-    if (character === undefined) return this.fail('bad escape');
-    this.#position += 2;
-    return character;
+    const isUnicode = this.#text.charAt(this.#position + 1) === 'u';
+    return this.fail(isUnicode ? 'bad \\u escape' : 'bad escape');
   }
 
   /** A number as written. */

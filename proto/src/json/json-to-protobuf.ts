@@ -1,3 +1,4 @@
+import { startRowBudget } from '../protobuf/row-budget.ts';
 import { WireType } from '../protobuf/skip.ts';
 import { ProtobufWriter } from '../protobuf/writer.ts';
 import { ANY_VALUE } from '../schema/common-messages.ts';
@@ -18,6 +19,7 @@ import { type Scalar, writePacked, writeScalar } from './scalar.ts';
  * fit its field, nesting over `JSON_DEPTH_MAX`. What it returns still has to pass `scanRequest`.
  */
 export function jsonToProtobuf(signal: Signal, text: string): Uint8Array {
+  startRowBudget();
   const reader = new JsonReader(text);
   const writer = new ProtobufWriter(Math.max(256, text.length >>> 1));
   readMessage(reader, writer, requestOf(signal));

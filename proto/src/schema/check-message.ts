@@ -1,7 +1,7 @@
 import { checkDictionaryString } from '../columns/intern.ts';
 import { checkAnyValue, checkOddMember } from '../decode/nested-value.ts';
 import { malformed } from '../malformed.ts';
-import { takeRow } from '../protobuf/row-budget.ts';
+import { takeRow, takeValue } from '../protobuf/row-budget.ts';
 import { skipField, WireType } from '../protobuf/skip.ts';
 import { longLength, longTag, readLength, readVarint, result } from '../protobuf/varint.ts';
 import { FIELD_NUMBER_END, type Message, Rule } from './field.ts';
@@ -155,6 +155,7 @@ function checkPackedVarints(bytes: Uint8Array, p: number, end: number): void {
 }
 
 function checkAttribute(bytes: Uint8Array, p: number, end: number): void {
+  takeValue(p);
   while (p < end) {
     let tag = bytes[p++];
     if (tag > 127) {

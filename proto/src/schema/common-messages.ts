@@ -2,6 +2,7 @@ import { type Field, type FieldOptions, Message, message, scalar } from './field
 
 /** `opentelemetry.proto.common.v1` and `resource.v1`. */
 const list = { repeated: true };
+const groups = { repeated: true, row: true };
 const value = { oneof: 'value' };
 
 export const ANY_VALUE: Message = new Message('AnyValue');
@@ -70,8 +71,11 @@ export function requestMessage(
   ]);
   const resources = new Message(`Resource of ${names.rows}`).define([
     message(1, 'resource', RESOURCE, { interned: true }),
-    message(2, names.scopes, scopes, list),
+    message(2, names.scopes, scopes, groups),
     scalar(3, 'schemaUrl', 'string', { interned: true }),
   ]);
-  return new Message(names.request).define([message(1, names.resources, resources, list), ...more]);
+  return new Message(names.request).define([
+    message(1, names.resources, resources, groups),
+    ...more,
+  ]);
 }

@@ -1,4 +1,4 @@
-import { handOn, type InFlightAccount, refusingMalformed } from '@sonde/intake';
+import { handOn, type InFlightAccount, refusingMalformed, turnOf } from '@sonde/intake';
 import { type ClientInfo, type Consumer, SondeError } from '@sonde/pipeline';
 import { type Encoding, jsonToProtobuf, type Signal } from '@sonde/proto';
 
@@ -43,6 +43,8 @@ export class ExportHandler {
     if (next === undefined) {
       throw new SondeError('UNIMPLEMENTED', `no pipeline takes ${signal}`);
     }
+    const turn = turnOf(request.bytes.length);
+    if (turn !== undefined) await turn;
     const receivedUnixMs = Date.now();
     const bytes = protobufBytes(request);
     await handOn(next, bytes, { signal, tenant, client, transport, receivedUnixMs });

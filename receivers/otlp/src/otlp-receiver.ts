@@ -10,7 +10,13 @@ import {
   inFlightBytesMax,
   RefusalCounter,
 } from '@sonde/intake';
-import type { Component, Host, Logger, ReloadListener } from '@sonde/pipeline';
+import type {
+  Component,
+  Host,
+  Logger,
+  ReloadListener,
+  SignallessCreateSettings,
+} from '@sonde/pipeline';
 import type { Signal } from '@sonde/proto';
 import type { OtlpConfig } from './config.ts';
 import { type Consumers, ExportHandler } from './export-handler.ts';
@@ -38,10 +44,14 @@ export class OtlpReceiver implements Component {
   #addresses: BoundAddresses = { grpc: undefined, http: undefined };
   #state: 'new' | 'started' | 'stopped' = 'new';
 
-  constructor(config: OtlpConfig, next: Consumers, settings: { id: string; logger: Logger }) {
+  constructor(
+    config: OtlpConfig,
+    next: Consumers,
+    settings: Pick<SignallessCreateSettings, 'id' | 'logger' | 'memory'>,
+  ) {
     this.#config = config;
     this.#handler = new ExportHandler(next);
-    this.#inFlight = new InFlightBytes(inFlightBytesMax(config.protocols));
+    this.#inFlight = new InFlightBytes(inFlightBytesMax(config.protocols, settings.memory));
     this.#refusals = new RefusalCounter(settings);
     this.#logger = settings.logger;
   }

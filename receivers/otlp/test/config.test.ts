@@ -5,7 +5,7 @@ import {
   IN_FLIGHT_BYTES_MAX,
   inFlightBytesMax,
 } from '@sonde/intake';
-import { GRPC_LIMITS, HTTP_LIMITS } from '@sonde/pipeline';
+import { GRPC_LIMITS, HTTP_LIMITS, MemoryBudget } from '@sonde/pipeline';
 import { describe, expect, it } from 'vitest';
 import { otlpConfig } from '../src/config.ts';
 
@@ -90,6 +90,12 @@ describe('the configuration of otlp', () => {
     expect(inFlightBytesMax(config.protocols)).toBe(200 * 1024 * 1024 * 2 * BODIES_IN_FLIGHT_MIN);
     const small = otlpConfig.parse({ protocols: { grpc: null } });
     expect(inFlightBytesMax(small.protocols)).toBe(IN_FLIGHT_BYTES_MAX);
+    const memory = new MemoryBudget();
+    expect(inFlightBytesMax(small.protocols, memory)).toBe(IN_FLIGHT_BYTES_MAX);
+    memory.limitTo(200 * 1024 * 1024);
+    expect(inFlightBytesMax(small.protocols, memory)).toBe(50 * 1024 * 1024);
+    memory.limitTo(1024);
+    expect(inFlightBytesMax(config.protocols, memory)).toBe(200 * 1024 * 1024 * 4);
   });
 
   it('reads a configuration as the Collector has it', () => {

@@ -18,6 +18,7 @@ import { SpansService } from './spans-service.ts';
 export class ZipkinReceiver implements Component {
   readonly #config: ZipkinConfig;
   readonly #next: Consumer | undefined;
+  readonly #memory: SignallessCreateSettings['memory'];
   readonly #logger: Logger;
   readonly #refusals: RefusalCounter;
   #server: HttpServer | undefined;
@@ -28,6 +29,7 @@ export class ZipkinReceiver implements Component {
     this.#config = config;
     this.#next = next;
     this.#logger = settings.logger;
+    this.#memory = settings.memory;
     this.#refusals = new RefusalCounter(settings);
   }
 
@@ -41,7 +43,7 @@ export class ZipkinReceiver implements Component {
     this.#state = 'started';
     const config = this.#config;
     const settings = httpSettings(config);
-    const inFlight = new InFlightBytes(inFlightBytesMax({ http: config }));
+    const inFlight = new InFlightBytes(inFlightBytesMax({ http: config }, this.#memory));
     const service = new SpansService({
       next: this.#next,
       parseStringTags: config.parse_string_tags,

@@ -29,3 +29,4 @@ export { senderMessage, statusBytes } from './rpc-status.ts';
 export { SENDER_ANSWERS } from './sender-answers.ts';
 export * from './server-config.ts';
 export { grpcSettings, httpSettings, inFlightBytesMax } from './server-settings.ts';
+export { turnOf } from './turns.ts';

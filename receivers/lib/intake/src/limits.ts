@@ -10,6 +10,14 @@ export const IN_FLIGHT_BYTES_MAX: number = 128 * MIB;
 /** How many bodies of the largest size, packed and unpacked, must have room at the same time. */
 export const BODIES_IN_FLIGHT_MIN = 4;
 
+/** Of the memory that `memory_limiter` allows; the rest is what the pipeline makes of bodies. */
+export const IN_FLIGHT_MEMORY_SHARE = 0.25;
+/** What one body may hold for each of its bytes: packed, unpacked, and twice as text of JSON. */
+export const HELD_PER_BODY_BYTE = 4;
+
+/** Unpacked; over it bodies are read one a turn of the event loop: some 10 ms each. */
+export const LARGE_BODY_BYTES: number = MIB;
+
 /** When a sender that met `IN_FLIGHT_BYTES_MAX` should come back: a body's usual stay. */
 export const IN_FLIGHT_RETRY_AFTER_MS = 1000;
 

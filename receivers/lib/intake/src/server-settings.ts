@@ -3,13 +3,19 @@ import {
   type GrpcLimits,
   HTTP_LIMITS,
   type HttpLimits,
+  type MemoryBudget,
   parseEndpoint,
   ServerTls,
 } from '@sonde/pipeline';
 import type { ConnectionSettings } from './grpc/grpc-connection.ts';
 import type { GrpcServerSettings } from './grpc/http2-grpc-server.ts';
 import type { HttpServerSettings } from './http/http-server.ts';
-import { BODIES_IN_FLIGHT_MIN, IN_FLIGHT_BYTES_MAX } from './limits.ts';
+import {
+  BODIES_IN_FLIGHT_MIN,
+  HELD_PER_BODY_BYTE,
+  IN_FLIGHT_BYTES_MAX,
+  IN_FLIGHT_MEMORY_SHARE,
+} from './limits.ts';
 import type { ListenAddress } from './listen/listen-address.ts';
 import type { GrpcServerConfig, HttpServerConfig } from './server-config.ts';
 
@@ -102,18 +108,30 @@ function corsSettings({ cors }: HttpServerConfig): HttpServerSettings['cors'] {
   };
 }
 
-/** Room for the bytes of requests in flight of all servers of a receiver. */
-export function inFlightBytesMax(servers: {
-  readonly grpc?: GrpcServerConfig | undefined;
-  readonly http?: HttpServerConfig | undefined;
-}): number {
+/**
+ * Room for the bytes of requests in flight of all servers of a receiver: no more than a share of the
+ * memory that there is, but a body of the largest size always has some.
+ */
+export function inFlightBytesMax(
+  servers: {
+    readonly grpc?: GrpcServerConfig | undefined;
+    readonly http?: HttpServerConfig | undefined;
+  },
+  memory?: MemoryBudget,
+): number {
   const { grpc, http } = servers;
   const bodies = [
     ...(grpc === undefined ? [] : [grpcLimits(grpc).messageBytesMax]),
     ...(http === undefined ? [] : [httpLimits(http).bodyBytesMax]),
   ];
   // A body is there packed and unpacked for a moment.
-  return Math.max(IN_FLIGHT_BYTES_MAX, ...bodies.map((max) => max * 2 * BODIES_IN_FLIGHT_MIN));
+  const room = Math.max(
+    IN_FLIGHT_BYTES_MAX,
+    ...bodies.map((max) => max * 2 * BODIES_IN_FLIGHT_MIN),
+  );
+  const least = Math.max(...bodies.map((max) => max * HELD_PER_BODY_BYTE));
+  if (memory === undefined) return room;
+  return Math.max(least, Math.min(room, memory.bytes * IN_FLIGHT_MEMORY_SHARE));
 }
 
 function listenAddress(config: { endpoint: string; transport: 'tcp' | 'unix' }): ListenAddress {
