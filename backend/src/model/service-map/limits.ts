@@ -13,10 +13,10 @@ export const PEER_LENGTH_MAX = 200;
 export const CLOSED_AFTER_MS = 20_000;
 /** Minutes older than that are not looked at any more. */
 export const HORIZON_MS = 86_400_000;
-/** A caller's span may begin so long before what it calls, or after it by its own clock. */
+/** A caller's span may begin so long before what it calls, or so long after it by its own clock. */
 export const WINDOW_MS: { readonly before: number; readonly after: number } = {
   before: 600_000,
-  after: 120_000,
+  after: 600_000,
 };
 /** Of a minute that is joined again because spans of it came late: clocks are off by minutes. */
 export const LATE_WINDOW_MS: { readonly before: number; readonly after: number } = {
