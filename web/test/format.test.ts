@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
+import { timeTicks } from '../src/lib/charts/time-axis.ts';
 import { formatBytes } from '../src/lib/format/bytes.ts';
-import { formatShortTime, unixNanoToMs } from '../src/lib/format/clock-time.ts';
+import { formatDateTime, formatShortTime, unixNanoToMs } from '../src/lib/format/clock-time.ts';
 import { formatCount, formatCounted, formatExact } from '../src/lib/format/count.ts';
 import { formatDuration, formatDurationTick, parseDuration } from '../src/lib/format/duration.ts';
 import { formatMetricValue } from '../src/lib/format/metric-value.ts';
@@ -8,6 +9,7 @@ import { printable } from '../src/lib/format/printable.ts';
 import { formatRate } from '../src/lib/format/rate.ts';
 import { formatRatio } from '../src/lib/format/ratio.ts';
 import { formatRelativeTime } from '../src/lib/format/relative-time.ts';
+import { chooseZone, parseInZone } from '../src/lib/format/zone.ts';
 
 /** Units stand behind a no-break space; the tests read better with a plain one. */
 const plain = (text: string): string => text.replaceAll('\u00a0', ' ');
@@ -131,5 +133,20 @@ describe('times', () => {
     const noon = new Date(2026, 4, 3, 12, 0, 0).getTime();
     expect(formatShortTime(noon, noon + 1000)).toBe('12:00:00');
     expect(formatShortTime(noon, noon + 86_400_000)).toBe('05-03 12:00:00');
+  });
+});
+
+describe('the zone of the page', () => {
+  afterEach(() => chooseZone('local'));
+
+  it('is the clock that every time is written and read by', () => {
+    const ms = Date.UTC(2026, 10, 25, 14, 3, 7);
+    chooseZone('utc');
+    expect(formatDateTime(ms)).toBe('2026-11-25 14:03:07');
+    expect(parseInZone('2026-11-25 14:03:07')).toBe(ms);
+    expect(parseInZone('2026-11-25T15:03:07+01:00')).toBe(ms);
+    expect(timeTicks(ms, ms + 3_600_000, 100)[0]?.label).toMatch(/^\d\d:\d\d$/);
+    chooseZone('local');
+    expect(parseInZone(formatDateTime(ms))).toBe(ms);
   });
 });

@@ -22,6 +22,8 @@ export class Loadable<T> {
   /** The key that `value` answers. */
   answeredKey: string = $state('');
 
+  #askedKey: string = $state('');
+
   readonly #ask: () => Ask<T> | undefined;
   #controller: AbortController | undefined;
 
@@ -34,6 +36,11 @@ export class Loadable<T> {
       untrack(() => void this.#load(asked));
       return () => this.#controller?.abort();
     });
+  }
+
+  /** True while another question than the one that `value` answers is under way. */
+  get isStale(): boolean {
+    return this.loading && this.#askedKey !== this.answeredKey;
   }
 
   retry(): void {
@@ -62,6 +69,7 @@ export class Loadable<T> {
     const controller = new AbortController();
     this.#controller = controller;
     this.loading = true;
+    this.#askedKey = ask.key;
     await this.#settle(ask, controller.signal);
     if (this.#controller === controller) this.loading = false;
   }

@@ -1,4 +1,5 @@
-import { scaleTime } from 'd3-scale';
+import { scaleTime, scaleUtc } from 'd3-scale';
+import { inZone, isUtc } from '../format/zone.ts';
 
 export interface TimeTick {
   readonly ms: number;
@@ -8,14 +9,15 @@ export interface TimeTick {
 /** Least room for one label. */
 const TICK_WIDTH_PX = 84;
 
-/** Local-time ticks for a plot of that width: `14:05`, at midnight the date. */
+/** Ticks in the zone of the page for a plot of that width: `14:05`, at midnight the date. */
 export function timeTicks(fromMs: number, toMs: number, widthPx: number): TimeTick[] {
   const count = Math.max(1, Math.floor(widthPx / TICK_WIDTH_PX));
-  const scale = scaleTime().domain([new Date(fromMs), new Date(toMs)]);
+  const scale = (isUtc() ? scaleUtc() : scaleTime()).domain([new Date(fromMs), new Date(toMs)]);
   return scale.ticks(count).map((date) => ({ ms: date.getTime(), label: tickLabel(date) }));
 }
 
-export function tickLabel(date: Date): string {
+export function tickLabel(at: Date): string {
+  const date = inZone(at.getTime());
   const hours = date.getHours();
   const minutes = date.getMinutes();
   const seconds = date.getSeconds();

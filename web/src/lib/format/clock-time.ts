@@ -1,19 +1,21 @@
-/** Local time of day with milliseconds: `14:03:07.120`. */
+import { inZone } from './zone.ts';
+
+/** Time of day in the zone of the page with milliseconds: `14:03:07.120`. */
 export function formatClock(ms: number): string {
-  const date = new Date(ms);
+  const date = inZone(ms);
   return `${hms(date)}.${String(date.getMilliseconds()).padStart(3, '0')}`;
 }
 
-/** Local date and time to the second: `2026-11-25 14:03:07`. */
+/** Date and time in the zone of the page to the second: `2026-11-25 14:03:07`. */
 export function formatDateTime(ms: number): string {
-  const date = new Date(ms);
+  const date = inZone(ms);
   return `${ymd(date)} ${hms(date)}`;
 }
 
 /** `14:03:07` when both ends are within a day of now, else with the date. */
 export function formatShortTime(ms: number, nowMs: number): string {
-  const date = new Date(ms);
-  return ymd(date) === ymd(new Date(nowMs)) ? hms(date) : `${ymd(date).slice(5)} ${hms(date)}`;
+  const date = inZone(ms);
+  return ymd(date) === ymd(inZone(nowMs)) ? hms(date) : `${ymd(date).slice(5)} ${hms(date)}`;
 }
 
 /** Both ends of a stretch of time: `14:03:07 – 14:04:07`. */

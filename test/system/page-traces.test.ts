@@ -1,0 +1,203 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { logsBody, type ShopRequest, shopRequests, tracesBody } from './shop-traffic.ts';
+import { Sonde } from './sonde.ts';
+
+const CHROMIUM = '/usr/bin/chromium';
+const FLAGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+const MINUTE_MS = 60_000;
+const SERVER = 2;
+const DESK = { width: 1440, height: 900 };
+const PHONE = { width: 390, height: 844 };
+
+describe.skipIf(!existsSync(CHROMIUM))('the trace explorer, in a real browser', () => {
+  const sonde = new Sonde();
+  const profile = mkdtempSync(join(tmpdir(), 'sonde-chromium-'));
+  const problems: string[] = [];
+  const toMs = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS - MINUTE_MS;
+  const traffic = {
+    fromMs: toMs - 50 * MINUTE_MS,
+    toMs,
+    requestsPerMinute: 20,
+    badFromMs: toMs - 30 * MINUTE_MS,
+    badToMs: toMs - 15 * MINUTE_MS,
+  };
+  const requests = [...shopRequests(traffic)];
+  const spans = requests.flatMap((request) => request.spans);
+  const range = `from=${traffic.fromMs}&to=${toMs}`;
+  let browser: BrowserContext;
+  let page: Page;
+
+  beforeAll(async () => {
+    await sonde.up();
+    await send('traces', tracesBody(spans));
+    await send('logs', logsBody(requests.flatMap((request) => request.logs)));
+    const count = "SELECT count() FROM spans WHERE namespace = 'shop'";
+    await sonde.untilSelect(count, String(spans.length));
+    await sonde.untilSelect("SELECT count() > 0 FROM logs WHERE namespace = 'shop'", '1');
+    browser = await chromium.launchPersistentContext(profile, {
+      ...{ executablePath: CHROMIUM, args: FLAGS, viewport: DESK },
+    });
+    page = await browser.newPage();
+    page.on('pageerror', (error) => problems.push(error.message));
+    page.on('console', (message) => {
+      // A refused query is told to the console by the browser itself.
+      const isRefusal = message.text().includes('400 (Bad Request)');
+      if (message.type() === 'error' && !isRefusal) problems.push(message.text());
+    });
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await sonde.remove();
+    rmSync(profile, { recursive: true, force: true });
+  });
+
+  async function send(signal: 'traces' | 'logs', body: Uint8Array): Promise<void> {
+    const response = await fetch(`${sonde.addresses.otlpHttp}/v1/${signal}`, {
+      ...{ method: 'POST', headers: { 'content-type': 'application/x-protobuf' } },
+      body: Buffer.from(body),
+    });
+    expect(response.status).toBe(200);
+  }
+
+  const open = (path: string) => page.goto(`${sonde.addresses.page}${path}`);
+  const say = (count: number): string => count.toLocaleString('en-US');
+
+  /** A request with an exception: what the tests open. */
+  function failedRequest(): ShopRequest {
+    const failed = requests.find((request) => request.logs.length > 0);
+    if (failed === undefined) throw new Error('no request of the bad time failed');
+    return failed;
+  }
+
+  it('shows latency over time from roll-ups, with exact counts', async () => {
+    await open(`/traces?${range}`);
+    const panel = page.getByRole('region', { name: 'Latency and errors over time' });
+    const served = spans.filter(({ kind }) => kind === SERVER).length;
+    await panel.getByText(`${say(served)} requests`, { exact: true }).waitFor();
+    await panel.getByText('from roll-ups').waitFor();
+    const colours = await panel.locator('canvas').nth(1).evaluate(countColours);
+    expect(colours).toBeGreaterThan(5);
+  });
+
+  it('lists what is in a box that is dragged, and back undoes it', async () => {
+    await open(`/traces?${range}`);
+    const heatmap = page.locator('.heatmap canvas');
+    await heatmap.waitFor();
+    const box = await heatmap.boundingBox();
+    if (box === null) throw new Error('the heatmap has no size');
+    await page.mouse.move(box.x + 80, box.y + 14);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width - 30, box.y + 70, { steps: 6 });
+    await page.mouse.up();
+    await page.getByText('in the selection').waitFor();
+    await page.getByText('POST /checkout').first().waitFor();
+    expect(page.url()).toContain('box=');
+    // The slow half of the bad time lies in it, the fast requests do not.
+    const fast = page.getByRole('link', { name: 'GET /products' });
+    await fast.first().waitFor({ state: 'detached' });
+    await page.goBack();
+    await page.getByText('in the selection').waitFor({ state: 'detached' });
+  });
+
+  it('filters by an attribute that it suggests, and groups by another', async () => {
+    await open(`/traces?${range}`);
+    const field = page.getByRole('combobox', { name: 'Add a filter' });
+    await field.fill('payment.b');
+    await page.getByRole('option', { name: 'payment.bank' }).click();
+    await page.getByRole('option', { name: 'cedar' }).click();
+    await page.getByText('from every span').waitFor();
+    await page.getByRole('button', { name: 'Groups' }).click();
+    const by = page.getByRole('combobox', { name: 'Group by' });
+    await by.fill('status');
+    await by.press('Enter');
+    const failed = page.getByRole('row', { name: /^error/ });
+    await failed.getByText('100').waitFor();
+    await failed.hover();
+    await page.getByRole('button', { name: 'Without status=error' }).click();
+    await page.getByRole('row', { name: /^unset/ }).waitFor();
+    await failed.waitFor({ state: 'detached' });
+    expect(new URL(page.url()).searchParams.get('where')).toBe('payment.bank=cedar status!=error');
+    await page.reload();
+    await page.getByRole('row', { name: /^unset/ }).waitFor();
+  });
+
+  it('says where a filter is wrong and what was expected', async () => {
+    await open(`/traces?${range}&where=${encodeURIComponent('service=shop duration>>1s')}`);
+    await page.getByText('expected a value after').first().waitFor();
+  });
+
+  it('lists traces with the exact number of all', async () => {
+    await open(`/traces?${range}&mode=traces`);
+    await page.getByText(`of ${say(requests.length)} in all`).waitFor();
+    expect(await page.getByRole('row').count()).toBeGreaterThan(40);
+  });
+
+  it('takes a trace id into the palette and shows the exception and log of a span', async () => {
+    const failed = failedRequest();
+    await open(`/services?${range}`);
+    await page.getByRole('link', { name: 'checkout' }).first().waitFor();
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: 'Go to' }).fill(String(failed.spans[0]?.traceId));
+    await page.keyboard.press('Enter');
+    await page.getByRole('tree').waitFor();
+    // The root, the order, the payment: the third one threw.
+    for (let step = 0; step < 3; step += 1) {
+      await page.getByRole('button', { name: 'Next error' }).click();
+    }
+    const panel = page.getByRole('complementary', { name: 'Span' });
+    await panel.getByText('payment.js:41:11').waitFor();
+    await panel.getByText('was declined').waitFor();
+    await panel.getByText('like it in the hour before').waitFor();
+    await page.getByRole('button', { name: 'Flame' }).click();
+    const flame = page.getByLabel('Flame view of 4 spans');
+    await flame.waitFor();
+    expect(page.url()).toContain('view=flame');
+  });
+
+  it('is whole on a desk and on a phone, dark and light', async () => {
+    const trace = `/traces/${String(failedRequest().spans[0]?.traceId)}`;
+    for (const [viewport, colorScheme] of [
+      [PHONE, 'light'],
+      [PHONE, 'dark'],
+      [DESK, 'light'],
+    ] as const) {
+      await page.setViewportSize(viewport);
+      await page.emulateMedia({ colorScheme });
+      for (const path of ['/traces', '/services', trace]) {
+        await open(`${path}?${range}`);
+        await page.locator('canvas, table').first().waitFor();
+        const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        expect(wider, `${path} at ${viewport.width}`).toBeLessThanOrEqual(0);
+      }
+    }
+  });
+
+  it('meets no error on the way', () => {
+    expect(problems).toEqual([]);
+  });
+});
+
+/** Runs in the page: a blank canvas has one colour. */
+function countColours(canvas: Element): number {
+  if (!(canvas instanceof HTMLCanvasElement)) return 0;
+  const data = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data;
+  const seen = new Set<number>();
+  for (let i = 0; data !== undefined && i < data.length; i += 4) {
+    seen.add(((data[i] ?? 0) << 16) | ((data[i + 1] ?? 0) << 8) | (data[i + 2] ?? 0));
+  }
+  return seen.size;
+}
