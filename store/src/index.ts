@@ -6,6 +6,7 @@
  * Never: OTLP wire bytes, configuration files, components.
  */
 
+export * from './backup/index.ts';
 export * from './client/index.ts';
 export * from './engine/index.ts';
 export * from './identity/index.ts';
