@@ -33,37 +33,75 @@ let collector: ChildProcess;
 let collectorOutput = '';
 let otlpUrl = '';
 
-const configuration = (port: number, brokers: readonly string[]): string => `
-receivers:
-  otlp:
-    protocols:
-      http:
-        endpoint: 127.0.0.1:${port}
-  kafka:
-    brokers: [${brokers.join(', ')}]
-    group_id: collector
-    initial_offset: earliest
-    traces: { topics: [from_sonde_traces] }
-    metrics: { topics: [from_sonde_metrics] }
-    logs: { topics: [from_sonde_logs] }
-exporters:
-  kafka:
-    brokers: [${brokers.join(', ')}]
-    traces: { topic: from_collector_traces }
-    metrics: { topic: from_collector_metrics }
-    logs: { topic: from_collector_logs }
-  file/traces: { path: ${directory}/traces.json, flush_interval: 100ms }
-  file/metrics: { path: ${directory}/metrics.json, flush_interval: 100ms }
-  file/logs: { path: ${directory}/logs.json, flush_interval: 100ms }
-service:
-  telemetry: { metrics: { level: none } }
-  pipelines:
-${SIGNALS.map(
-  (signal) => `
-    ${signal}/out: { receivers: [otlp], exporters: [kafka] }
-    ${signal}/in: { receivers: [kafka], exporters: [file/${signal}] }`,
-).join('')}
-`;
+/** Messages as both sides have them by default, and as JSON, packed. */
+const FORMATS = [
+  { name: 'proto', encoding: 'otlp_proto', ours: 'none', theirs: 'none' },
+  { name: 'json', encoding: 'otlp_json', ours: 'zstd', theirs: 'snappy' },
+  { name: 'lz4', encoding: 'otlp_proto', ours: 'lz4', theirs: 'lz4' },
+  { name: 'gzip', encoding: 'otlp_proto', ours: 'gzip', theirs: 'gzip' },
+  { name: 'mixed', encoding: 'otlp_proto', ours: 'snappy', theirs: 'zstd' },
+] as const;
+type Format = (typeof FORMATS)[number];
+
+const CASES = SIGNALS.flatMap((signal) =>
+  FORMATS.map((format) => ({ signal, format, title: `${signal} (${format.name})` })),
+);
+
+/** JSON is YAML. */
+function configuration(port: number, brokers: readonly string[]): string {
+  const topics = (from: string, { name, encoding }: Format): object =>
+    Object.fromEntries(
+      SIGNALS.map((signal) => [signal, { topics: [`${from}_${signal}_${name}`], encoding }]),
+    );
+  const topic = ({ name, encoding }: Format): object =>
+    Object.fromEntries(
+      SIGNALS.map((signal) => [signal, { topic: `from_collector_${signal}_${name}`, encoding }]),
+    );
+  const read = FORMATS.map((format) => [
+    `kafka/${format.name}`,
+    {
+      brokers,
+      group_id: `collector-${format.name}`,
+      initial_offset: 'earliest',
+      ...topics('from_sonde', format),
+    },
+  ]);
+  const write = FORMATS.map((format) => [
+    `kafka/${format.name}`,
+    // What it sends again after its default of 5s may be there twice.
+    {
+      brokers,
+      ...topic(format),
+      timeout: '60s',
+      producer: { compression: format.theirs },
+    },
+  ]);
+  const files = CASES.map(({ signal, format }) => [
+    `file/${signal}_${format.name}`,
+    { path: fileOf(signal, format), flush_interval: '100ms' },
+  ]);
+  const pipelines = CASES.map(({ signal, format: { name } }) => [
+    `${signal}/in_${name}`,
+    { receivers: [`kafka/${name}`], exporters: [`file/${signal}_${name}`] },
+  ]);
+  const exporters = FORMATS.map(({ name }) => `kafka/${name}`);
+  const out = SIGNALS.map((signal) => [`${signal}/out`, { receivers: ['otlp'], exporters }]);
+  return JSON.stringify({
+    receivers: {
+      otlp: { protocols: { http: { endpoint: `127.0.0.1:${port}` } } },
+      ...Object.fromEntries(read),
+    },
+    exporters: Object.fromEntries([...write, ...files]),
+    service: {
+      telemetry: { metrics: { level: 'none' } },
+      pipelines: Object.fromEntries([...pipelines, ...out]),
+    },
+  });
+}
+
+function fileOf(signal: Signal, { name }: Format): string {
+  return join(directory, `${signal}-${name}.json`);
+}
 
 function bytesOf(signal: Signal): Uint8Array {
   const names = Array.from({ length: ITEMS }, (_, index) => `item ${index}`);
@@ -118,7 +156,7 @@ describe.skipIf(MISSING !== undefined)(`a Collector on the other side ${MISSING 
     otlpUrl = `http://127.0.0.1:${port}/v1`;
     const file = join(directory, 'config.yaml');
     writeFileSync(file, configuration(port, broker.brokers));
-    for (const signal of SIGNALS) await exportRequest(signal);
+    await Promise.all(CASES.map(({ signal, format }) => exportRequest(signal, format)));
     collector = spawn(collectorPath() ?? '', ['--config', file], { stdio: 'pipe' });
     await new Promise<void>((resolve, reject) => {
       collector.once('exit', (code) => reject(new Error(`ended ${code}:\n${collectorOutput}`)));
@@ -137,35 +175,44 @@ describe.skipIf(MISSING !== undefined)(`a Collector on the other side ${MISSING 
     rmSync(directory, { recursive: true, force: true });
   });
 
-  it.each(SIGNALS)('reads the %s that Sonde writes', async (signal) => {
-    const path = join(directory, `${signal}.json`);
+  it.each(CASES)('reads the $title that Sonde writes', async ({ signal, format }) => {
+    const path = fileOf(signal, format);
     const names = (): readonly string[] =>
       existsSync(path) ? itemNames(readFileSync(path, 'utf8')) : [];
     await expect.poll(names, { timeout: 40_000 }).toEqual(ALL_NAMES);
   });
 
-  it.each(SIGNALS)('writes %s that Sonde reads', async (signal) => {
-    const response = await fetch(`${otlpUrl}/${signal}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/x-protobuf' },
-      body: Buffer.from(requestOf(signal).bytes),
+  describe('writes what Sonde reads', () => {
+    beforeAll(async () => {
+      for (const signal of SIGNALS) {
+        const response = await fetch(`${otlpUrl}/${signal}`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/x-protobuf' },
+          body: Buffer.from(requestOf(signal).bytes),
+        });
+        expect(response.status).toBe(200);
+      }
     });
-    expect(response.status).toBe(200);
-    const telemetry = await receiveOne(signal);
-    expect(telemetry.itemCount).toBe(ITEMS);
-    const [request] = telemetry.requests;
-    const json = protobufToJson(signal, request?.bytes ?? new Uint8Array(0));
-    expect(itemNames(json)).toEqual(ALL_NAMES);
-    expect(request?.tenant).toBe('default');
-    expect(telemetry.columns().count).toBe(ITEMS);
+
+    it.each(CASES)('$title', async ({ signal, format }) => {
+      const telemetry = await receiveOne(signal, format);
+      expect(telemetry.itemCount).toBe(ITEMS);
+      const [request] = telemetry.requests;
+      const json = protobufToJson(signal, request?.bytes ?? new Uint8Array(0));
+      expect(itemNames(json)).toEqual(ALL_NAMES);
+      expect(request?.tenant).toBe('default');
+      expect(telemetry.columns().count).toBe(ITEMS);
+    });
   });
 });
 
 /** Sends one request through Sonde's exporter to the topic that the Collector reads. */
-async function exportRequest(signal: Signal): Promise<void> {
+async function exportRequest(signal: Signal, format: Format): Promise<void> {
   const config = kafkaExporterFactory.config.parse({
     brokers: broker.brokers,
-    [signal]: { topic: `from_sonde_${signal}` },
+    [signal]: { topic: `from_sonde_${signal}_${format.name}`, encoding: format.encoding },
+    producer: { compression: format.ours },
+    timeout: '60s',
     sending_queue: { enabled: false },
   });
   const exporter = kafkaExporterFactory.create(contractSignalSettings('kafka', signal), config);
@@ -178,13 +225,13 @@ async function exportRequest(signal: Signal): Promise<void> {
 }
 
 /** The first batch that Sonde's receiver reads of what the Collector wrote. */
-async function receiveOne(signal: Signal): Promise<Telemetry> {
+async function receiveOne(signal: Signal, format: Format): Promise<Telemetry> {
   const settings = contractSignalSettings('kafka', signal);
   const config = kafkaReceiverFactory.config.parse({
     brokers: broker.brokers,
-    group_id: `sonde-${signal}`,
+    group_id: `sonde-${signal}-${format.name}`,
     initial_offset: 'earliest',
-    [signal]: { topic: `from_collector_${signal}` },
+    [signal]: { topic: `from_collector_${signal}_${format.name}`, encoding: format.encoding },
     batch: { timeout: '10ms' },
   });
   let take: (telemetry: Telemetry) => void = () => {};
