@@ -6,7 +6,8 @@ const text = (key: string, stringValue: string): KeyValue => ({ key, value: { st
 
 /** A span of each of the resources. */
 function spansOf(resources: readonly (readonly KeyValue[])[]): SpanColumns {
-  const span = { traceId: '01'.repeat(16), spanId: '02'.repeat(8), name: 'work' };
+  const ids = { traceId: '01'.repeat(16), spanId: '02'.repeat(8) };
+  const span = { ...ids, name: 'work', startTimeUnixNano: 1n, endTimeUnixNano: 2n };
   const bytes = encodeRequest('traces', {
     resourceSpans: resources.map((attributes) => ({
       resource: { attributes: [...attributes] },

@@ -32,7 +32,7 @@ function spanBlocks(options: BatchOptions<SpanColumns>): BatchBlocks {
   const times = storedTimes(sent, segments, retentionDays);
   const tenant = tenantOfRows(segments, segments.rowEnd, count);
   const owner = { segments, tenant, retentionDays };
-  const identities = new IdentityTable(columns.resources);
+  const identities = new IdentityTable(columns.resources, options.stored.identities);
   const block = new SpanBlock({ schema, columns, identities, owner, times });
   return withResources(options, { block, identities, tenant, movedCount: times.movedCount });
 }
@@ -48,7 +48,7 @@ function logBlocks(options: BatchOptions<LogColumns>): BatchBlocks {
   const times = storedTimes(sent, segments, retentionDays);
   const tenant = tenantOfRows(segments, segments.rowEnd, count);
   const owner = { segments, tenant, retentionDays };
-  const identities = new IdentityTable(columns.resources);
+  const identities = new IdentityTable(columns.resources, options.stored.identities);
   const block = new LogBlock({ schema, columns, identities, owner, times });
   return withResources(options, { block, identities, tenant, movedCount: times.movedCount });
 }

@@ -26,7 +26,7 @@ import { storedTimes } from './time-columns.ts';
 export function metricBlocks(options: BatchOptions<MetricColumns>): BatchBlocks {
   const { columns, retentionDays, stored, schema } = options;
   const { resources, segments } = columns;
-  const identities = new IdentityTable(resources);
+  const identities = new IdentityTable(resources, stored.identities);
   const kinds = pointKinds(options);
   const ownerKeys = stored.owners.of(segments, retentionDays);
   const series = kinds.map(

@@ -4,8 +4,9 @@ import type { BlockSource } from './block-source.ts';
 import type { KeySet } from './recent-keys.ts';
 import { ResourceBlock } from './resource-block.ts';
 import { ResourceHistoryBlock } from './resource-history-block.ts';
-import { ResourceHours, type TimedRows } from './resource-hours.ts';
+import { ResourceHours } from './resource-hours.ts';
 import { ResourceMinutes } from './resource-minutes.ts';
+import { resourceSpans, type TimedRows } from './resource-spans.ts';
 import type { StoredKeys } from './stored-keys.ts';
 
 export interface ResourceCatalogueOptions {
@@ -30,8 +31,9 @@ export interface ResourceCatalogue {
 export function resourceCatalogue(options: ResourceCatalogueOptions): ResourceCatalogue {
   const { schema, resources, identities, segments, retentionDays, stored, ownerKeys } = options;
   const { tables } = options;
-  const hours = new ResourceHours(identities, tables, { stored: stored.resources, ownerKeys });
-  const minutes = new ResourceMinutes(identities, tables, { stored: stored.minutes, ownerKeys });
+  const spans = tables.flatMap(resourceSpans);
+  const hours = new ResourceHours(identities, spans, { stored: stored.resources, ownerKeys });
+  const minutes = new ResourceMinutes(identities, spans, { stored: stored.minutes, ownerKeys });
   const owner = { segments, retentionDays };
   return {
     blocks: [

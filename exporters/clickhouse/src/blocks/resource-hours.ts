@@ -1,17 +1,9 @@
 import type { IdentityTable } from '@sonde/store';
 import { KeySet, type RecentKey, type RecentKeys } from './recent-keys.ts';
-import { hourOf, setHour } from './time-words.ts';
+import type { ResourceSpan } from './resource-spans.ts';
+import { setHour } from './time-words.ts';
 
 const HOUR_SECONDS = 3600;
-
-/** Rows that have a resource, a time and an owner. */
-export interface TimedRows {
-  readonly count: number;
-  readonly resource: Uint32Array;
-  readonly timestamp: Int32Array;
-  /** Ids in the batch's tenants. */
-  readonly tenant: Uint32Array;
-}
 
 /** The pairs of resource and hour of a batch that the store has not got lately, as columns. */
 export class ResourceHours {
@@ -31,11 +23,10 @@ export class ResourceHours {
    */
   constructor(
     identities: IdentityTable,
-    tables: readonly TimedRows[],
+    spans: readonly ResourceSpan[],
     known: { readonly stored: RecentKeys; readonly ownerKeys: Int32Array },
   ) {
-    const found: Found[] = [];
-    for (const rows of tables) this.#collect(identities, rows, { ...known, found });
+    const found = spans.filter((span) => this.#isNew(identities, span, known));
     this.count = found.length;
     this.resource = Uint32Array.from(found, (pair) => pair.resource);
     this.tenant = Uint32Array.from(found, (pair) => pair.tenant);
@@ -46,33 +37,17 @@ export class ResourceHours {
     });
   }
 
-  #collect(identities: IdentityTable, rows: TimedRows, known: Known): void {
-    const { fingerprint } = identities;
-    const key: RecentKey = { low: 0, high: 0, hour: 0, owner: 0 };
-    let last: Found = { resource: -1, tenant: 0, hour: 0 };
-    for (let row = 0; row < rows.count; row++) {
-      const resource = rows.resource[row];
-      const tenant = rows.tenant[row];
-      const hour = hourOf(rows.timestamp, row);
-      if (resource === last.resource && hour === last.hour && tenant === last.tenant) continue;
-      last = { resource, tenant, hour };
-      key.low = fingerprint[resource * 2] | 0;
-      key.high = fingerprint[resource * 2 + 1] | 0;
-      key.hour = hour;
-      key.owner = known.ownerKeys[tenant];
-      if (!known.stored.has(key) && this.keys.add(key)) known.found.push(last);
-    }
+  #isNew(
+    { fingerprint }: IdentityTable,
+    { resource, tenant, hour }: ResourceSpan,
+    known: { readonly stored: RecentKeys; readonly ownerKeys: Int32Array },
+  ): boolean {
+    const key: RecentKey = {
+      low: fingerprint[resource * 2] | 0,
+      high: fingerprint[resource * 2 + 1] | 0,
+      hour,
+      owner: known.ownerKeys[tenant],
+    };
+    return !known.stored.has(key) && this.keys.add(key);
   }
-}
-
-interface Found {
-  readonly resource: number;
-  readonly tenant: number;
-  readonly hour: number;
-}
-
-interface Known {
-  readonly stored: RecentKeys;
-  readonly ownerKeys: Int32Array;
-  readonly found: Found[];
 }

@@ -1,3 +1,4 @@
+import { KnownIdentities } from '@sonde/store';
 import type { BatchBlocks } from './batch-result.ts';
 import { OwnerKeys } from './owner-keys.ts';
 import { RecentKeys } from './recent-keys.ts';
@@ -18,6 +19,8 @@ export class StoredKeys {
   readonly series: RecentKeys = new RecentKeys(SERIES_MAX);
   readonly frames: RecentKeys = new RecentKeys(FRAMES_MAX);
   readonly owners: OwnerKeys = new OwnerKeys();
+  /** Who the resources are that came lately. */
+  readonly identities: KnownIdentities = new KnownIdentities();
 
   /** To be called when the store has confirmed the batch's catalogue. */
   remember(batch: BatchBlocks): void {

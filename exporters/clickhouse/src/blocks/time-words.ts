@@ -3,7 +3,7 @@ const HIGH_WORD = 2 ** 32;
 const EXACT_LOW = 0xffff_ff00;
 
 const MINUTE_NS = 60e9;
-const HOUR_NS = 3600e9;
+export const HOUR_NS = 3600e9;
 const DAY_NS = 86_400e9;
 
 /** Hours since the epoch of a two-word time in nanoseconds. */

@@ -19,7 +19,7 @@ export function profileBlocks(options: BatchOptions<ProfileColumns>): BatchBlock
   const sent = { sent: columns.timeUnixNano.subarray(0, count * 2), rowEnd: segments.rowEnd };
   const times = storedTimes(sent, segments, retentionDays);
   const tenant = tenantOfRows(segments, segments.rowEnd, count);
-  const identities = new IdentityTable(resources);
+  const identities = new IdentityTable(resources, stored.identities);
   const ownerKeys = stored.owners.of(segments, retentionDays);
   const { blocks, ...keys } = resourceCatalogue({
     schema: options.schema,

@@ -1,0 +1,64 @@
+import { coarseNs, HOUR_NS } from './time-words.ts';
+
+/** Rows that have a resource, a time and an owner. */
+export interface TimedRows {
+  readonly count: number;
+  readonly resource: Uint32Array;
+  readonly timestamp: Int32Array;
+  /** Ids in the batch's tenants. */
+  readonly tenant: Uint32Array;
+}
+
+/** A resource in an hour of a batch, with its first and last row there. */
+export interface ResourceSpan {
+  readonly resource: number;
+  readonly tenant: number;
+  readonly hour: number;
+  readonly times: Int32Array;
+  firstRow: number;
+  lastRow: number;
+  firstNs: number;
+  lastNs: number;
+}
+
+/** One a resource, tenant and hour, in the order of their first rows. */
+export function resourceSpans(rows: TimedRows): readonly ResourceSpan[] {
+  const { count, resource: resources, tenant: tenants, timestamp: times } = rows;
+  const spans = new Map<string, ResourceSpan>();
+  let span: ResourceSpan | undefined;
+  let hourEndNs = 0;
+  for (let row = 0; row < count; row++) {
+    const resource = resources[row];
+    const tenant = tenants[row];
+    const ns = coarseNs(times, row);
+    const isInHour = ns < hourEndNs && ns >= hourEndNs - HOUR_NS;
+    if (span === undefined || !isInHour || span.resource !== resource || span.tenant !== tenant) {
+      const hour = Math.floor(ns / HOUR_NS);
+      span = spanOf(spans, { resource, tenant, hour }, times);
+      hourEndNs = (hour + 1) * HOUR_NS;
+    }
+    if (ns < span.firstNs) {
+      span.firstNs = ns;
+      span.firstRow = row;
+    }
+    if (ns > span.lastNs) {
+      span.lastNs = ns;
+      span.lastRow = row;
+    }
+  }
+  return [...spans.values()];
+}
+
+function spanOf(
+  spans: Map<string, ResourceSpan>,
+  key: Pick<ResourceSpan, 'resource' | 'tenant' | 'hour'>,
+  times: Int32Array,
+): ResourceSpan {
+  const name = `${key.resource}/${key.tenant}/${key.hour}`;
+  const known = spans.get(name);
+  if (known !== undefined) return known;
+  const bounds = { firstRow: 0, lastRow: 0, firstNs: Infinity, lastNs: -Infinity };
+  const span = { ...key, times, ...bounds };
+  spans.set(name, span);
+  return span;
+}
