@@ -19,7 +19,9 @@ const run = promisify(execFile);
 const TOKEN = 'internal-token-of-the-bench';
 const ROUNDS = 3;
 /** Until V8 has compiled what a request meets: a gateway runs for weeks. */
-const WARM_SLICES = 48;
+const WARM_SLICES = 128;
+/** It comes compiled. */
+const COLLECTOR_WARM_SLICES = 16;
 const SLICES = 16;
 const SIGNALS: readonly FleetSignal[] = ['traces', 'logs', 'metrics'];
 const CPU_BAR = 0.2;
@@ -152,15 +154,16 @@ function startCollector(binary: string): (url: string) => Promise<OtlpServer> {
 
 async function compare(signal: FleetSignal, sonde: Side, collector: Side | undefined) {
   await send(sonde, signal, WARM_SLICES);
-  // Its loop is watched anew: what starting and compiling hold is not what a block holds.
-  if (signal === SIGNALS[0]) process.kill(sonde.server.pid, 'SIGUSR2');
-  if (collector !== undefined) await send(collector, signal, WARM_SLICES);
+  if (collector !== undefined) await send(collector, signal, COLLECTOR_WARM_SLICES);
   const ours: Figures[] = [];
   const theirs: Figures[] = [];
+  // What starting and compiling hold the loop is told apart from what a block holds.
+  process.kill(sonde.server.pid, 'SIGUSR2');
   for (let round = 0; round < ROUNDS; round++) {
     if (collector !== undefined) theirs.push(await send(collector, signal, SLICES));
     ours.push(await send(sonde, signal, SLICES));
   }
+  process.kill(sonde.server.pid, 'SIGUSR2');
   const of = (all: readonly Figures[], key: keyof Figures): number =>
     median(all.map((figures) => figures[key]));
   const ratio = median(ours.map((own, i) => own.gateway / (theirs[i]?.gateway ?? Number.NaN)));
@@ -216,12 +219,12 @@ export async function compareIngest(binary: string | undefined): Promise<void> {
     await Promise.all([sonde.server.stop(), collector?.server.stop()]);
     await Promise.all([sonde.engine.stop(), collector?.engine.stop()]);
   }
-  const held: { readonly max: number; readonly p99: number } = JSON.parse(
-    readFileSync(watchFile, 'utf8'),
-  );
+  const { warm, cold }: Record<'warm' | 'cold', { readonly max: number; readonly p99: number }> =
+    JSON.parse(readFileSync(watchFile, 'utf8'));
   console.log(
-    `event loop held at most ${held.max.toFixed(1)} ms, p99 ${held.p99.toFixed(1)} ms ` +
-      `(bar ${HOLD_MS_BAR}: ${kept(held.max <= HOLD_MS_BAR)})`,
+    `event loop held at most ${warm.max.toFixed(1)} ms, p99 ${warm.p99.toFixed(1)} ms ` +
+      `(bar ${HOLD_MS_BAR}: ${kept(warm.max <= HOLD_MS_BAR)}); while starting and compiling ` +
+      `${cold.max.toFixed(1)} ms`,
   );
   rmSync(folder, { recursive: true, force: true });
 }
