@@ -9,6 +9,8 @@ export interface BrokerNode {
 
 export interface BrokerCluster {
   readonly brokers: readonly string[];
+  /** With TLS and SASL; none without `secure`. */
+  readonly secureBrokers: readonly string[];
   readonly nodes: readonly BrokerNode[];
   stop(): Promise<void>;
   kill(): Promise<void>;
@@ -20,4 +22,16 @@ export interface ScratchBroker extends BrokerCluster {
 
 export declare function kafkaMissing(root?: string): string | undefined;
 
-export declare function startScratchBroker(nodes?: number): Promise<ScratchBroker>;
+/** Of a listener with TLS and SASL. */
+export interface SecureListener {
+  /** PEM; the key in PKCS #8. */
+  readonly cert: string;
+  readonly key: string;
+  readonly username: string;
+  readonly password: string;
+}
+
+export declare function startScratchBroker(
+  nodes?: number,
+  secure?: SecureListener,
+): Promise<ScratchBroker>;

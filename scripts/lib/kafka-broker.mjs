@@ -87,20 +87,24 @@ async function archiveClasses(root, directory) {
  * Starts a cluster of `nodes` combined brokers and controllers that keep their data in `directory`,
  * on `ports` (two a node: clients, controllers) or free ones. Resolves when all take connections.
  */
-export async function startBroker({ root, directory, nodes = 1, ports, jvmOptions }) {
+export async function startBroker({ root, directory, nodes = 1, ports, jvmOptions, secure }) {
   const taken = ports ?? (await freePorts(nodes * 2));
+  const securePorts = secure === undefined ? [] : await freePorts(nodes);
   const all = Array.from({ length: nodes }, (_, index) => ({
     id: index + 1,
     directory: join(directory, String(index + 1)),
     port: taken[index * 2],
     controllerPort: taken[index * 2 + 1],
+    securePort: securePorts[index],
+    secure,
   }));
   const java = javaOf(root, jvmOptions);
   const started = [];
   try {
     for (const node of all) {
       writeProperties(node, all);
-      prepare(root, node);
+      if (secure === undefined) prepare(root, node);
+      else await formatWithUsers(root, node);
     }
     for (const node of all) started.push(new BrokerProcess(java, node));
     await Promise.all(started.map((node) => node.start()));
@@ -110,16 +114,20 @@ export async function startBroker({ root, directory, nodes = 1, ports, jvmOption
   }
   return {
     brokers: all.map(({ port }) => `127.0.0.1:${port}`),
+    secureBrokers: securePorts.map((port) => `127.0.0.1:${port}`),
     nodes: started,
     stop: () => Promise.all(started.map((node) => node.stop())).then(() => undefined),
     kill: () => Promise.all(started.map((node) => node.kill())).then(() => undefined),
   };
 }
 
-/** The same in a folder of its own, which `end` removes after killing all. For tests. */
-export async function startScratchBroker(nodes = 1) {
+/**
+ * The same in a folder of its own, which `end` removes after killing all. For tests. `secure`: a
+ * certificate and key in PEM, and a user, for a listener that wants both TLS and SASL.
+ */
+export async function startScratchBroker(nodes = 1, secure = undefined) {
   const directory = mkdtempSync(join(tmpdir(), 'sonde-kafka-'));
-  const cluster = await startBroker({ root: ROOT, directory, nodes });
+  const cluster = await startBroker({ root: ROOT, directory, nodes, secure });
   const end = async () => {
     await cluster.kill();
     rmSync(directory, { recursive: true, force: true });
@@ -143,7 +151,8 @@ function javaOf(root, jvmOptions) {
   ];
 }
 
-function writeProperties({ id, directory, port, controllerPort }, all) {
+function writeProperties(node, all) {
+  const { id, directory, port, controllerPort } = node;
   mkdirSync(directory, { recursive: true });
   const voters = all.map((node) => `${node.id}@127.0.0.1:${node.controllerPort}`).join(',');
   const replicas = Math.min(3, all.length);
@@ -171,21 +180,58 @@ function writeProperties({ id, directory, port, controllerPort }, all) {
     'group.initial.rebalance.delay.ms=0',
     'num.network.threads=1',
     'num.io.threads=2',
+    ...secureLines(node),
   ];
   writeFileSync(join(directory, 'server.properties'), `${lines.join('\n')}\n`);
+}
+
+/** Lines that come last win: a third listener, with TLS and every mechanism of SASL that Sonde has. */
+function secureLines({ port, controllerPort, securePort, secure }) {
+  if (secure === undefined) return [];
+  const { cert, key, username, password } = secure;
+  const user = `username="${username}" password="${password}"`;
+  const inOneLine = (pem) => pem.trim().replaceAll('\n', '\\n');
+  const login = (mechanism, module, more) =>
+    `listener.name.secure.${mechanism}.sasl.jaas.config=org.apache.kafka.common.security.${module} required${more};`;
+  const scram = 'scram.ScramLoginModule';
+  return [
+    `listeners=PLAINTEXT://127.0.0.1:${port},SECURE://127.0.0.1:${securePort},CONTROLLER://127.0.0.1:${controllerPort}`,
+    `advertised.listeners=PLAINTEXT://127.0.0.1:${port},SECURE://127.0.0.1:${securePort}`,
+    'listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SECURE:SASL_SSL',
+    'listener.name.secure.sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512',
+    login('plain', 'plain.PlainLoginModule', ` user_${username}="${password}"`),
+    login('scram-sha-256', scram, ` ${user}`),
+    login('scram-sha-512', scram, ` ${user}`),
+    'listener.name.secure.ssl.keystore.type=PEM',
+    `listener.name.secure.ssl.keystore.certificate.chain=${inOneLine(cert)}`,
+    `listener.name.secure.ssl.keystore.key=${inOneLine(key)}`,
+  ];
+}
+
+/** Users of SCRAM are in what a folder is formatted with. */
+async function formatWithUsers(root, { directory, secure: { username, password } }) {
+  const users = [256, 512].flatMap((bits) => [
+    '--add-scram',
+    `SCRAM-SHA-${bits}=[name=${username},password=${password}]`,
+  ]);
+  await runFormat(root, directory, users);
 }
 
 /** Has Kafka's own tool format a folder once; brokers start with copies of it. */
 async function format(root, directory, scratch) {
   const node = { id: 1, directory: scratch, port: 1, controllerPort: 2 };
   writeProperties(node, [node]);
-  const file = join(scratch, 'server.properties');
-  const tool = ['kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', file];
+  await runFormat(root, scratch, []);
+  cpSync(join(scratch, 'data'), join(directory, FORMATTED), { recursive: true });
+}
+
+async function runFormat(root, directory, more) {
+  const file = join(directory, 'server.properties');
+  const tool = ['kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', file, ...more];
   const child = spawn('java', [...javaOf(root), ...tool], { stdio: ['ignore', 'pipe', 'pipe'] });
   const output = collect(child);
   const code = await new Promise((resolve) => child.once('close', resolve));
   if (code !== 0) throw new Error(`formatting the broker's folder failed:\n${output()}`);
-  cpSync(join(scratch, 'data'), join(directory, FORMATTED), { recursive: true });
 }
 
 /** A formatted folder for one node: the copy, under its own name. Leaves one with data alone. */
