@@ -65,6 +65,23 @@ export const COMMANDS: readonly Command[] = [
     summary: 'the embedded ClickHouse engine',
     run: async (args) => (await import('./store.ts')).store(args),
   },
+  {
+    name: 'retention',
+    summary: 'how long what is kept, and how much room there is',
+    run: async (args) => (await import('./retention.ts')).retention(args),
+  },
+  {
+    name: 'backup',
+    summary: 'a copy of the store and the settings, also while Sonde runs',
+    operands: 'FOLDER',
+    run: async (args) => (await import('./backup.ts')).backup(args),
+  },
+  {
+    name: 'restore',
+    summary: 'a backup into a data folder',
+    operands: 'FOLDER',
+    run: async (args) => (await import('./restore.ts')).restore(args),
+  },
 ];
 
 /** Flags that begin a command line without a command: it is the Collector's, and the gateway's. */

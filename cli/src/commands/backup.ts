@@ -1,0 +1,148 @@
+import { randomBytes } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { copyState } from '@sonde/backend';
+import {
+  type BackupManifest,
+  backupStore,
+  createStoreClient,
+  runEngine,
+  type StoreClient,
+} from '@sonde/store';
+import { projectRoot } from '../project-root.ts';
+import { type DataDirectory, openDataDirectory, readToken } from '../supervise/data-directory.ts';
+import { holdDataDirectory } from '../supervise/hold-data-directory.ts';
+import { type RunningSonde, readRunFile } from '../supervise/run-file.ts';
+import { UsageError } from '../usage-error.ts';
+import { VERSION } from '../version.ts';
+import { sayProgress } from './backup-progress.ts';
+import { readFlags } from './read-flags.ts';
+
+const DATABASE = 'sonde';
+
+/** `sonde backup FOLDER`: the store and the state of a data folder, running or not. */
+export async function backup(args: readonly string[]): Promise<void> {
+  const { values, positionals } = readFlags(
+    args,
+    {
+      data: {
+        type: 'string',
+        value: 'FOLDER',
+        about: 'the data folder of sonde up (default .sonde in the clone)',
+      },
+    },
+    { positionalsMax: 1 },
+  );
+  const target = targetOf(positionals[0]);
+  const data = openDataDirectory(resolve(values.data ?? join(projectRoot(), '.sonde')));
+  const running = readRunFile(data.runFile);
+  const manifest =
+    running === undefined
+      ? await backupStopped(data, target)
+      : await backupRunning(data, running, target);
+  if (existsSync(data.state)) copyState(data.state, join(target, 'state.db'));
+  report(manifest, target);
+}
+
+function targetOf(given: string | undefined): string {
+  if (given === undefined) throw new UsageError('sonde backup needs a new FOLDER to write to');
+  if (/^(s3|https?):\/\//.test(given)) {
+    throw new UsageError(
+      'sonde backup writes to a folder. Into a bucket the store copies by itself: as the user ' +
+        "internal, BACKUP DATABASE sonde TO S3('https://BUCKET/PREFIX')",
+    );
+  }
+  const target = resolve(given);
+  if (existsSync(target)) throw new UsageError(`${target} is there already: name a new folder`);
+  return target;
+}
+
+/** The engine may write in its own folder alone; from there the copy is moved. */
+async function backupRunning(
+  data: DataDirectory,
+  running: RunningSonde,
+  target: string,
+): Promise<BackupManifest> {
+  const waiting = await waitingInBuffer(running.metrics);
+  const token = readToken(data.internalTokenFile);
+  const client = createStoreClient({ url: running.clickhouse, role: 'internal', token });
+  const backupsDirectory = join(data.store, 'backups');
+  const name = `backup-${Date.now()}`;
+  try {
+    const manifest = await take(client, { backupsDirectory, name, waiting });
+    moveFolder(join(backupsDirectory, name), target);
+    return manifest;
+  } finally {
+    await client.close();
+    rmSync(join(backupsDirectory, name), { recursive: true, force: true });
+  }
+}
+
+async function backupStopped(data: DataDirectory, target: string): Promise<BackupManifest> {
+  holdDataDirectory(data.path);
+  const token = randomBytes(32).toString('hex');
+  const backupsDirectory = dirname(target);
+  const engine = await runEngine({
+    directory: data.store,
+    port: 0,
+    backupsDirectory,
+    tokens: [{ role: 'internal', token }],
+  });
+  const client = createStoreClient({ url: engine.url, role: 'internal', token });
+  try {
+    return await take(client, { backupsDirectory, name: basename(target), waiting: null });
+  } finally {
+    await client.close();
+    await engine.close();
+  }
+}
+
+interface Taking {
+  readonly backupsDirectory: string;
+  readonly name: string;
+  readonly waiting: number | null;
+}
+
+function take(client: StoreClient, { waiting, ...place }: Taking): Promise<BackupManifest> {
+  return backupStore(client, {
+    ...place,
+    database: DATABASE,
+    sondeVersion: VERSION,
+    waitingInBuffer: waiting,
+    onProgress: sayProgress('copied'),
+  });
+}
+
+/** On another disk it is copied. */
+function moveFolder(from: string, to: string): void {
+  mkdirSync(dirname(to), { recursive: true });
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EXDEV')) throw error;
+    cpSync(from, to, { recursive: true });
+  }
+}
+
+/** Null when the gateway does not say. */
+async function waitingInBuffer(metricsUrl: string): Promise<number | null> {
+  try {
+    const page = await (await fetch(metricsUrl, { signal: AbortSignal.timeout(5000) })).text();
+    const lines = page.matchAll(/^sonde_receiver_buffer_lag(?:\{[^\n]*\})?\s+(\S+)/gm);
+    return [...lines].reduce((sum, line) => sum + Number(line[1]), 0);
+  } catch {
+    return null;
+  }
+}
+
+function report(manifest: BackupManifest, target: string): void {
+  const total = Object.values(manifest.rows).reduce((sum, rows) => sum + rows, 0);
+  const waiting =
+    manifest.waitingInBuffer === null
+      ? 'What waits in the buffer is not in it; nobody could say how much that is.'
+      : `${manifest.waitingInBuffer} records waited in the buffer and are not in it.`;
+  process.stdout.write(
+    `Backed up ${total} rows of ${Object.keys(manifest.rows).length} tables to ${target}\n` +
+      `${waiting}\nBring it back with: sonde restore ${target} --data FOLDER\n`,
+  );
+}

@@ -1,0 +1,113 @@
+import { randomBytes } from 'node:crypto';
+import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import {
+  type BackupManifest,
+  createStoreClient,
+  migrate,
+  readManifest,
+  restoreStore,
+  runEngine,
+} from '@sonde/store';
+import { projectRoot } from '../project-root.ts';
+import { type DataDirectory, openDataDirectory } from '../supervise/data-directory.ts';
+import { holdDataDirectory } from '../supervise/hold-data-directory.ts';
+import { UsageError } from '../usage-error.ts';
+import { sayProgress } from './backup-progress.ts';
+import { readFlags } from './read-flags.ts';
+
+/** `sonde restore FOLDER`: a backup into a data folder whose Sonde does not run. */
+export async function restore(args: readonly string[]): Promise<void> {
+  const { values, positionals } = readFlags(
+    args,
+    {
+      data: {
+        type: 'string',
+        value: 'FOLDER',
+        about: 'the data folder that gets it (default .sonde in the clone)',
+      },
+      force: {
+        type: 'boolean',
+        default: false,
+        value: '',
+        about: 'set what is in the store aside first',
+      },
+    },
+    { positionalsMax: 1 },
+  );
+  if (positionals[0] === undefined)
+    throw new UsageError('sonde restore needs the FOLDER of a backup');
+  const source = resolve(positionals[0]);
+  const manifest = readManifest(source);
+  const data = openDataDirectory(resolve(values.data ?? join(projectRoot(), '.sonde')));
+  holdDataDirectory(data.path);
+  const aside = makeRoom(data, values.force);
+  await restoreInto(data, source, manifest);
+  report(manifest, data, aside);
+}
+
+/** Returns where the old store went, when there was one. */
+function makeRoom(data: DataDirectory, isForced: boolean): string | undefined {
+  if (!existsSync(join(data.store, 'data'))) return undefined;
+  if (!isForced) {
+    throw new UsageError(
+      `${data.store} holds a store already. Name a new folder with --data, or give --force: what ` +
+        'is there is set aside, not deleted',
+    );
+  }
+  const aside = join(data.path, `before-restore-${Date.now()}`);
+  mkdirSync(aside, { mode: 0o700 });
+  renameSync(data.store, join(aside, 'store'));
+  mkdirSync(data.store, { mode: 0o700 });
+  for (const suffix of ['', '-wal', '-shm']) {
+    const file = `${data.state}${suffix}`;
+    if (existsSync(file)) renameSync(file, join(aside, basename(file)));
+  }
+  return aside;
+}
+
+async function restoreInto(
+  data: DataDirectory,
+  source: string,
+  manifest: BackupManifest,
+): Promise<void> {
+  const token = randomBytes(32).toString('hex');
+  const engine = await runEngine({
+    directory: data.store,
+    port: 0,
+    backupsDirectory: dirname(source),
+    tokens: [{ role: 'internal', token }],
+  });
+  const client = createStoreClient({ url: engine.url, role: 'internal', token });
+  let isWhole = false;
+  try {
+    await restoreStore(client, {
+      manifest,
+      name: basename(source),
+      onProgress: sayProgress('restored'),
+    });
+    await migrate(client);
+    isWhole = true;
+  } finally {
+    await client.close();
+    await engine.close();
+    // Half a store must not look like one.
+    if (!isWhole) rmSync(join(data.store, 'data'), { recursive: true, force: true });
+  }
+  const state = join(source, 'state.db');
+  if (existsSync(state) && !existsSync(data.state)) copyFileSync(state, data.state);
+}
+
+function report(manifest: BackupManifest, data: DataDirectory, aside: string | undefined): void {
+  const total = Object.values(manifest.rows).reduce((sum, rows) => sum + rows, 0);
+  const lines = [
+    `Restored ${total} rows of ${Object.keys(manifest.rows).length} tables, as of ${manifest.takenAt}, into ${data.path}; every table was counted.`,
+    ...(aside === undefined
+      ? []
+      : [
+          `What was there is in ${aside}.`,
+          'The buffer goes on where it was: what was stored after the backup is in neither.',
+        ]),
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
