@@ -1,4 +1,5 @@
-import { createStoreClient, migrate, runEngine } from '@sonde/store';
+import { resolve } from 'node:path';
+import { type ColdVolume, createStoreClient, migrate, runEngine } from '@sonde/store';
 import { aborted, sayReady, untilStopped } from '../supervise/child-side.ts';
 import { readToken } from '../supervise/data-directory.ts';
 import { UsageError } from '../usage-error.ts';
@@ -10,6 +11,11 @@ export async function store(args: readonly string[]): Promise<void> {
     directory: { type: 'string', value: 'FOLDER', about: 'what the engine keeps; needed' },
     port: { type: 'string', default: '8123', value: 'N', about: 'of the door; 0 is any free one' },
     host: { type: 'string', default: '127.0.0.1', value: 'HOST', about: 'the address of the door' },
+    cold: {
+      type: 'string',
+      value: 'FOLDER|URL',
+      about: 'where old partitions go: a folder on another disk, or the https: URL of a bucket',
+    },
     'ingest-token-file': {
       type: 'string',
       value: 'FILE',
@@ -32,6 +38,7 @@ export async function store(args: readonly string[]): Promise<void> {
     directory: values.directory,
     host: values.host,
     port: Number(values.port),
+    ...(values.cold === undefined ? {} : { cold: coldVolume(values.cold) }),
     tokens: [
       { role: 'internal', token: internal },
       ...(ingestFile === undefined
@@ -46,6 +53,11 @@ export async function store(args: readonly string[]): Promise<void> {
   } finally {
     await engine.close();
   }
+}
+
+function coldVolume(place: string): ColdVolume {
+  if (/^https?:\/\//.test(place)) return { kind: 's3', endpoint: place };
+  return { kind: 'disk', path: resolve(place) };
 }
 
 async function migrateStore(url: string, token: string): Promise<void> {
