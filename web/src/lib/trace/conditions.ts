@@ -6,9 +6,6 @@ export interface Condition {
   readonly value: string;
 }
 
-/** Longest first, so that `!=` is not read as `=`. */
-export const OPERATORS: readonly string[] = ['!=', '!~', '>=', '<=', '=', '~', '>', '<'];
-
 const TOKEN =
   /\s*("(?:[^"\\]|\\.)*"|[^\s"=!~<>]+)\s*(?:(!=|!~|>=|<=|=|~|>|<)\s*("(?:[^"\\]|\\.)*"|[^\s"=!~<>]+)|(exists)(?=\s|$))/gy;
 
