@@ -8,6 +8,7 @@ import {
 } from '@clickhouse/client';
 import { type BlockCompression, compressBlock } from './block-compression.ts';
 import { type RowReader, readRows } from './row-reader.ts';
+import { SeveralAddresses } from './several-addresses.ts';
 import { param, type Sql, sql, tableName } from './sql.ts';
 import { readCost, type StatementCost } from './statement-cost.ts';
 import { toStoreError } from './store-error.ts';
@@ -15,6 +16,8 @@ import { toStoreError } from './store-error.ts';
 export interface StoreClientOptions {
   /** `http://host:8123`; a path in front of ClickHouse is kept. */
   readonly url: string;
+  /** Replicas of the same store: the next one is asked when an address does not answer. */
+  readonly moreUrls?: readonly string[] | undefined;
   /** The ClickHouse user name; on Sonde's own door it is the role. */
   readonly role: 'ingest' | 'internal' | 'user';
   /** The user name of a ClickHouse that names its users otherwise. Default: the role. */
@@ -251,5 +254,9 @@ function signalOf(options: CallOptions): { abort_signal?: AbortSignal } {
 
 /** A client for one role. Opens no connection before the first call. */
 export function createStoreClient(options: StoreClientOptions): StoreClient {
-  return new HttpStoreClient(options);
+  const first = new HttpStoreClient(options);
+  const { moreUrls = [] } = options;
+  if (moreUrls.length === 0) return first;
+  const more = moreUrls.map((url) => new HttpStoreClient({ ...options, url }));
+  return new SeveralAddresses([first, ...more]);
 }
