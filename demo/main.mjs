@@ -19,6 +19,11 @@ async function run() {
 }
 
 requireHost();
+// A reader that went away (`| head`) ends a command, and a running shop in order.
+process.stdout.on('error', () => {
+  if (process.listenerCount('SIGTERM') === 0) process.exit(0);
+  process.kill(process.pid, 'SIGTERM');
+});
 try {
   await run();
 } catch (error) {

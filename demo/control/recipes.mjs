@@ -76,7 +76,8 @@ function nodeCommand(folder, name) {
   // The leak of the frontend is bounded at 200 MB: with it on, the heap still has room.
   const heap = name === 'frontend' ? 320 : 64;
   const telemetry = join(folder, 'telemetry.cjs');
-  const flags = [`--max-old-space-size=${heap}`, '--max-semi-space-size=2', '--require', telemetry];
+  const memory = [`--max-old-space-size=${heap}`, '--max-semi-space-size=2', '--expose-gc'];
+  const flags = [...memory, '--require', telemetry];
   return { command: process.execPath, args: [...flags, join(folder, `${name}.cjs`)] };
 }
 
