@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { logsBody, type ShopRequest, shopRequests, tracesBody } from './shop-traffic.ts';
+import { logsBody, type ShopRequest, shopRequests, tracesBody, wideTrace } from './shop-traffic.ts';
 import { Sonde } from './sonde.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
@@ -166,6 +166,16 @@ describe.skipIf(!existsSync(CHROMIUM))('the trace explorer, in a real browser', 
     const flame = page.getByLabel('Flame view of 4 spans');
     await flame.waitFor();
     expect(page.url()).toContain('view=flame');
+  });
+
+  it('shows ten thousand spans as waterfall and as flames', async () => {
+    const id = 'aaaa0000000000000000000000010000';
+    await send('traces', tracesBody(wideTrace(10_000, toMs, id)));
+    await sonde.untilSelect(`SELECT count() FROM spans WHERE trace_id = unhex('${id}')`, '10000');
+    await open(`/traces/${id}?view=flame`);
+    await page.getByLabel('Flame view of 10000 spans').waitFor();
+    await page.getByRole('button', { name: 'Waterfall' }).click();
+    await page.getByRole('tree', { name: 'Spans of the trace, 10000' }).waitFor();
   });
 
   it('is whole on a desk and on a phone, dark and light', async () => {
