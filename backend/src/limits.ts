@@ -43,6 +43,8 @@ export interface AnswerLimits {
   readonly nameLengthMax: number;
   readonly servicesMax: number;
   readonly operationsMax: number;
+  /** Pairs of nodes of one service map. */
+  readonly mapEdgesMax: number;
   /** Traces or log records on one page. */
   readonly pageRowsMax: number;
   readonly pageRowsDefault: number;
@@ -83,6 +85,7 @@ export const ANSWER_LIMITS: AnswerLimits = {
   nameLengthMax: 1024,
   servicesMax: 1000,
   operationsMax: 500,
+  mapEdgesMax: 10_000,
   pageRowsMax: 1000,
   pageRowsDefault: 100,
   spansMax: 10_000,

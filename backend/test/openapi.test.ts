@@ -54,6 +54,7 @@ describe('the description of the API', () => {
   it('has every path that the page asks for', () => {
     expect(Object.keys(document.paths).sort()).toEqual([
       '/api/v1/logs',
+      '/api/v1/map',
       '/api/v1/metrics',
       '/api/v1/metrics/query',
       '/api/v1/openapi.json',

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MapSchema } from '../src/api/map/schema.ts';
 import { MapJob } from '../src/model/service-map/map-job.ts';
 import { SqliteStateStore } from '../src/state/index.ts';
 import { runSonde, type Sonde } from './engine-fixture.ts';
@@ -252,5 +253,37 @@ describe('edges of a minute', () => {
     await first.stop();
     expect(await second.look()).toBe(1);
     await second.stop();
+  });
+});
+
+describe('the map of a range', () => {
+  it('has one edge a pair, what it was before, and what is gone', async () => {
+    const span = (n: number, more: Partial<SpanSeed>): SpanSeed => ({
+      ...{ traceId: trace(20 + n), spanId: id(2000 + n), atMs: now, durationNs: 2 * MS },
+      ...{ service: 'till', name: 'pay', kind: 3, ...more },
+    });
+    const peer = { db_system: 'redis', peer_service: 'stock' };
+    const [atMs, earlierMs] = [now - 60 * MINUTE_MS, now - 63 * MINUTE_MS];
+    await add(
+      span(0, { atMs, more: peer, error: true }),
+      // The same call, as the agent saw it.
+      span(1, { atMs, more: peer, origin: 'ebpf' }),
+      span(2, { atMs: earlierMs, more: peer, weight: 3 }),
+      span(3, { atMs: earlierMs, more: { peer_service: 'old' } }),
+    );
+    clockMs = now;
+    await look();
+    const range = `from=${atMs}&to=${atMs + 3 * MINUTE_MS}`;
+    const map = await sonde.get(`/api/v1/map?${range}`, MapSchema);
+    const ends = map.edges.map(({ client, server }) => [client.name, server.name, server.kind]);
+    expect(ends).toEqual([['till', 'stock', 'database']]);
+    expect(map.edges[0]).toMatchObject({
+      ...{ origin: 'sdk', protocols: ['redis'], requests: 1, errorRatio: 1, gapP95Ns: null },
+      before: { requests: 3, errors: 0 },
+    });
+    expect(map.edges[0]?.durationP95Ns).toBeGreaterThan(1.8 * MS);
+    expect(map.edges[0]?.durationP95Ns).toBeLessThanOrEqual(2 * MS);
+    expect(map.gone.map(({ server }) => server.name)).toEqual(['old']);
+    expect(map.joinedUntilMs).toBe(atMs + MINUTE_MS);
   });
 });

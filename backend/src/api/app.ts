@@ -17,6 +17,7 @@ import type { StoreReader } from '../store-reader.ts';
 import { addDocs } from './docs.ts';
 import type { Api, ApiEnv, Viewer } from './env.ts';
 import { addLogs } from './logs/routes.ts';
+import { addMap } from './map/routes.ts';
 import { addMetrics } from './metrics/routes.ts';
 import { addOpenApi } from './openapi.ts';
 import { badRequest, failureResponse, toFailure } from './refuse.ts';
@@ -54,6 +55,7 @@ export function createApp(options: AppOptions): Api {
   addServices(app, options.store);
   addTraces(app, options.store);
   addLogs(app, options.store);
+  addMap(app, options.store);
   addMetrics(app, options.store);
   addSettings(app, options.state);
   addStorage(app, options.retention);

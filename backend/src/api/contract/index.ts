@@ -5,6 +5,7 @@
  */
 export * from './error.ts';
 export * from './logs.ts';
+export * from './map.ts';
 export * from './metrics.ts';
 export * from './queries.ts';
 export * from './services.ts';

@@ -1,0 +1,73 @@
+import { z } from '@hono/zod-openapi';
+import { QueryCostSchema } from '../answers.ts';
+import type { MapEdge, MapNode, MapResponse, MapWork } from '../contract/index.ts';
+
+const node: z.ZodType<MapNode> = z.strictObject({
+  name: z.string(),
+  namespace: z.string(),
+  cluster: z.string(),
+  kind: z.enum(['service', 'database', 'messaging', 'external']),
+});
+
+const work = {
+  requests: z.number(),
+  errors: z.number(),
+  requestsPerSecond: z.number(),
+  errorRatio: z.number(),
+  durationP50Ns: z.number(),
+  durationP95Ns: z.number(),
+  durationP99Ns: z.number(),
+  gapP95Ns: z.number().nullable(),
+};
+
+const WorkSchema: z.ZodType<MapWork> = z.strictObject(work);
+
+const EdgeSchema: z.ZodType<MapEdge> = z.strictObject({
+  client: node,
+  server: node,
+  origin: z.enum(['sdk', 'ebpf', 'derived']),
+  protocols: z.array(z.string()),
+  ...work,
+  before: WorkSchema.exactOptional(),
+});
+
+const place = { namespace: 'shop', cluster: '' } as const;
+
+const example: MapResponse = {
+  fromMs: 1_790_000_000_000,
+  toMs: 1_790_000_120_000,
+  edges: [
+    {
+      client: { name: 'web', kind: 'service', ...place },
+      server: { name: 'cart', kind: 'service', ...place },
+      origin: 'sdk',
+      protocols: ['http'],
+      requests: 240,
+      errors: 3,
+      requestsPerSecond: 2,
+      errorRatio: 0.0125,
+      durationP50Ns: 2_100_000,
+      durationP95Ns: 9_800_000,
+      durationP99Ns: 31_000_000,
+      gapP95Ns: 400_000,
+    },
+  ],
+  gone: [],
+  joinedUntilMs: 1_790_000_120_000,
+  calls: 240,
+  unresolved: 0,
+  cost: { elapsedMs: 12, rowsRead: 8192, bytesRead: 262_144 },
+};
+
+export const MapSchema: z.ZodType<MapResponse> = z
+  .strictObject({
+    fromMs: z.number(),
+    toMs: z.number(),
+    edges: z.array(EdgeSchema),
+    gone: z.array(EdgeSchema),
+    joinedUntilMs: z.number().nullable(),
+    calls: z.number(),
+    unresolved: z.number(),
+    cost: QueryCostSchema,
+  })
+  .openapi('MapResponse', { example });

@@ -1,0 +1,121 @@
+import { param, type Sql, sql } from '@sonde/store';
+import { z } from 'zod';
+import type { MapNode } from '../../api/contract/index.ts';
+import { ANSWER_LIMITS } from '../../limits.ts';
+import type { StoreQuery } from '../../store-reader.ts';
+import type { Origin } from '../services/origin.ts';
+import type { SumMap } from '../services/queries.ts';
+import { seconds } from './join-sql.ts';
+
+/** Whose map over which range. */
+export interface MapScope {
+  readonly tenant: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+type NodeKind = MapNode['kind'];
+const Kind: z.ZodType<NodeKind> = z.enum(['service', 'database', 'messaging', 'external']);
+const SumMapColumn = z.tuple([z.array(z.number()), z.array(z.number())]);
+
+export interface EdgeRow {
+  readonly client_service: string;
+  readonly client_namespace: string;
+  readonly client_cluster: string;
+  readonly client_kind: NodeKind;
+  readonly server_service: string;
+  readonly server_namespace: string;
+  readonly server_cluster: string;
+  readonly server_kind: NodeKind;
+  readonly origin: Origin;
+  readonly protocols: readonly string[];
+  readonly requests: number;
+  readonly errors: number;
+  readonly histogram: SumMap;
+  readonly duration_max: number;
+  readonly gap_requests: number;
+  readonly gap_histogram: SumMap;
+  readonly gap_max: number;
+}
+
+const EdgeRowSchema: z.ZodType<EdgeRow> = z.object({
+  client_service: z.string(),
+  client_namespace: z.string(),
+  client_cluster: z.string(),
+  client_kind: Kind,
+  server_service: z.string(),
+  server_namespace: z.string(),
+  server_cluster: z.string(),
+  server_kind: Kind,
+  origin: z.enum(['sdk', 'ebpf', 'derived']),
+  protocols: z.array(z.string()),
+  requests: z.number(),
+  errors: z.number(),
+  histogram: SumMapColumn,
+  duration_max: z.number(),
+  gap_requests: z.number(),
+  gap_histogram: SumMapColumn,
+  gap_max: z.number(),
+});
+
+/** A row a pair of nodes and origin, those with most requests first. */
+export function mapEdgesQuery(scope: MapScope): StoreQuery<EdgeRow> {
+  return {
+    summary: 'SELECT edges_1m',
+    row: EdgeRowSchema,
+    sql: sql`
+      SELECT client_service, client_namespace, client_cluster, client_kind,
+        server_service, server_namespace, server_cluster, server_kind, origin,
+        arraySort(groupUniqArrayIf(toString(protocol), protocol != '')) AS protocols,
+        sum(edges_1m.requests) AS requests,
+        sum(edges_1m.errors) AS errors,
+        sumMap(duration_histogram.1, duration_histogram.2) AS histogram,
+        toFloat64(max(duration_ns_max)) AS duration_max,
+        sum(edges_1m.gap_requests) AS gap_requests,
+        sumMap(edges_1m.gap_histogram.1, edges_1m.gap_histogram.2) AS gap_histogram,
+        toFloat64(max(gap_ns_max)) AS gap_max
+      FROM edges_1m
+      WHERE ${inScope(scope)}
+        AND toStartOfHour(time) >= toStartOfHour(${seconds(scope.fromMs)})
+        AND toStartOfHour(time) <= toStartOfHour(${seconds(scope.toMs)})
+        AND (time, version) IN (
+          SELECT time, max(version) FROM edge_minutes WHERE ${inScope(scope)} GROUP BY time
+        )
+      GROUP BY client_service, client_namespace, client_cluster, client_kind,
+        server_service, server_namespace, server_cluster, server_kind, origin
+      ORDER BY requests DESC, client_service, server_service
+      LIMIT ${param.uint64(ANSWER_LIMITS.mapEdgesMax)}`,
+  };
+}
+
+export interface JoinedRow {
+  /** Start of the last minute, in seconds; 0: none. */
+  readonly last: number;
+  readonly calls: number;
+  readonly unresolved: number;
+}
+
+const JoinedRowSchema: z.ZodType<JoinedRow> = z.object({
+  last: z.number(),
+  calls: z.number(),
+  unresolved: z.number(),
+});
+
+/** How much of the range is on the map. */
+export function mapMinutesQuery(scope: MapScope): StoreQuery<JoinedRow> {
+  return {
+    summary: 'SELECT edge_minutes',
+    row: JoinedRowSchema,
+    sql: sql`
+      SELECT toUnixTimestamp(max(time)) AS last, sum(newest.1) AS calls, sum(newest.2) AS unresolved
+      FROM (
+        SELECT time, argMax((calls, unresolved), version) AS newest
+        FROM edge_minutes WHERE ${inScope(scope)} GROUP BY time
+      )`,
+  };
+}
+
+function inScope({ tenant, fromMs, toMs }: MapScope): Sql {
+  return sql`tenant = ${param.string(tenant)}
+    AND time >= ${seconds(fromMs)} AND time < ${seconds(toMs)}`;
+}
