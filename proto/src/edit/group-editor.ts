@@ -3,10 +3,11 @@ import type { ResourceTable } from '../columns/resource-table.ts';
 import type { ScopeTable } from '../columns/scope-table.ts';
 import type { Segments } from '../columns/segments.ts';
 import { dictionaryText } from '../read/native-text.ts';
-import { AttributeEditor, rewriteAttributes } from './attribute-editor.ts';
+import { AttributeEditor } from './attribute-editor.ts';
 import type { GroupChanges } from './copy-columns.ts';
 import { TextIds } from './edit-dictionary.ts';
 import { rebuildResources, rebuildScopes } from './rebuild-tables.ts';
+import { rewriteAttributes } from './rewrite-attributes.ts';
 
 /** What every batch has: rows with a resource and a scope. */
 export interface GroupedColumns {

@@ -20,6 +20,7 @@ export { LogEditor } from './log-editor.ts';
 export * from './metric-editor.ts';
 export { encodeNestedValue, type NestedValue, readNestedValue } from './nested-value.ts';
 export { ByteColumn, LongColumn, WordColumn } from './number-column.ts';
+export * from './rewrite-attributes.ts';
 export * from './select-points.ts';
 export { type AttributeColumns, selectLogs, selectSpanEvents, selectSpans } from './select-rows.ts';
 export { SpanEditor } from './span-editor.ts';
