@@ -8,4 +8,13 @@
 export * from './config.ts';
 export * from './delivery-events.ts';
 export * from './pump-set.ts';
+export type { LetterFilter } from './replay/letter.ts';
+export {
+  type LetterGroup,
+  type ReplayResult,
+  replayLetters,
+  type Survey,
+  surveyLetters,
+} from './replay/replay.ts';
+export { REPLAY_GROUP } from './replay/topic-reading.ts';
 export { type ReadRequest, toRequest } from './to-request.ts';

@@ -56,6 +56,11 @@ export const COMMANDS: readonly Command[] = [
     run: async (args) => (await import('./patterns.ts')).patterns(args),
   },
   {
+    name: 'replay',
+    summary: 'dead letters: count them, put them back',
+    run: async (args) => (await import('./replay.ts')).replay(args),
+  },
+  {
     name: 'serve',
     summary: 'the API and the page',
     run: async (args) => (await import('./serve.ts')).serve(args),

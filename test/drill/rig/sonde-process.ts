@@ -5,7 +5,10 @@ import { pathToFileURL } from 'node:url';
 import { ROOT } from '../../tidy/repository.ts';
 
 const OUTPUT_CHARACTERS_MAX = 20_000;
-const KILL_AT: string = pathToFileURL(join(ROOT, 'test/drill/rig/kill-at.mjs')).href;
+
+function preload(file: string): readonly string[] {
+  return ['--import', pathToFileURL(join(ROOT, 'test/drill/rig', file)).href];
+}
 
 export interface SondeProcessOptions {
   /** The bundle; `cli/dist/sonde.js` unless said. */
@@ -17,8 +20,8 @@ export interface SondeProcessOptions {
 export interface StartOptions {
   /** `<moment>=<n>`: it kills itself there. */
   readonly killAt?: string | undefined;
-  /** More environment, of this start alone. */
-  readonly env?: Readonly<Record<string, string>>;
+  /** Its wall clock jumps by so much at each SIGUSR2. Milliseconds. */
+  readonly clockJumpMs?: number | undefined;
 }
 
 /** One process of Sonde that a drill starts, kills and starts again. */
@@ -50,15 +53,18 @@ export class SondeProcess {
   }
 
   /** Resolves when it says that it is ready; with `killAt` also when it is dead before that. */
-  async start({ killAt, env = {} }: StartOptions = {}): Promise<void> {
+  async start({ killAt, clockJumpMs }: StartOptions = {}): Promise<void> {
     const child = fork(this.#options.bundle ?? join(ROOT, 'cli/dist/sonde.js'), [...this.#args], {
       env: {
         ...process.env,
         ...this.#options.env,
-        ...env,
-        ...(killAt === undefined ? {} : { SONDE_DRILL_KILL_AT: killAt }),
+        SONDE_DRILL_KILL_AT: killAt ?? '',
+        SONDE_DRILL_CLOCK_JUMP_MS: String(clockJumpMs ?? 0),
       },
-      execArgv: killAt === undefined ? [] : ['--import', KILL_AT],
+      execArgv: [
+        ...(killAt === undefined ? [] : preload('kill-at.mjs')),
+        ...(clockJumpMs === undefined ? [] : preload('jump-clock.mjs')),
+      ],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     this.#child = child;

@@ -1,0 +1,200 @@
+import { type Buffer, HEADERS, type NewRecord, REPLAY_OF_HEADER, TOPICS } from '@sonde/buffer';
+import { type Letter, type LetterFilter, matches, readLetter } from './letter.ts';
+import { type Mark, readMarks, writeMarks } from './replay-marks.ts';
+import { endOffset, readPartition } from './topic-reading.ts';
+
+/** Letters that are put back between two looks at `stop`. */
+const LETTERS_A_STEP = 100;
+const STEP_BYTES_MAX: number = 16 * 1024 * 1024;
+
+/** Letters of one kind. */
+export interface LetterGroup {
+  readonly code: string;
+  readonly signal: string;
+  readonly tenant: string;
+  count: number;
+  bytes: number;
+  oldestUnixMs: number;
+  /** Of the first of them. */
+  readonly reason: string;
+}
+
+export interface Survey {
+  /** Letters that match and are not put back yet, most first. */
+  readonly groups: readonly LetterGroup[];
+  readonly waiting: number;
+  /** Letters that match and were put back before. */
+  readonly replayed: number;
+  /** Records that do not say where they came from. */
+  readonly unreadable: number;
+}
+
+export interface ReplayResult {
+  readonly replayed: number;
+  /** Of these, how many an earlier replay had put back and not marked. */
+  readonly foundAgain: number;
+  readonly isStopped: boolean;
+}
+
+/** What would be put back; changes nothing. */
+export async function surveyLetters(buffer: Buffer, filter: LetterFilter): Promise<Survey> {
+  const marks = await readMarks(buffer);
+  const groups = new Map<string, LetterGroup>();
+  let [waiting, replayed, unreadable] = [0, 0, 0];
+  for await (const letter of lettersOf(buffer)) {
+    if (letter === undefined) unreadable += 1;
+    else if (!matches(letter, filter)) continue;
+    else if (marks.get(letter.id)?.state === 'done') replayed += 1;
+    else {
+      waiting += 1;
+      addTo(groups, letter);
+    }
+  }
+  const sorted = [...groups.values()].sort((left, right) => right.count - left.count);
+  return { groups: sorted, waiting, replayed, unreadable };
+}
+
+/**
+ * Puts the letters that match back where they were read from, each once: a letter is marked before
+ * and after, and one that is marked as begun alone is looked for first. Interrupted at any moment,
+ * the next call goes on. One replay of a buffer at a time. Rejects with `BufferError`.
+ */
+export async function replayLetters(
+  buffer: Buffer,
+  filter: LetterFilter,
+  stop: AbortSignal = new AbortController().signal,
+): Promise<ReplayResult> {
+  const marks = await readMarks(buffer);
+  let [replayed, foundAgain] = [0, 0];
+  let step: Letter[] = [];
+  const putBack = async (): Promise<void> => {
+    foundAgain += await replayStep(buffer, step, marks);
+    replayed += step.length;
+    step = [];
+  };
+  let bytes = 0;
+  for await (const letter of lettersOf(buffer)) {
+    if (stop.aborted) break;
+    if (letter === undefined || !matches(letter, filter)) continue;
+    if (marks.get(letter.id)?.state === 'done') continue;
+    step.push(letter);
+    bytes += letter.record.value.length;
+    if (step.length < LETTERS_A_STEP && bytes < STEP_BYTES_MAX) continue;
+    await putBack();
+    bytes = 0;
+  }
+  if (!stop.aborted) await putBack();
+  return { replayed, foundAgain, isStopped: stop.aborted };
+}
+
+/** Letters in order, each once though it was written twice; undefined for what is none. */
+async function* lettersOf(buffer: Buffer): AsyncGenerator<Letter | undefined> {
+  await buffer.createTopic(TOPICS.deadLetters, { partitions: 1 });
+  // As many as the topic keeps: 256 MiB of letters.
+  const seen = new Set<string>();
+  for await (const records of readPartition(buffer, { topic: TOPICS.deadLetters, partition: 0 })) {
+    for (const record of records) {
+      const letter = readLetter(record);
+      if (letter !== undefined && seen.has(letter.id)) continue;
+      if (letter !== undefined) seen.add(letter.id);
+      yield letter;
+    }
+  }
+}
+
+/** Returns how many of the letters lay in their topics already. */
+async function replayStep(
+  buffer: Buffer,
+  letters: readonly Letter[],
+  marks: Map<string, Mark>,
+): Promise<number> {
+  let found = 0;
+  for (const group of byPlace(letters)) found += await replayGroup(buffer, group, marks);
+  const done: Map<string, Mark> = new Map();
+  for (const { id } of letters) done.set(id, { state: 'done' });
+  await writeMarks(buffer, done);
+  for (const [id, mark] of done) marks.set(id, mark);
+  return found;
+}
+
+/** Letters of one partition. */
+async function replayGroup(
+  buffer: Buffer,
+  letters: readonly Letter[],
+  marks: ReadonlyMap<string, Mark>,
+): Promise<number> {
+  const [first] = letters;
+  if (first === undefined) return 0;
+  const found = await findReplayed(buffer, letters, marks);
+  const missing = letters.filter(({ id }) => !found.has(id));
+  const fresh = missing.filter(({ id }) => !marks.has(id));
+  const from = await endOffset(buffer, first);
+  await writeMarks(buffer, new Map(fresh.map(({ id }) => [id, { state: 'begun', from }])));
+  if (missing.length > 0) {
+    await buffer.append(first.topic, first.partition, missing.map(toRecord));
+  }
+  return found.size;
+}
+
+/** Of letters that were begun, those that lie in their partition. */
+async function findReplayed(
+  buffer: Buffer,
+  letters: readonly Letter[],
+  marks: ReadonlyMap<string, Mark>,
+): Promise<ReadonlySet<string>> {
+  const begun = new Set<string>();
+  let from = Number.POSITIVE_INFINITY;
+  for (const { id } of letters) {
+    const mark = marks.get(id);
+    if (mark?.state !== 'begun') continue;
+    begun.add(id);
+    from = Math.min(from, mark.from);
+  }
+  const found = new Set<string>();
+  const [first] = letters;
+  if (first === undefined || begun.size === 0) return found;
+  for await (const records of readPartition(buffer, first, from)) {
+    for (const { headers } of records) {
+      const id = headers[REPLAY_OF_HEADER];
+      if (id !== undefined && begun.has(id)) found.add(id);
+    }
+  }
+  return found;
+}
+
+function byPlace(letters: readonly Letter[]): readonly (readonly Letter[])[] {
+  const groups = new Map<string, Letter[]>();
+  for (const letter of letters) {
+    const key = `${letter.topic}/${letter.partition}`;
+    const group = groups.get(key) ?? [];
+    group.push(letter);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
+/** The record as it was; its time stays the time of receipt. */
+function toRecord({ id, tenant, record }: Letter): NewRecord {
+  const { key, value, timestampUnixMs } = record;
+  const items = record.headers[HEADERS.items];
+  const headers = {
+    [HEADERS.tenant]: tenant,
+    ...(items === undefined ? {} : { [HEADERS.items]: items }),
+    [REPLAY_OF_HEADER]: id,
+  };
+  return { ...(key === undefined ? {} : { key }), value, headers, timestampUnixMs };
+}
+
+function addTo(groups: Map<string, LetterGroup>, letter: Letter): void {
+  const { code, tenant, reason, receivedUnixMs, record } = letter;
+  const signal = letter.signal ?? letter.topic;
+  const key = `${code}/${signal}/${tenant}`;
+  const group = groups.get(key) ?? {
+    ...{ code, signal, tenant, reason },
+    ...{ count: 0, bytes: 0, oldestUnixMs: receivedUnixMs },
+  };
+  group.count += 1;
+  group.bytes += record.value.length;
+  group.oldestUnixMs = Math.min(group.oldestUnixMs, receivedUnixMs);
+  groups.set(key, group);
+}

@@ -1,0 +1,280 @@
+import { spawnSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Load, pause } from './load.ts';
+import { embeddedRig, kafkaRig, type Rig, type RigOptions } from './rig.ts';
+import { judge, type Verdict } from './verdict.ts';
+
+/** What was seen, besides the rows. */
+export interface Outcome {
+  readonly verdict: Verdict;
+  /** Answers to senders that were no acknowledgement, by status. */
+  readonly refusals: ReadonlyMap<number, number>;
+  readonly notes: Readonly<Record<string, number | string | null>>;
+}
+
+export interface FaultOptions {
+  readonly bundle?: string | undefined;
+  /** How long what is away stays away. Milliseconds. */
+  readonly awayMs: number;
+  /** How often, where it is about kills. */
+  readonly kills: number;
+}
+
+export interface Fault {
+  readonly title: string;
+  /** Why it cannot be tried here; undefined where it can. */
+  missing?(): string | undefined;
+  run(options: FaultOptions): Promise<Outcome>;
+}
+
+const JUDGED_WITHIN_MS = 180_000;
+const REQUESTS = 60;
+const WAIT_MS_MAX = 120_000;
+const MIB: number = 1024 * 1024;
+/** Fills a buffer of 128 MiB in a few hundred requests. */
+const LARGE_REQUEST_BYTES: number = MIB;
+const REFUSALS_SEEN = 40;
+const HOUR_MS = 3_600_000;
+
+async function until(what: string, holds: () => boolean): Promise<void> {
+  const deadline = performance.now() + WAIT_MS_MAX;
+  while (!holds()) {
+    if (performance.now() > deadline) throw new Error(`not in time: ${what}`);
+    await pause(20);
+  }
+}
+
+function moreAcknowledged(load: Load, count: number = REQUESTS): Promise<void> {
+  const wanted = load.acknowledgedCount + count;
+  return until(`${count} more acknowledged`, () => load.acknowledgedCount >= wanted);
+}
+
+function refusalsOf(load: Load): Map<number, number> {
+  const all = new Map<number, number>();
+  for (const { refusals } of load.sent) {
+    for (const [status, count] of refusals) all.set(status, (all.get(status) ?? 0) + count);
+  }
+  return all;
+}
+
+/** Runs `fault` under load, sends some more behind it and judges. */
+async function under(
+  rig: Rig,
+  load: Load,
+  fault: () => Promise<Outcome['notes']>,
+): Promise<Outcome> {
+  try {
+    const notes = await fault();
+    await moreAcknowledged(load);
+    await load.stop();
+    const verdict = await judge({ load, store: rig.store, timeoutMs: JUDGED_WITHIN_MS });
+    return { verdict, refusals: refusalsOf(load), notes };
+  } finally {
+    await load.stop();
+    await rig.end();
+  }
+}
+
+async function started(rig: Rig, options: { readonly paddingBytes?: number } = {}): Promise<Load> {
+  await rig.start();
+  return new Load({ url: rig.url, pauseMs: 5, ...options });
+}
+
+const SIGTERM_UNDER_LOAD: Fault = {
+  title: 'SIGTERM under load',
+  run: async ({ bundle }) => {
+    const rig = await embeddedRig({ bundle });
+    const load = await started(rig);
+    return under(rig, load, async () => {
+      await moreAcknowledged(load);
+      const startMs = performance.now();
+      const exitCode = await rig.gateway.stop();
+      const drainMs = Math.round(performance.now() - startMs);
+      await rig.start();
+      return { exitCode, drainMs };
+    });
+  },
+};
+
+const STORE_AWAY: Fault = {
+  title: 'the store is away',
+  run: async ({ bundle, awayMs }) => {
+    const rig = await embeddedRig({ bundle });
+    const load = await started(rig);
+    return under(rig, load, async () => {
+      await moreAcknowledged(load);
+      await rig.store.process.kill();
+      const before = load.acknowledgedCount;
+      await pause(awayMs);
+      const acknowledgedMeanwhile = load.acknowledgedCount - before;
+      await rig.start();
+      return { awayMs, acknowledgedMeanwhile };
+    });
+  },
+};
+
+const CLOCK_JUMPS: Fault = {
+  title: 'the clock jumps an hour on, and back',
+  run: async ({ bundle }) => {
+    const rig = await embeddedRig({ bundle });
+    await rig.store.process.start();
+    await rig.gateway.start({ clockJumpMs: HOUR_MS });
+    const load = await started(rig);
+    return under(rig, load, async () => {
+      await moreAcknowledged(load);
+      rig.gateway.signal('SIGUSR2');
+      await moreAcknowledged(load);
+      await rig.gateway.kill();
+      // As a clock that is set back: what the log wrote is an hour ahead of it.
+      await rig.start();
+      return {};
+    });
+  },
+};
+
+const KILLED_IN_MIGRATION: Fault = {
+  title: 'the store is killed in its migrations',
+  run: async ({ bundle, kills }) => {
+    const rig = await embeddedRig({ bundle });
+    await rig.gateway.start();
+    const load = new Load({ url: rig.url, pauseMs: 20 });
+    return under(rig, load, async () => {
+      let killed = 0;
+      for (let start = 0; start < kills; start += 1) {
+        await rig.store.process.start({ killAt: `statement=${randomInt(2, 9)}` });
+        if (await rig.store.process.ended(0)) killed += 1;
+        await rig.store.process.kill();
+      }
+      await rig.start();
+      return { killed };
+    });
+  },
+};
+
+const BROKER_RESTARTS: Fault = {
+  title: 'the broker is killed and comes back',
+  run: async ({ bundle, awayMs }) => {
+    const rig = await kafkaRig({ bundle });
+    const load = await started(rig);
+    return under(rig, load, async () => {
+      await moreAcknowledged(load);
+      for (const broker of rig.brokers) await broker.kill();
+      await pause(awayMs);
+      for (const broker of rig.brokers) await broker.start();
+      return { awayMs };
+    });
+  },
+};
+
+/** Highest resident memory of a process while `work` runs. Bytes. */
+async function peakMemory(pid: number, work: () => Promise<void>): Promise<number> {
+  let peak = 0;
+  const look = (): void => {
+    const kib = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1];
+    peak = Math.max(peak, Number(kib) * 1024);
+  };
+  const timer = setInterval(look, 100);
+  try {
+    await work();
+  } finally {
+    clearInterval(timer);
+  }
+  look();
+  return peak;
+}
+
+/** Stops the store, fills the buffer, lets the store go on. */
+async function fill(options: RigOptions): Promise<Outcome> {
+  const rig = await embeddedRig(options);
+  const load = await started(rig, { paddingBytes: LARGE_REQUEST_BYTES });
+  return under(rig, load, async () => {
+    const { pid } = rig.gateway;
+    await moreAcknowledged(load);
+    rig.store.process.signal('SIGSTOP');
+    const refused = (): number => refusalsOf(load).get(503) ?? 0;
+    const filling = await peakMemory(pid, () => until('a refusal', () => refused() > 0));
+    const full = await peakMemory(pid, () => until('refusals', () => refused() > REFUSALS_SEEN));
+    rig.store.process.signal('SIGCONT');
+    return {
+      fillingMib: Math.round(filling / MIB),
+      fullMib: Math.round(full / MIB),
+      memoryRatio: Math.round((full / filling) * 100) / 100,
+    };
+  });
+}
+
+const SLOW_CONSUMER: Fault = {
+  title: 'the store stands still until the buffer is full',
+  run: ({ bundle }) =>
+    fill({
+      bundle,
+      sets: {
+        'exporters::buffer::size_max': '128MiB',
+        'exporters::buffer::segment_size': '8MiB',
+        'exporters::clickhouse::timeout': '5s',
+      },
+    }),
+};
+
+function mount(directory: string): boolean {
+  const args = ['-t', 'tmpfs', '-o', 'size=96m', 'tmpfs', directory];
+  return spawnSync('mount', args).status === 0;
+}
+
+/** A folder on a disk of its own with 96 MiB; undefined where mounting is not allowed. */
+function smallDisk(): { readonly path: string; remove(): void } | undefined {
+  const path = mkdtempSync(join(tmpdir(), 'sonde-disk-'));
+  if (!mount(path)) {
+    rmSync(path, { recursive: true });
+    return undefined;
+  }
+  return {
+    path,
+    remove: () => {
+      spawnSync('umount', ['-l', path]);
+      rmSync(path, { recursive: true, force: true });
+    },
+  };
+}
+
+const DISK_FULL: Fault = {
+  title: 'the disk of the buffer is full',
+  missing: () => {
+    const disk = smallDisk();
+    disk?.remove();
+    return disk === undefined ? 'no right to mount a small disk here' : undefined;
+  },
+  run: async ({ bundle }) => {
+    const disk = smallDisk();
+    if (disk === undefined) throw new Error('no right to mount a small disk here');
+    const folder = join(disk.path, 'buffer');
+    try {
+      return await fill({
+        bundle,
+        sets: {
+          'receivers::buffer::directory': folder,
+          'exporters::buffer::directory': folder,
+          // Nothing is kept back: the kernel says that the disk is full, not Sonde.
+          'exporters::buffer::disk_reserve': '0',
+          'exporters::buffer::segment_size': '4MiB',
+          'exporters::clickhouse::timeout': '5s',
+        },
+      });
+    } finally {
+      disk.remove();
+    }
+  },
+};
+
+export const FAULTS: Readonly<Record<string, Fault>> = {
+  sigterm: SIGTERM_UNDER_LOAD,
+  'store-away': STORE_AWAY,
+  clock: CLOCK_JUMPS,
+  migration: KILLED_IN_MIGRATION,
+  broker: BROKER_RESTARTS,
+  'slow-store': SLOW_CONSUMER,
+  'disk-full': DISK_FULL,
+};
