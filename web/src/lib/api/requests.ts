@@ -7,6 +7,7 @@ import type {
   BackLinksResponse,
   LogsQuery,
   LogsResponse,
+  MapResponse,
   MetricQueryResponse,
   MetricSeriesQuery,
   MetricsQuery,
@@ -33,6 +34,7 @@ import {
   isAttributeValues,
   isBackLinks,
   isLogs,
+  isMap,
   isMetricQuery,
   isMetrics,
   isServiceDetail,
@@ -49,6 +51,10 @@ import {
 /** One function a path of the API. All throw `RequestFailure`, or `AbortError` when superseded. */
 export function fetchServices(query: RangeQuery, signal: AbortSignal): Promise<ServicesResponse> {
   return fetchJson({ path: '/services', query: { ...query }, shape: isServices, signal });
+}
+
+export function fetchMap(query: RangeQuery, signal: AbortSignal): Promise<MapResponse> {
+  return fetchJson({ path: '/map', query: { ...query }, shape: isMap, signal });
 }
 
 export function fetchService(

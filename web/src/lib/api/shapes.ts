@@ -3,6 +3,7 @@ import type {
   AttributeValuesResponse,
   BackLinksResponse,
   LogsResponse,
+  MapResponse,
   MetricQueryResponse,
   MetricsResponse,
   ServiceDetailResponse,
@@ -28,6 +29,9 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 
 export const isServices: Shape<ServicesResponse> = (body): body is ServicesResponse =>
   hasLists(body, ['services']) && hasNumbers(body, ['fromMs', 'toMs', 'stepMs']);
+
+export const isMap: Shape<MapResponse> = (body): body is MapResponse =>
+  hasLists(body, ['edges', 'gone']) && hasNumbers(body, ['calls', 'unresolved']);
 
 export const isServiceDetail: Shape<ServiceDetailResponse> = (
   body,

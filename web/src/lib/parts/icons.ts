@@ -1,5 +1,6 @@
 export type IconName =
   | 'services'
+  | 'map'
   | 'traces'
   | 'logs'
   | 'metrics'
@@ -27,6 +28,7 @@ export type IconName =
 /** Path data on a 16 x 16 grid, drawn as 1.4 px strokes. */
 export const ICONS: Readonly<Record<IconName, string>> = {
   services: 'M2.5 2.5h4v4h-4zM9.5 2.5h4v4h-4zM2.5 9.5h4v4h-4zM9.5 9.5h4v4h-4z',
+  map: 'M2 6.2h4v3.6H2zM10 2h4v3.6h-4zM10 10.4h4V14h-4zM6 8h2M8 8V3.8h2M8 8v4.2h2',
   traces: 'M2 3.5h7M5 8h8M8 12.5h6',
   logs: 'M2.5 3h11M2.5 6.3h8M2.5 9.7h11M2.5 13h6',
   metrics: 'M2 13.5V2.5M2 13.5h12M4.5 10l3-3.5 2.5 2 3.5-5',

@@ -10,6 +10,7 @@ export interface Place {
 /** The pages of the left navigation, in order. */
 export const PLACES: readonly Place[] = [
   { path: '/services', label: 'Services', icon: 'services', key: 'g s' },
+  { path: '/map', label: 'Map', icon: 'map', key: 'g p' },
   { path: '/traces', label: 'Traces', icon: 'traces', key: 'g t' },
   { path: '/logs', label: 'Logs', icon: 'logs', key: 'g l' },
   { path: '/metrics', label: 'Metrics', icon: 'metrics', key: 'g m' },
