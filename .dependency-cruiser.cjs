@@ -82,7 +82,7 @@ module.exports = {
     {
       name: 'delivery-for-readers-of-buffers-only',
       severity: 'error',
-      from: { path: '^(?!delivery/|receivers/(buffer|kafka)/)' },
+      from: { path: '^(?!delivery/|cli/|test/|receivers/(buffer|kafka)/)' },
       to: { path: '^delivery/' },
     },
     {

@@ -36,10 +36,12 @@ async function expectArrived(service: string, spans: number, logs: number): Prom
     `SELECT sum(value) FROM metric_samples WHERE metric = 'peer.work' AND series IN (SELECT series FROM metric_series ${where})`,
     String(spans),
   );
-  const response = await fetch(
-    `${sonde.addresses.page}/api/v1/traces?from=now-1h&to=now&service=${service}`,
-  );
-  expect(await response.text()).toContain(`"rootService":"${service}"`);
+  const traces = async (): Promise<string> => {
+    const path = `/api/v1/traces?from=now-1h&to=now&service=${service}`;
+    return (await fetch(`${sonde.addresses.page}${path}`)).text();
+  };
+  // The index of traces has a block a moment after its spans.
+  await expect.poll(traces, { timeout: 10_000 }).toContain(`"rootService":"${service}"`);
 }
 
 describe('clients', () => {

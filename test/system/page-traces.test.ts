@@ -89,7 +89,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the trace explorer, in a real browser', 
     const served = spans.filter(({ kind }) => kind === SERVER).length;
     await panel.getByText(`${say(served)} requests`, { exact: true }).waitFor();
     await panel.getByText('from roll-ups').waitFor();
-    const colours = await panel.locator('canvas').nth(1).evaluate(countColours);
+    const colours = await panel.locator('canvas').nth(1).evaluate(COUNT_COLOURS);
     expect(colours).toBeGreaterThan(5);
   });
 
@@ -190,7 +190,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the trace explorer, in a real browser', 
       for (const path of ['/traces', '/services', trace]) {
         await open(`${path}?${range}`);
         await page.locator('canvas, table').first().waitFor();
-        const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        const wider = await page.evaluate(SCROLLS_BY);
         expect(wider, `${path} at ${viewport.width}`).toBeLessThanOrEqual(0);
       }
     }
@@ -201,13 +201,15 @@ describe.skipIf(!existsSync(CHROMIUM))('the trace explorer, in a real browser', 
   });
 });
 
-/** Runs in the page: a blank canvas has one colour. */
-function countColours(canvas: Element): number {
-  if (!(canvas instanceof HTMLCanvasElement)) return 0;
-  const data = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data;
-  const seen = new Set<number>();
-  for (let i = 0; data !== undefined && i < data.length; i += 4) {
-    seen.add(((data[i] ?? 0) << 16) | ((data[i + 1] ?? 0) << 8) | (data[i + 2] ?? 0));
+/** In the page, which knows the names of a browser: how much wider than the window it is. */
+const SCROLLS_BY = 'document.documentElement.scrollWidth - innerWidth';
+
+/** In the page: a blank canvas has one colour. */
+const COUNT_COLOURS = `(canvas) => {
+  const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+  const seen = new Set();
+  for (let i = 0; i < data.length; i += 4) {
+    seen.add((data[i] << 16) | (data[i + 1] << 8) | data[i + 2]);
   }
   return seen.size;
-}
+}`;

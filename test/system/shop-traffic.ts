@@ -122,8 +122,8 @@ interface SpanWish {
   readonly kind: number;
   readonly parent?: string;
   readonly attributes?: KeyValue[];
-  readonly status?: Span['status'];
-  readonly events?: Span['events'];
+  readonly status?: NonNullable<Span['status']>;
+  readonly events?: NonNullable<Span['events']>;
 }
 
 class TraceWriter implements ShopRequest {

@@ -119,12 +119,11 @@ const producer: z.ZodType<ProducerConfig> = z
 
 const partitioner: z.ZodType<Partitioner> = z
   .strictObject({
-    sticky_key: z
-      .strictObject({ hasher: z.enum(['sarama_compat', 'murmur2']).default('sarama_compat') })
-      .nullable()
-      .optional(),
-    round_robin: z.strictObject({}).nullable().optional(),
-    least_backup: z.strictObject({}).nullable().optional(),
+    sticky_key: nullMeansDefaults(
+      z.strictObject({ hasher: z.enum(['sarama_compat', 'murmur2']).default('sarama_compat') }),
+    ).optional(),
+    round_robin: nullMeansDefaults(z.strictObject({})).optional(),
+    least_backup: nullMeansDefaults(z.strictObject({})).optional(),
     extension: z.unknown().optional(),
   })
   .transform((raw, context): Partitioner => {

@@ -5,15 +5,15 @@
  * Never: statements from bare strings, unchecked rows, errors without a code.
  */
 export type { BlockCompression } from './block-compression.ts';
+export { createStoreClient } from './create-store-client.ts';
 export { int64, type RowReader, uint64Number } from './row-reader.ts';
 export { identifier, joinSql, type Parameter, param, Sql, sql, tableName } from './sql.ts';
 export type { StatementCost } from './statement-cost.ts';
-export {
-  type CallOptions,
-  createStoreClient,
-  type InsertOptions,
-  type QueryResult,
-  type StoreClient,
-  type StoreClientOptions,
+export type {
+  CallOptions,
+  InsertOptions,
+  QueryResult,
+  StoreClient,
+  StoreClientOptions,
 } from './store-client.ts';
 export { StoreError, type StoreErrorKind } from './store-error.ts';

@@ -8,7 +8,6 @@ import {
 } from '@clickhouse/client';
 import { type BlockCompression, compressBlock } from './block-compression.ts';
 import { type RowReader, readRows } from './row-reader.ts';
-import { SeveralAddresses } from './several-addresses.ts';
 import { param, type Sql, sql, tableName } from './sql.ts';
 import { readCost, type StatementCost } from './statement-cost.ts';
 import { toStoreError } from './store-error.ts';
@@ -92,7 +91,8 @@ const INSERT_SETTINGS: ClickHouseSettings = {
   deduplicate_blocks_in_dependent_materialized_views: 1,
 };
 
-class HttpStoreClient implements StoreClient {
+/** One address. */
+export class HttpStoreClient implements StoreClient {
   readonly #client: ClickHouseClient;
   readonly #role: StoreClientOptions['role'];
   readonly #compression: BlockCompression;
@@ -250,13 +250,4 @@ function refuseAborted(signal: AbortSignal | undefined): void {
 
 function signalOf(options: CallOptions): { abort_signal?: AbortSignal } {
   return options.signal === undefined ? {} : { abort_signal: options.signal };
-}
-
-/** A client for one role. Opens no connection before the first call. */
-export function createStoreClient(options: StoreClientOptions): StoreClient {
-  const first = new HttpStoreClient(options);
-  const { moreUrls = [] } = options;
-  if (moreUrls.length === 0) return first;
-  const more = moreUrls.map((url) => new HttpStoreClient({ ...options, url }));
-  return new SeveralAddresses([first, ...more]);
 }

@@ -50,7 +50,10 @@ function sqlTemplates(source: string): string[] {
 function calledNames(sql: string): string[] {
   const tokens = [...tokenize(sql, { strict: false })];
   return tokens.flatMap((token, at) =>
-    token.kind === 'word' && tokens[at + 1]?.text === '(' ? [token.text] : [],
+    // Behind INTO stands a table with its columns.
+    token.kind === 'word' && tokens[at + 1]?.text === '(' && tokens[at - 1]?.text !== 'INTO'
+      ? [token.text]
+      : [],
   );
 }
 
