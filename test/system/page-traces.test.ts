@@ -89,7 +89,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the trace explorer, in a real browser', 
     const served = spans.filter(({ kind }) => kind === SERVER).length;
     await panel.getByText(`${say(served)} requests`, { exact: true }).waitFor();
     await panel.getByText('from roll-ups').waitFor();
-    const colours = await panel.locator('canvas').nth(1).evaluate(COUNT_COLOURS);
+    const colours = await panel.locator('canvas').nth(1).evaluate(countColours);
     expect(colours).toBeGreaterThan(5);
   });
 
@@ -204,12 +204,28 @@ describe.skipIf(!existsSync(CHROMIUM))('the trace explorer, in a real browser', 
 /** In the page, which knows the names of a browser: how much wider than the window it is. */
 const SCROLLS_BY = 'document.documentElement.scrollWidth - innerWidth';
 
-/** In the page: a blank canvas has one colour. */
-const COUNT_COLOURS = `(canvas) => {
+/** What is used of a canvas: this program is none of a browser's. */
+interface Canvas {
+  readonly width: number;
+  readonly height: number;
+  getContext(kind: '2d'): {
+    getImageData(
+      x: number,
+      y: number,
+      width: number,
+      height: number,
+    ): {
+      readonly data: Uint8ClampedArray;
+    };
+  };
+}
+
+/** Runs in the page: a blank canvas has one colour. */
+function countColours(canvas: Canvas): number {
   const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
-  const seen = new Set();
+  const seen = new Set<number>();
   for (let i = 0; i < data.length; i += 4) {
-    seen.add((data[i] << 16) | (data[i + 1] << 8) | data[i + 2]);
+    seen.add(((data[i] ?? 0) << 16) | ((data[i + 1] ?? 0) << 8) | (data[i + 2] ?? 0));
   }
   return seen.size;
-}`;
+}
