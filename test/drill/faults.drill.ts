@@ -1,5 +1,4 @@
 import { parseArgs } from 'node:util';
-import { kafkaMissing } from '../../scripts/lib/kafka-broker.mjs';
 import { FAULTS } from './rig/faults.ts';
 import { copyBundle } from './rig/rig.ts';
 import { isClean } from './rig/verdict.ts';
@@ -25,7 +24,7 @@ let faults = 0;
 for (const name of names) {
   const fault = FAULTS[name];
   if (fault === undefined) throw new Error(`no fault ${name}: ${Object.keys(FAULTS).join(', ')}`);
-  const missing = name === 'broker' ? kafkaMissing() : fault.missing?.();
+  const missing = fault.missing?.();
   if (missing !== undefined) {
     console.log(`${fault.title}: skipped, ${missing}`);
     continue;

@@ -5,9 +5,9 @@ import { copyBundle, embeddedRig, kafkaRig, type Rig } from './rig/rig.ts';
 import { isClean } from './rig/verdict.ts';
 
 /**
- * `npm run drill -- kills [--buffer embedded|kafka] [--kills 10] [--random 100] [--point TEXT]`:
- * SIGKILL at each named point and at random, while senders send traces, metrics and logs. Ends with
- * 1 when an acknowledged request is not in the store exactly once.
+ * `npm run drill -- kills [--buffer embedded|kafka] [--kills 10] [--random 100] [--point TEXT]
+ * [--brokers 1]`: SIGKILL at each named point and at random, while senders send traces, metrics and
+ * logs. Ends with 1 when an acknowledged request is not in the store exactly once.
  */
 const { values } = parseArgs({
   options: {
@@ -15,6 +15,7 @@ const { values } = parseArgs({
     kills: { type: 'string', default: '10' },
     random: { type: 'string', default: '100' },
     point: { type: 'string', default: '' },
+    brokers: { type: 'string', default: '1' },
   },
 });
 
@@ -66,7 +67,7 @@ try {
   if (values.buffer.includes('kafka')) {
     const missing = kafkaMissing();
     if (missing !== undefined) throw new Error(missing);
-    await drillBuffer(await kafkaRig({ bundle }));
+    await drillBuffer(await kafkaRig({ bundle, brokers: Number(values.brokers) }));
   }
 } finally {
   remove();

@@ -3,6 +3,7 @@ import { randomInt } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { kafkaMissing } from '../../../scripts/lib/kafka-broker.mjs';
 import { Load, pause } from './load.ts';
 import { embeddedRig, kafkaRig, type Rig, type RigOptions } from './rig.ts';
 import { judge, type Verdict } from './verdict.ts';
@@ -156,6 +157,7 @@ const KILLED_IN_MIGRATION: Fault = {
 
 const BROKER_RESTARTS: Fault = {
   title: 'the broker is killed and comes back',
+  missing: kafkaMissing,
   run: async ({ bundle, awayMs }) => {
     const rig = await kafkaRig({ bundle });
     const load = await started(rig);
@@ -165,6 +167,27 @@ const BROKER_RESTARTS: Fault = {
       await pause(awayMs);
       for (const broker of rig.brokers) await broker.start();
       return { awayMs };
+    });
+  },
+};
+
+const ONE_OF_THREE_BROKERS: Fault = {
+  title: 'each of three brokers is killed and comes back',
+  missing: kafkaMissing,
+  run: async ({ bundle, awayMs }) => {
+    const rig = await kafkaRig({ bundle, brokers: 3 });
+    const load = await started(rig);
+    return under(rig, load, async () => {
+      const acknowledgedWhileAway: number[] = [];
+      for (const broker of rig.brokers) {
+        await moreAcknowledged(load);
+        await broker.kill();
+        const before = load.acknowledgedCount;
+        await pause(awayMs / rig.brokers.length);
+        acknowledgedWhileAway.push(load.acknowledgedCount - before);
+        await broker.start();
+      }
+      return { awayMs, acknowledgedWhileAway: acknowledgedWhileAway.join(' ') };
     });
   },
 };
@@ -275,6 +298,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   clock: CLOCK_JUMPS,
   migration: KILLED_IN_MIGRATION,
   broker: BROKER_RESTARTS,
+  'one-of-three': ONE_OF_THREE_BROKERS,
   'slow-store': SLOW_CONSUMER,
   'disk-full': DISK_FULL,
 };

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { Load, pause } from './load.ts';
-import type { Rig } from './rig.ts';
+import type { Rig, Victim } from './rig.ts';
 import type { SondeProcess } from './sonde-process.ts';
 import { judge, type Verdict } from './verdict.ts';
 
@@ -134,9 +134,12 @@ async function untilReading(process: SondeProcess): Promise<void> {
 }
 
 async function killAtAnyTime(rig: Rig): Promise<void> {
-  const victim = oneOf([rig.gateway, ...rig.deliverers, rig.store.process]);
+  const processes = [rig.gateway, ...rig.deliverers, rig.store.process];
+  const victim: Victim = oneOf([...processes, ...rig.brokers]);
   await pause(randomInt(0, ALIVE_MS_MAX));
   await victim.kill();
+  // Who of the processes is dead the rig knows.
+  if (rig.brokers.some((broker) => broker === victim)) await victim.start();
 }
 
 function oneOf<T>(all: readonly T[]): T {

@@ -7,6 +7,12 @@ import { ROOT } from '../../tidy/repository.ts';
 import { SondeProcess } from './sonde-process.ts';
 import { StoreUnderTest } from './store-under-test.ts';
 
+/** A process that a drill may kill and start again. */
+export interface Victim {
+  kill(): Promise<unknown>;
+  start(): Promise<void>;
+}
+
 /** Sonde on one kind of buffer, from the sender's port to the store. */
 export interface Rig {
   readonly buffer: 'embedded' | 'kafka';
@@ -15,7 +21,7 @@ export interface Rig {
   readonly gateway: SondeProcess;
   /** Deliver to the store; on the embedded log that is the gateway. */
   readonly deliverers: readonly SondeProcess[];
-  readonly brokers: readonly { kill(): Promise<void>; start(): Promise<void> }[];
+  readonly brokers: readonly Victim[];
   readonly directory: string;
   url(): string;
   /** Starts what does not run. */
@@ -27,6 +33,8 @@ export interface Rig {
 export interface RigOptions {
   /** More `--set` of the process that holds the embedded log, by path. */
   readonly sets?: Readonly<Record<string, string>>;
+  /** Brokers of the rig on Kafka; one unless said. */
+  readonly brokers?: number;
   /** Where the folders lie; the system's temporary folder unless said. */
   readonly parent?: string;
   readonly bundle?: string | undefined;
@@ -101,7 +109,7 @@ export async function embeddedRig(options: RigOptions = {}): Promise<Rig> {
 export async function kafkaRig(options: RigOptions = {}): Promise<Rig> {
   const directory = mkdtempSync(join(options.parent ?? tmpdir(), 'sonde-drill-'));
   const { bundle } = options;
-  const broker = await startScratchBroker();
+  const broker = await startScratchBroker(options.brokers);
   const store = await StoreUnderTest.create(join(directory, 'store'), bundle);
   const port = await freePort();
   const brokers = `[${broker.brokers.join(',')}]`;
