@@ -6,10 +6,14 @@
  * Never: files, sockets, clocks; text is made only where somebody reads a template.
  */
 export { Leaf } from './leaf.ts';
+export { type LeafFact, leafId } from './leaf-fact.ts';
+export type { LeafNews } from './leaf-news.ts';
 export type { MinerOptions } from './miner-options.ts';
 export { parseTime } from './parse-time.ts';
+export { PatternBook, type PatternEntry } from './pattern-book.ts';
 export { PatternMiner } from './pattern-miner.ts';
 export type { PatternSource } from './pattern-source.ts';
 export { RecordSplitter } from './record-splitter.ts';
 export { renderTemplate, VALUE_MARK } from './template.ts';
+export type { ValueSlot } from './value-slots.ts';
 export type { Variables } from './variables.ts';

@@ -41,6 +41,9 @@ export class Leaf {
   slot = -1;
   /** The alias of this leaf has changed and was not read since. */
   isChanged = false;
+  /** It was told of last on that day (`LeafNews`), and is again at that count. */
+  toldOnDay = -1;
+  toldAgainAt = 1;
 
   constructor(signature: Signature, options: LeafOptions) {
     this.signature = signature;

@@ -6,6 +6,7 @@ import { HeaderCutter } from './header-cutter.ts';
 import { type HeaderLayout, NO_HEADER, sameLayout } from './header-layout.ts';
 import { Leaf } from './leaf.ts';
 import { evictColdest, foldGrouped } from './leaf-moves.ts';
+import { LeafNews } from './leaf-news.ts';
 import { latin1, lineEnd } from './line-bytes.ts';
 import { hasControl, LineReader } from './line-reader.ts';
 import { lineShape } from './line-shape.ts';
@@ -46,6 +47,8 @@ export class PatternMiner {
   /** Its header's layout: with `cutter` it says level and time. */
   layout: HeaderLayout = NO_HEADER;
   lines = 0;
+  /** Days since the epoch at which lines arrive, told from outside: leaves are news again each day. */
+  day = 0;
   /** Lines that got no leaf of their own: noise, or no room. */
   overflown = 0;
   evicted = 0;
@@ -82,7 +85,8 @@ export class PatternMiner {
     const known = this.#sources.get(key);
     if (known !== undefined) return known;
     if (this.#sources.size >= this.#options.sourcesMax) this.#dropColdestSource();
-    const source = new PatternSource(key, this.#door);
+    const news = this.#options.hasNews ? new LeafNews() : undefined;
+    const source = new PatternSource(key, this.#door, news);
     if (isMixed) source.shapes = new Map();
     this.#sources.set(key, source);
     return source;
@@ -112,6 +116,9 @@ export class PatternMiner {
     line.body = this.bodyStart;
     line.to = lineEnd(reader);
     const leaf = this.#insert(target, line, 1);
+    if (source.news !== undefined && leaf !== this.other && LeafNews.isDue(leaf, this.day)) {
+      source.news.add(leaf, this.day);
+    }
     if (target.fresh > 0 && !target.isQueued && target.needsGrouping()) this.#queueGrouping(target);
     return leaf;
   }
@@ -214,7 +221,7 @@ export class PatternMiner {
     const known = shapes.get(shape);
     if (known !== undefined) return known;
     if (shapes.size >= SHAPES_MAX) return common;
-    const source = new PatternSource(`shape ${shape}`, this.#door);
+    const source = new PatternSource(`shape ${shape}`, this.#door, common.news);
     source.parent = common;
     shapes.set(shape, source);
     return source;
@@ -243,15 +250,19 @@ export class PatternMiner {
       const body = this.cutter.cut(target.layout, bytes, 0, bytes.length);
       this.tokenizer.tokenize(bytes, body, bytes.length);
       const moved = this.#insert(target, { bytes, from: 0, body, to: bytes.length }, leaf.count);
-      if (moved !== leaf) this.#move(leaf, moved);
+      if (moved !== leaf) this.#move(target, leaf, moved);
       if (pace.spend(60)) yield;
     }
   }
 
-  #move(leaf: Leaf, to: Leaf): void {
+  #move({ news }: PatternSource, leaf: Leaf, to: Leaf): void {
     leaf.movedTo = to;
     leaf.exemplar = '';
     this.aliases.changed(leaf);
+    if (news === undefined || to === this.other) return;
+    news.add(leaf, this.day);
+    // Who hears of the one must be able to know the other.
+    if (to.toldOnDay < this.day) news.add(to, this.day);
   }
 
   #insert(source: PatternSource, line: CutLine, count: number): Leaf {
@@ -372,6 +383,6 @@ export class PatternMiner {
       leaf.group = group;
       if (pace.spend(4)) yield;
     }
-    yield* foldGrouped(source, grouped, (leaf, to) => this.#move(leaf, to));
+    yield* foldGrouped(source, grouped, (leaf, to) => this.#move(source, leaf, to));
   }
 }

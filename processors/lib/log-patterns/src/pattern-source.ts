@@ -1,6 +1,7 @@
 import type { Door } from './door.ts';
 import { type HeaderLayout, HeaderLearner, NO_HEADER } from './header-layout.ts';
 import type { Leaf } from './leaf.ts';
+import type { LeafNews } from './leaf-news.ts';
 import { LeafTable } from './leaf-table.ts';
 import { Masks } from './masks.ts';
 
@@ -44,6 +45,8 @@ export class PatternSource {
   /** A job of this source waits or runs. */
   isQueued = false;
 
+  /** Undefined where nobody asks. */
+  readonly news: LeafNews | undefined;
   readonly #door: Door;
 
   /** Sources by the shape of a line, of a stream that is not labelled. */
@@ -53,9 +56,10 @@ export class PatternSource {
   /** Of such a shape that turned out to have no header: lines go here. */
   givenTo: PatternSource | undefined;
 
-  constructor(key: string, door: Door) {
+  constructor(key: string, door: Door, news?: LeafNews) {
     this.key = key;
     this.#door = door;
+    this.news = news;
   }
 
   add(leaf: Leaf): void {
