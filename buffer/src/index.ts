@@ -7,4 +7,5 @@
 export * from './contract.ts';
 export * from './embedded/index.ts';
 export * from './kafka/index.ts';
+export * from './threads/index.ts';
 export * from './topics.ts';
