@@ -10,6 +10,8 @@ export interface ProcessMemory {
   total(): number;
   /** Frees what nobody holds; blocks meanwhile. */
   collect(): void;
+  /** Frees what was made lately and nobody holds: a few milliseconds. */
+  collectYoung(): void;
 }
 
 /**
@@ -29,19 +31,21 @@ export const PROCESS_MEMORY: ProcessMemory = {
     return constrained > 0 && constrained < all ? constrained : all;
   },
   collect: () => garbageCollector()(),
+  collectYoung: () => garbageCollector()({ type: 'minor' }),
 };
 
 /** Code, and the memory of libraries: resident and not JavaScript's at the first look. */
 let besides: number | undefined;
 
-let collector: (() => void) | undefined;
+type Collector = (options?: { readonly type: 'minor' }) => void;
+let collector: Collector | undefined;
 
 /** V8's, which a flag brings into contexts that are made after it is set. */
-function garbageCollector(): () => void {
+function garbageCollector(): Collector {
   if (collector === undefined) {
     setFlagsFromString('--expose-gc');
     const exposed: unknown = runInNewContext('gc');
-    collector = typeof exposed === 'function' ? () => void exposed() : () => {};
+    collector = typeof exposed === 'function' ? (options) => void exposed(options) : () => {};
   }
   return collector;
 }

@@ -51,7 +51,10 @@ export class OtlpReceiver implements Component {
   ) {
     this.#config = config;
     this.#handler = new ExportHandler(next);
-    this.#inFlight = new InFlightBytes(inFlightBytesMax(config.protocols, settings.memory));
+    this.#inFlight = new InFlightBytes(
+      inFlightBytesMax(config.protocols, settings.memory),
+      settings.memory,
+    );
     this.#refusals = new RefusalCounter(settings);
     this.#logger = settings.logger;
   }

@@ -1,13 +1,16 @@
-import { SondeError } from '@sonde/pipeline';
+import { type MemoryBudget, SondeError } from '@sonde/pipeline';
 import { IN_FLIGHT_RETRY_AFTER_MS } from './limits.ts';
 
 /** Counts the bytes that requests hold on to, and refuses more than `bytesMax`. */
 export class InFlightBytes {
   readonly #bytesMax: number;
+  readonly #memory: MemoryBudget | undefined;
   #bytes = 0;
 
-  constructor(bytesMax: number) {
+  /** `memory` hears of bytes that are held no more. */
+  constructor(bytesMax: number, memory?: MemoryBudget) {
     this.#bytesMax = bytesMax;
+    this.#memory = memory;
   }
 
   get bytes(): number {
@@ -26,6 +29,7 @@ export class InFlightBytes {
   /** Of an account: it has asked `hasRoomFor` before it takes more. */
   change(bytes: number): void {
     this.#bytes += bytes;
+    if (bytes < 0) this.#memory?.letGo(-bytes);
   }
 
   /** An account for one request; it must be closed. */
