@@ -1,3 +1,4 @@
+import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { type Columns, MalformedError, SIGNALS, type Signal } from '@sonde/proto';
@@ -22,9 +23,38 @@ const FAULTS_SHOWN_MAX = 20;
 setFlagsFromString('--expose_gc');
 const collectGarbage: unknown = runInNewContext('gc');
 
-function option(name: string, fallback: string): string {
-  const at = process.argv.indexOf(`--${name}`);
-  return at < 0 ? fallback : (process.argv[at + 1] ?? fallback);
+interface Wanted {
+  readonly bodies: number;
+  readonly seed: number;
+  readonly signals: readonly Signal[];
+}
+
+const USAGE = `Usage: npm run drill -- fuzz [--bodies N] [--signal ${SIGNALS.join('|')}] [--seed N]`;
+
+/** Of the command line; throws what is wrong with it, in words. */
+function wanted(args: readonly string[]): Wanted | undefined {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      bodies: { type: 'string', default: String(BODIES_DEFAULT) },
+      seed: { type: 'string', default: '20251125' },
+      signal: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return undefined;
+  const [bodies, seed] = [Number(values.bodies), Number(values.seed)];
+  if (!Number.isSafeInteger(bodies) || bodies < 1) {
+    throw new RangeError(`--bodies takes a whole number from 1, not "${values.bodies}"`);
+  }
+  if (!Number.isSafeInteger(seed)) {
+    throw new RangeError(`--seed takes a whole number, not "${values.seed}"`);
+  }
+  const signals = SIGNALS.filter((signal) => (values.signal ?? signal) === signal);
+  if (signals.length === 0) {
+    throw new RangeError(`no signal "${values.signal}"; there are ${SIGNALS.join(', ')}`);
+  }
+  return { bodies, seed, signals };
 }
 
 function rssBytes(): number {
@@ -131,14 +161,24 @@ class SignalDrill {
   }
 }
 
-const bodies = Number(option('bodies', String(BODIES_DEFAULT)));
-const seed = Number(option('seed', '20251125'));
-const only = option('signal', '');
-if (!Number.isSafeInteger(bodies) || bodies < 1) throw new RangeError('--bodies takes a number');
-console.log(`${bodies} bodies a signal, seed ${seed}`);
-let faults = 0;
-for (const signal of SIGNALS) {
-  if (only !== '' && only !== signal) continue;
-  faults += new SignalDrill(signal, seed).run(bodies);
+function main(): number {
+  let chosen: Wanted | undefined;
+  try {
+    chosen = wanted(process.argv.slice(2));
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    console.error(USAGE);
+    return 2;
+  }
+  if (chosen === undefined) {
+    console.log(USAGE);
+    return 0;
+  }
+  const { bodies, seed, signals } = chosen;
+  console.log(`${bodies} bodies a signal, seed ${seed}`);
+  let faults = 0;
+  for (const signal of signals) faults += new SignalDrill(signal, seed).run(bodies);
+  return faults === 0 ? 0 : 1;
 }
-process.exitCode = faults === 0 ? 0 : 1;
+
+process.exitCode = main();
