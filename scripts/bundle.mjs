@@ -15,6 +15,7 @@ await build({
     { in: join(root, 'cli/src/main.ts'), out: 'sonde' },
     // A thread starts from a file of its own, beside the chunk that starts it.
     { in: join(root, 'pipeline/src/packing/zstd-thread.js'), out: 'chunks/zstd-thread' },
+    { in: join(root, 'cli/src/commands/gateway-thread.ts'), out: 'chunks/gateway-thread' },
   ],
   outdir: draft,
   // A command's code is a chunk of its own: each process loads what it runs.

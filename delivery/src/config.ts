@@ -22,6 +22,10 @@ const ITEMS_MAX = 1_000_000;
 const BYTES_MAX: number = 512 * 1024 * 1024;
 const TIMEOUT_MS_MAX = 60_000;
 const INTERVAL_MS_MAX = 3_600_000;
+const WORKERS_MAX = 64;
+
+/** `workers`: threads that a receiver's partitions are shared out to. */
+export const workersField: z.ZodType<number> = z.int().min(1).max(WORKERS_MAX).default(1);
 
 export const batchConfig: z.ZodType<BatchConfig> = nullMeansDefaults(
   z

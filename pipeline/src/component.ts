@@ -1,3 +1,4 @@
+import type { MessagePort } from 'node:worker_threads';
 import type { Signal } from '@sonde/proto';
 import type { z } from 'zod';
 import type { Authenticator } from './authenticator.ts';
@@ -113,6 +114,31 @@ export interface CreateSettings {
   readonly telemetry?: OwnTelemetry;
   /** What memory there is for all components. Absent where a component is made without a service. */
   readonly memory?: MemoryBudget;
+  /** Which of several threads this is; absent where a receiver runs in the process's first thread. */
+  readonly thread?: ThreadPlace;
+}
+
+/** One of several threads that share a receiver's partitions. */
+export interface ThreadPlace {
+  /** From 0 to `count` - 1. */
+  readonly index: number;
+  readonly count: number;
+  /** The way to what the first thread holds for all (`ThreadHost`). */
+  readonly port: MessagePort;
+}
+
+/** In the first thread: what a receiver's threads share. */
+export interface ThreadHost extends Component {
+  /** Serves one more thread; called after `start`. */
+  connect(port: MessagePort): void;
+}
+
+/** Of a receiver that several threads can share, each with all that is behind it. */
+export interface ReceiverThreads<C = unknown> {
+  /** How many the configuration asks for; 1 is the process's first thread itself. */
+  count(config: C): number;
+  /** Absent where the threads share nothing. */
+  createHost?(settings: SignallessCreateSettings, config: C): ThreadHost;
 }
 
 /** A receiver serves several signals and an extension none. */
@@ -146,6 +172,8 @@ interface FactoryBase<C> {
 export interface ReceiverFactory<C = unknown> extends FactoryBase<C> {
   readonly kind: 'receiver';
   readonly signals: Readonly<Partial<Record<Signal, Stability>>>;
+  /** Absent where only one thread can run it. */
+  readonly threads?: ReceiverThreads<C>;
   /**
    * One instance an id: `create` is called once with the consumers of every signal that a pipeline
    * wants from it, so that one server serves all signals.

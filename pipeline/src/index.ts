@@ -29,4 +29,5 @@ export * from './settings/index.ts';
 export { SHUTDOWN_DEADLINE_MS, SHUTDOWN_GRACE_MS } from './shutdown-order.ts';
 export * from './storage/index.ts';
 export * from './telemetry.ts';
+export * from './threads/index.ts';
 export * from './time-rule.ts';

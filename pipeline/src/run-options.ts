@@ -7,6 +7,7 @@ import type { ReloadSource } from './reload/reload-requests.ts';
 import type { TelemetryStarter } from './reload/telemetry-slot.ts';
 import type { Service } from './service.ts';
 import type { SettingsSource } from './settings/settings-source.ts';
+import type { ThreadProgram } from './threads/receiver-thread.ts';
 
 export interface RunServiceOptions extends ReadConfigOptions {
   /** Default: the settings' defaults for ever. Closed when the run ends. */
@@ -18,6 +19,8 @@ export interface RunServiceOptions extends ReadConfigOptions {
   /** What the distribution calls itself. */
   readonly build?: BuildInfo;
   readonly shutdownDeadlineMs?: number;
+  /** What receivers with threads of their own start; without, they run in the first thread. */
+  readonly threadProgram?: ThreadProgram;
   /** Ends the run: SIGTERM and SIGINT, as the caller listens to them. */
   readonly signal: AbortSignal;
   /** Asks to read the configuration again: SIGHUP, as the caller listens to it. */

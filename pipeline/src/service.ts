@@ -8,6 +8,7 @@ import type {
   Host,
   ServiceOutline,
   ServiceStatus,
+  ThreadPlace,
 } from './component.ts';
 import type { EngineConfig } from './config/engine-config.ts';
 import { SondeError } from './errors.ts';
@@ -22,6 +23,7 @@ import { ServiceError } from './service-error.ts';
 import type { SettingsSource } from './settings/settings-source.ts';
 import { SHUTDOWN_DEADLINE_MS, settled, shutDown } from './shutdown-order.ts';
 import { StatusBoard } from './status-board.ts';
+import type { ThreadProgram } from './threads/receiver-thread.ts';
 
 export interface ServiceOptions {
   readonly config: EngineConfig;
@@ -33,6 +35,12 @@ export interface ServiceOptions {
   readonly build?: BuildInfo;
   /** Milliseconds for the whole shutdown; default `SHUTDOWN_DEADLINE_MS`. */
   readonly shutdownDeadlineMs?: number;
+  /** Where receivers may have threads of their own; without, each runs in this one. */
+  readonly threadProgram?: ThreadProgram;
+  /** Which thread of a receiver this service runs in, whose configuration is a slice. */
+  readonly thread?: ThreadPlace;
+  /** Told of every status that a component reports. */
+  readonly onStatus?: (component: string, status: ComponentStatus) => void;
 }
 
 const UNNAMED_BUILD: BuildInfo = { command: 'sonde', description: 'Sonde', version: '' };
@@ -51,6 +59,8 @@ export class Service {
   readonly #status = new StatusBoard();
   readonly #deadlineMs: number;
   readonly #configVersion: string;
+  readonly #onStatus: NonNullable<ServiceOptions['onStatus']>;
+  readonly #isThread: boolean;
   #reportFatal: (error: ServiceError) => void = () => {};
   #endProcessMetrics: () => void = () => {};
   #starting: Promise<void> | undefined;
@@ -71,6 +81,8 @@ export class Service {
     };
     this.#deadlineMs = options.shutdownDeadlineMs ?? SHUTDOWN_DEADLINE_MS;
     this.#configVersion = config.version;
+    this.#onStatus = options.onStatus ?? ((): void => {});
+    this.#isThread = options.thread !== undefined;
     this.#graph = buildGraph({ ...options, telemetry: this.#telemetry });
     this.fatal = new Promise((resolve) => {
       this.#reportFatal = resolve;
@@ -101,7 +113,8 @@ export class Service {
 
   async #start(): Promise<void> {
     this.#events.starting(this.#outline.build, this.#configVersion);
-    this.#endProcessMetrics = observeProcess(this.#telemetry.meter);
+    // Of a process its first thread tells.
+    if (!this.#isThread) this.#endProcessMetrics = observeProcess(this.#telemetry.meter);
     const { extensions, exporters, steps, receivers } = this.#graph;
     try {
       this.#events.startingExtensions();
@@ -191,6 +204,7 @@ export class Service {
 
   #report(built: BuiltComponent, status: ComponentStatus): void {
     const changed = this.#status.report(built.name, status);
+    this.#onStatus(built.name, status);
     if (status.state !== 'fatal') {
       if (changed) this.#events.statusChanged(built.name, status.state, status.error);
       return;

@@ -1,19 +1,25 @@
-import { join } from 'node:path';
+import type { MessagePort } from 'node:worker_threads';
 import {
   type ConsoleLoggerOptions,
   createConsoleLogger,
-  HttpSettingsSource,
   type Logger,
   runService,
-  type SettingsSource,
-  StaticSettingsSource,
+  type ThreadProgram,
 } from '@sonde/pipeline';
 import { BUILD_INFO } from '../build-info.ts';
 import { bridgeLogs } from '../own-telemetry/bridge-logs.ts';
 import { startOwnTelemetry } from '../own-telemetry/own-telemetry.ts';
+import { ThreadMetrics } from '../own-telemetry/thread-metrics.ts';
 import { hangups, sayReady, untilStopped } from '../supervise/child-side.ts';
 import { CONFIG_FLAGS, configOptions } from './config-flags.ts';
+import { openSettings, type SettingsPlace } from './open-settings.ts';
 import { readFlags } from './read-flags.ts';
+
+/** What each thread of a receiver is given. */
+export interface GatewayThread {
+  readonly settings: SettingsPlace;
+  readonly metrics: MessagePort;
+}
 
 /**
  * `sonde gateway`: runs the pipelines of Collector configuration until it is told to stop; SIGHUP
@@ -36,23 +42,30 @@ export async function gateway(args: readonly string[]): Promise<void> {
   const stop = untilStopped();
   const makeLogger = (logs: ConsoleLoggerOptions = {}): Logger =>
     bridgeLogs(createConsoleLogger(logs));
+  const settings = { url: values['settings-url'], folder: values['settings-folder'] };
+  const threads = new ThreadMetrics();
   await runService({
     ...configOptions(values),
     build: BUILD_INFO,
     makeLogger,
-    startTelemetry: (config) => startOwnTelemetry(config, 'sonde-gateway'),
-    settings: await openSettings(values['settings-url'], values['settings-folder'], makeLogger()),
+    startTelemetry: (config) => startOwnTelemetry(config, 'sonde-gateway', [threads]),
+    settings: await openSettings(settings, makeLogger()),
+    threadProgram: threadProgram(settings, threads),
     reloads: hangups(),
     signal: stop,
     onReady: () => sayReady(),
   });
 }
 
-async function openSettings(
-  url: string | undefined,
-  folder: string | undefined,
-  logger: Logger,
-): Promise<SettingsSource> {
-  if (url === undefined) return new StaticSettingsSource();
-  return HttpSettingsSource.open({ url, folder: folder ?? join('.sonde', 'settings'), logger });
+/** Beside this file: of the same name in a bundle, where it is a file of its own, and in sources. */
+function threadProgram(settings: SettingsPlace, threads: ThreadMetrics): ThreadProgram {
+  const file = import.meta.url.endsWith('.ts') ? './gateway-thread.ts' : './gateway-thread.js';
+  return {
+    url: new URL(file, import.meta.url),
+    own: (index) => {
+      const metrics = threads.open(index);
+      const value: GatewayThread = { settings, metrics };
+      return { value, transfer: [metrics] };
+    },
+  };
 }

@@ -18,6 +18,7 @@ import {
 import {
   type IMetricReader,
   MeterProvider,
+  type MetricProducer,
   PeriodicExportingMetricReader,
   type PushMetricExporter,
 } from '@opentelemetry/sdk-metrics';
@@ -55,16 +56,17 @@ interface Provider {
  *
  * Nothing feeds on itself: the gateway makes no span for a request it takes from itself, metrics
  * leave at a fixed interval however much there is, and exporting is not instrumented.
- * `end` flushes for at most `SCHEDULE_DELAY_MS` and never rejects.
+ * `producers` have metrics of the process's other threads. `end` flushes for at most `SCHEDULE_DELAY_MS` and never rejects.
  */
 export async function startOwnTelemetry(
   config: OwnTelemetryConfig,
   serviceName: string,
+  producers: readonly MetricProducer[] = [],
 ): Promise<RunningTelemetry> {
   const resource = ownResource(serviceName, config.resource);
   const meterProvider = new MeterProvider({
     resource,
-    readers: await openReaders(config.metrics.readers),
+    readers: await openReaders(config.metrics.readers, producers),
     views: config.metrics.views.map(metricView),
   });
   metrics.setGlobalMeterProvider(meterProvider);
@@ -86,10 +88,13 @@ export async function startOwnTelemetry(
 }
 
 /** All or none: what was opened before one that fails is closed. */
-async function openReaders(configs: readonly MetricReaderConfig[]): Promise<IMetricReader[]> {
+async function openReaders(
+  configs: readonly MetricReaderConfig[],
+  producers: readonly MetricProducer[],
+): Promise<IMetricReader[]> {
   const readers: IMetricReader[] = [];
   try {
-    for (const config of configs) readers.push(await openReader(config));
+    for (const config of configs) readers.push(await openReader(config, producers));
   } catch (error) {
     await Promise.allSettled(readers.map((reader) => reader.shutdown()));
     throw error;
@@ -97,9 +102,13 @@ async function openReaders(configs: readonly MetricReaderConfig[]): Promise<IMet
   return readers;
 }
 
-async function openReader(config: MetricReaderConfig): Promise<IMetricReader> {
-  if (config.kind === 'prometheus') return PrometheusReader.open(config);
+async function openReader(
+  config: MetricReaderConfig,
+  producers: readonly MetricProducer[],
+): Promise<IMetricReader> {
+  if (config.kind === 'prometheus') return PrometheusReader.open(config, producers);
   return new PeriodicExportingMetricReader({
+    metricProducers: [...producers],
     exporter: await metricExporter(config.target),
     exportIntervalMillis: config.intervalMs,
     exportTimeoutMillis: config.timeoutMs,

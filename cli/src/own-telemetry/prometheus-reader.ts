@@ -1,6 +1,6 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { MetricReader } from '@opentelemetry/sdk-metrics';
+import { type MetricProducer, MetricReader } from '@opentelemetry/sdk-metrics';
 import {
   formatEndpoint,
   HTTP_LIMITS,
@@ -20,8 +20,8 @@ export class PrometheusReader extends MetricReader {
   readonly #config: PrometheusReaderConfig;
   readonly #server: Server;
 
-  private constructor(config: PrometheusReaderConfig) {
-    super();
+  private constructor(config: PrometheusReaderConfig, producers: readonly MetricProducer[]) {
+    super({ metricProducers: [...producers] });
     this.#config = config;
     this.#server = createServer(
       {
@@ -36,8 +36,11 @@ export class PrometheusReader extends MetricReader {
   }
 
   /** Rejects with upstream's text when the port cannot be opened. */
-  static async open(config: PrometheusReaderConfig): Promise<PrometheusReader> {
-    const reader = new PrometheusReader(config);
+  static async open(
+    config: PrometheusReaderConfig,
+    producers: readonly MetricProducer[] = [],
+  ): Promise<PrometheusReader> {
+    const reader = new PrometheusReader(config, producers);
     try {
       await reader.#listen();
     } catch (error) {

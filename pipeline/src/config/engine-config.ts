@@ -5,6 +5,7 @@ import type {
   ProcessorFactory,
   ReceiverFactory,
 } from '../component.ts';
+import type { ConfigMap } from './config-value.ts';
 import type { FeatureGates } from './feature-gates.ts';
 import type { PipelineConfig } from './pipeline-config.ts';
 import type { OwnTelemetryConfig } from './telemetry-config.ts';
@@ -33,4 +34,6 @@ export interface EngineConfig {
   readonly gates: FeatureGates;
   /** See `CreateSettings.configVersion`. */
   readonly version: string;
+  /** What it was read from: merged and expanded. */
+  readonly root: ConfigMap;
 }

@@ -71,6 +71,7 @@ export function loadConfig(resolved: ResolvedConfig, options: LoadOptions): Engi
     telemetry: service.telemetry,
     gates,
     version: configVersion(root),
+    root,
   };
 }
 

@@ -5,9 +5,11 @@ import type {
   Consumer,
   ConsumingComponent,
   CreateSettings,
+  ReceiverFactory,
   SignallessCreateSettings,
+  ThreadPlace,
 } from '../component.ts';
-import type { EngineConfig } from '../config/engine-config.ts';
+import type { ConfiguredComponent, EngineConfig } from '../config/engine-config.ts';
 import type { PipelineConfig } from '../config/pipeline-config.ts';
 import { ExporterEvents } from '../events/exporter-events.ts';
 import type { OwnTelemetry } from '../events/own-telemetry.ts';
@@ -17,16 +19,23 @@ import type { Logger } from '../logger.ts';
 import { MemoryBudget } from '../memory-budget.ts';
 import { ServiceError } from '../service-error.ts';
 import type { SettingsSource } from '../settings/settings-source.ts';
+import type { ThreadProgram } from '../threads/receiver-thread.ts';
+import { ThreadedReceiver } from '../threads/threaded-receiver.ts';
 import type { BuiltComponent, Graph } from './built-component.ts';
 import { checkConnectors } from './check-connectors.ts';
 import { countIncoming, countOutgoing, countReceived, countSent } from './counted-consumer.ts';
 import { fanOut } from './fan-out.ts';
+import { reachedPipelines } from './reached-pipelines.ts';
 
 export interface BuildOptions {
   readonly config: EngineConfig;
   readonly logger: Logger;
   readonly settings: SettingsSource;
   readonly telemetry: OwnTelemetry;
+  /** Where receivers may have threads of their own; without, each runs in this one. */
+  readonly threadProgram?: ThreadProgram;
+  /** Which thread of a receiver this is. */
+  readonly thread?: ThreadPlace;
 }
 
 /**
@@ -55,8 +64,16 @@ class GraphBuilder {
 
   build(): Graph {
     const extensions = this.#config.serviceExtensions.map((id) => this.#extension(id));
-    for (const pipeline of this.#config.pipelines.values()) this.#entry(pipeline);
-    const receivers = this.#usedReceivers().map((id) => this.#receiver(id));
+    const used = this.#usedReceivers();
+    const here = used.filter((id) => this.#threadsOf(id) === 1);
+    // What only threads of their own need is made by them.
+    for (const id of reachedPipelines(this.#config, new Set(here)).keys()) {
+      const pipeline = this.#config.pipelines.get(id);
+      if (pipeline !== undefined) this.#entry(pipeline);
+    }
+    const receivers = used.map((id) =>
+      here.includes(id) ? this.#receiver(id) : this.#threadedReceiver(id),
+    );
     return { extensions, exporters: [...this.#exporters.values()], steps: this.#steps, receivers };
   }
 
@@ -164,11 +181,38 @@ class GraphBuilder {
     return [...new Set(ids)].filter((id) => !this.#config.connectors.has(id));
   }
 
-  #receiver(id: string): BuiltComponent {
+  #threadsOf(id: string): number {
+    if (this.#options.threadProgram === undefined) return 1;
+    const { factory, config } = this.#configuredReceiver(id);
+    return factory.threads?.count(config) ?? 1;
+  }
+
+  #threadedReceiver(id: string): BuiltComponent {
+    const { threadProgram: program, logger } = this.#options;
+    const { factory, config } = this.#configuredReceiver(id);
+    if (program === undefined) throw missing('receiver', id);
+    const settings = this.#settings('receiver', id);
+    const component = create({ kind: 'receiver', id, place: '' }, () => {
+      const shared = factory.threads?.createHost?.(settings, config);
+      const count = this.#threadsOf(id);
+      return new ThreadedReceiver({ id, count, shared, program, config: this.#config, logger });
+    });
+    return { kind: 'receiver', id, name: `receiver ${id}`, component };
+  }
+
+  #configuredReceiver(id: string): ConfiguredComponent<ReceiverFactory> {
     const configured = this.#config.receivers.get(id);
     if (configured === undefined) throw missing('receiver', id);
-    const { factory, config } = configured;
-    const settings = this.#settings('receiver', id);
+    return configured;
+  }
+
+  #receiver(id: string): BuiltComponent {
+    const { factory, config } = this.#configuredReceiver(id);
+    const { thread } = this.#options;
+    const settings = {
+      ...this.#settings('receiver', id),
+      ...(thread === undefined ? {} : { thread }),
+    };
     const next: Partial<Record<Signal, Consumer>> = {};
     for (const signal of SIGNALS) {
       const pipelines = [...this.#config.pipelines.values()].filter(

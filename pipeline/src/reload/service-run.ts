@@ -93,7 +93,7 @@ export class ServiceRun {
 
   /** Resolves when it runs, or when it should stop before it does. */
   async #start(config: EngineConfig): Promise<Running> {
-    const { build, onReady, shutdownDeadlineMs } = this.#options;
+    const { build, onReady, shutdownDeadlineMs, threadProgram } = this.#options;
     const meterProvider =
       (await this.#telemetry.use(config.telemetry)) ?? this.#options.meterProvider;
     const logger = this.#logger(config);
@@ -103,6 +103,7 @@ export class ServiceRun {
       settings: this.#settings,
       ...(build === undefined ? {} : { build }),
       ...(meterProvider === undefined ? {} : { meterProvider }),
+      ...(threadProgram === undefined ? {} : { threadProgram }),
       ...(shutdownDeadlineMs === undefined ? {} : { shutdownDeadlineMs }),
     });
     await Promise.race([service.start(), this.#stopped]);

@@ -1,37 +1,19 @@
-import {
-  describeLogEvent,
-  isLoss,
-  isWarning,
-  type LogEvent,
-  openSharedLog,
-  type SharedLog,
-  TOPICS,
-  type TopicLimits,
-} from '@sonde/buffer';
+import { TOPICS } from '@sonde/buffer';
 import { DeliveryEvents, PumpSet } from '@sonde/delivery';
 import type { Component, Consumer, Host, SignallessCreateSettings } from '@sonde/pipeline';
 import { SIGNALS, type Signal } from '@sonde/proto';
 import type { BufferReceiverConfig } from './config.ts';
-import { observeDamage } from './observe-damage.ts';
+import { type HeldLog, holdLog, reachLog } from './held-log.ts';
 
-/** Nobody has to read dead letters, so old ones make way for new ones; that is counted and said. */
-const DEAD_LETTER_LIMITS: Partial<TopicLimits> = {
-  segmentBytes: 16 * 1024 * 1024,
-  sizeBytesMax: 256 * 1024 * 1024,
-  ageMsMax: 14 * 86_400_000,
-  whenFull: 'drop_oldest',
-};
-
-/** Reads every partition of the signals' topics out of the embedded log. */
+/** Reads the partitions of the signals' topics out of the embedded log: all, or its thread's share. */
 export class BufferReceiver implements Component {
   readonly #settings: SignallessCreateSettings;
   readonly #config: BufferReceiverConfig;
   readonly #next: Readonly<Partial<Record<Signal, Consumer>>>;
   readonly #events: DeliveryEvents;
-  #shared: SharedLog | undefined;
+  #held: HeldLog | undefined;
   #pumps: PumpSet | undefined;
   #isStopping = false;
-  #endObserving: () => void = () => {};
   #starting: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
 
@@ -59,36 +41,29 @@ export class BufferReceiver implements Component {
   }
 
   async #start(host: Host): Promise<void> {
-    const onEvent = (event: LogEvent): void => this.#logEvent(event);
-    this.#shared = await openSharedLog(this.#config.directory, { onEvent });
-    const { log } = this.#shared;
-    await log.createTopic(TOPICS.deadLetters, { partitions: 1 });
-    log.setLimits(TOPICS.deadLetters, DEAD_LETTER_LIMITS);
+    const { thread } = this.#settings;
+    this.#held =
+      thread === undefined ? await holdLog(this.#settings, this.#config) : reachLog(thread);
     const { batch, retry } = this.#config;
     const [create, events] = [this.#settings, this.#events];
-    this.#pumps = new PumpSet({ buffer: log, host, create, batch, retry, events });
+    const buffer = this.#held.log;
+    this.#pumps = new PumpSet({ buffer, host, create, batch, retry, events });
     for (const signal of SIGNALS) {
       const next = this.#next[signal];
       if (next !== undefined) await this.#startSignal(this.#pumps, { signal, next });
     }
-    const endLag = this.#events.observeLag(() => log.state());
-    const endDamage = observeDamage(this.#settings.id, log.counters);
-    this.#endObserving = () => {
-      endLag();
-      endDamage();
-    };
   }
 
   async #startSignal(
     pumps: PumpSet,
     target: { readonly signal: Signal; readonly next: Consumer },
   ): Promise<void> {
-    const log = this.#shared?.log;
+    const log = this.#held?.log;
     if (log === undefined || this.#isStopping) return;
     const topic = TOPICS[target.signal];
     await log.createTopic(topic, { partitions: 1 });
-    const count = log.partitionCount(topic);
-    for (let partition = 0; partition < count; partition += 1) {
+    const { index, count } = this.#settings.thread ?? { index: 0, count: 1 };
+    for (let partition = index; partition < log.partitionCount(topic); partition += count) {
       pumps.add(await log.openReader(this.#config.group, topic, partition), target);
     }
   }
@@ -98,15 +73,6 @@ export class BufferReceiver implements Component {
     // A start that failed has told its caller; what it opened is closed here all the same.
     await this.#starting?.catch(() => undefined);
     await this.#pumps?.shutdown(deadline);
-    this.#endObserving();
-    await this.#shared?.release();
-  }
-
-  #logEvent(event: LogEvent): void {
-    const { logger } = this.#settings;
-    const message = describeLogEvent(event);
-    if (isLoss(event)) logger.error(message, { event: event.type });
-    else if (isWarning(event)) logger.warn(message, { event: event.type });
-    else logger.info(message, { event: event.type });
+    await this.#held?.close();
   }
 }

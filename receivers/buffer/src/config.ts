@@ -1,4 +1,10 @@
-import { type BatchConfig, batchConfig, type RetryWaits, retryWaits } from '@sonde/delivery';
+import {
+  type BatchConfig,
+  batchConfig,
+  type RetryWaits,
+  retryWaits,
+  workersField,
+} from '@sonde/delivery';
 import { nullMeansDefaults } from '@sonde/pipeline';
 import { z } from 'zod';
 
@@ -8,6 +14,8 @@ export interface BufferReceiverConfig {
   readonly group: string;
   readonly batch: BatchConfig;
   readonly retry: RetryWaits;
+  /** Threads that share the partitions, each with all that is behind the receiver. */
+  readonly workers: number;
 }
 
 export const bufferReceiverConfig: z.ZodType<BufferReceiverConfig> = nullMeansDefaults(
@@ -19,5 +27,6 @@ export const bufferReceiverConfig: z.ZodType<BufferReceiverConfig> = nullMeansDe
       .default('store'),
     batch: batchConfig,
     retry: retryWaits,
+    workers: workersField,
   }),
 );

@@ -1,8 +1,10 @@
+import { MessageChannel } from 'node:worker_threads';
 import { EmbeddedLog, openSharedLog, TOPICS } from '@sonde/buffer';
 import type { Component } from '@sonde/pipeline';
 import { contractHost, contractSettings, GatedConsumer } from '@sonde/pipeline/contract-suite';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { bufferReceiverConfig, bufferReceiverFactory } from '../src/index.ts';
+import { LogHost } from '../src/log-host.ts';
 import { makeFolder } from './harness.ts';
 import { recordOf } from './log-record.ts';
 import { logsRequest } from './log-requests.ts';
@@ -22,6 +24,7 @@ describe('the configuration', () => {
       group: 'store',
       batch: { items_max: 100_000, bytes_max: 64 * 1024 * 1024, timeout: 1000 },
       retry: { initial_interval: 1000, max_interval: 30_000 },
+      workers: 1,
     });
     expect(bufferReceiverConfig.safeParse(null).success).toBe(false);
   });
@@ -31,6 +34,7 @@ describe('the configuration', () => {
     [{ directory: 'd', group: 'a b' }, 'letters, digits'],
     [{ directory: 'd', batch: { timeout: '2m' } }, 'between 0s and 1m'],
     [{ directory: 'd', retry: { initial_interval: '0s' } }, 'must be positive'],
+    [{ directory: 'd', workers: 0 }, 'workers'],
   ])('refuses %j', (raw, text) => {
     expect(bufferReceiverConfig.safeParse(raw).error?.message).toContain(text);
   });
@@ -60,5 +64,38 @@ describe('the receiver', () => {
     await expect(startReceiver(directory, new GatedConsumer())).rejects.toThrow(/in use by/);
     await holder.close();
     await startReceiver(directory, new GatedConsumer());
+  });
+});
+
+describe('threads that share a log', () => {
+  it('deliver the partitions of their turn and commit in the log that the first thread holds', async () => {
+    const directory = await makeFolder();
+    const { log, release } = await openSharedLog(directory);
+    onTestFinished(release);
+    await log.createTopic(TOPICS.logs, { partitions: 3 });
+    for (const partition of [0, 1, 2]) {
+      await log.append(TOPICS.logs, partition, [recordOf(logsRequest('x'))]);
+    }
+    const config = bufferReceiverConfig.parse({ directory, batch: { timeout: '5ms' }, workers: 2 });
+    const settings = contractSettings('buffer');
+    const host = new LogHost(settings, config);
+    await host.start();
+    const taken = [0, 1].map(async (index) => {
+      const { port1, port2 } = new MessageChannel();
+      host.connect(port1);
+      const thread = { index, count: 2, port: port2 };
+      const next = new GatedConsumer();
+      const receiver = bufferReceiverFactory.create({ ...settings, thread }, config, {
+        logs: next,
+      });
+      await receiver.start(contractHost());
+      for (let partition = index; partition < 3; partition += 2) await next.entered();
+      await receiver.shutdown(new AbortController().signal);
+      return next.taken.map(({ source }) => source?.partition).sort();
+    });
+    expect(await Promise.all(taken)).toEqual([[0, 2], [1]]);
+    await host.shutdown();
+    const logs = log.state().filter(({ topic }) => topic === TOPICS.logs);
+    expect(logs.map(({ groups }) => groups['store'])).toEqual([1, 1, 1]);
   });
 });

@@ -1,4 +1,10 @@
-import { type BatchConfig, batchConfig, type RetryWaits, retryWaits } from '@sonde/delivery';
+import {
+  type BatchConfig,
+  batchConfig,
+  type RetryWaits,
+  retryWaits,
+  workersField,
+} from '@sonde/delivery';
 import { GoRegexp, GoRegexpError } from '@sonde/go-regexp';
 import {
   defaultTopic,
@@ -35,6 +41,8 @@ export interface KafkaReceiverConfig extends KafkaClientConfig {
   readonly topicsOf: Readonly<Record<Signal, SignalTopics>>;
   readonly batch: BatchConfig;
   readonly retry: RetryWaits;
+  /** Threads, each a member of the group with all that is behind the receiver. */
+  readonly workers: number;
 }
 
 const SESSION_MS_MIN = 6000;
@@ -103,6 +111,7 @@ export const kafkaReceiverConfig: z.ZodType<KafkaReceiverConfig> = nullMeansDefa
       profiles: signalFields.prefault({}),
       batch: batchConfig,
       retry: retryWaits,
+      workers: workersField,
     })
     .superRefine(({ session_timeout: session, heartbeat_interval: heartbeat }, context) => {
       if (session < SESSION_MS_MIN || session > SESSION_MS_MAX) {

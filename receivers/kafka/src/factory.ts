@@ -8,5 +8,7 @@ export const kafkaReceiverFactory: ReceiverFactory<KafkaReceiverConfig> = {
   type: 'kafka',
   config: kafkaReceiverConfig,
   signals: { traces: 'beta', metrics: 'beta', logs: 'beta', profiles: 'alpha' },
+  // Each is a member of the group: they share nothing here.
+  threads: { count: ({ workers }) => workers },
   create: (settings, config, next) => new KafkaReceiver(settings, config, next),
 };

@@ -45,7 +45,7 @@ export class KafkaReceiver implements Component {
     const names = { id: settings.id, type: 'kafka', group: config.group_id };
     this.#events = new DeliveryEvents(names, settings.logger);
     this.#metrics = new KafkaMetrics(config.group_id);
-    const instance = config.group_instance_id;
+    const instance = instanceOf(config, settings);
     this.#buffer = new LazyKafkaBuffer(async () => ({
       ...(await toKafkaOptions(config)),
       initialOffset: config.initial_offset,
@@ -163,6 +163,14 @@ export class KafkaReceiver implements Component {
     this.#endObserving();
     await this.#buffer.close();
   }
+}
+
+/** A name is one member's: each thread of several has its own. */
+function instanceOf(
+  { group_instance_id: name }: KafkaReceiverConfig,
+  { thread }: SignallessCreateSettings,
+): string {
+  return name === '' || thread === undefined ? name : `${name}-${thread.index}`;
 }
 
 /** The dead letters' topic is made with the first of them. */
