@@ -37,30 +37,44 @@ export interface StoreReader {
    * `QUERY_LIMIT`, `QUERY_TIMEOUT` or `INTERNAL`. When `signal` aborts the engine stops too.
    */
   read<Row>(query: StoreQuery<Row>, signal: AbortSignal): Promise<StoreAnswer<Row>>;
+  /**
+   * Rows as they come, in batches, however many: for downloads. Memory alone is limited. Throws as
+   * `read` rejects; leaving the loop stops the engine.
+   */
+  stream<Row>(query: StoreQuery<Row>, signal: AbortSignal): AsyncGenerator<readonly Row[], void>;
   close(): Promise<void>;
 }
 
 const DATABASE = 'sonde';
 /** Above the statement's own limit, so that the store's words arrive. */
 const REQUEST_MS_MARGIN = 5000;
+/** A download waits for whoever takes it, but not for ever. */
+const STREAM_IDLE_MS_MAX = 600_000;
 
 export function openStore(options: StoreOptions, limits: QueryLimits = QUERY_LIMITS): StoreReader {
-  const client = createStoreClient({
-    database: DATABASE,
-    requestTimeoutMs: limits.executionSecondsMax * 1000 + REQUEST_MS_MARGIN,
-    ...options,
-  });
-  return new TracedStoreReader(client, limits);
+  const requestTimeoutMs = limits.executionSecondsMax * 1000 + REQUEST_MS_MARGIN;
+  const clients = {
+    reads: createStoreClient({ database: DATABASE, requestTimeoutMs, ...options }),
+    streams: createStoreClient({
+      ...{ database: DATABASE, requestTimeoutMs: STREAM_IDLE_MS_MAX, ...options },
+    }),
+  };
+  return new TracedStoreReader(clients, limits);
+}
+
+interface Clients {
+  readonly reads: StoreClient;
+  readonly streams: StoreClient;
 }
 
 /** A client span a query (semantic conventions of databases), limits on each, failures for people. */
 class TracedStoreReader implements StoreReader {
-  readonly #client: StoreClient;
+  readonly #clients: Clients;
   readonly #limits: QueryLimits;
   readonly #tracer: Tracer = trace.getTracer('@sonde/backend');
 
-  constructor(client: StoreClient, limits: QueryLimits) {
-    this.#client = client;
+  constructor(clients: Clients, limits: QueryLimits) {
+    this.#clients = clients;
     this.#limits = limits;
   }
 
@@ -69,7 +83,7 @@ class TracedStoreReader implements StoreReader {
     const options = { kind: SpanKind.CLIENT, attributes };
     return this.#tracer.startActiveSpan(query.summary, options, async (span) => {
       try {
-        const { rows, cost } = await this.#client.query(query.sql, query.row, {
+        const { rows, cost } = await this.#clients.reads.query(query.sql, query.row, {
           signal,
           settings: this.#settings(),
         });
@@ -84,8 +98,20 @@ class TracedStoreReader implements StoreReader {
     });
   }
 
-  close(): Promise<void> {
-    return this.#client.close();
+  async *stream<Row>(
+    query: StoreQuery<Row>,
+    signal: AbortSignal,
+  ): AsyncGenerator<readonly Row[], void> {
+    const settings = { max_memory_usage: String(this.#limits.memoryBytesMax) };
+    try {
+      yield* this.#clients.streams.stream(query.sql, query.row, { signal, settings });
+    } catch (error) {
+      throw storeFailureOf(error);
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#clients.reads.close(), this.#clients.streams.close()]);
   }
 
   #settings(): Record<string, string> {

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LogsSchema } from '../src/api/logs/schema.ts';
-import { logsQuery } from '../src/logs/queries.ts';
+import { LogHistogramSchema, LogsSchema } from '../src/api/logs/schema.ts';
+import { logsQuery } from '../src/logs/list-query.ts';
+import type { LogFilter, LogScope } from '../src/logs/log-scope.ts';
+import { parseSearch } from '../src/logs/search/parse-search.ts';
 import { runSonde, type Sonde } from './engine-fixture.ts';
 import { insertSql, type LogSeed, logRow } from './seed.ts';
 
@@ -34,6 +36,15 @@ const bodies = async (query: string): Promise<string[]> => {
   const { records } = await sonde.get(`/api/v1/logs?${range}&${query}`, LogsSchema);
   return records.map(({ body }) => body);
 };
+
+function scopeOf(filter: Omit<LogFilter, 'tenant'>): LogScope {
+  const range = { from: base, to: base + 4 * HOUR };
+  const search = parseSearch(filter.q ?? '');
+  return {
+    ...{ tenant: 'default', filter: { ...filter, tenant: 'default' }, range, search },
+    carriers: new Map([['http.route', { log: true, resource: false }]]),
+  };
+}
 
 describe('the list of logs', () => {
   it('is newest first over all its time windows', async () => {
@@ -102,16 +113,13 @@ describe('the list of logs', () => {
 
   it('finds a trace by the index on its id', async () => {
     const window = { from: base, to: base + 4 * HOUR };
-    const query = logsQuery(
-      { tenant: 'default', traceId: TRACE },
-      { window, after: undefined, limit: 10 },
-    );
+    const query = logsQuery(scopeOf({ traceId: TRACE }), { window, limit: 10 });
     expect(await sonde.explain(query.sql)).toMatch(/Skip[\s\S]*i_trace_id/);
   });
 
   it('reads the five-minute buckets of its window alone', async () => {
     const window = { from: base, to: base + HOUR };
-    const query = logsQuery({ tenant: 'default' }, { window, after: undefined, limit: 10 });
+    const query = logsQuery(scopeOf({}), { window, limit: 10 });
     const plan = await sonde.explain(query.sql);
     expect(plan).toMatch(/PrimaryKey[│\s]+Keys:[│\s\w]*toStartOfFiveMinutes\(timestamp\)/);
     expect(plan).toContain('Read type: InReverseOrder');
@@ -119,31 +127,48 @@ describe('the list of logs', () => {
 
   it('finds whole words by the index on the body', async () => {
     const window = { from: base, to: base + 4 * HOUR };
-    const query = logsQuery(
-      { tenant: 'default', text: 'was refused by' },
-      { window, after: undefined, limit: 10 },
-    );
+    const query = logsQuery(scopeOf({ text: 'was refused by' }), { window, limit: 10 });
     expect(await sonde.explain(query.sql)).toMatch(/Skip[\s\S]*i_body/);
+  });
+
+  it.each([
+    ['refused', /Skip[\s\S]*i_body/],
+    ['"was refused by"', /Skip[\s\S]*i_body/],
+    ['http.route:"/cart"', /Skip[\s\S]*i_attribute_values/],
+    [`trace:${TRACE}`, /Skip[\s\S]*i_trace_id/],
+    ['level>=error', /Skip[\s\S]*i_severity_number/],
+    ['body.order.id:42', /Skip[\s\S]*i_body/],
+  ])('finds %s by an index', async (q, expected) => {
+    const window = { from: base, to: base + 4 * HOUR };
+    const query = logsQuery(scopeOf({ q }), { window, limit: 10 });
+    expect(await sonde.explain(query.sql)).toMatch(expected);
   });
 });
 
 describe('the histogram', () => {
-  it('counts all that match by severity, whatever the page holds', async () => {
-    const { histogram } = await sonde.get(`/api/v1/logs?${range}&limit=1`, LogsSchema);
-    const at = (ms: number): number => Math.floor((ms - histogram.fromMs) / histogram.stepMs);
-    expect(histogram.other[at(base)]).toBe(10);
-    expect(histogram.error[at(base + HOUR)]).toBe(1);
-    expect(histogram.warn[at(base + 2 * HOUR)]).toBe(1);
-    expect(histogram.error[at(base + 3 * HOUR)]).toBe(1);
-    expect(histogram.other[at(base + 3 * HOUR)]).toBe(1);
+  const histogram = (query: string) =>
+    sonde.get(`/api/v1/logs/histogram?${range}&${query}`, LogHistogramSchema);
+
+  it('counts all that match by level, worst first', async () => {
+    const { series, fromMs, stepMs, total, sampled } = await histogram('');
+    expect(series.map(({ value, total: of }) => [value, of])).toEqual([
+      ['fatal', 1],
+      ['error', 1],
+      ['warn', 1],
+      ['info', 10],
+      ['unset', 1],
+    ]);
+    const at = (ms: number): number => Math.floor((ms - fromMs) / stepMs);
+    expect(series[3]?.counts[at(base)]).toBe(10);
+    expect(series[0]?.counts[at(base + 3 * HOUR)]).toBe(1);
+    expect({ total, sampled }).toEqual({ total: 14, sampled: false });
   });
 
-  it('is of what matches the filter, and comes with the first page alone', async () => {
-    const first = await sonde.get(`/api/v1/logs?${range}&limit=1&service=api`, LogsSchema);
-    const sum = (line: readonly number[]): number => line.reduce((all, count) => all + count, 0);
-    expect(sum(first.histogram.error) + sum(first.histogram.warn)).toBe(2);
-    expect(sum(first.histogram.other)).toBe(0);
-    const path = `/api/v1/logs?${range}&service=api&cursor=${first.nextCursor}`;
-    expect((await sonde.get(path, LogsSchema)).histogram.error).toEqual([]);
+  it('counts by any field what matches the search', async () => {
+    const { series } = await histogram('by=service&q=level%3E%3Dwarn');
+    expect(series.map(({ value, total }) => [value, total])).toEqual([
+      ['api', 2],
+      ['shop', 1],
+    ]);
   });
 });

@@ -90,6 +90,8 @@ export interface LogSeed {
   readonly namespace?: string;
   readonly tenant?: string;
   readonly retentionDays?: number;
+  readonly attributes?: readonly (readonly [string, string])[];
+  readonly more?: Row;
 }
 
 export function logRow(seed: LogSeed): Row {
@@ -106,9 +108,10 @@ export function logRow(seed: LogSeed): Row {
     namespace: seed.namespace ?? '',
     origin: 'sdk',
     scope_name: 'app',
-    attributes: mapSql([['k', 'v']]),
+    attributes: mapSql(seed.attributes ?? [['k', 'v']]),
     attribute_types: raw('[1]::Array(UInt8)'),
     retention_days: seed.retentionDays ?? 14,
+    ...seed.more,
   };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { stepAt, stepCount } from '../src/lib/charts/draw-severity-histogram.ts';
+import { stepAt, stepCount } from '../src/lib/charts/draw-stacked-histogram.ts';
 import { assignColours } from '../src/lib/charts/series-colours.ts';
 import { fold, sparklinePaths } from '../src/lib/charts/sparkline-path.ts';
 import { tickLabel, timeTicks } from '../src/lib/charts/time-axis.ts';
@@ -81,8 +81,8 @@ describe('axes and steps', () => {
   });
 
   it('finds the step under the pointer of the log histogram', () => {
-    const histogram = { stepMs: 1, fromMs: 0, error: [1], warn: [], other: [1, 2, 3, 4] };
-    expect(stepCount(histogram)).toBe(4);
+    const series = [[1], [], [1, 2, 3, 4]].map((counts) => ({ label: '', colour: '', counts }));
+    expect(stepCount(series)).toBe(4);
     expect(stepAt(52, 464, 4)).toBe(0);
     expect(stepAt(451, 464, 4)).toBe(3);
     expect(stepAt(10, 464, 4)).toBe(-1);

@@ -1,8 +1,5 @@
-import type { LogRecord, MetricInfo, ServiceSummary } from '@sonde/backend/api-contract';
+import type { MetricInfo, ServiceSummary } from '@sonde/backend/api-contract';
 import { describe, expect, it } from 'vitest';
-import { logsQuery, readLogFilters } from '../src/lib/logs/filters.ts';
-import { recordKeys } from '../src/lib/logs/record-keys.ts';
-import { severityClass, severityName } from '../src/lib/logs/severity.ts';
 import {
   aggregationsFor,
   matchesMetric,
@@ -60,48 +57,6 @@ describe('the list of services', () => {
     ]);
     expect(totals).toEqual({ count: 2, requestsPerSecond: 2, errorRatio: 0.1 });
     expect(totalsOf([]).errorRatio).toBe(0);
-  });
-});
-
-describe('the list of log records', () => {
-  const record: LogRecord = {
-    timeUnixNano: '17',
-    observedTimeUnixNano: '18',
-    service: 'cart',
-    severityNumber: 9,
-    severityText: 'INFO',
-    body: 'hello',
-    eventName: '',
-    traceId: '',
-    spanId: '',
-    scopeName: '',
-    attributes: [],
-    resourceFingerprint: '',
-  };
-
-  it('has a key for each record, the same after a reload, even for twins', () => {
-    const keys = recordKeys([record, { ...record, body: 'other' }, record]);
-    expect(new Set(keys).size).toBe(3);
-    expect(recordKeys([{ ...record }])[0]).toBe(keys[0]);
-  });
-
-  it('names severities by their range', () => {
-    expect(severityName(0)).toBe('');
-    expect(severityName(9)).toBe('INFO');
-    expect(severityName(24)).toBe('FATAL');
-    expect([8, 13, 16, 17].map(severityClass)).toEqual(['other', 'warn', 'warn', 'error']);
-  });
-
-  it('asks the API by what the URL says', () => {
-    const filters = readLogFilters(new URLSearchParams('severity=13&q=timeout&trace=ab'));
-    expect(logsQuery(filters, { fromMs: 1, toMs: 2 }, undefined)).toEqual({
-      from: 1,
-      to: 2,
-      limit: 100,
-      minSeverity: 13,
-      text: 'timeout',
-      traceId: 'ab',
-    });
   });
 });
 

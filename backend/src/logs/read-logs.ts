@@ -1,20 +1,11 @@
-import type { LogRecord, LogsResponse } from '../api/contract/index.ts';
-import { attributesOf } from '../attributes.ts';
-import type { CostMeter } from '../store-cost.ts';
+import type { LogRecord } from '../api/contract/index.ts';
 import type { StoreReader } from '../store-reader.ts';
-import { spread, type TimeSteps } from '../time-steps.ts';
-import { newestFirst, type TimeWindow } from '../time-windows.ts';
-import {
-  type LogFilter,
-  type LogPosition,
-  type LogRow,
-  logHistogramQuery,
-  logsQuery,
-} from './queries.ts';
+import { newestFirst } from '../time-windows.ts';
+import { logsQuery } from './list-query.ts';
+import { type LogPosition, type LogRow, positionOf, recordOf } from './log-rows.ts';
+import { type Asking, type LogWish, resolveLogScope } from './log-scope.ts';
 
-export interface LogsWish {
-  readonly filter: LogFilter;
-  readonly range: TimeWindow;
+export interface LogsWish extends LogWish {
   readonly after: LogPosition | undefined;
   readonly limit: number;
 }
@@ -23,76 +14,51 @@ export interface LogsFound {
   readonly records: readonly LogRecord[];
   /** Where the page ends; undefined when there is nothing after it. */
   readonly next: LogPosition | undefined;
+  /** Every record of the range that is newer was looked at. */
+  readonly scannedFromMs: number;
 }
 
-interface ReadRequest {
-  readonly meter: CostMeter;
-  readonly signal: AbortSignal;
-}
+/**
+ * After so long an answer is given with what was found: who waits sees how far it is, and can stop.
+ */
+const WINDOWS_MS_MAX = 1000;
 
-/** One page of records, newest first, looking no further back than it must. */
+/** One page of records, newest first, window by window, looking no further back than it must. */
 export async function readLogs(
   store: StoreReader,
   wish: LogsWish,
-  request: ReadRequest,
+  asking: Asking,
 ): Promise<LogsFound> {
-  const { filter, range, after, limit } = wish;
-  const to = after === undefined ? range.to : Math.min(range.to, endAt(after));
+  const { range, after, limit } = wish;
+  const scope = await resolveLogScope(store, wish, asking);
+  const to = after === undefined ? range.to : Math.min(range.to, endMs(after));
+  const startedMs = performance.now();
   const rows: LogRow[] = [];
+  let scannedFromMs = to;
   for (const window of newestFirst({ from: range.from, to })) {
     // One more than the page holds says whether there is a next one.
     const page = { window, after, limit: limit + 1 - rows.length };
-    const answer = await store.read(logsQuery(filter, page), request.signal);
-    rows.push(...request.meter.rows(answer));
-    if (rows.length > limit) break;
+    rows.push(...asking.meter.rows(await store.read(logsQuery(scope, page), asking.signal)));
+    scannedFromMs = window.from;
+    if (rows.length > limit || performance.now() - startedMs > WINDOWS_MS_MAX) break;
   }
   const shown = rows.slice(0, limit);
   const last = rows.length > limit ? shown.at(-1) : undefined;
-  return { records: shown.map(recordOf), next: last && positionOf(last) };
+  const next = last === undefined ? boundary(scannedFromMs, range.from) : positionOf(last);
+  return {
+    records: shown.map(recordOf),
+    next,
+    scannedFromMs: last === undefined ? scannedFromMs : endMs(positionOf(last)),
+  };
+}
+
+/** In front of every record of the last window; undefined when all windows were looked at. */
+function boundary(scannedFromMs: number, fromMs: number): LogPosition | undefined {
+  if (scannedFromMs <= fromMs) return undefined;
+  return [String(BigInt(scannedFromMs) * 1_000_000n), 0, '0', '0'];
 }
 
 /** The end of a window that still holds everything at the position's time. */
-function endAt([timeUnixNano]: LogPosition): number {
+export function endMs([timeUnixNano]: LogPosition): number {
   return Number(BigInt(timeUnixNano) / 1_000_000n) + 1;
-}
-
-function positionOf(row: LogRow): LogPosition {
-  return [row.time_nano, row.retention_days, row.block, row.offset];
-}
-
-function recordOf(row: LogRow): LogRecord {
-  return {
-    timeUnixNano: row.time_nano,
-    observedTimeUnixNano: row.observed_nano,
-    service: row.service,
-    severityNumber: row.severity_number,
-    severityText: row.severity_text,
-    body: row.body,
-    eventName: row.event_name,
-    traceId: row.trace,
-    spanId: row.span,
-    scopeName: row.scope_name,
-    attributes: attributesOf(row.attribute_arrays),
-    resourceFingerprint: row.resource,
-  };
-}
-
-/** Records a step by severity class, of all that match the filter. */
-export async function readLogHistogram(
-  store: StoreReader,
-  wish: { filter: LogFilter; steps: TimeSteps },
-  request: ReadRequest,
-): Promise<LogsResponse['histogram']> {
-  const { filter, steps } = wish;
-  const answer = await store.read(logHistogramQuery(filter, steps), request.signal);
-  const rows = request.meter.rows(answer);
-  const indexes = rows.map((row) => row.step);
-  const line = (values: number[]): number[] => spread(steps, { indexes, values }, 0);
-  return {
-    stepMs: steps.stepMs,
-    fromMs: steps.fromMs,
-    error: line(rows.map((row) => row.error_count)),
-    warn: line(rows.map((row) => row.warn_count)),
-    other: line(rows.map((row) => row.other_count)),
-  };
 }

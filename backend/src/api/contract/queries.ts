@@ -78,16 +78,53 @@ export interface SpanPeersQuery {
 /** `GET /traces/{traceId}/back-links`: spans of the range that link to the trace. */
 export type BackLinksQuery = RangeQuery;
 
-/** `GET /logs`: newest first. The histogram is of all that match, not of the page. */
-export interface LogsQuery extends RangeQuery {
+/** What records a query of logs is about. */
+export interface LogsScopeQuery extends RangeQuery {
+  /** In the search language: `timeout -service:cart status>=500`. */
+  readonly q?: string;
   readonly service?: string;
   /** Least severity number, 1 to 24. */
   readonly minSeverity?: number;
   /** Part of the body. */
   readonly text?: string;
   readonly traceId?: string;
+}
+
+/** `GET /logs`: newest first. */
+export interface LogsQuery extends LogsScopeQuery {
   readonly limit?: number;
   readonly cursor?: string;
+}
+
+/** `GET /logs/histogram`. */
+export interface LogHistogramQuery extends LogsScopeQuery {
+  /** `level` when absent. */
+  readonly by?: string;
+}
+
+/** `GET /logs/values`. */
+export interface LogValuesQuery extends LogsScopeQuery {
+  readonly field: string;
+  /** Part of a value. */
+  readonly search?: string;
+}
+
+/** `GET /logs/fields`. */
+export interface LogFieldsQuery extends RangeQuery {
+  readonly search?: string;
+}
+
+/** `GET /logs/export`: a file, of any size. */
+export interface LogsExportQuery extends LogsScopeQuery {
+  readonly format: 'ndjson' | 'csv';
+}
+
+/** `GET /logs/{id}/surroundings`. */
+export interface LogSurroundingsQuery {
+  /** Whose lines: of the same process (the default), of the same service, or all. */
+  readonly of?: 'process' | 'service' | 'all';
+  /** Lines on each side. */
+  readonly limit?: number;
 }
 
 /** `GET /metrics`. */

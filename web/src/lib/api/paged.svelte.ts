@@ -11,9 +11,11 @@ interface PagedOptions<Page, Row> {
   readonly ask: () => PagedAsk<Page>;
   readonly rows: (page: Page) => readonly Row[];
   readonly nextCursor: (page: Page) => string | undefined;
+  /** Most rows that the page keeps; 5000 when absent. */
+  readonly rowsMax?: number;
 }
 
-/** Most rows that the page keeps: older ones are reached by narrowing the time range. */
+/** Older rows are reached by narrowing the time range. */
 const ROWS_MAX = 5000;
 
 /** A list that grows by cursor: the first page follows its key, `loadOlder` adds to it. */
@@ -24,10 +26,16 @@ export class Paged<Page, Row> {
   olderFailure: RequestFailure | undefined = $state.raw();
 
   readonly #options: PagedOptions<Page, Row>;
+  readonly #rowsMax: number;
+  readonly #rows: readonly Row[] = $derived.by(() => {
+    const first = this.first.value;
+    return first === undefined ? [] : [first, ...this.older].flatMap(this.#options.rows);
+  });
   #controller: AbortController | undefined;
 
   constructor(options: PagedOptions<Page, Row>) {
     this.#options = options;
+    this.#rowsMax = options.rowsMax ?? ROWS_MAX;
     this.first = new Loadable<Page>(() => firstPage(options.ask()));
     $effect(() => {
       // A new first page makes the older ones stale.
@@ -39,17 +47,16 @@ export class Paged<Page, Row> {
   }
 
   get rows(): readonly Row[] {
-    const first = this.first.value;
-    return first === undefined ? [] : [first, ...this.older].flatMap(this.#options.rows);
+    return this.#rows;
   }
 
   get canLoadOlder(): boolean {
-    return this.#cursor() !== undefined && this.rows.length < ROWS_MAX;
+    return this.#cursor() !== undefined && this.rows.length < this.#rowsMax;
   }
 
   /** True when older rows exist but the page holds as many as it may. */
   get isFull(): boolean {
-    return this.#cursor() !== undefined && this.rows.length >= ROWS_MAX;
+    return this.#cursor() !== undefined && this.rows.length >= this.#rowsMax;
   }
 
   /** Ends the request for older rows that is under way. */

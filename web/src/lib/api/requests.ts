@@ -5,8 +5,19 @@ import type {
   AttributeValuesResponse,
   BackLinksQuery,
   BackLinksResponse,
+  LogFacetsResponse,
+  LogFieldsQuery,
+  LogFieldsResponse,
+  LogHistogramQuery,
+  LogHistogramResponse,
+  LogRecordResponse,
+  LogSurroundingsQuery,
+  LogSurroundingsResponse,
   LogsQuery,
   LogsResponse,
+  LogsScopeQuery,
+  LogValuesQuery,
+  LogValuesResponse,
   MapResponse,
   MetricQueryResponse,
   MetricSeriesQuery,
@@ -33,7 +44,13 @@ import {
   isAttributeKeys,
   isAttributeValues,
   isBackLinks,
+  isLogFacets,
+  isLogFields,
+  isLogHistogram,
+  isLogRecord,
+  isLogSurroundings,
   isLogs,
+  isLogValues,
   isMap,
   isMetricQuery,
   isMetrics,
@@ -129,6 +146,47 @@ export function fetchAttributeValues(
 
 export function fetchLogs(query: LogsQuery, signal: AbortSignal): Promise<LogsResponse> {
   return fetchJson({ path: '/logs', query: { ...query }, shape: isLogs, signal });
+}
+
+export function fetchLogHistogram(
+  query: LogHistogramQuery,
+  signal: AbortSignal,
+): Promise<LogHistogramResponse> {
+  return fetchJson({ path: '/logs/histogram', query: { ...query }, shape: isLogHistogram, signal });
+}
+
+export function fetchLogFacets(
+  query: LogsScopeQuery,
+  signal: AbortSignal,
+): Promise<LogFacetsResponse> {
+  return fetchJson({ path: '/logs/facets', query: { ...query }, shape: isLogFacets, signal });
+}
+
+export function fetchLogValues(
+  query: LogValuesQuery,
+  signal: AbortSignal,
+): Promise<LogValuesResponse> {
+  return fetchJson({ path: '/logs/values', query: { ...query }, shape: isLogValues, signal });
+}
+
+export function fetchLogFields(
+  query: LogFieldsQuery,
+  signal: AbortSignal,
+): Promise<LogFieldsResponse> {
+  return fetchJson({ path: '/logs/fields', query: { ...query }, shape: isLogFields, signal });
+}
+
+export function fetchLogRecord(id: string, signal: AbortSignal): Promise<LogRecordResponse> {
+  return fetchJson({ path: `/logs/${encodeURIComponent(id)}`, shape: isLogRecord, signal });
+}
+
+export function fetchLogSurroundings(
+  id: string,
+  query: LogSurroundingsQuery,
+  signal: AbortSignal,
+): Promise<LogSurroundingsResponse> {
+  const path = `/logs/${encodeURIComponent(id)}/surroundings`;
+  return fetchJson({ path, query: { ...query }, shape: isLogSurroundings, signal });
 }
 
 export function fetchMetrics(query: MetricsQuery, signal: AbortSignal): Promise<MetricsResponse> {

@@ -2,7 +2,13 @@ import type {
   AttributeKeysResponse,
   AttributeValuesResponse,
   BackLinksResponse,
+  LogFacetsResponse,
+  LogFieldsResponse,
+  LogHistogramResponse,
+  LogRecordResponse,
+  LogSurroundingsResponse,
   LogsResponse,
+  LogValuesResponse,
   MapResponse,
   MetricQueryResponse,
   MetricsResponse,
@@ -78,7 +84,27 @@ export const isAttributeValues: Shape<AttributeValuesResponse> = (
 ): body is AttributeValuesResponse => hasLists(body, ['values']);
 
 export const isLogs: Shape<LogsResponse> = (body): body is LogsResponse =>
-  hasLists(body, ['records']) && hasLists(body['histogram'], ['error', 'warn', 'other']);
+  hasLists(body, ['records']) && hasNumbers(body, ['scannedFromMs']);
+
+export const isLogHistogram: Shape<LogHistogramResponse> = (body): body is LogHistogramResponse =>
+  hasLists(body, ['series']) && hasNumbers(body, ['fromMs', 'stepMs', 'total']);
+
+export const isLogFacets: Shape<LogFacetsResponse> = (body): body is LogFacetsResponse =>
+  hasLists(body, ['facets']);
+
+export const isLogValues: Shape<LogValuesResponse> = (body): body is LogValuesResponse =>
+  hasLists(body, ['values']);
+
+export const isLogFields: Shape<LogFieldsResponse> = (body): body is LogFieldsResponse =>
+  hasLists(body, ['fields']);
+
+export const isLogRecord: Shape<LogRecordResponse> = (body): body is LogRecordResponse =>
+  hasLists(body, ['resource']) && isRecord(body['record']);
+
+export const isLogSurroundings: Shape<LogSurroundingsResponse> = (
+  body,
+): body is LogSurroundingsResponse =>
+  hasLists(body, ['before', 'after']) && isRecord(body['record']);
 
 export const isMetrics: Shape<MetricsResponse> = (body): body is MetricsResponse =>
   hasLists(body, ['metrics']);

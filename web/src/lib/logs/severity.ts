@@ -10,15 +10,6 @@ const RANGES = [
   { from: 1, name: 'TRACE' },
 ] as const;
 
-/** Offered as least severity; the value is the first number of the range. */
-export const SEVERITY_CHOICES: readonly { readonly from: number; readonly label: string }[] = [
-  { from: 5, label: 'Debug and above' },
-  { from: 9, label: 'Info and above' },
-  { from: 13, label: 'Warn and above' },
-  { from: 17, label: 'Error and above' },
-  { from: 21, label: 'Fatal' },
-];
-
 /** `ERROR` for 17 to 20 and so on; empty for 0, which is "not said". */
 export function severityName(severityNumber: number): string {
   return RANGES.find(({ from }) => severityNumber >= from)?.name ?? '';
@@ -27,4 +18,19 @@ export function severityName(severityNumber: number): string {
 export function severityClass(severityNumber: number): SeverityClass {
   if (severityNumber >= 17) return 'error';
   return severityNumber >= 13 ? 'warn' : 'other';
+}
+
+const LEVEL_COLOURS: Readonly<Record<string, string>> = {
+  fatal: 'var(--series-4)',
+  error: 'var(--mark-errors)',
+  warn: 'var(--mark-warn)',
+  info: 'var(--mark-requests)',
+  debug: 'var(--mark-quiet)',
+  trace: 'var(--line-strong)',
+  unset: 'var(--line-strong)',
+};
+
+/** Of a level's marks, as CSS text. */
+export function levelColour(level: string): string {
+  return LEVEL_COLOURS[level] ?? 'var(--mark-quiet)';
 }

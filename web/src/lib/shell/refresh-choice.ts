@@ -55,6 +55,7 @@ export function isReading(page: Document): boolean {
   if (page.hidden || page.querySelector('.chart:hover, canvas:hover') !== null) return true;
   if (page.querySelector('main input:focus, main select:focus') !== null) return true;
   if (page.querySelector('main li [aria-expanded="true"]') !== null) return true;
+  if (page.querySelector('[data-reading]') !== null) return true;
   const isScrolled = (page.querySelector('main')?.scrollTop ?? 0) > 0;
   if (isScrolled && page.querySelector('[data-older]') !== null) return true;
   return page.getSelection()?.isCollapsed === false;

@@ -1,0 +1,103 @@
+import type { LogRecord, LogsResponse } from '@sonde/backend/api-contract';
+import { Paged } from '../api/paged.svelte.ts';
+import { fetchLogs } from '../api/requests.ts';
+import { unixNanoToMs } from '../format/clock-time.ts';
+import { resolveRange, type TimeRange } from '../location/time-range.ts';
+import { type LogFilters, logsScope } from './filters.ts';
+
+const PAGE_ROWS = 500;
+const ROWS_MAX = 100_000;
+
+export interface AskedLogs {
+  readonly filters: LogFilters;
+  readonly range: TimeRange;
+}
+
+/** The records of the page, newest first: pages that came on request. */
+export function logPages(asked: () => AskedLogs): Paged<LogsResponse, LogRecord> {
+  return new Paged<LogsResponse, LogRecord>({
+    rowsMax: ROWS_MAX,
+    ask: () => {
+      const { filters, range } = asked();
+      return {
+        key: JSON.stringify({ filters, range }),
+        run: (cursor, signal) => {
+          const scope = logsScope(filters, resolveRange(range, Date.now()));
+          const more = cursor === undefined ? {} : { cursor };
+          return fetchLogs({ ...scope, limit: PAGE_ROWS, ...more }, signal);
+        },
+      };
+    },
+    rows: (page) => page.records,
+    nextCursor: (page) => page.nextCursor,
+  });
+}
+
+const POLL_MS = 2000;
+/** Records that come late are looked for that far back. */
+const LATE_MS = 30_000;
+const POLLED_MAX = 1000;
+const TAIL_MAX = 20_000;
+
+/** What came after the first page was asked for. */
+export class LiveTail {
+  records: readonly LogRecord[] = $state.raw([]);
+  /** Why it does not go on at the moment; empty when it does. */
+  trouble: string = $state('');
+  #known = new Set<string>();
+
+  readonly #asked: () => AskedLogs;
+
+  /** Create it while a component initializes; it polls while `on`. */
+  constructor(
+    asked: () => AskedLogs,
+    options: { on: () => boolean; base: () => readonly LogRecord[] },
+  ) {
+    this.#asked = asked;
+    $effect(() => {
+      const known = new Set(options.base().map(({ id }) => id));
+      this.#known = known;
+      this.records = [];
+      if (!options.on()) return undefined;
+      const controller = new AbortController();
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const turn = async (): Promise<void> => {
+        await this.#poll(known, controller.signal);
+        if (!controller.signal.aborted) timer = setTimeout(() => void turn(), POLL_MS);
+      };
+      timer = setTimeout(() => void turn(), POLL_MS);
+      return () => {
+        clearTimeout(timer);
+        controller.abort();
+      };
+    });
+  }
+
+  async #poll(known: Set<string>, signal: AbortSignal): Promise<void> {
+    const { filters } = this.#asked();
+    const toMs = Date.now();
+    const newest = this.records[0];
+    const newestMs = newest === undefined ? toMs : unixNanoToMs(newest.timeUnixNano);
+    const scope = logsScope(filters, { fromMs: Math.min(toMs, newestMs) - LATE_MS, toMs });
+    try {
+      const { records } = await fetchLogs({ ...scope, limit: POLLED_MAX }, signal);
+      if (signal.aborted || known !== this.#known) return;
+      const added = records.filter(({ id }) => !known.has(id));
+      for (const { id } of added) known.add(id);
+      this.trouble = '';
+      if (added.length > 0) this.records = merged(added, this.records);
+    } catch (cause) {
+      if (!signal.aborted) this.trouble = cause instanceof Error ? cause.message : String(cause);
+    }
+  }
+}
+
+/** Newest first; what came late finds its place. */
+export function merged(
+  added: readonly LogRecord[],
+  records: readonly LogRecord[],
+): readonly LogRecord[] {
+  return [...added, ...records]
+    .sort((a, b) => (BigInt(b.timeUnixNano) > BigInt(a.timeUnixNano) ? 1 : -1))
+    .slice(0, TAIL_MAX);
+}
