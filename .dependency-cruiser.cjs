@@ -102,12 +102,13 @@ module.exports = {
     },
     {
       name: 'backend-imports-store-and-settings',
-      comment: 'Of the engine the backend knows the settings alone: @sonde/pipeline/settings.',
+      comment:
+        'Of the engine the backend knows the settings alone (@sonde/pipeline/settings), and what makes patterns of lines, which both do.',
       severity: 'error',
       from: { path: '^backend/src' },
       to: {
         path: '^(proto|buffer|pipeline|delivery|kafka-client|receivers|processors|exporters|extensions|web|cli)/',
-        pathNot: '^pipeline/src/settings/',
+        pathNot: '^(pipeline/src/settings|processors/lib/log-patterns)/',
       },
     },
     {

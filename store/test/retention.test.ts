@@ -231,7 +231,11 @@ describe('on the engine', () => {
 
   it('moves old partitions to the other disk, readable as before', async () => {
     const done = await turn({ coldAfterDays: 10 });
-    expect(new Set(done)).toEqual(new Set(['moved logs', 'moved red_1m']));
+    expect(new Set(done)).toEqual(
+      new Set(
+        ['logs', 'log_patterns_1d', 'log_patterns_1m', 'red_1m'].map((name) => `moved ${name}`),
+      ),
+    );
     expect(await count('SELECT count() AS n FROM sonde.logs')).toBe(16);
     const onCold =
       "SELECT count() AS n FROM system.parts WHERE active AND disk_name = 'cold' AND table = 'logs'";

@@ -120,7 +120,7 @@ export class ClickHouseExporter implements ConsumingComponent {
     const columns = decode(telemetry);
     // Each step of a batch has a turn of the event loop to itself: requests are read in between.
     await nextTurn();
-    if (otel !== undefined) return otelBlocks(columns, otel.names);
+    if (otel !== undefined) return otelBlocks(denseColumns(columns), otel.names);
     return batchBlocks({
       schema: this.#schema,
       columns,
@@ -185,7 +185,7 @@ export class ClickHouseExporter implements ConsumingComponent {
 
 function decode(telemetry: Telemetry): Columns {
   try {
-    return denseColumns(telemetry.columns());
+    return telemetry.columns();
   } catch (error) {
     if (!(error instanceof MalformedError)) throw error;
     throw new SondeError('INVALID_DATA', error.message, { cause: error });

@@ -1,4 +1,4 @@
-import { StaticSettingsSource } from '@sonde/pipeline';
+import { DEFAULT_SETTINGS, StaticSettingsSource } from '@sonde/pipeline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clickHouseConfig, clickHouseExporterFactory } from '../src/index.ts';
 import {
@@ -59,17 +59,9 @@ describe('blocks of any size', () => {
 
   it('meet a few days each when a batch spans more than the store takes in one insert', async () => {
     const settings = new StaticSettingsSource({
+      ...DEFAULT_SETTINGS,
       version: 1,
-      retention: {
-        tracesDays: 60,
-        logsDays: 14,
-        metricsDays: 14,
-        profilesDays: 14,
-        rollupsDays: 90,
-        metricRollupsDays: 400,
-        coldAfterDays: null,
-        sizeMaxBytes: null,
-      },
+      retention: { ...DEFAULT_SETTINGS.retention, tracesDays: 60 },
     });
     const config = clickHouseConfig.parse({ endpoint: engine.url, password: TOKEN });
     const exporter = clickHouseExporterFactory.create(

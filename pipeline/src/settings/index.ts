@@ -1,4 +1,5 @@
 /** The settings channel; the backend imports this and nothing else of the engine. */
+export * from './log-patterns.ts';
 export * from './settings.ts';
 export * from './settings-source.ts';
 export * from './static-settings-source.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type LogPatternSetting, LogPatternSettingsSchema } from './log-patterns.ts';
 
 /**
  * What people change while Sonde runs: edited in the page or API, kept in the state database,
@@ -9,6 +10,8 @@ export interface Settings {
   /** Grows by one with every change; a version's content never changes. 0 is the defaults. */
   readonly version: number;
   readonly retention: RetentionSettings;
+  /** What people decided about patterns of log lines. */
+  readonly logPatterns: readonly LogPatternSetting[];
 }
 
 /** Days that rows of each signal are kept; the time rule refuses older timestamps. */
@@ -51,6 +54,7 @@ export const RetentionSchema: z.ZodType<RetentionSettings> = z.strictObject({
 export const SettingsSchema: z.ZodType<Settings> = z.object({
   version: z.number().int().min(0).default(0),
   retention: RetentionSchema.default(RetentionSchema.parse({})),
+  logPatterns: LogPatternSettingsSchema.default([]),
 });
 
 export const DEFAULT_SETTINGS: Settings = SettingsSchema.parse({});

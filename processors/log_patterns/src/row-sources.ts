@@ -1,11 +1,13 @@
 import type { PatternMiner, PatternSource } from '@sonde/log-patterns';
 import { dictionaryText, type LogColumns } from '@sonde/proto';
+import { sourceKey } from './ingest-rules.ts';
 
 /** The source of each row of a batch: tenant and service; rows in order. */
 export class RowSources {
   readonly #columns: LogColumns;
   readonly #miner: PatternMiner;
-  #segment = 0;
+  /** Of the row that was asked for last. */
+  segment = 0;
   /** By resource, of the segment that is open. */
   #byResource: (PatternSource | undefined)[] = [];
 
@@ -16,8 +18,8 @@ export class RowSources {
 
   at(row: number): PatternSource {
     const { segments, resource } = this.#columns;
-    while (this.#segment + 1 < segments.count && row >= segments.rowEnd[this.#segment]) {
-      this.#segment++;
+    while (this.segment + 1 < segments.count && row >= segments.rowEnd[this.segment]) {
+      this.segment++;
       this.#byResource = [];
     }
     const index = resource[row];
@@ -30,9 +32,9 @@ export class RowSources {
 
   #find(resource: number): PatternSource {
     const { segments, resources } = this.#columns;
-    const tenant = dictionaryText(segments.tenants, segments.tenant[this.#segment]);
+    const tenant = dictionaryText(segments.tenants, segments.tenant[this.segment]);
     const service = dictionaryText(resources.serviceNames, resources.serviceName[resource]);
     // Lines of a tenant without a service's name may be of many: their headers tell them apart.
-    return this.#miner.source(`${tenant}\n${service}`, { isMixed: service === '' });
+    return this.#miner.source(sourceKey(tenant, service), { isMixed: service === '' });
   }
 }

@@ -9,3 +9,4 @@ export { dictionaryText, idText, nativeText } from './native-text.ts';
 export { OtlpMessage, type OtlpValue } from './otlp-message.ts';
 export { readRequest } from './read-message.ts';
 export { SeriesIds } from './series-id.ts';
+export { appendTextItems } from './text-items.ts';

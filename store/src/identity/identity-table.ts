@@ -21,6 +21,8 @@ export interface IdentityField {
 /** Identity and origin of every resource of a batch, derived once a distinct resource. */
 export class IdentityTable {
   readonly fields: Readonly<Record<keyof Identity, IdentityField>>;
+  /** `service.version` of a resource. */
+  readonly versions: IdentityField;
   /** `Origin` a resource. */
   readonly origin: Uint8Array;
   /**
@@ -41,10 +43,12 @@ export class IdentityTable {
       host: field(),
       instance: field(),
     };
+    this.versions = field();
     this.origin = new Uint8Array(count);
     this.fingerprint = resources.fingerprint.slice(0, count * 2);
     for (let i = 0; i < count; i++) {
-      const { identity, origin } = known.of(resources, i);
+      const { identity, origin, version } = known.of(resources, i);
+      this.versions.ids[i] = this.versions.texts.idOf(version);
       for (const name of IDENTITY_FIELDS) {
         const { texts, ids } = this.fields[name];
         ids[i] = texts.idOf(identity[name]);

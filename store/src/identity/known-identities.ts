@@ -7,6 +7,8 @@ import { readAttributes } from './read-attributes.ts';
 export interface KnownIdentity {
   readonly identity: Identity;
   readonly origin: Origin;
+  /** `service.version`; empty where there is none. */
+  readonly version: string;
 }
 
 /** Resources remembered, and bytes of their messages; beyond either all are forgotten. */
@@ -46,5 +48,9 @@ export class KnownIdentities {
 
 function derive(resources: ResourceTable, row: number): KnownIdentity {
   const attributes = readAttributes(resources.attributes, resources.attributeEnd, row);
-  return { identity: deriveIdentity(attributes), origin: deriveOrigin(attributes) };
+  return {
+    identity: deriveIdentity(attributes),
+    origin: deriveOrigin(attributes),
+    version: attributes.get('service.version') ?? '',
+  };
 }

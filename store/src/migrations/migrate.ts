@@ -11,6 +11,7 @@ import { CATALOGUE } from './0004-catalogue.ts';
 import { SERVICE_MAP } from './0005-service-map.ts';
 import { EDGES_BY_MINUTE } from './0006-edges-by-minute.ts';
 import { RETENTION_BY_JOB } from './0007-retention-by-job.ts';
+import { LOG_PATTERNS } from './0008-log-patterns.ts';
 import type { Migration } from './migration.ts';
 
 /** In order of their versions, which are dense from 1. */
@@ -22,6 +23,7 @@ export const MIGRATIONS: readonly Migration[] = [
   SERVICE_MAP,
   EDGES_BY_MINUTE,
   RETENTION_BY_JOB,
+  LOG_PATTERNS,
 ];
 
 export type SchemaErrorCode =

@@ -52,7 +52,16 @@ export const RETAINED_TABLES: readonly RetainedTable[] = [
   ...tables('profiles', ['profile_stacks', 'profile_locations', 'profile_mappings'], 2),
   ...tables(
     'rollups',
-    ['red_1m', 'contexts_1m', 'edges_1m', 'attribute_catalogue', 'resource_history'],
+    [
+      'red_1m',
+      'contexts_1m',
+      'edges_1m',
+      'attribute_catalogue',
+      'resource_history',
+      'log_patterns_1m',
+      'log_patterns_1d',
+      'log_leaves',
+    ],
     1,
   ),
   ...tables('metricRollups', ['metric_samples_5m', 'metric_histograms_5m'], 1, 7),

@@ -3,6 +3,7 @@ export * from './collector-metric-views.ts';
 export * from './collector-views.ts';
 export * from './columns.ts';
 export * from './exemplars.ts';
+export * from './log-patterns.ts';
 export * from './logs.ts';
 export * from './metric-exponential-histograms.ts';
 export * from './metric-histograms.ts';

@@ -20,6 +20,9 @@ import {
   type TableDefinition,
 } from './table.ts';
 
+/** Finds the granules that hold an id: most ids are in few. */
+export const LOG_PATTERN_INDEX = 'i_pattern_id pattern_id TYPE bloom_filter(0.01) GRANULARITY 1';
+
 /**
  * One row a log record. `timestamp` is the record's time; where none was sent, the time observed
  * (`time_source` = 'observed'). `body` is text whatever was sent (JSON for nested values, base64 for
@@ -34,6 +37,7 @@ export function logsTable(options: SchemaOptions): TableDefinition {
       ...attributeIndexes(options.searchIndex),
       ...bodyIndexes(options.searchIndex),
       'INDEX i_severity_number severity_number TYPE minmax GRANULARITY 1',
+      `INDEX ${LOG_PATTERN_INDEX}`,
     ],
     engine: 'MergeTree',
     partitionBy: RAW_PARTITION,
@@ -58,6 +62,11 @@ const LOG_COLUMNS: readonly ColumnDefinition[] = [
   { ...column('weight', 'Float64'), expression: 'DEFAULT 1' },
   ...RESOURCE_COLUMNS,
   ...SCOPE_COLUMNS,
+  { ...column('service_version', LOW_CARDINALITY), expression: "DEFAULT ''" },
+  // Of the statement that printed the line; `log_patterns` says which pattern. 0: none.
+  { ...column('pattern_id', 'UInt64'), expression: 'DEFAULT 0' },
+  // What the line has where its statement has values, in order.
+  { ...column('pattern_variables', 'Array(String)'), expression: 'DEFAULT []' },
   ...attributeColumns(''),
   {
     name: 'attribute_items',

@@ -17,6 +17,20 @@ export interface SettingsDocument {
     /** Bytes on the store's own disk; null is 20 GiB or a fifth of the disk. */
     readonly sizeMaxBytes: number | null;
   };
+  /** What people decided about patterns of log lines; `PUT /patterns` changes one. */
+  readonly logPatterns: readonly {
+    readonly tenant: string;
+    readonly service: string;
+    readonly id: string;
+    readonly leaves: readonly string[];
+    readonly name: string;
+    readonly isMuted: boolean;
+    readonly isPinned: boolean;
+    readonly mergedInto: string | null;
+    readonly keepOneIn: number;
+    readonly alsoErrors: boolean;
+    readonly savedBytesADay: number;
+  }[];
 }
 
 /** Who changed the settings when. */

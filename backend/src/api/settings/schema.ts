@@ -1,11 +1,16 @@
 import { z } from '@hono/zod-openapi';
-import { DEFAULT_SETTINGS, RetentionSchema } from '@sonde/pipeline/settings';
+import {
+  DEFAULT_SETTINGS,
+  LogPatternSettingsSchema,
+  RetentionSchema,
+} from '@sonde/pipeline/settings';
 import type { SettingsDocument, SettingsVersionsResponse } from '../contract/index.ts';
 
 export const SettingsDocumentSchema: z.ZodType<SettingsDocument> = z
   .strictObject({
     version: z.number().int().min(0),
     retention: RetentionSchema.default(DEFAULT_SETTINGS.retention),
+    logPatterns: LogPatternSettingsSchema.default([]),
   })
   .openapi('SettingsDocument', { example: DEFAULT_SETTINGS });
 

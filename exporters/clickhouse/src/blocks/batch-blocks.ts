@@ -1,18 +1,22 @@
-import type { Columns, LogColumns, SpanColumns } from '@sonde/proto';
+import { type Columns, denseColumns, LogColumns, type SpanColumns } from '@sonde/proto';
 import { IdentityTable } from '@sonde/store';
 import type { BatchOptions } from './batch-options.ts';
 import type { BatchBlocks } from './batch-result.ts';
 import type { BlockSource } from './block-source.ts';
+import { LeafBlock } from './leaf-block.ts';
 import { LogBlock } from './log-block.ts';
 import { metricBlocks } from './metric-blocks.ts';
 import { profileBlocks } from './profiles/profile-blocks.ts';
 import { resourceCatalogue } from './resource-catalogue.ts';
 import { tenantOfRows } from './row-segments.ts';
 import { SpanBlock } from './span-block.ts';
+import { takePatterns } from './take-patterns.ts';
 import { storedTimes } from './time-columns.ts';
 
 export function batchBlocks(options: BatchOptions<Columns>): BatchBlocks {
-  const { columns } = options;
+  const { columns: given } = options;
+  // Of records something is taken out first.
+  const columns = given.signal === 'logs' ? given : denseColumns(given);
   switch (columns.signal) {
     case 'traces':
       return spanBlocks({ ...options, columns });
@@ -38,7 +42,9 @@ function spanBlocks(options: BatchOptions<SpanColumns>): BatchBlocks {
 }
 
 function logBlocks(options: BatchOptions<LogColumns>): BatchBlocks {
-  const { columns, retentionDays, schema } = options;
+  const { retentionDays, schema } = options;
+  const { columns: left, patterns } = takePatterns(options.columns);
+  const columns = denseLogs(left);
   const { segments, count } = columns;
   const sent = {
     sent: columns.timeUnixNano.subarray(0, count * 2),
@@ -49,8 +55,12 @@ function logBlocks(options: BatchOptions<LogColumns>): BatchBlocks {
   const tenant = tenantOfRows(segments, segments.rowEnd, count);
   const owner = { segments, tenant, retentionDays };
   const identities = new IdentityTable(columns.resources, options.stored.identities);
-  const block = new LogBlock({ schema, columns, identities, owner, times });
-  return withResources(options, { block, identities, tenant, movedCount: times.movedCount });
+  const block = new LogBlock({ schema, columns, identities, owner, times, patterns });
+  const batch = { block, identities, tenant, movedCount: times.movedCount };
+  const blocks = withResources({ ...options, columns }, batch);
+  if (patterns.news.length === 0) return blocks;
+  const leaves = new LeafBlock({ columns, identities, tenant, patterns });
+  return { ...blocks, catalogue: [...blocks.catalogue, leaves] };
 }
 
 function withResources(
@@ -76,4 +86,9 @@ function withResources(
     tables: [{ count, resource, tenant, timestamp: block.timestamp }],
   });
   return { catalogue: blocks, rows: [block], movedCount, ...keys, seriesKeys: [] };
+}
+
+function denseLogs(columns: LogColumns): LogColumns {
+  const dense = denseColumns(columns);
+  return dense instanceof LogColumns ? dense : columns;
 }

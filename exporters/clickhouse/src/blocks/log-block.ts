@@ -6,8 +6,10 @@ import {
   RowRuns,
   type SchemaOptions,
   type TableDefinition,
+  writeConstantColumn,
   writeFixedColumn,
   writeLowCardinalityColumn,
+  writeOffsets,
   writeStringColumn,
 } from '@sonde/store';
 import { writeAttributes } from './attribute-columns.ts';
@@ -21,10 +23,13 @@ import {
   writeScope,
   writeTimes,
 } from './row-columns.ts';
+import type { RowPatterns } from './take-patterns.ts';
 import type { StoredTimes } from './time-columns.ts';
 
 /** Bytes of a record's columns of fixed width, dictionary indexes included. */
-const LOG_BYTES = 120;
+const LOG_BYTES = 140;
+
+const WEIGHT_ONE = new Uint8Array(new Float64Array([1]).buffer);
 
 export interface LogBlockOptions {
   readonly schema: SchemaOptions;
@@ -32,6 +37,7 @@ export interface LogBlockOptions {
   readonly identities: IdentityTable;
   readonly owner: RowOwner;
   readonly times: StoredTimes;
+  readonly patterns: RowPatterns;
 }
 
 /** Log records of a batch as rows of `logs`. */
@@ -49,7 +55,7 @@ export class LogBlock implements BlockSource {
   }
 
   estimateBytes(runs: RowRuns): number {
-    const { columns } = this.#options;
+    const { columns, patterns } = this.#options;
     const { scopes, body } = columns;
     let bodyBytes = 0;
     for (let i = 0; i < runs.starts.length; i++) {
@@ -60,6 +66,7 @@ export class LogBlock implements BlockSource {
     return (
       runs.rows * LOG_BYTES +
       bodyBytes +
+      (patterns.values.length / Math.max(1, columns.count)) * runs.rows +
       attributeBytes({ list: columns.attributes, ends: columns.attributeEnd }, runs) +
       replicatedBytes({ list: scopes.attributes, ends: scopes.attributeEnd }, columns.scope, runs)
     );
@@ -74,7 +81,25 @@ export class LogBlock implements BlockSource {
     writeFingerprint(writer, 'resource_fingerprint', resourceRows, runs);
     writeIdentity(writer, resourceRows, runs);
     writeScope(writer, columns, runs);
+    this.#writePatterns(writer, runs);
     writeAttributes(writer, columns, runs);
+  }
+
+  #writePatterns(writer: BlockWriter, runs: RowRuns): void {
+    const { out } = writer;
+    const { columns, identities, patterns } = this.#options;
+    const { texts, ids } = identities.versions;
+    writer.column('service_version');
+    writeLowCardinalityColumn(out, { dictionary: texts, ids, via: columns.resource }, runs);
+    writer.column('pattern_id');
+    writeFixedColumn(out, { source: patterns.id, widthBytes: 8 }, runs);
+    writer.column('pattern_variables');
+    writeOffsets(out, patterns.valueEnd, runs);
+    const { values: run, valueStart: start, valueCount: count } = patterns;
+    writeStringColumn(out, { run, start, count }, runs.children(patterns.valueEnd));
+    writer.column('weight');
+    if (patterns.weight === undefined) writeConstantColumn(out, WEIGHT_ONE, runs);
+    else writeFixedColumn(out, { source: patterns.weight, widthBytes: 8 }, runs);
   }
 
   #writeRecord(writer: BlockWriter, runs: RowRuns): void {

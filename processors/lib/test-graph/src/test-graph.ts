@@ -7,6 +7,7 @@ import {
   nullMeansDefaults,
   OwnTelemetry,
   type ProcessorFactory,
+  type SettingsSource,
   type SondeError,
   StaticSettingsSource,
   type Telemetry,
@@ -22,6 +23,8 @@ export interface TestGraphOptions<C> {
   readonly signal: Signal;
   /** The processor's configuration: YAML in one line, `{keys: [a]}`. */
   readonly config: string;
+  /** What people set; the defaults when absent. */
+  readonly settings?: SettingsSource;
 }
 
 /** A running pipeline of one receiver, the processor and one exporter. */
@@ -46,7 +49,7 @@ export class TestGraph {
     const built = buildGraph({
       config: await engineConfig(options, box),
       logger,
-      settings: new StaticSettingsSource(),
+      settings: options.settings ?? new StaticSettingsSource(),
       telemetry: new OwnTelemetry(),
     });
     const components = [...built.exporters, ...built.steps, ...built.receivers];

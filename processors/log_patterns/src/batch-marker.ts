@@ -1,0 +1,170 @@
+import {
+  type Leaf,
+  leafId,
+  type PatternMiner,
+  type PatternSource,
+  renderTemplate,
+} from '@sonde/log-patterns';
+import {
+  AnyValueType,
+  type AttributeEditor,
+  encodeNestedValue,
+  type LogColumns,
+  LogEditor,
+  selectLogs,
+} from '@sonde/proto';
+import { BodyReader } from './body-reader.ts';
+import type { LogPatternsConfig } from './config.ts';
+import { type IngestRules, lineHash, weightBy } from './ingest-rules.ts';
+import type { Dropped } from './pattern-counters.ts';
+import { RowSources } from './row-sources.ts';
+
+export const PATTERN_ID = 'sonde.log.pattern.id';
+export const PATTERN_VARIABLES = 'sonde.log.pattern.variables';
+export const PATTERN_TEMPLATE = 'sonde.log.pattern.template';
+/** Facts about ids that a reader of the rows must know: JSON, a list of `LeafFact`. */
+export const PATTERN_NEWS = 'sonde.log.pattern.news';
+/** How many lines a sampled one stands for. */
+export const SAMPLING_WEIGHT = 'sonde.log.sampling.weight';
+
+const VARIABLES_MAX = 64;
+const NEWS_PER_ROW_MAX = 8;
+const DAY_MS = 86_400_000;
+
+/** Marks the records of one batch. */
+export class BatchMarker implements Dropped {
+  droppedRecords = 0;
+  droppedBytes = 0;
+  readonly #miner: PatternMiner;
+  readonly #config: LogPatternsConfig;
+  readonly #columns: LogColumns;
+  readonly #rules: IngestRules;
+  readonly #editor: LogEditor;
+  readonly #bodies: BodyReader;
+  readonly #templates = new Map<Leaf, string>();
+  readonly #ids = new Map<Leaf, string>();
+  /** Of rows that stay, once one does not. */
+  #keep: Uint8Array | undefined;
+
+  constructor(
+    miner: PatternMiner,
+    config: LogPatternsConfig,
+    batch: { readonly columns: LogColumns; readonly rules: IngestRules },
+  ) {
+    this.#miner = miner;
+    this.#config = config;
+    this.#columns = batch.columns;
+    this.#rules = batch.rules;
+    this.#editor = new LogEditor(batch.columns);
+    this.#bodies = new BodyReader(batch.columns);
+  }
+
+  mark(): LogColumns {
+    const miner = this.#miner;
+    const bodies = this.#bodies;
+    const { count, segments } = this.#columns;
+    const sources = new RowSources(this.#columns, miner);
+    for (let row = 0; row < count; row++) {
+      bodies.read(row);
+      const source = sources.at(row);
+      miner.day = Math.floor(segments.receivedUnixMs[sources.segment] / DAY_MS);
+      const leaf = miner.add(source, bodies.bytes, bodies.from, bodies.to);
+      this.#editor.openRow(row);
+      this.#markSeverity(row);
+      if (this.#isKept(row, leaf, source)) this.#markRow(leaf, source);
+    }
+    const marked = this.#editor.finish();
+    return this.#keep === undefined ? marked : selectLogs(marked, this.#keep);
+  }
+
+  #markSeverity(row: number): void {
+    if (!this.#config.severity || this.#columns.severityNumber[row] !== 0) return;
+    const { severity } = this.#miner;
+    if (severity !== 0) this.#editor.severityNumber = severity;
+  }
+
+  #markRow(leaf: Leaf, source: PatternSource): void {
+    const { attributes } = this.#editor;
+    const isOther = leaf === this.#miner.other;
+    putOrRemove(attributes, PATTERN_ID, isOther ? undefined : this.#idOf(leaf));
+    if (this.#config.variables) this.#putVariables(leaf);
+    if (this.#config.template) put(attributes, PATTERN_TEMPLATE, this.#templateOf(leaf.head));
+    // Whoever sent the record may have written some: ours alone are believed.
+    const news =
+      source.news === undefined || source.news.isEmpty ? [] : source.news.take(NEWS_PER_ROW_MAX);
+    putOrRemove(attributes, PATTERN_NEWS, news.length === 0 ? undefined : JSON.stringify(news));
+  }
+
+  #putVariables(leaf: Leaf): void {
+    const { bytes } = this.#miner.reader;
+    const { count, start, end } = this.#miner.variables(leaf);
+    if (count === 0) return;
+    const values: string[] = [];
+    for (let i = 0; i < Math.min(count, VARIABLES_MAX); i++) {
+      values.push(textOf(bytes, start[i], end[i]));
+    }
+    put(this.#editor.attributes, PATTERN_VARIABLES, encodeNestedValue(values));
+  }
+
+  /** What people decided about a pattern holds for its ids, and for those that were merged into it. */
+  #isKept(row: number, leaf: Leaf, source: PatternSource): boolean {
+    const rules = this.#rules.isEmpty ? undefined : this.#rules.of(source.key);
+    if (rules === undefined) return true;
+    const rule = rules.get(this.#idOf(leaf)) ?? rules.get(this.#idOf(leaf.head));
+    if (rule === undefined) return true;
+    const { timeUnixNano: time } = this.#columns;
+    const hash = lineHash(this.#bodies, time[row * 2], time[row * 2 + 1]);
+    const weight = weightBy(rule, this.#editor.severityNumber, hash);
+    if (weight > 1) put(this.#editor.attributes, SAMPLING_WEIGHT, weight);
+    if (weight > 0) return true;
+    this.#keep ??= new Uint8Array(this.#columns.count).fill(1);
+    this.#keep[row] = 0;
+    this.droppedRecords++;
+    this.droppedBytes += this.#bodies.to - this.#bodies.from;
+    return false;
+  }
+
+  #idOf(leaf: Leaf): string {
+    let id = this.#ids.get(leaf);
+    if (id === undefined) {
+      id = leafId(leaf);
+      this.#ids.set(leaf, id);
+    }
+    return id;
+  }
+
+  #templateOf(head: Leaf): string {
+    let template = this.#templates.get(head);
+    if (template === undefined) {
+      template = renderTemplate(head, this.#miner.tokenizer);
+      this.#templates.set(head, template);
+    }
+    return template;
+  }
+}
+
+type Value = Parameters<AttributeEditor['append']>[1];
+
+function put(attributes: AttributeEditor, name: string, value: Value): void {
+  const key = attributes.internKey(name);
+  const index = attributes.indexOf(key);
+  if (index === -1) attributes.append(key, value);
+  else if (attributes.typeAt(index) !== AnyValueType.empty || value !== '') {
+    attributes.set(index, value);
+  }
+}
+
+function putOrRemove(attributes: AttributeEditor, name: string, value: Value | undefined): void {
+  if (value !== undefined) {
+    put(attributes, name, value);
+    return;
+  }
+  const key = attributes.findKey(name);
+  if (key === -1) return;
+  const index = attributes.indexOf(key);
+  if (index !== -1) attributes.remove(index);
+}
+
+function textOf(bytes: Uint8Array, from: number, to: number): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString('utf8');
+}
