@@ -86,20 +86,43 @@ export interface KillRoundsOptions {
 /** Kills at one point so often while senders send, and judges what the store has. */
 export async function killRounds({ rig, point, kills }: KillRoundsOptions): Promise<Verdict> {
   await rig.start();
-  const padding = point.needsRollingSegments === true ? { paddingBytes: PADDING_BYTES } : {};
-  const load = new Load({ url: rig.url, ...padding, pauseMs: 5 });
-  try {
+  return underLoad(rig, point.needsRollingSegments === true, async () => {
     for (let kill = 0; kill < kills; kill += 1) {
-      if (point.moment === undefined) await killAtAnyTime(rig);
-      else await killAtMoment(rig, point, `${point.moment}=${randomInt(1, timesMax(point) + 1)}`);
+      await killOnce(rig, point);
       await rig.start();
     }
+  });
+}
+
+/** Kills once at each point, each start going to the next one, and judges what the store has. */
+export async function killInTurn(rig: Rig, points: readonly KillPoint[]): Promise<Verdict> {
+  await rig.start();
+  return underLoad(
+    rig,
+    points.some(({ needsRollingSegments }) => needsRollingSegments),
+    async () => {
+      for (const point of points) await killOnce(rig, point);
+      await rig.start();
+    },
+  );
+}
+
+async function underLoad(rig: Rig, isPadded: boolean, work: () => Promise<void>): Promise<Verdict> {
+  const padding = isPadded ? { paddingBytes: PADDING_BYTES } : {};
+  const load = new Load({ url: rig.url, ...padding, pauseMs: 5 });
+  try {
+    await work();
     const before = load.acknowledgedCount;
     while (load.acknowledgedCount < before + LAST_REQUESTS) await pause(10);
   } finally {
     await load.stop();
   }
   return judge({ load, store: rig.store, timeoutMs: JUDGED_WITHIN_MS });
+}
+
+async function killOnce(rig: Rig, point: KillPoint): Promise<void> {
+  if (point.moment === undefined) return killAtAnyTime(rig);
+  return killAtMoment(rig, point, `${point.moment}=${randomInt(1, timesMax(point) + 1)}`);
 }
 
 /** Partitions come and go once a rebalance. */
