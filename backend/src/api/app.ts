@@ -53,7 +53,7 @@ export function createApp(options: AppOptions): Api {
   addGuards(app, options);
   addStatus(app, options.store, options.status);
   addServices(app, options.store);
-  addTraces(app, options.store);
+  addTraces(app, options);
   addLogs(app, options.store);
   addMap(app, options.store);
   addMetrics(app, options.store);

@@ -1,4 +1,5 @@
 /** The settings channel; the backend imports this and nothing else of the engine. */
+export * from './auxiliary.ts';
 export * from './log-patterns.ts';
 export * from './settings.ts';
 export * from './settings-source.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AuxiliarySchema, type AuxiliarySettings } from './auxiliary.ts';
 import { type LogPatternSetting, LogPatternSettingsSchema } from './log-patterns.ts';
 
 /**
@@ -10,6 +11,8 @@ export interface Settings {
   /** Grows by one with every change; a version's content never changes. 0 is the defaults. */
   readonly version: number;
   readonly retention: RetentionSettings;
+  /** Requests that no user makes. */
+  readonly auxiliary: AuxiliarySettings;
   /** What people decided about patterns of log lines. */
   readonly logPatterns: readonly LogPatternSetting[];
 }
@@ -54,6 +57,7 @@ export const RetentionSchema: z.ZodType<RetentionSettings> = z.strictObject({
 export const SettingsSchema: z.ZodType<Settings> = z.object({
   version: z.number().int().min(0).default(0),
   retention: RetentionSchema.default(RetentionSchema.parse({})),
+  auxiliary: AuxiliarySchema.default(AuxiliarySchema.parse({})),
   logPatterns: LogPatternSettingsSchema.default([]),
 });
 

@@ -12,4 +12,5 @@ export * from './services.ts';
 export * from './settings.ts';
 export * from './status.ts';
 export * from './storage.ts';
+export * from './trace-analysis.ts';
 export * from './traces.ts';

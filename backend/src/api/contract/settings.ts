@@ -5,6 +5,8 @@ export interface SettingsDocument {
    * 409 `VERSION_CONFLICT` when that is not the newest any more.
    */
   readonly version: number;
+  /** Requests that no user makes, such as health checks: filters as the traces page has them. */
+  readonly auxiliary: { readonly rules: readonly string[] };
   readonly retention: {
     readonly tracesDays: number;
     readonly logsDays: number;

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import {
+  AuxiliarySchema,
   DEFAULT_SETTINGS,
   LogPatternSettingsSchema,
   RetentionSchema,
@@ -10,6 +11,7 @@ export const SettingsDocumentSchema: z.ZodType<SettingsDocument> = z
   .strictObject({
     version: z.number().int().min(0),
     retention: RetentionSchema.default(DEFAULT_SETTINGS.retention),
+    auxiliary: AuxiliarySchema.default(DEFAULT_SETTINGS.auxiliary),
     logPatterns: LogPatternSettingsSchema.default([]),
   })
   .openapi('SettingsDocument', { example: DEFAULT_SETTINGS });

@@ -20,6 +20,7 @@ import {
   rangeParameters,
   textParameter,
 } from '../parameters.ts';
+import { type AnalysisSources, addTraceAnalysis } from './analysis-routes.ts';
 import { TraceSchema, TracesSchema } from './schema.ts';
 import { addSpans, spanParameters, spanWish } from './span-routes.ts';
 import { addTraceContext } from './trace-context-routes.ts';
@@ -30,9 +31,11 @@ const TRACE_ID_BYTES = 16;
 
 const CursorShape = z.tuple([z.string().regex(/^\d{1,19}$/), z.string().regex(/^[0-9a-f]{32}$/)]);
 
-export function addTraces(api: Api, store: StoreReader): void {
+export function addTraces(api: Api, sources: AnalysisSources): void {
+  const { store } = sources;
   addSpans(api, store);
   addTraceContext(api, store);
+  addTraceAnalysis(api, sources);
   addList(api, store);
   addTrace(api, store);
 }

@@ -1,0 +1,280 @@
+import { param, type Sql, sql, uint64Number } from '@sonde/store';
+import { z } from 'zod';
+import { atHour, atSecond } from '../../../instant-sql.ts';
+import type { StoreQuery } from '../../../store-reader.ts';
+import { bothSpans, isEntry, isSelected, type Selection } from '../selection.ts';
+import { BUCKETS_PER_OCTAVE } from './duration-bands.ts';
+
+/** Longer values are compared by their beginning. */
+const VALUE_BYTES_MAX = 200;
+const ITEMS_MAX = 4000;
+const BUCKETS_MAX = 100_000;
+const KEYS_MAX = 2000;
+const RESOURCES_MAX = 20_000;
+
+/** Keys that say nothing when they differ: text, not a value. */
+const NOISE_KEYS: readonly string[] = [
+  ...['exception.stacktrace', 'code.stacktrace', 'thread.id', 'process.pid', 'process.parent_pid'],
+  ...['process.command_line', 'process.command_args', 'telemetry.sdk.version', 'code.lineno'],
+  ...['network.peer.port', 'net.peer.port', 'net.sock.peer.port', 'client.port', 'idle'],
+];
+
+export interface KeyRow {
+  readonly key: string;
+  readonly entries: number;
+  /** Entries of values that are not among the most frequent. */
+  readonly others: number;
+  readonly value_count: number;
+}
+
+const KeyRowSchema: z.ZodType<KeyRow> = z.object({
+  key: z.string(),
+  entries: uint64Number,
+  others: uint64Number,
+  value_count: uint64Number,
+});
+
+/** Attribute keys of spans in the window, and how varied their values are. */
+export function keysQuery({ scope, bothWindow }: Selection): StoreQuery<KeyRow> {
+  return {
+    summary: 'SELECT attribute_catalogue varied keys',
+    row: KeyRowSchema,
+    sql: sql`
+      WITH approx_top_sumMerge(50, 150)(catalogue.top_values) AS top,
+        arraySum(value -> value.count, top) AS counted
+      SELECT key, sum(catalogue.entries) AS entries,
+        toUInt64(entries - least(entries, counted)) AS others,
+        toUInt64(length(top)) AS value_count
+      FROM attribute_catalogue AS catalogue
+      WHERE tenant = ${param.string(scope.wish.tenant)} AND carrier = 'span'
+        AND time >= toStartOfHour(${atSecond(bothWindow.from)})
+        AND time <= ${atSecond(bothWindow.to)}
+      GROUP BY key
+      ORDER BY entries DESC, key
+      LIMIT ${param.uint64(KEYS_MAX)}`,
+  };
+}
+
+/** More than half of the entries are of values that are hardly there twice. */
+export function isVaried({ entries, others, value_count: count }: KeyRow): boolean {
+  return count >= 50 && others * 2 > entries;
+}
+
+/** A value or operation, and the traces that have it. */
+export interface ItemRow {
+  /** What carries it, its key and value, parted by `SEPARATOR`. */
+  readonly item: string;
+  readonly selected: number;
+  readonly baseline: number;
+  readonly failed: number;
+  readonly quantiles: readonly number[];
+}
+
+const ItemRowSchema: z.ZodType<ItemRow> = z.object({
+  item: z.string(),
+  selected: uint64Number,
+  baseline: uint64Number,
+  failed: uint64Number,
+  quantiles: z.array(z.number()),
+});
+
+export const SEPARATOR = '\u001f';
+
+function itemOf(carrier: string, key: Sql, value: Sql): Sql {
+  return sql`concat(${param.string(carrier + SEPARATOR)}, ${key}, ${param.string(SEPARATOR)},
+    left(${value}, ${param.uint64(VALUE_BYTES_MAX)}))`;
+}
+
+/** Values of a span and its events, without keys that are not compared. */
+export function spanItems(suppressed: readonly string[]): Sql {
+  const ignored = param.strings([...suppressed, ...NOISE_KEYS]);
+  const ofMap = (carrier: string, map: Sql): Sql => sql`arrayMap(
+    (k, v) -> ${itemOf(carrier, sql`k`, sql`v`)},
+    arrayFilter(k -> NOT has(${ignored}, k), mapKeys(${map})),
+    arrayFilter((v, k) -> NOT has(${ignored}, k), mapValues(${map}), mapKeys(${map})))`;
+  return sql`arrayConcat(
+    [${itemOf('operation', sql`toString(service)`, sql`toString(name)`)}],
+    ${ofMap('span', sql`attributes`)},
+    arrayMap(n -> ${itemOf('event', sql`'event.name'`, sql`toString(n)`)}, events.name),
+    arrayFlatten(arrayMap(event -> ${ofMap('event', sql`event`)}, events.attributes)))`;
+}
+
+const WITHIN = sql`selected, entry_failed, entry_ns`;
+
+/** A trace with what its entry took and whether it failed: of several the longest. */
+function traceColumns(selection: Selection): Sql {
+  const entry = isEntry(selection);
+  return sql`max(${isSelected(selection)}) AS selected,
+    maxIf(status_code = 2, ${entry}) AS entry_failed,
+    maxIf(duration_ns, ${entry}) AS entry_ns`;
+}
+
+const COUNTS = sql`countIf(selected = 1) AS selected_traces, countIf(selected = 0) AS baseline_traces,
+  countIf(entry_failed = 1) AS failed,
+  arrayMap(ns -> toFloat64(ns), quantilesTDigest(0.5, 0.95)(entry_ns)) AS quantiles`;
+
+function countItems(
+  perTrace: Sql,
+  least: { readonly selected: number; readonly baseline: number },
+): Sql {
+  return sql`
+    SELECT item, selected_traces AS selected, baseline_traces AS baseline, failed, quantiles
+    FROM (
+      SELECT item, ${COUNTS} FROM (${perTrace}) ARRAY JOIN items AS item
+      GROUP BY item
+      HAVING selected_traces >= ${param.uint64(least.selected)}
+        OR baseline_traces >= ${param.uint64(least.baseline)}
+    )
+    ORDER BY greatest(selected / ${param.uint64(least.selected)},
+      baseline / ${param.uint64(least.baseline)}) DESC, item
+    LIMIT ${param.uint64(ITEMS_MAX)}`;
+}
+
+/** What is rarer on both sides than `least` is left out. */
+export interface ItemWish {
+  readonly suppressed: readonly string[];
+  readonly least: { readonly selected: number; readonly baseline: number };
+}
+
+export function itemsQuery(
+  selection: Selection,
+  { suppressed, least }: ItemWish,
+): StoreQuery<ItemRow> {
+  const perTrace = sql`
+    SELECT ${traceColumns(selection)}, groupUniqArrayArray(${spanItems(suppressed)}) AS items
+    FROM spans WHERE ${bothSpans(selection)} GROUP BY trace_id`;
+  return {
+    summary: 'SELECT spans values by trace',
+    row: ItemRowSchema,
+    sql: countItems(perTrace, least),
+  };
+}
+
+/** The same of resources: their values are looked up once a resource, not once a span. */
+export function resourceItemsQuery(
+  selection: Selection,
+  { least }: Pick<ItemWish, 'least'>,
+): StoreQuery<ItemRow> {
+  const perTrace = sql`
+    SELECT ${WITHIN}, groupUniqArrayArray(known.items) AS items
+    FROM (
+      SELECT trace_id, ${WITHIN}, arrayJoin(fingerprints) AS fingerprint
+      FROM (
+        SELECT trace_id, ${traceColumns(selection)},
+          groupUniqArray(resource_fingerprint) AS fingerprints
+        FROM spans WHERE ${bothSpans(selection)} GROUP BY trace_id
+      )
+    ) AS seen
+    INNER JOIN (${resourceItems(selection)}) AS known ON seen.fingerprint = known.fingerprint
+    GROUP BY trace_id, ${WITHIN}`;
+  return {
+    summary: 'SELECT resources values by trace',
+    row: ItemRowSchema,
+    sql: countItems(perTrace, least),
+  };
+}
+
+function resourceItems({ scope, bothWindow }: Selection): Sql {
+  const ignored = param.strings(['service.name', ...NOISE_KEYS]);
+  return sql`
+    SELECT fingerprint, any(arrayMap(
+      (k, v) -> ${itemOf('resource', sql`k`, sql`v`)},
+      arrayFilter(k -> NOT has(${ignored}, k), mapKeys(attributes)),
+      arrayFilter((v, k) -> NOT has(${ignored}, k), mapValues(attributes), mapKeys(attributes))
+    )) AS items
+    FROM resources
+    WHERE tenant = ${param.string(scope.wish.tenant)} AND bucket >= ${atHour(bothWindow.from)}
+      AND bucket <= ${atSecond(bothWindow.to)}
+    GROUP BY fingerprint
+    LIMIT ${param.uint64(RESOURCES_MAX)}`;
+}
+
+export interface ResourceRow {
+  /** In decimal. */
+  readonly id: string;
+  readonly items: readonly string[];
+}
+
+const ResourceRowSchema: z.ZodType<ResourceRow> = z.object({
+  id: z.string(),
+  items: z.array(z.string()),
+});
+
+/** Which resources have one of these items. */
+export function resourcesWithQuery(
+  selection: Selection,
+  items: readonly string[],
+): StoreQuery<ResourceRow> {
+  return {
+    summary: 'SELECT resources with values',
+    row: ResourceRowSchema,
+    sql: sql`
+      SELECT toString(fingerprint) AS id,
+        arrayFilter(item -> has(${param.strings(items)}, item), items) AS items
+      FROM (${resourceItems(selection)})
+      WHERE hasAny(items, ${param.strings(items)})`,
+  };
+}
+
+/** Traces by the bucket of the time that they spent in one operation. */
+export interface TimeRow {
+  readonly service: string;
+  readonly name: string;
+  readonly bucket: number;
+  readonly selected: number;
+  readonly baseline: number;
+  /** Selected traces in which such a span was itself in the box or the first. */
+  readonly picked: number;
+}
+
+const TimeRowSchema: z.ZodType<TimeRow> = z.object({
+  service: z.string(),
+  name: z.string(),
+  bucket: z.number(),
+  selected: uint64Number,
+  baseline: uint64Number,
+  picked: uint64Number,
+});
+
+export const BUCKET: Sql = sql`toUInt16(floor(log2(greatest(sum(duration_ns), 1))
+  * ${param.uint64(BUCKETS_PER_OCTAVE)}))`;
+
+export function timesQuery(selection: Selection, picked: Sql): StoreQuery<TimeRow> {
+  return {
+    summary: 'SELECT spans times by trace',
+    row: TimeRowSchema,
+    sql: sql`
+      SELECT toString(span_service) AS service, toString(span_name) AS name, bucket,
+        countIf(is_selected = 1) AS selected, countIf(is_selected = 0) AS baseline,
+        countIf(is_selected = 1 AND is_picked = 1) AS picked
+      FROM (
+        SELECT trace_id, service AS span_service, name AS span_name, ${BUCKET} AS bucket,
+          max(${isSelected(selection)}) AS is_selected, max(${picked}) AS is_picked
+        FROM spans WHERE ${bothSpans(selection)}
+        GROUP BY trace_id, service, name
+      )
+      GROUP BY span_service, span_name, bucket
+      ORDER BY selected DESC
+      LIMIT ${param.uint64(BUCKETS_MAX)}`,
+  };
+}
+
+const TotalsSchema: z.ZodType<{ selected: number; baseline: number }> = z.object({
+  selected: uint64Number,
+  baseline: uint64Number,
+});
+
+/** Traces of both sides that are looked at. */
+export function totalsQuery(
+  selection: Selection,
+): StoreQuery<{ readonly selected: number; readonly baseline: number }> {
+  return {
+    summary: 'SELECT spans compared traces',
+    row: TotalsSchema,
+    sql: sql`
+      SELECT uniqExactIf(trace_id, is_selected) AS selected,
+        uniqExactIf(trace_id, NOT is_selected) AS baseline
+      FROM (SELECT trace_id, ${isSelected(selection)} AS is_selected
+        FROM spans WHERE ${bothSpans(selection)})`,
+  };
+}

@@ -1,0 +1,104 @@
+import { param, sql, uint64Number } from '@sonde/store';
+import { z } from 'zod';
+import type { OverviewRow, TracesOverviewResponse } from '../../api/contract/index.ts';
+import { cutName } from '../../cut-name.ts';
+import type { StoreQuery, StoreReader } from '../../store-reader.ts';
+import {
+  type AnalysisAsking,
+  type AnalysisWish,
+  boxWindow,
+  resolveAnalysis,
+} from './analysis-scope.ts';
+import { readSelection, type Selection, selectedRoots } from './selection.ts';
+
+const ROWS_MAX = 200;
+const BUDGET = { selected: Number.MAX_SAFE_INTEGER, baseline: 0 } as const;
+
+/** Who is asked for what in the selected traces: by service and operation of their first spans. */
+export async function readOverview(
+  store: StoreReader,
+  wish: AnalysisWish,
+  asking: AnalysisAsking,
+): Promise<TracesOverviewResponse> {
+  const { meter, signal, report } = asking;
+  report({ step: 'Finding the traces', done: 0, of: 2 });
+  const scope = await resolveAnalysis(store, wish, asking);
+  const selection = await readSelection(store, scope, { budget: BUDGET, asking });
+  report({ step: 'Adding up their first spans', done: 1, of: 2 });
+  const rows = meter.rows(await store.read(overviewQuery(selection), signal));
+  const { from, to } = boxWindow(scope);
+  const seconds = Math.max((to - from) / 1000, 0.001);
+  const sum = rows.find(({ is_total: isTotal }) => isTotal === 1) ?? NO_ROW;
+  const groups = rows.filter(({ is_total: isTotal }) => isTotal === 0);
+  return {
+    selection: selection.summary,
+    rows: groups.map((row) => overviewRow(row, seconds)),
+    rowsTotal: sum.operations,
+    total: overviewRow(sum, seconds),
+    rootless: Math.max(0, selection.summary.traces - sum.traces),
+    cost: meter.cost,
+  };
+}
+
+interface GroupRow {
+  readonly is_total: number;
+  readonly root_service: string;
+  readonly root_name: string;
+  readonly operations: number;
+  readonly requests: number;
+  readonly request_errors: number;
+  readonly traces: number;
+  readonly quantiles: readonly number[];
+}
+
+const GroupRowSchema: z.ZodType<GroupRow> = z.object({
+  is_total: z.number(),
+  root_service: z.string(),
+  root_name: z.string(),
+  operations: uint64Number,
+  requests: z.number(),
+  request_errors: z.number(),
+  traces: uint64Number,
+  quantiles: z.array(z.number()),
+});
+
+const NO_ROW: GroupRow = {
+  ...{ is_total: 1, root_service: '', root_name: '', operations: 0, requests: 0 },
+  ...{ request_errors: 0, traces: 0, quantiles: [] },
+};
+
+function overviewQuery(selection: Selection): StoreQuery<GroupRow> {
+  const weight = sql`toUInt32(greatest(round(weight), 1))`;
+  return {
+    summary: 'SELECT spans overview',
+    row: GroupRowSchema,
+    sql: sql`
+      SELECT toUInt8(grouping(service, name) > 0) AS is_total,
+        toString(service) AS root_service, toString(name) AS root_name,
+        uniqExact(service, name) AS operations,
+        sum(weight) AS requests,
+        sumIf(weight, status_code = 2) AS request_errors,
+        uniqExact(trace_id) AS traces,
+        arrayMap(ns -> ifNotFinite(toFloat64(ns), 0),
+          quantilesTDigestWeighted(0.5, 0.95, 0.99)(greatest(duration_ns, 0), ${weight})) AS quantiles
+      FROM spans
+      WHERE ${selectedRoots(selection)}
+      GROUP BY GROUPING SETS ((service, name), ())
+      ORDER BY is_total DESC, requests DESC, root_service, root_name
+      LIMIT ${param.uint64(ROWS_MAX + 1)}`,
+  };
+}
+
+function overviewRow(row: GroupRow, seconds: number): OverviewRow {
+  const [p50 = 0, p95 = 0, p99 = 0] = row.quantiles;
+  return {
+    service: cutName(row.root_service),
+    name: cutName(row.root_name),
+    requests: row.requests,
+    perSecond: row.requests / seconds,
+    errors: row.request_errors,
+    durationP50Ns: Math.round(p50),
+    durationP95Ns: Math.round(p95),
+    durationP99Ns: Math.round(p99),
+  };
+}
