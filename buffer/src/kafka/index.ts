@@ -5,9 +5,11 @@ export {
   COMPRESSIONS,
   type Compression,
   DEFAULT_KAFKA_OPTIONS,
+  KAFKA_CLIENTS,
   type KafkaOptions,
   type Packer,
   type Packing,
   SASL_MECHANISMS,
   type SaslOptions,
 } from './kafka-options.ts';
+export { rdKafkaPath } from './rdkafka-addon.ts';

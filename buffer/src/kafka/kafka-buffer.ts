@@ -63,7 +63,7 @@ export class KafkaBuffer implements BufferContract {
     makeClient: (options: KafkaOptions) => KafkaClient = (all) => new KafkaJsClient(all),
   ): Promise<KafkaBuffer> {
     const all = { ...DEFAULT_KAFKA_OPTIONS, ...options };
-    const client = makeClient(all);
+    const client = clientOf(all, makeClient);
     try {
       const buffer = new KafkaBuffer(client, all);
       for (const [topic, count] of await client.listTopics()) buffer.#note(topic, count);
@@ -328,5 +328,16 @@ export class KafkaBuffer implements BufferContract {
     if (this.#closing !== undefined) {
       throw new BufferError('BUFFER_CLOSED', 'the buffer is closed');
     }
+  }
+}
+
+function clientOf(
+  options: KafkaOptions,
+  make: (options: KafkaOptions) => KafkaClient,
+): KafkaClient {
+  try {
+    return make(options);
+  } catch (error) {
+    throw toBufferError(error, `making a client of Kafka at ${options.brokers.join(', ')}`);
   }
 }

@@ -73,6 +73,14 @@ export interface GroupMembership {
   leave(): Promise<void>;
 }
 
+/** The part of a client that records go out by. */
+export interface BatchProducer {
+  /** As `KafkaClient`'s. */
+  produce(place: Place, records: readonly NewRecord[]): Promise<number>;
+  /** Batches under way reject. Idempotent. */
+  close(): void;
+}
+
 /**
  * A client of a Kafka cluster, as little as the buffer needs. Every call tries again by itself until
  * the client's timeout while brokers move or are away, then rejects with a `KafkaFailure`.

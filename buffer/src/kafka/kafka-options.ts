@@ -34,7 +34,12 @@ export interface SaslOptions {
   readonly password: string;
 }
 
+/** Who speaks the protocol where records go out; everything else is kafkajs' part. */
+export const KAFKA_CLIENTS = ['kafkajs', 'librdkafka'] as const;
+
 export interface KafkaOptions {
+  /** `librdkafka` wants `npm run setup:librdkafka`. */
+  readonly client: (typeof KAFKA_CLIENTS)[number];
   /** `host:port`, at least one. */
   readonly brokers: readonly string[];
   readonly clientId: string;
@@ -67,6 +72,7 @@ export interface KafkaOptions {
 }
 
 export const DEFAULT_KAFKA_OPTIONS: KafkaOptions = {
+  client: 'kafkajs',
   brokers: ['localhost:9092'],
   clientId: 'sonde',
   timeoutMs: 10_000,

@@ -1,5 +1,6 @@
 import type { NewRecord } from '../contract.ts';
 import type {
+  BatchProducer,
   CommitRequest,
   CommittedOffset,
   Fetcher,
@@ -17,6 +18,7 @@ import { type BrokerWork, KafkaJsLink } from './kafkajs-link.ts';
 import { KafkaJsMember } from './kafkajs-member.ts';
 import type { KafkaJsBroker, MetadataResponse } from './kafkajs-modules.ts';
 import { KafkaJsProducer } from './kafkajs-producer.ts';
+import { RdKafkaProducer } from './rdkafka-producer.ts';
 
 const EARLIEST = '-2';
 const LATEST = '-1';
@@ -29,13 +31,16 @@ const UNKNOWN_TOPIC = 'UNKNOWN_TOPIC_OR_PARTITION';
 export class KafkaJsClient implements KafkaClient {
   readonly #options: KafkaOptions;
   readonly #link: KafkaJsLink;
-  readonly #producer: KafkaJsProducer;
+  readonly #producer: BatchProducer;
 
   constructor(options: KafkaOptions) {
     installCodecs(options.packer);
     this.#options = options;
     this.#link = new KafkaJsLink(options);
-    this.#producer = new KafkaJsProducer(this.#link, options);
+    this.#producer =
+      options.client === 'librdkafka'
+        ? new RdKafkaProducer(options)
+        : new KafkaJsProducer(this.#link, options);
   }
 
   async listTopics(): Promise<ReadonlyMap<string, number>> {
@@ -125,6 +130,7 @@ export class KafkaJsClient implements KafkaClient {
   }
 
   close(): Promise<void> {
+    this.#producer.close();
     return this.#link.close();
   }
 

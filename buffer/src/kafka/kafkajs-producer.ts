@@ -1,5 +1,5 @@
 import type { NewRecord } from '../contract.ts';
-import type { Place } from './kafka-client.ts';
+import type { BatchProducer, Place } from './kafka-client.ts';
 import { KafkaFailure } from './kafka-failure.ts';
 import { CODECS, type KafkaOptions } from './kafka-options.ts';
 import type { FramedRequest } from './kafkajs-frames.ts';
@@ -39,7 +39,7 @@ const FORGOTTEN: ReadonlySet<string> = new Set([
  * batch sent again after a lost answer is appended once. When the fate of a batch stays unknown its
  * numbers are never given to another one: the partition gets a new producer id.
  */
-export class KafkaJsProducer {
+export class KafkaJsProducer implements BatchProducer {
   readonly #link: KafkaJsLink;
   readonly #options: KafkaOptions;
   /** By topic and partition. One entry a partition that was written to. */
@@ -83,6 +83,9 @@ export class KafkaJsProducer {
       throw error;
     }
   }
+
+  /** The link's end ends what is under way. */
+  close(): void {}
 
   async #identify(broker: KafkaJsBroker): Promise<Sequence> {
     const request = { transactionTimeout: TRANSACTION_TIMEOUT_MS };
