@@ -3,6 +3,8 @@ import {
   type EncodedRequest,
   encodeSegments,
   itemsOf,
+  keepShape,
+  LogColumns,
   type Signal,
 } from '@sonde/proto';
 import { type ClientInfo, commonClient } from './client-info.ts';
@@ -145,6 +147,8 @@ export class Telemetry {
     return this.#columns;
   }
 }
+
+keepShape(new Telemetry({ signal: 'logs', requests: [], decode: () => new LogColumns(0) }));
 
 type Origin = Pick<TelemetryOptions, 'source' | 'transport' | 'client'>;
 

@@ -5,6 +5,8 @@
  * Out: the column batches of the signals, and OTLP bytes again.
  * Never: sockets, files, clocks, ClickHouse, configuration. Nothing else in Sonde touches wire bytes.
  */
+import './kept-shapes.ts';
+
 export * from './columns/index.ts';
 export { hashAttributes, hashDictionaryString } from './decode/attribute-hash.ts';
 export * from './decode/index.ts';
@@ -13,6 +15,7 @@ export * from './encode/index.ts';
 export * from './encoded-request.ts';
 export * from './join-requests.ts';
 export * from './json/index.ts';
+export { keepShape } from './keep-shape.ts';
 export * from './malformed.ts';
 export { MessageCursor } from './protobuf/message-cursor.ts';
 export { REQUEST_ROWS_MAX } from './protobuf/row-budget.ts';

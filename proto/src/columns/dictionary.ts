@@ -44,21 +44,23 @@ export class Dictionary {
 
   /** A dictionary that takes hardly any memory until it has its first string. */
   static whenNeeded(capacity: number, bytes: number): Dictionary {
-    const dictionary = new Dictionary(1, 1, { run: ByteRun.ofEmptyString(bytes), ...ONLY_EMPTY });
+    const dictionary = new Dictionary(1, 1, ByteRun.ofEmptyString(bytes));
     dictionary.firstCapacity = capacity;
     return dictionary;
   }
 
-  constructor(capacity: number, bytes: number, first?: Entries & { readonly run: ByteRun }) {
+  /** `first` is a run of the empty string: the dictionary is that of `whenNeeded`. */
+  constructor(capacity: number, bytes: number, first?: ByteRun) {
     if ((capacity & (capacity - 1)) !== 0) throw new RangeError('capacity must be a power of two');
     this.capacity = capacity;
     this.firstCapacity = capacity;
-    this.run = first?.run ?? new ByteRun(bytes);
-    this.offset = first?.offset ?? newInt32(capacity + 1);
-    this.hash = first?.hash ?? newInt32(capacity);
-    this.slots = first?.slots ?? newInt32(capacity * 2);
-    this.successor = first?.successor ?? newInt32(capacity);
-    if (first !== undefined) return;
+    this.run = first ?? new ByteRun(bytes);
+    const known = first === undefined ? undefined : ONLY_EMPTY;
+    this.offset = known?.offset ?? newInt32(capacity + 1);
+    this.hash = known?.hash ?? newInt32(capacity);
+    this.slots = known?.slots ?? newInt32(capacity * 2);
+    this.successor = known?.successor ?? newInt32(capacity);
+    if (known !== undefined) return;
     this.run.length = 1;
     this.offset[1] = 1;
   }

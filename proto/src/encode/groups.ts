@@ -42,7 +42,7 @@ export function writeGroups<C extends GroupedRows>(
 }
 
 /** The group of the row being written; what stands in a group goes before its resource. */
-class OpenGroups {
+export class OpenGroups {
   readonly #writer: ReverseWriter;
   readonly #columns: GroupedRows;
   /** The last row written, of the groups that are open; -1 when none is. */

@@ -1,6 +1,12 @@
 import { GoRegexp } from '@sonde/go-regexp';
 import type { ClientInfo } from '@sonde/pipeline';
-import { type AttributeEditor, type AttributeValue, dictionaryText } from '@sonde/proto';
+import {
+  AttributeEditor,
+  type AttributeValue,
+  dictionaryText,
+  keepShape,
+  SpanColumns,
+} from '@sonde/proto';
 import type { ActionConfig } from './action-config.ts';
 import { configuredValue } from './configured-value.ts';
 import { contextValue } from './context-value.ts';
@@ -93,6 +99,8 @@ class Key {
     }
   }
 }
+
+keepShape(new Keys(new AttributeEditor(new SpanColumns(0)), undefined).key(''));
 
 function compileAction(config: ActionConfig): (keys: Keys) => Action {
   const { key, pattern } = config;

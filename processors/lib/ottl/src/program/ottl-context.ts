@@ -32,6 +32,7 @@ import {
 } from '../contexts/cursors.ts';
 import type { WithCache } from '../contexts/entries.ts';
 import { groupCursor } from '../contexts/group-cursor.ts';
+import '../contexts/kept-shapes.ts';
 import {
   type Pass,
   passEvents,
