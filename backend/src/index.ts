@@ -8,6 +8,7 @@
 export type { HttpLimits } from './limits.ts';
 export type { BackendLog } from './log.ts';
 export { MapJob, type MapJobOptions } from './model/service-map/map-job.ts';
+export { PatternJob, type PatternJobOptions } from './patterns/pattern-job.ts';
 export { type Backend, type BackendOptions, startBackend } from './server.ts';
 export * from './state/index.ts';
 export type * from './status/status-sources.ts';

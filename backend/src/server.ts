@@ -10,6 +10,7 @@ import { WebFiles } from './http/web-files.ts';
 import { GATEWAY_READ_MS, HTTP_LIMITS, type HttpLimits } from './limits.ts';
 import { type BackendLog, STDERR_LOG } from './log.ts';
 import { MapJob } from './model/service-map/map-job.ts';
+import { PatternJob } from './patterns/pattern-job.ts';
 import { RetentionJob } from './retention/retention-job.ts';
 import { SqliteStateStore } from './state/index.ts';
 import { GatewayWatch } from './status/gateway-watch.ts';
@@ -88,10 +89,17 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
     holder,
     log,
   });
+  const patternJob = new PatternJob({
+    store: options.store,
+    leases: state.leases,
+    holder,
+    log,
+  });
   const closeAll = async (): Promise<void> => {
     endWatch();
     await closeServer(server, limits.drainMsMax);
     await mapJob.stop();
+    await patternJob.stop();
     await retention.stop();
     await store.close();
     await state.close();
@@ -99,6 +107,7 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
   try {
     const port = await listen(server, options);
     mapJob.start();
+    patternJob.start();
     retention.start();
     let closing: Promise<void> | undefined;
     return {

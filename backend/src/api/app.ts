@@ -20,6 +20,7 @@ import { addLogs } from './logs/routes.ts';
 import { addMap } from './map/routes.ts';
 import { addMetrics } from './metrics/routes.ts';
 import { addOpenApi } from './openapi.ts';
+import { addPatterns } from './patterns/routes.ts';
 import { badRequest, failureResponse, toFailure } from './refuse.ts';
 import { addServices } from './services/routes.ts';
 import { addSettings } from './settings/routes.ts';
@@ -56,6 +57,7 @@ export function createApp(options: AppOptions): Api {
   addTraces(app, options);
   addLogs(app, options.store);
   addMap(app, options.store);
+  addPatterns(app, options.store, options.state);
   addMetrics(app, options.store);
   addSettings(app, options.state);
   addStorage(app, options.retention);

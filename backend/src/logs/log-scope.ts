@@ -2,6 +2,7 @@ import { joinSql, param, type Sql, sql } from '@sonde/store';
 import { z } from 'zod';
 import { ApiFailure } from '../api/failure.ts';
 import { atSecond, inTimestamps } from '../instant-sql.ts';
+import { patternIs } from '../patterns/pattern-queries.ts';
 import type { CostMeter } from '../store-cost.ts';
 import type { StoreQuery, StoreReader } from '../store-reader.ts';
 import type { TimeWindow } from '../time-windows.ts';
@@ -26,6 +27,8 @@ export interface LogFilter {
   readonly traceId?: string | undefined;
   /** Fingerprint of the resource, 16 hex digits. */
   readonly resource?: string | undefined;
+  /** Any id of a pattern's lines, 16 hex digits. */
+  readonly pattern?: string | undefined;
 }
 
 export interface LogWish {
@@ -74,7 +77,7 @@ export async function resolveLogScope(
 
 /** As a condition on `logs` within a window. */
 export function logsIn({ filter, range, search, carriers }: LogScope, window: TimeWindow): Sql {
-  const { tenant, service, minSeverity, text, traceId, resource, q = '' } = filter;
+  const { tenant, service, minSeverity, text, traceId, resource, pattern, q = '' } = filter;
   const conditions = [
     sql`tenant = ${param.string(tenant)} AND ${inTimestamps(window)}`,
     service === undefined ? undefined : sql`service = ${param.string(service)}`,
@@ -88,6 +91,7 @@ export function logsIn({ filter, range, search, carriers }: LogScope, window: Ti
     resource === undefined
       ? undefined
       : sql`lower(hex(resource_fingerprint)) = ${param.string(resource)}`,
+    pattern === undefined ? undefined : patternIs(tenant, pattern),
     search === undefined ? undefined : searchSql(search, { tenant, range, carriers, text: q }),
   ];
   return joinSql(

@@ -7,6 +7,7 @@ export * from './error.ts';
 export * from './logs.ts';
 export * from './map.ts';
 export * from './metrics.ts';
+export * from './patterns.ts';
 export * from './queries.ts';
 export * from './services.ts';
 export * from './settings.ts';

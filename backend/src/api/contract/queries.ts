@@ -88,6 +88,25 @@ export interface LogsScopeQuery extends RangeQuery {
   /** Part of the body. */
   readonly text?: string;
   readonly traceId?: string;
+  /** Any id of a pattern's lines. */
+  readonly pattern?: string;
+}
+
+/** `GET /patterns`. */
+export interface PatternsQuery extends RangeQuery {
+  readonly service?: string;
+  /** `service.version`. */
+  readonly version?: string;
+  readonly baseline?: 'before' | 'day' | 'week';
+  readonly baselineVersion?: string;
+}
+
+/** `GET /patterns/values`. */
+export interface PatternValuesQuery extends RangeQuery {
+  readonly service: string;
+  readonly id: string;
+  /** Which `<*>`, from 1. */
+  readonly place?: number;
 }
 
 /** `GET /logs`: newest first. */

@@ -10,6 +10,7 @@ import {
 } from '../parameters.ts';
 
 const TRACE_ID_BYTES = 16;
+const PATTERN_ID_BYTES = 8;
 const SEVERITY_MAX = 24;
 
 interface ScopeParameters {
@@ -20,6 +21,7 @@ interface ScopeParameters {
   readonly minSeverity: ReturnType<typeof integerParameter>;
   readonly text: ReturnType<typeof textParameter>;
   readonly traceId: z.ZodOptional<ReturnType<typeof hexParameter>>;
+  readonly pattern: z.ZodOptional<ReturnType<typeof hexParameter>>;
 }
 
 /** The records that a request is about. */
@@ -39,6 +41,11 @@ export const scopeParameters: ScopeParameters = {
     'Records of this trace.',
     '4bf92f3577b34da6a3ce929d0e0e4736',
   ).optional(),
+  pattern: hexParameter(
+    PATTERN_ID_BYTES,
+    'Records of this pattern, by any id of its lines.',
+    'a88dfafcb814d632',
+  ).optional(),
 };
 
 interface ParsedScope extends TimeRange {
@@ -47,6 +54,7 @@ interface ParsedScope extends TimeRange {
   readonly minSeverity?: number | undefined;
   readonly text?: string | undefined;
   readonly traceId?: string | undefined;
+  readonly pattern?: string | undefined;
 }
 
 /** The parsed parameters as what the readers take. */

@@ -35,7 +35,7 @@ export const LEVEL_NAME: Sql = sql`arrayElement(${param.strings(LEVELS.map(([nam
 
 /** A property of every record that a term can name, apart from attributes. */
 export interface LogField {
-  readonly kind: 'text' | 'level' | 'id' | 'body';
+  readonly kind: 'text' | 'level' | 'id' | 'body' | 'pattern';
   readonly column: Sql;
   /** Bytes of an id. */
   readonly bytes?: number;
@@ -77,6 +77,13 @@ export const LOG_FIELDS: ReadonlyMap<string, LogField> = new Map<string, LogFiel
   ['span.id', span],
   ['span_id', span],
   ['body', { kind: 'body', column: sql`body` }],
+  [
+    'pattern',
+    {
+      kind: 'pattern',
+      column: sql`if(pattern_id = 0, '', leftPad(lower(hex(pattern_id)), 16, '0'))`,
+    },
+  ],
 ]);
 
 /** Offered before any attribute, in this order. */

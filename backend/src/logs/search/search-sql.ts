@@ -1,5 +1,6 @@
 import { joinSql, param, type Sql, sql } from '@sonde/store';
 import { atHour } from '../../instant-sql.ts';
+import { patternIs } from '../../patterns/pattern-queries.ts';
 import { bodyMatches, jsonValue, jsonWords, likeWildcard, regexpMatches } from './body-sql.ts';
 import { type FieldScope, placeOf } from './field-sql.ts';
 import { LEVELS, LOG_FIELDS, type LogField, levelRange } from './log-fields.ts';
@@ -55,6 +56,8 @@ function fieldSql(term: FieldTerm, scope: SearchScope): Sql {
       return levelSql(term, scope);
     case 'id':
       return idSql(term, field, scope);
+    case 'pattern':
+      return patternSql(term, field, scope);
     default:
       return textSql(term, field.column, scope);
   }
@@ -113,6 +116,14 @@ function levelSql(term: FieldTerm, scope: SearchScope): Sql {
   // Above a level begins behind its last number, below it ends before its first.
   const edge = term.comparison === '>' || term.comparison === '<=' ? to : from;
   return compare(number, term.comparison, edge);
+}
+
+/** Every line of the pattern, by any id of its lines. */
+function patternSql(term: FieldTerm, field: LogField, scope: SearchScope): Sql {
+  if (term.kind === 'exists') return sql`pattern_id != 0`;
+  const word = term.kind === 'match' ? wordOf(term.value) : undefined;
+  if (word === undefined || !/^[0-9a-fA-F]{16}$/.test(word)) return textSql(term, field.column, scope);
+  return patternIs(scope.tenant, word.toLowerCase());
 }
 
 function wordOf(value: SearchValue): string | undefined {

@@ -22,6 +22,8 @@ export interface PatternEntry {
   /** The smallest id among its leaves; those that processes made of proven values do not count. */
   readonly patternId: string;
   readonly template: string;
+  /** A line of the pattern. */
+  readonly sample: string;
   /** For each value of the template, where a line of this leaf has it. */
   readonly slots: readonly ValueSlot[];
 }
@@ -38,6 +40,11 @@ export class PatternBook {
 
   get size(): number {
     return this.#leaves.size;
+  }
+
+  /** Whether an id has a place here already. */
+  knows(id: string): boolean {
+    return this.#leaves.has(id) || this.#moved.has(id);
   }
 
   /** Takes a fact in; true when patterns may be others now. */
@@ -113,6 +120,8 @@ export class PatternBook {
 
   #entriesOf(head: Leaf, ids: readonly string[]): PatternEntry[] {
     const { text: template, marks } = renderShown(head, this.#tokenizer);
+    const shown = head.group?.shown ?? head;
+    const sample = Buffer.from(shown.exemplar, 'latin1').toString('utf8');
     const concrete = ids.filter((id) => this.#leaves.get(id)?.isGeneral !== true);
     const candidates = concrete.length > 0 ? concrete : ids;
     const [patternId] = candidates.toSorted();
@@ -120,7 +129,7 @@ export class PatternBook {
       // A leaf of which nothing but its successor is known has no places.
       const own = this.#leaves.get(id);
       const slots = own === undefined ? [] : slotsOf(own, marks, this.#tokenizer);
-      return { leafId: id, patternId, template, slots };
+      return { leafId: id, patternId, template, sample, slots };
     });
   }
 
