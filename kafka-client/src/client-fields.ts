@@ -1,4 +1,4 @@
-import { SASL_MECHANISMS } from '@sonde/buffer';
+import { KAFKA_CLIENTS, rdKafkaPath, SASL_MECHANISMS } from '@sonde/buffer';
 import { duration, type FieldsOf, type Secret, secret, section, textList } from '@sonde/pipeline';
 import { type ClientTlsConfig, clientTls, refuseUnsupported } from '@sonde/pipeline/clients';
 import { z } from 'zod';
@@ -13,8 +13,8 @@ export interface KafkaClientConfig {
   readonly tls: ClientTlsConfig | undefined;
   readonly auth: KafkaAuthConfig;
   readonly rack_id: string;
-  /** Which client speaks the protocol. */
-  readonly client: 'kafkajs';
+  /** By which records go out. */
+  readonly client: (typeof KAFKA_CLIENTS)[number];
   readonly conn_idle_timeout: number;
   readonly resolve_canonical_bootstrap_servers_only: boolean;
   readonly metadata: unknown;
@@ -31,12 +31,11 @@ export interface KafkaAuthConfig {
     | undefined;
 }
 
-const NO_LIBRDKAFKA = {
-  error: (issue: { readonly input?: unknown }): string | undefined =>
-    issue.input === 'librdkafka'
-      ? 'librdkafka is not part of this installation: `npm run setup:librdkafka` builds it, and this release has no such step yet; write kafkajs'
-      : undefined,
-};
+/** Why the client cannot be used here: for `foresee` of the components' factories. */
+export function clientMissing({ client }: Pick<KafkaClientConfig, 'client'>): string | undefined {
+  if (client !== 'librdkafka' || rdKafkaPath() !== undefined) return undefined;
+  return 'client: librdkafka is not built here: npm run setup:librdkafka, or write kafkajs';
+}
 
 const sasl = z.strictObject({
   mechanism: z.enum(SASL_MECHANISMS),
@@ -82,7 +81,7 @@ export function kafkaClientFields(): FieldsOf<KafkaClientConfig> {
     tls: section(clientTls(), { absent: 'off' }),
     auth,
     rack_id: z.string().default(''),
-    client: z.enum(['kafkajs'], NO_LIBRDKAFKA).default('kafkajs'),
+    client: z.enum(KAFKA_CLIENTS).default('kafkajs'),
     conn_idle_timeout: duration('9m'),
     resolve_canonical_bootstrap_servers_only: z.boolean().default(false),
     metadata,

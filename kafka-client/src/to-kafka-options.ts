@@ -6,8 +6,8 @@ import { packer } from './packer.ts';
 
 /** Reads the files that the configuration names; rejects with `SondeError` and upstream's text. */
 export async function toKafkaOptions(config: KafkaClientConfig): Promise<Partial<KafkaOptions>> {
-  const { brokers, client_id: clientId, rack_id: rackId, auth, tls } = config;
-  const base = { brokers, clientId, rackId, packer };
+  const { brokers, client, client_id: clientId, rack_id: rackId, auth, tls } = config;
+  const base = { brokers, client, clientId, rackId, packer };
   const { sasl } = auth;
   const withSasl =
     sasl === undefined

@@ -41,7 +41,7 @@ describe('the configuration', () => {
       'levels are 1 to 22',
     ],
     [{ producer: { compression: 'rar' } }, "configured value is 'rar'"],
-    [{ client: 'librdkafka' }, 'setup:librdkafka'],
+    [{ client: 'sarama' }, 'client'],
     [{ traces: { encoding: 'jaeger_proto' } }, 'encoding \\"jaeger_proto\\" is not supported'],
     [
       { partition_logs_by_trace_id: true, partition_logs_by_resource_attributes: true },
