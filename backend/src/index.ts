@@ -12,3 +12,11 @@ export { PatternJob, type PatternJobOptions } from './patterns/pattern-job.ts';
 export { type Backend, type BackendOptions, startBackend } from './server.ts';
 export * from './state/index.ts';
 export type * from './status/status-sources.ts';
+export { bucketOf, durationBands } from './traces/analysis/compare/duration-bands.ts';
+export {
+  explainGroups,
+  type FeatureSet,
+  groupOf,
+  strongestFeatures,
+} from './traces/analysis/compare/explain-groups.ts';
+export type { Share } from './traces/analysis/compare/significance.ts';

@@ -197,7 +197,7 @@ describe('significance', () => {
   it('is none for equal shares, grows with traces and shrinks with comparisons', () => {
     expect(
       significance({ selected: 10, baseline: 100 }, { selected: 100, baseline: 1000 }, 1),
-    ).toBe(0);
+    ).toBeCloseTo(0);
     const few = significance({ selected: 9, baseline: 10 }, { selected: 10, baseline: 100 }, 1);
     const many = significance(
       { selected: 90, baseline: 100 },
