@@ -73,7 +73,7 @@ async function readBody(response: Response): Promise<unknown> {
   }
 }
 
-function failureOf(status: number, body: unknown): RequestFailure {
+export function failureOf(status: number, body: unknown): RequestFailure {
   const error = isRecord(body) && isRecord(body['error']) ? body['error'] : {};
   const { code, message, hint } = error;
   const spoken = typeof message === 'string';

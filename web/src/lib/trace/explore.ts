@@ -12,7 +12,12 @@ export interface HeatmapBox {
   readonly maxNs: number;
 }
 
-export const EXPLORE_MODES: readonly ['spans', 'traces', 'groups'] = ['spans', 'traces', 'groups'];
+/** Lists, then questions about all traces of the selection. */
+export const EXPLORE_MODES: readonly ['spans', 'traces', 'groups', ...AnalysisTabs] = [
+  ...(['spans', 'traces', 'groups'] as const),
+  ...(['overview', 'errors', 'latency', 'attributes', 'breakdown'] as const),
+];
+type AnalysisTabs = ['overview', 'errors', 'latency', 'attributes', 'breakdown'];
 export type ExploreMode = (typeof EXPLORE_MODES)[number];
 export const SPAN_SETS: readonly [SpanSet, SpanSet, SpanSet] = ['requests', 'roots', 'all'];
 export const GROUP_SORTS: readonly [GroupSort, ...GroupSort[]] = [
