@@ -3,6 +3,7 @@ export type IconName =
   | 'map'
   | 'traces'
   | 'logs'
+  | 'patterns'
   | 'metrics'
   | 'status'
   | 'refresh'
@@ -31,6 +32,7 @@ export const ICONS: Readonly<Record<IconName, string>> = {
   map: 'M2 6.2h4v3.6H2zM10 2h4v3.6h-4zM10 10.4h4V14h-4zM6 8h2M8 8V3.8h2M8 8v4.2h2',
   traces: 'M2 3.5h7M5 8h8M8 12.5h6',
   logs: 'M2.5 3h11M2.5 6.3h8M2.5 9.7h11M2.5 13h6',
+  patterns: 'M2.5 3.5h5M10 3.5h3.5M2.5 8h2M7 8h6.5M2.5 12.5h5M10 12.5h3.5',
   metrics: 'M2 13.5V2.5M2 13.5h12M4.5 10l3-3.5 2.5 2 3.5-5',
   status: 'M1.5 8.5h3l2-5 3 9 2-4h3',
   refresh: 'M13.5 8a5.5 5.5 0 1 1-1.7-4M13.5 2v3h-3',

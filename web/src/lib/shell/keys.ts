@@ -11,6 +11,7 @@ const PLACES: Readonly<Record<string, string>> = {
   s: '/services',
   t: '/traces',
   l: '/logs',
+  k: '/patterns',
   m: '/metrics',
   x: '/status',
 };
@@ -20,6 +21,7 @@ export const KEY_HELP: readonly (readonly [string, string])[] = [
   ['g s', 'Services'],
   ['g t', 'Traces'],
   ['g l', 'Logs'],
+  ['g k', 'Patterns'],
   ['g m', 'Metrics'],
   ['g x', 'Status'],
   ['Ctrl K', 'Go to anything: page, service, saved view, trace id; ⌘ K on a Mac'],

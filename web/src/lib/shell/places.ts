@@ -13,6 +13,7 @@ export const PLACES: readonly Place[] = [
   { path: '/map', label: 'Map', icon: 'map', key: 'g p' },
   { path: '/traces', label: 'Traces', icon: 'traces', key: 'g t' },
   { path: '/logs', label: 'Logs', icon: 'logs', key: 'g l' },
+  { path: '/patterns', label: 'Patterns', icon: 'patterns', key: 'g k' },
   { path: '/metrics', label: 'Metrics', icon: 'metrics', key: 'g m' },
   { path: '/status', label: 'Status', icon: 'status', key: 'g x' },
 ];
