@@ -3,13 +3,15 @@ import { malformed } from '../malformed.ts';
 import { skipField, WireType } from '../protobuf/skip.ts';
 import type { Source } from '../protobuf/source.ts';
 import { readLength, readVarint, result } from '../protobuf/varint.ts';
-import { isWireTypeOf, numberWireType, readMessage } from '../read/read-message.ts';
+import {
+  isWireTypeOf,
+  MESSAGE_DEPTH_MAX,
+  numberWireType,
+  readMessage,
+} from '../read/read-message.ts';
 import { FIELD_NUMBER_END, type Field, type Message } from '../schema/field.ts';
 import { appendDelimited, appendNumber, putBytes } from './append-scalar.ts';
 import { plainMessage } from './plain-message.ts';
-
-/** Messages inside each other: a request's own eight, and values within values. */
-const DEPTH_MAX = 160;
 
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
@@ -36,7 +38,7 @@ export interface Range {
  * and written again.
  */
 export function appendMessage(source: Source, type: Message, range: Range, out: ByteRun): void {
-  if (range.depth > DEPTH_MAX) malformed(range.start, 'nested too deeply');
+  if (range.depth > MESSAGE_DEPTH_MAX) malformed(range.start, 'nested too deeply');
   const before = out.length;
   if (new MessageText(source, type, range, out).append()) return;
   out.length = before;

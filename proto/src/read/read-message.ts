@@ -1,3 +1,4 @@
+import { NESTED_VALUES_MAX } from '../decode/nested-value.ts';
 import { malformed } from '../malformed.ts';
 import { skipField, WireType } from '../protobuf/skip.ts';
 import { openSource, type Source } from '../protobuf/source.ts';
@@ -7,8 +8,14 @@ import { requestOf } from '../schema/request-of.ts';
 import type { Signal } from '../signal.ts';
 import { OtlpMessage, type OtlpValue } from './otlp-message.ts';
 
-/** Messages inside each other: a request's own eight, and values within values. */
-const DEPTH_MAX = 160;
+/** Down to an attribute's value: a metric's exemplars stand deepest, with ten. */
+const MESSAGES_AROUND_VALUE_MAX = 12;
+/** A map in a map: the value, its list and the pair. */
+const MESSAGES_PER_VALUE = 3;
+
+/** Messages inside each other. What decoding accepts is within it. */
+export const MESSAGE_DEPTH_MAX: number =
+  MESSAGES_AROUND_VALUE_MAX + MESSAGES_PER_VALUE * NESTED_VALUES_MAX;
 
 const utf8 = new TextDecoder();
 
@@ -35,7 +42,7 @@ interface Place {
 function readInto(message: OtlpMessage, source: Source, start: number, place: Place): void {
   const { bytes } = source;
   const { end, depth } = place;
-  if (depth > DEPTH_MAX) malformed(start, 'nested too deeply');
+  if (depth > MESSAGE_DEPTH_MAX) malformed(start, 'nested too deeply');
   const { type } = message;
   let p = start;
   while (p < end) {
