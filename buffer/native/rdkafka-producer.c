@@ -13,6 +13,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,6 +49,9 @@ struct producer {
 	bool is_joined;
 	/* Batches that are not settled; JavaScript's thread alone counts. */
 	int waiting;
+	/* What went wrong last between librdkafka and the brokers: why a message was too late. */
+	pthread_mutex_t trouble_lock;
+	char trouble[TEXT_BYTES_MAX];
 };
 
 static napi_value fail(napi_env env, const char *code, const char *text)
@@ -132,12 +136,37 @@ static void on_report(rd_kafka_t *kafka, const rd_kafka_message_t *message, void
 	leave(opaque, batch, 1);
 }
 
+static void on_trouble(rd_kafka_t *kafka, int error, const char *reason, void *opaque)
+{
+	struct producer *producer = opaque;
+
+	(void)kafka;
+	(void)error;
+	pthread_mutex_lock(&producer->trouble_lock);
+	snprintf(producer->trouble, sizeof(producer->trouble), "%s", reason);
+	pthread_mutex_unlock(&producer->trouble_lock);
+}
+
+static napi_value error_text(napi_env env, struct producer *producer, rd_kafka_resp_err_t error)
+{
+	char text[2 * TEXT_BYTES_MAX];
+	bool is_late = error == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT;
+	napi_value value;
+
+	pthread_mutex_lock(&producer->trouble_lock);
+	snprintf(text, sizeof(text), "%s%s%s", rd_kafka_err2str(error), is_late ? ": " : "",
+		 is_late ? producer->trouble : "");
+	pthread_mutex_unlock(&producer->trouble_lock);
+	napi_create_string_utf8(env, text, NAPI_AUTO_LENGTH, &value);
+	return value;
+}
+
 static void settle(napi_env env, napi_value unused, void *context, void *data)
 {
 	struct batch *batch = data;
 	struct producer *producer = context;
 	rd_kafka_resp_err_t error = atomic_load(&batch->error);
-	napi_value value, text, code;
+	napi_value value, code;
 
 	(void)unused;
 	if (env == NULL) {
@@ -154,8 +183,7 @@ static void settle(napi_env env, napi_value unused, void *context, void *data)
 		napi_resolve_deferred(env, batch->deferred, value);
 	} else {
 		napi_create_string_utf8(env, rd_kafka_err2name(error), NAPI_AUTO_LENGTH, &code);
-		napi_create_string_utf8(env, rd_kafka_err2str(error), NAPI_AUTO_LENGTH, &text);
-		napi_create_error(env, code, text, &value);
+		napi_create_error(env, code, error_text(env, producer, error), &value);
 		napi_reject_deferred(env, batch->deferred, value);
 	}
 	free(batch);
@@ -236,6 +264,7 @@ static rd_kafka_conf_t *read_settings(napi_env env, napi_value settings)
 		return NULL;
 	}
 	rd_kafka_conf_set_dr_msg_cb(conf, on_report);
+	rd_kafka_conf_set_error_cb(conf, on_trouble);
 	rd_kafka_conf_set_log_cb(conf, no_log);
 	return conf;
 }
@@ -255,6 +284,7 @@ static napi_value open_producer(napi_env env, napi_callback_info info)
 	producer = calloc(1, sizeof(*producer));
 	if (producer == NULL)
 		return fail(env, "UNKNOWN", "out of memory");
+	pthread_mutex_init(&producer->trouble_lock, NULL);
 	rd_kafka_conf_set_opaque(conf, producer);
 	producer->kafka = rd_kafka_new(RD_KAFKA_PRODUCER, conf, text, sizeof(text));
 	if (producer->kafka == NULL) {

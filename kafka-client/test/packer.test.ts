@@ -1,4 +1,10 @@
-import { COMPRESSIONS, type Compression, KafkaBuffer, type Packing } from '@sonde/buffer';
+import {
+  COMPRESSIONS,
+  type Compression,
+  KafkaBuffer,
+  type KafkaOptions,
+  type Packing,
+} from '@sonde/buffer';
 import { pack } from '@sonde/pipeline/packing';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import {
@@ -7,6 +13,7 @@ import {
   startScratchBroker,
 } from '../../scripts/lib/kafka-broker.mjs';
 import { packer } from '../src/index.ts';
+import { CLIENTS } from './clients.ts';
 
 const MISSING: string | undefined = kafkaMissing();
 const PACKINGS = ['gzip', 'snappy', 'lz4', 'zstd'] as const satisfies readonly Packing[];
@@ -15,8 +22,13 @@ const READ = { bytesMax: 1 << 22, recordsMax: 100, waitMs: 5000 };
 
 let broker: ScratchBroker;
 
-async function open(compression: Compression, level?: number): Promise<KafkaBuffer> {
+async function open(
+  client: KafkaOptions['client'],
+  compression: Compression,
+  level?: number,
+): Promise<KafkaBuffer> {
   const buffer = await KafkaBuffer.open({
+    client,
     brokers: broker.brokers,
     compression,
     packer,
@@ -71,32 +83,38 @@ describe.skipIf(MISSING !== undefined)(`through a broker ${MISSING ?? ''}`, () =
 
   afterAll(() => broker.end());
 
-  it.each(COMPRESSIONS)('records come back as they were from %s', async (compression) => {
-    const buffer = await open(compression);
-    const topic = `packed-${compression}`;
-    await buffer.createTopic(topic, { partitions: 1 });
-    const first = {
-      value: TEXT,
-      key: Buffer.from('key'),
-      headers: { tenant: 'größe' },
-      timestampUnixMs: 1_750_000_000_000,
-    };
-    const second = { value: Buffer.from('b'), headers: {}, timestampUnixMs: 1_749_999_999_000 };
-    expect(await buffer.append(topic, 0, [first, second])).toBe(0);
-    const reader = await buffer.openReader('store', topic, 0);
-    const [one, two] = await reader.read(0, READ);
-    expect(TEXT.equals(one?.value ?? Buffer.alloc(0))).toBe(true);
-    expect(one).toMatchObject({ headers: first.headers, timestampUnixMs: first.timestampUnixMs });
-    expect(Buffer.from(one?.key ?? []).toString()).toBe('key');
-    expect(two).toMatchObject({ offset: 1, headers: {}, timestampUnixMs: second.timestampUnixMs });
-    expect(Buffer.from(two?.value ?? []).toString()).toBe('b');
-  });
+  it.each(CLIENTS.flatMap((client) => COMPRESSIONS.map((packing) => [packing, client] as const)))(
+    'records come back as they were from %s by %s',
+    async (compression, client) => {
+      const buffer = await open(client, compression);
+      const topic = `packed-${compression}-${client}`;
+      await buffer.createTopic(topic, { partitions: 1 });
+      const first = {
+        value: TEXT,
+        key: Buffer.from('key'),
+        headers: { tenant: 'größe' },
+        timestampUnixMs: 1_750_000_000_000,
+      };
+      const second = { value: Buffer.from('b'), headers: {}, timestampUnixMs: 1_749_999_999_000 };
+      expect(await buffer.append(topic, 0, [first, second])).toBe(0);
+      const reader = await buffer.openReader('store', topic, 0);
+      const [one, two] = await reader.read(0, READ);
+      expect(TEXT.equals(one?.value ?? Buffer.alloc(0))).toBe(true);
+      expect(one).toMatchObject({ headers: first.headers, timestampUnixMs: first.timestampUnixMs });
+      expect(Buffer.from(one?.key ?? []).toString()).toBe('key');
+      expect(two).toMatchObject({
+        offset: 1,
+        headers: {},
+        timestampUnixMs: second.timestampUnixMs,
+      });
+      expect(Buffer.from(two?.value ?? []).toString()).toBe('b');
+    },
+  );
 
-  it.each([
-    ['gzip', 9],
-    ['zstd', 10],
-  ] as const)('%s has levels', async (compression, level) => {
-    const buffer = await open(compression, level);
+  it.each(
+    CLIENTS.flatMap((client) => [['gzip', 9, client] as const, ['zstd', 10, client] as const]),
+  )('%s has the level %d by %s', async (compression, level, client) => {
+    const buffer = await open(client, compression, level);
     await buffer.createTopic('levels', { partitions: 1 });
     const record = { value: TEXT, headers: {}, timestampUnixMs: 1 };
     await buffer.append('levels', 0, [record]);

@@ -22,7 +22,7 @@ import { run, say } from './steps.mjs';
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const CLUSTER_ID = 'MkU3OEVBNTcwNTJENDM2Qg';
 const HEAP_MB = 192;
-const START_TIMEOUT_MS = 60_000;
+const START_TIMEOUT_MS = 180_000;
 const STOP_TIMEOUT_MS = 20_000;
 const CONNECT_PAUSE_MS = 50;
 const ARCHIVE = 'broker.jsa';

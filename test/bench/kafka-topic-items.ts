@@ -3,7 +3,7 @@ import { type Signal, scanRequest } from '@sonde/proto';
 
 const READ = { bytesMax: 16 << 20, recordsMax: 1000, waitMs: 1000 } as const;
 const PARTITIONS = 4;
-const WAIT_MS = 60_000;
+const WAIT_MS = 600_000;
 
 /** Counts what arrives in a topic: only what the brokers have is measured. */
 export class TopicItems {

@@ -3,6 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { KAFKA_CLIENTS, type KafkaOptions, rdKafkaPath } from '@sonde/buffer';
 import { median } from '@sonde/proto/bench/codec';
 import { ITEMS_PER_REQUEST, type LoadSignal } from '@sonde/proto/bench/load';
 import {
@@ -20,16 +21,27 @@ import { startCollector, startSonde } from './pipeline-servers.ts';
  * OTLP/HTTP -> Kafka through the real gateway, which answers when all in-sync replicas have the
  * request, beside the Collector's `otlp` -> `batch` -> `kafka`, which answers before, into the same
  * broker: CPU of the process a million items; then the embedded log beside `file_storage`.
- * `SONDE_BENCH_PART=kafka|durable` runs one half, `PROFILE=1` keeps CPU profiles of Sonde instead.
+ * `SONDE_BENCH_PART=kafka|durable` runs one half, `SONDE_BENCH_SIGNALS=traces` one signal,
+ * `PROFILE=1` keeps CPU profiles of Sonde instead.
  */
 const ROUNDS = 3;
 const REQUESTS = 400;
 /** Until V8 has compiled what a request meets: a gateway runs for weeks. */
 const WARM_REQUESTS = 2000;
-const SIGNALS: readonly LoadSignal[] = ['traces', 'logs', 'metrics'];
-const CPU_BAR = 0.8;
+const ALL_SIGNALS: readonly LoadSignal[] = ['traces', 'logs', 'metrics'];
+const WANTED = process.env['SONDE_BENCH_SIGNALS'];
+const SIGNALS: readonly LoadSignal[] = ALL_SIGNALS.filter(
+  (signal) => WANTED === undefined || WANTED.includes(signal),
+);
+type Client = KafkaOptions['client'];
+const CPU_BARS: Readonly<Record<Client, number>> = { kafkajs: 0.8, librdkafka: 0.5 };
 /** 8192 items of the Collector's `batch` are up to 5 MB: its default limit would drop them. */
 const MESSAGE_BYTES_MAX = 10_000_000;
+
+/** librdkafka where `npm run setup:librdkafka` has built it. */
+const CLIENTS: readonly Client[] = KAFKA_CLIENTS.filter(
+  (client) => client === 'kafkajs' || rdKafkaPath() !== undefined,
+);
 
 const run = promisify(execFile);
 
@@ -85,9 +97,9 @@ function into(exporter: object, processors: Readonly<Record<string, object | nul
   });
 }
 
-function sondeInto(brokers: readonly string[]): Configure {
+function sondeInto(brokers: readonly string[], client: Client): Configure {
   const direct = { sending_queue: { enabled: false }, retry_on_failure: { enabled: false } };
-  return into({ brokers, ...topicsOf('sonde'), ...direct }, {});
+  return into({ brokers, client, ...topicsOf(client), ...direct }, {});
 }
 
 function collectorInto(brokers: readonly string[]): Configure {
@@ -99,33 +111,45 @@ function topicsOf(side: string): Readonly<Record<string, object>> {
   return Object.fromEntries(SIGNALS.map((signal) => [signal, { topic: `${side}_${signal}` }]));
 }
 
-async function compare(
-  signal: LoadSignal,
-  servers: { sonde: OtlpServer; collector: OtlpServer | undefined; broker: ScratchBroker },
-): Promise<string> {
+interface Servers {
+  /** A gateway a client. */
+  readonly sonde: ReadonlyMap<Client, OtlpServer>;
+  readonly collector: OtlpServer | undefined;
+  readonly broker: ScratchBroker;
+}
+
+async function compare(signal: LoadSignal, servers: Servers): Promise<string> {
   const { broker, sonde, collector } = servers;
   const open = async (server: OtlpServer, name: string): Promise<Side> => {
     const topic = await TopicItems.open(broker.brokers, `${name}_${signal}`, signal);
     return { server, topic, sent: 0 };
   };
-  const ours = await open(sonde, 'sonde');
   const theirs = collector === undefined ? undefined : await open(collector, 'collector');
-  const own: Cost[] = [];
+  const ours: [Client, Side, Cost[]][] = [];
+  for (const [client, server] of sonde) ours.push([client, await open(server, client), []]);
   const other: Cost[] = [];
   for (let round = -1; round < ROUNDS; round++) {
     const requests = round < 0 ? WARM_REQUESTS : REQUESTS;
     const their = theirs && (await send({ side: theirs, signal, broker }, requests));
-    const our = await send({ side: ours, signal, broker }, requests);
-    if (round < 0) continue;
-    own.push(our);
-    if (their !== undefined) other.push(their);
+    if (their !== undefined && round >= 0) other.push(their);
+    for (const [, side, costs] of ours) {
+      const our = await send({ side, signal, broker }, requests);
+      if (round >= 0) costs.push(our);
+    }
   }
-  await Promise.all([ours.topic.close(), theirs?.topic.close()]);
-  const said = `Sonde ${costText(own)}`;
-  if (collector === undefined) return said;
+  await Promise.all([theirs, ...ours.map(([, side]) => side)].map((side) => side?.topic.close()));
+  const said = ours.map(([client, , costs]) => sondeText(client, costs, other));
+  return collector === undefined
+    ? said.join('  ')
+    : `Collector ${costText(other)}  ${said.join('  ')}`;
+}
+
+function sondeText(client: Client, own: readonly Cost[], other: readonly Cost[]): string {
+  const said = `Sonde by ${client} ${costText(own)}`;
+  if (other.length === 0) return said;
   const ratio = median(own.map(({ gateway }, i) => gateway / (other[i]?.gateway ?? Number.NaN)));
-  const verdict = ratio <= CPU_BAR ? 'kept' : 'MISSED';
-  return `Collector ${costText(other)}  ${said}  ratio ${ratio.toFixed(2)} (bar ${CPU_BAR}: ${verdict})`;
+  const bar = CPU_BARS[client];
+  return `${said} ratio ${ratio.toFixed(2)} (bar ${bar}: ${ratio <= bar ? 'kept' : 'MISSED'})`;
 }
 
 function costText(costs: readonly Cost[]): string {
@@ -134,7 +158,10 @@ function costText(costs: readonly Cost[]): string {
 }
 
 async function kafka(broker: ScratchBroker, binary: string | undefined): Promise<void> {
-  const sonde = await startSonde(sondeInto(broker.brokers));
+  const sonde = new Map<Client, OtlpServer>();
+  for (const client of CLIENTS) {
+    sonde.set(client, await startSonde(sondeInto(broker.brokers, client)));
+  }
   const collector =
     binary === undefined ? undefined : await startCollector(binary, collectorInto(broker.brokers));
   try {
@@ -144,9 +171,12 @@ async function kafka(broker: ScratchBroker, binary: string | undefined): Promise
     }
     const theirs =
       collector === undefined ? '' : `Collector ${collector.rssMegabytes().toFixed(0)} MB, `;
-    console.log(`memory at most: ${theirs}Sonde ${sonde.rssMegabytes().toFixed(0)} MB`);
+    const ours = [...sonde].map(
+      ([name, server]) => `${name} ${server.rssMegabytes().toFixed(0)} MB`,
+    );
+    console.log(`memory at most: ${theirs}Sonde by ${ours.join(', ')}`);
   } finally {
-    await Promise.all([sonde.stop(), collector?.stop()]);
+    await Promise.all([...sonde.values(), collector].map((server) => server?.stop()));
   }
 }
 
@@ -154,8 +184,8 @@ async function kafka(broker: ScratchBroker, binary: string | undefined): Promise
 async function profile(broker: ScratchBroker): Promise<void> {
   for (const signal of SIGNALS) {
     const folder = mkdtempSync(join(tmpdir(), `sonde-profile-${signal}-`));
-    const server = await startSonde(sondeInto(broker.brokers), folder);
-    const topic = await TopicItems.open(broker.brokers, `sonde_${signal}`, signal);
+    const server = await startSonde(sondeInto(broker.brokers, 'kafkajs'), folder);
+    const topic = await TopicItems.open(broker.brokers, `kafkajs_${signal}`, signal);
     const cost = await send({ side: { server, topic, sent: 0 }, signal, broker }, WARM_REQUESTS);
     console.log(
       `${signal}: ${cost.gateway.toFixed(2)} CPU-s a million items, profile in ${folder}`,

@@ -6,7 +6,7 @@ import { isClean } from './rig/verdict.ts';
 
 /**
  * `npm run drill -- kills [--buffer embedded|kafka] [--kills 10] [--random 100] [--point TEXT]
- * [--brokers 1]`: SIGKILL at each named point and at random, while senders send traces, metrics and
+ * [--brokers 1] [--client kafkajs]`: SIGKILL at each named point and at random, while senders send traces, metrics and
  * logs. Ends with 1 when an acknowledged request is not in the store exactly once.
  */
 const { values } = parseArgs({
@@ -16,6 +16,7 @@ const { values } = parseArgs({
     random: { type: 'string', default: '100' },
     point: { type: 'string', default: '' },
     brokers: { type: 'string', default: '1' },
+    client: { type: 'string', default: 'kafkajs' },
   },
 });
 
@@ -67,7 +68,8 @@ try {
   if (values.buffer.includes('kafka')) {
     const missing = kafkaMissing();
     if (missing !== undefined) throw new Error(missing);
-    await drillBuffer(await kafkaRig({ bundle, brokers: Number(values.brokers) }));
+    const gatewaySets = { 'exporters::kafka::client': values.client };
+    await drillBuffer(await kafkaRig({ bundle, gatewaySets, brokers: Number(values.brokers) }));
   }
 } finally {
   remove();

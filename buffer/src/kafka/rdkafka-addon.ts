@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { KafkaFailure } from './kafka-failure.ts';
@@ -53,12 +53,15 @@ export function loadRdKafka(): RdKafkaAddon {
   if (loaded !== undefined) return loaded;
   const path = rdKafkaPath();
   if (path === undefined) throw unusable('it is not built here');
-  let addon: unknown;
+  const module: { readonly exports: unknown } = { exports: {} };
   try {
-    addon = createRequire(import.meta.url)(path);
+    // Node exports an OpenSSL of its own: librdkafka is to find the one that it was built with.
+    const { RTLD_NOW, RTLD_DEEPBIND } = constants.dlopen;
+    process.dlopen(module, path, RTLD_NOW | RTLD_DEEPBIND);
   } catch (error) {
     throw unusable(error instanceof Error ? error.message : String(error));
   }
+  const { exports: addon } = module;
   if (!isAddon(addon)) throw unusable('it is of another release');
   loaded = addon;
   return addon;

@@ -33,6 +33,8 @@ export interface Rig {
 export interface RigOptions {
   /** More `--set` of the process that holds the embedded log, by path. */
   readonly sets?: Readonly<Record<string, string>>;
+  /** More `--set` of the gateway of the rig on Kafka. */
+  readonly gatewaySets?: Readonly<Record<string, string>>;
   /** Brokers of the rig on Kafka; one unless said. */
   readonly brokers?: number;
   /** Where the folders lie; the system's temporary folder unless said. */
@@ -120,6 +122,7 @@ export async function kafkaRig(options: RigOptions = {}): Promise<Rig> {
       ...(await otlpSets(port)),
       'exporters::kafka::brokers': brokers,
       'exporters::kafka::topic_partitions': '2',
+      ...options.gatewaySets,
     }),
     { bundle },
   );
