@@ -15,7 +15,7 @@ import {
 } from '@sonde/proto';
 import { BodyReader } from './body-reader.ts';
 import type { LogPatternsConfig } from './config.ts';
-import { type IngestRules, lineHash, weightBy } from './ingest-rules.ts';
+import { type IngestRule, type IngestRules, lineHash, weightBy } from './ingest-rules.ts';
 import type { Dropped } from './pattern-counters.ts';
 import { RowSources } from './row-sources.ts';
 
@@ -43,6 +43,7 @@ export class BatchMarker implements Dropped {
   readonly #bodies: BodyReader;
   readonly #templates = new Map<Leaf, string>();
   readonly #ids = new Map<Leaf, string>();
+  readonly #ruled = new Map<Leaf, IngestRule | undefined>();
   /** Of rows that stay, once one does not. */
   #keep: Uint8Array | undefined;
 
@@ -110,7 +111,7 @@ export class BatchMarker implements Dropped {
   #isKept(row: number, leaf: Leaf, source: PatternSource): boolean {
     const rules = this.#rules.isEmpty ? undefined : this.#rules.of(source.key);
     if (rules === undefined) return true;
-    const rule = rules.get(this.#idOf(leaf)) ?? rules.get(this.#idOf(leaf.head));
+    const rule = this.#ruleOf(leaf, rules);
     if (rule === undefined) return true;
     const { timeUnixNano: time } = this.#columns;
     const hash = lineHash(this.#bodies, time[row * 2], time[row * 2 + 1]);
@@ -122,6 +123,15 @@ export class BatchMarker implements Dropped {
     this.droppedRecords++;
     this.droppedBytes += this.#bodies.to - this.#bodies.from;
     return false;
+  }
+
+  #ruleOf(leaf: Leaf, rules: ReadonlyMap<string, IngestRule>): IngestRule | undefined {
+    if (this.#ruled.has(leaf)) return this.#ruled.get(leaf);
+    const kin = [leaf, leaf.head, ...(leaf.group?.alike ?? [])].map((each) => this.#idOf(each));
+    const known = kin.find((id) => rules.has(id));
+    const rule = known === undefined ? undefined : rules.get(known);
+    this.#ruled.set(leaf, rule);
+    return rule;
   }
 
   #idOf(leaf: Leaf): string {
