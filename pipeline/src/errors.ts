@@ -49,7 +49,10 @@ const RETRYABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 
 export interface SondeErrorOptions {
   readonly cause?: unknown;
-  /** When a retry makes sense, if that is known. Milliseconds from now. */
+  /**
+   * When a retry makes sense, if that is known. Milliseconds from now. Kept for retryable codes only:
+   * beside a permanent one, senders would take it for an invitation.
+   */
   readonly retryAfterMs?: number;
 }
 
@@ -67,7 +70,7 @@ export class SondeError extends Error {
     this.name = 'SondeError';
     this.code = code;
     this.retryable = RETRYABLE.has(code);
-    this.retryAfterMs = options.retryAfterMs;
+    this.retryAfterMs = this.retryable ? options.retryAfterMs : undefined;
   }
 
   /** `error` itself when it is one, else an `INTERNAL` with it as the cause. */

@@ -20,6 +20,13 @@ describe('docs/errors.md', () => {
 });
 
 describe('an error of the engine', () => {
+  it('has a delay only where the same data may succeed later', () => {
+    for (const code of ERROR_CODES) {
+      const { retryable, retryAfterMs } = new SondeError(code, '', { retryAfterMs: 5 });
+      expect(retryAfterMs).toBe(retryable ? 5 : undefined);
+    }
+  });
+
   it('takes anything else that was thrown for a bug, and keeps it as the cause', () => {
     const cause = new TypeError('x');
     expect(SondeError.from(cause)).toMatchObject({ code: 'INTERNAL', message: 'x', cause });

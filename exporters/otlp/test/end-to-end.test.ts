@@ -1,3 +1,4 @@
+import { Metadata } from '@grpc/grpc-js';
 import { SondeError } from '@sonde/pipeline';
 import {
   contractHost,
@@ -6,9 +7,10 @@ import {
   requestBytes,
   telemetryOf,
 } from '@sonde/pipeline/contract-suite';
-import { SIGNALS } from '@sonde/proto';
+import { encodeStatus, RpcCode, readStatus, SIGNALS } from '@sonde/proto';
 import { OtlpReceiver, otlpConfig } from '@sonde/receiver-otlp';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { Backend } from './backend.ts';
 import { DIRECT, exporting, NO_DEADLINE, QUICK_RETRY } from './exporting.ts';
 
 async function receiver(): Promise<{ endpoint: string; consumer: GatedConsumer }> {
@@ -63,6 +65,37 @@ describe('to our own receiver', () => {
     consumer.failWith(new SondeError('INVALID_DATA', 'never'));
     await expect(exporter.consume(traces)).rejects.toMatchObject({ code: 'INVALID_DATA' });
   });
+
+  it.each([
+    [RpcCode.invalidArgument, 400],
+    [RpcCode.resourceExhausted, 503],
+    [RpcCode.permissionDenied, 403],
+    [RpcCode.unavailable, 503],
+  ])(
+    'a sender learns of a delay beside code %i only where it may come again',
+    async (code, status) => {
+      const destination = new Backend();
+      const metadata = new Metadata();
+      const details = encodeStatus({ code, message: 'no', retryAfterMs: 2000 }, 'protobuf');
+      metadata.set('grpc-status-details-bin', Buffer.from(details));
+      destination.answer = () => ({ code, metadata });
+      const { exporter } = await exporting({ endpoint: await destination.listen(), ...DIRECT });
+      const protocols = { http: { endpoint: '127.0.0.1:0' } };
+      const config = otlpConfig.parse({ protocols });
+      const gateway = new OtlpReceiver(config, { traces: exporter }, contractSettings('otlp'));
+      await gateway.start(contractHost());
+      onTestFinished(() => gateway.shutdown(AbortSignal.abort()));
+      const answer = await fetch(`http://${gateway.addresses.http}/v1/traces`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-protobuf' },
+        body: Buffer.from(requestBytes('traces')),
+      });
+      const { retryAfterMs } = readStatus('protobuf', new Uint8Array(await answer.arrayBuffer()));
+      expect(answer.status).toBe(status);
+      expect(answer.headers.get('retry-after')).toBe(status === 503 ? '2' : null);
+      expect(retryAfterMs).toBe(status === 503 ? 2000 : undefined);
+    },
+  );
 
   it('nothing queued is lost when the exporter is shut down', async () => {
     const { endpoint, consumer } = await receiver();
