@@ -191,6 +191,7 @@ describe('the sending queue', () => {
     await expect(exporter.consume(batchOf(7))).rejects.toMatchObject({
       code: 'OVERLOADED',
       message: 'sending queue is full',
+      retryAfterMs: 1000,
     });
     expect(await counts()).toMatchObject({ otelcol_exporter_enqueue_failed_spans: 7 });
     expect(logger.lines[0]).toMatchObject({

@@ -1,17 +1,18 @@
 import { createServer } from 'node:net';
 import { SondeError } from '@sonde/pipeline';
-import { GrpcClient, grpcClientFields } from '@sonde/pipeline/clients';
+import { type GrpcAnswer, GrpcClient, grpcClientFields } from '@sonde/pipeline/clients';
 import {
   contractHost,
   contractSettings,
   GatedConsumer,
   requestBytes,
 } from '@sonde/pipeline/contract-suite';
-import { EXPORT_PATHS, RpcCode } from '@sonde/proto';
+import { EXPORT_PATHS, RpcCode, readStatus } from '@sonde/proto';
 import { OtlpReceiver, otlpConfig } from '@sonde/receiver-otlp';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
-import { exporting, QUICK_RETRY } from './exporting.ts';
+import { Backend as Destination } from './backend.ts';
+import { DIRECT, exporting, QUICK_RETRY } from './exporting.ts';
 
 interface Backend {
   readonly receiver: OtlpReceiver;
@@ -55,11 +56,32 @@ async function gateway(
 }
 
 async function post(address: string, body: Uint8Array): Promise<number> {
+  return (await posted(address, body)).status;
+}
+
+async function posted(address: string, body: Uint8Array): Promise<Response> {
   const headers = { 'content-type': 'application/x-protobuf' };
   const url = `http://${address}/v1/traces`;
   const answer = await fetch(url, { method: 'POST', headers, body: Buffer.from(body) });
-  await answer.arrayBuffer();
-  return answer.status;
+  return answer;
+}
+
+async function called(address: string, message: Uint8Array): Promise<GrpcAnswer> {
+  const config = z.strictObject(grpcClientFields()).parse({ endpoint: `http://${address}` });
+  const client = await GrpcClient.open(config, contractHost());
+  onTestFinished(() => client.close());
+  const signal = new AbortController().signal;
+  return await client.call({
+    path: EXPORT_PATHS.traces.grpc,
+    message,
+    signal,
+    deadlineUnixMs: undefined,
+  });
+}
+
+/** Milliseconds of the `RetryInfo` in a status. */
+function delayIn(status: Uint8Array | undefined): number | undefined {
+  return status === undefined ? undefined : readStatus('protobuf', status).retryAfterMs;
 }
 
 async function arrived(consumer: GatedConsumer, count: number): Promise<readonly Uint8Array[]> {
@@ -134,18 +156,36 @@ describe('from gateway to gateway', () => {
     });
     expect(await post(http, requestBytes('traces'))).toBe(200);
     await consumer.entered();
-    expect(await post(http, requestBytes('traces'))).toBe(503);
-    const client = await GrpcClient.open(
-      z.strictObject(grpcClientFields()).parse({ endpoint: `http://${grpc}` }),
-      contractHost(),
-    );
-    onTestFinished(() => client.close());
-    const answer = await client.call({
-      path: EXPORT_PATHS.traces.grpc,
-      message: requestBytes('traces'),
-      signal: new AbortController().signal,
-      deadlineUnixMs: undefined,
-    });
+    const refused = await posted(http, requestBytes('traces'));
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
+    const answer = await called(grpc, requestBytes('traces'));
     expect(answer).toMatchObject({ code: RpcCode.unavailable, details: 'sending queue is full' });
+    expect(delayIn(answer.status)).toBe(1000);
+  });
+
+  it.each([
+    [400, RpcCode.invalidArgument],
+    [413, RpcCode.resourceExhausted],
+  ])('a sender is never told to come back after a %i', async (status, code) => {
+    const destination = new Destination();
+    const headers = { 'retry-after': '1' };
+    destination.answer = () => ({ status, headers });
+    const { http, grpc } = await gateway(`http://${await destination.listen()}`, {
+      ...DIRECT,
+      retry_on_failure: QUICK_RETRY,
+    });
+    const refused = await posted(http, requestBytes('traces'));
+    const body = new Uint8Array(await refused.arrayBuffer());
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([status, null]);
+    expect(delayIn(body)).toBeUndefined();
+    const answer = await called(grpc, requestBytes('traces'));
+    expect([answer.code, delayIn(answer.status)]).toEqual([code, undefined]);
+    expect(destination.received).toHaveLength(2);
+    // A delay beside a status that is retryable goes all the way.
+    destination.answer = () => ({ status: 503, headers: { 'retry-after': '400' } });
+    const later = await posted(http, requestBytes('traces'));
+    expect([later.status, later.headers.get('retry-after')]).toEqual([503, '400']);
+    const told = await called(grpc, requestBytes('traces'));
+    expect([told.code, delayIn(told.status)]).toEqual([RpcCode.unavailable, 400_000]);
   });
 });

@@ -6,7 +6,7 @@ import { Fifo } from './fifo.ts';
 import type { ItemStore } from './item-store.ts';
 import type { Entries, Entry } from './lane.ts';
 import { Lanes } from './lanes.ts';
-import { BLOCKED_SENDERS_MAX, QUEUE_BYTES_MAX } from './limits.ts';
+import { BLOCKED_SENDERS_MAX, QUEUE_BYTES_MAX, QUEUE_FULL_RETRY_AFTER_MS } from './limits.ts';
 import { sizeOf } from './size.ts';
 import { splitTelemetry } from './split-telemetry.ts';
 import type { StoredItem } from './stored-item.ts';
@@ -102,8 +102,8 @@ export class SendingQueue {
   }
 
   /**
-   * Resolves when the queue has it. Rejects with `OVERLOADED` when it or its disk is full,
-   * `TOO_LARGE` for what would never fit, `SHUTTING_DOWN`.
+   * Resolves when the queue has it. Rejects with `OVERLOADED` and a delay when it is full (without
+   * one when its disk is), `TOO_LARGE` for what would never fit, `SHUTTING_DOWN`.
    */
   async offer(telemetry: Telemetry): Promise<Queued> {
     const size = sizeOf(telemetry, this.#config.sizer);
@@ -113,7 +113,10 @@ export class SendingQueue {
     }
     if (this.#blocked.length === 0 && this.#hasRoom(telemetry)) return await this.#add(telemetry);
     const full = !this.#config.blockOnOverflow || this.#blocked.length >= BLOCKED_SENDERS_MAX;
-    if (full) throw new SondeError('OVERLOADED', 'sending queue is full');
+    if (full) {
+      const retryAfterMs = QUEUE_FULL_RETRY_AFTER_MS;
+      throw new SondeError('OVERLOADED', 'sending queue is full', { retryAfterMs });
+    }
     return await new Promise<Queued>((admit, refuse) => {
       this.#blocked.push({ telemetry, admit, refuse });
     });
