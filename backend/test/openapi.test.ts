@@ -83,6 +83,11 @@ describe('the description of the API', () => {
       '/api/v1/status',
       '/api/v1/storage',
       '/api/v1/traces',
+      '/api/v1/traces/analysis/attributes',
+      '/api/v1/traces/analysis/breakdown',
+      '/api/v1/traces/analysis/errors',
+      '/api/v1/traces/analysis/latency',
+      '/api/v1/traces/analysis/overview',
       '/api/v1/traces/{traceId}',
       '/api/v1/traces/{traceId}/back-links',
     ]);

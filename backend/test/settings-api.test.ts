@@ -21,6 +21,7 @@ function put(document: unknown, headers: Record<string, string> = {}): Promise<R
 }
 
 const withLogs = (version: number, logsDays: number) => ({
+  ...DEFAULT_SETTINGS,
   version,
   retention: { ...DEFAULT_SETTINGS.retention, logsDays },
 });
@@ -80,6 +81,11 @@ describe('the settings', () => {
     ['a value out of range', withLogs(0, 0), '`retention.logsDays`'],
     ['an unknown section', { ...withLogs(0, 3), retentoin: {} }, 'unknown: `retentoin`'],
     ['an unknown field', { version: 0, retention: { logDays: 3 } }, 'unknown: `logDays`'],
+    [
+      'an auxiliary rule that cannot be read',
+      { ...withLogs(0, 3), auxiliary: { rules: ['name~/ping', 'name~'] } },
+      '`auxiliary.rules.1` `name~` at character 6',
+    ],
     ['no version', { retention: {} }, '`version`'],
     ['no JSON', '{"version":', 'Malformed JSON'],
   ])('refuse %s in words', async (_name, document, words) => {

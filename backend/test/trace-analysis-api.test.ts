@@ -11,7 +11,7 @@ import { insertSql, mapSql, type Row, raw, spanRow } from './seed.ts';
 
 const base = Math.floor(Date.now() / 3_600_000) * 3_600_000 - 2 * 3_600_000;
 const range = `from=${base}&to=${base + 3_600_000}`;
-const COUNT = 300;
+const COUNT = 120;
 const MS = 1_000_000;
 
 const traceId = (i: number): string => `a${(i + 1).toString(16).padStart(31, '0')}`;

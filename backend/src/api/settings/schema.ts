@@ -1,17 +1,17 @@
 import { z } from '@hono/zod-openapi';
 import {
-  AuxiliarySchema,
   DEFAULT_SETTINGS,
   LogPatternSettingsSchema,
   RetentionSchema,
 } from '@sonde/pipeline/settings';
+import { ReadableAuxiliarySchema } from '../../traces/analysis/auxiliary.ts';
 import type { SettingsDocument, SettingsVersionsResponse } from '../contract/index.ts';
 
 export const SettingsDocumentSchema: z.ZodType<SettingsDocument> = z
   .strictObject({
     version: z.number().int().min(0),
     retention: RetentionSchema.default(DEFAULT_SETTINGS.retention),
-    auxiliary: AuxiliarySchema.default(DEFAULT_SETTINGS.auxiliary),
+    auxiliary: ReadableAuxiliarySchema.default(DEFAULT_SETTINGS.auxiliary),
     logPatterns: LogPatternSettingsSchema.default([]),
   })
   .openapi('SettingsDocument', { example: DEFAULT_SETTINGS });

@@ -1,3 +1,4 @@
+import { type Sql, sql } from '@sonde/store';
 import type { ComparisonResponse } from '../../../api/contract/index.ts';
 import type { StoreReader } from '../../../store-reader.ts';
 import {
@@ -6,7 +7,7 @@ import {
   isPicked,
   resolveAnalysis,
 } from '../analysis-scope.ts';
-import { readSelection, type Selection } from '../selection.ts';
+import { isEntry, readSelection, type Selection } from '../selection.ts';
 import { type Candidate, itemCandidates, timeCandidates } from './candidates.ts';
 import { findDifferences, findPairs } from './differences.ts';
 import {
@@ -90,12 +91,17 @@ async function readCandidates(
   const [items, ofResources, times] = await Promise.all([
     store.read(itemsQuery(selection, { suppressed, least }), signal),
     store.read(resourceItemsQuery(selection, { least }), signal),
-    store.read(timesQuery(selection, isPicked(selection.scope)), signal),
+    store.read(timesQuery(selection, pickedEntry(selection)), signal),
   ]);
   return [
     ...itemCandidates([...meter.rows(items), ...meter.rows(ofResources)]),
     ...timeCandidates(meter.rows(times), totals),
   ];
+}
+
+/** A span that the box was drawn around, not one below it that is as long. */
+function pickedEntry(selection: Selection): Sql {
+  return sql`${isEntry(selection)} AND ${isPicked(selection.scope)}`;
 }
 
 /** What is looked at together: first what explains by itself, then what may in a pair. */
