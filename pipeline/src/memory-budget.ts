@@ -1,5 +1,13 @@
-/** Of the budget: what is let go between two collections of what is young. */
-const LET_GO_SHARE = 0.125;
+/** Of the budget: what is taken between two looks, and let go between two collections. */
+const STEP_SHARE = 0.125;
+
+/** What whoever knows the budget does about memory. */
+export interface MemoryKeeper {
+  /** Looks whether there is room. */
+  look(): void;
+  /** Frees what was made lately and nobody holds, in a few milliseconds. */
+  collectYoung(): void;
+}
 
 /**
  * What the components of one service may use of memory together, where one of them knows it
@@ -8,7 +16,8 @@ const LET_GO_SHARE = 0.125;
  */
 export class MemoryBudget {
   #bytes = Number.POSITIVE_INFINITY;
-  #collectYoung: (() => void) | undefined;
+  #keeper: MemoryKeeper | undefined;
+  #tookBytes = 0;
   #letGoBytes = 0;
 
   /** The least that was said; infinite when nobody did. */
@@ -16,10 +25,17 @@ export class MemoryBudget {
     return this.#bytes;
   }
 
-  /** `collectYoung` frees what was made lately and nobody holds, in a few milliseconds. */
-  limitTo(bytes: number, collectYoung?: () => void): void {
+  limitTo(bytes: number, keeper?: MemoryKeeper): void {
     this.#bytes = Math.min(this.#bytes, bytes);
-    this.#collectYoung ??= collectYoung;
+    this.#keeper ??= keeper;
+  }
+
+  /** So many bytes more are held: a timer alone would see large bodies too late. */
+  took(bytes: number): void {
+    this.#tookBytes += bytes;
+    if (this.#tookBytes < this.#bytes * STEP_SHARE) return;
+    this.#tookBytes = 0;
+    this.#keeper?.look();
   }
 
   /**
@@ -28,8 +44,8 @@ export class MemoryBudget {
    */
   letGo(bytes: number): void {
     this.#letGoBytes += bytes;
-    if (this.#letGoBytes < this.#bytes * LET_GO_SHARE) return;
+    if (this.#letGoBytes < this.#bytes * STEP_SHARE) return;
     this.#letGoBytes = 0;
-    this.#collectYoung?.();
+    this.#keeper?.collectYoung();
   }
 }

@@ -10,18 +10,24 @@ describe('the memory budget of a service', () => {
     expect(budget.bytes).toBe(800);
   });
 
-  it('collects what is young each time an eighth of it was let go', () => {
+  it('looks and collects each time an eighth of it was taken or let go', () => {
     const budget = new MemoryBudget();
-    let collections = 0;
+    const done: string[] = [];
+    budget.took(1e12);
     budget.letGo(1e12);
-    budget.limitTo(800, () => {
-      collections += 1;
+    budget.limitTo(800, {
+      look: () => done.push('look'),
+      collectYoung: () => done.push('collect'),
     });
-    budget.letGo(99);
-    expect(collections).toBe(1);
-    budget.letGo(99);
-    expect(collections).toBe(1);
-    budget.letGo(1);
-    expect(collections).toBe(2);
+    const after = (change: () => void): readonly string[] => {
+      change();
+      return done.splice(0);
+    };
+    expect(after(() => budget.letGo(99))).toEqual(['collect']);
+    expect(after(() => budget.letGo(99))).toEqual([]);
+    expect(after(() => budget.letGo(1))).toEqual(['collect']);
+    expect(after(() => budget.took(100))).toEqual(['look']);
+    expect(after(() => budget.took(99))).toEqual([]);
+    expect(after(() => budget.took(1))).toEqual(['look']);
   });
 });

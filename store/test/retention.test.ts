@@ -8,6 +8,7 @@ import {
   createStoreClient,
   daysUntilFull,
   migrate,
+  type PastPolicy,
   planRetention,
   type RetentionPolicy,
   readStorage,
@@ -33,7 +34,14 @@ const POLICY: RetentionPolicy = {
   metricRollupsDays: 400,
   coldAfterDays: null,
   sizeMaxBytes: null,
+  rules: [],
 };
+/** The newest version, or an older one until so many days before today. */
+function version(retention: RetentionPolicy, replacedDaysAgo?: number): PastPolicy {
+  const untilMs =
+    replacedDaysAgo === undefined ? Number.POSITIVE_INFINITY : NOW_MS - replacedDaysAgo * DAY_MS;
+  return { retention, untilMs };
+}
 const HOT = { name: 'default', freeBytes: 500 * GIB, totalBytes: 1000 * GIB, isRemote: false };
 const COLD = { ...HOT, name: 'cold' };
 
@@ -51,9 +59,9 @@ function plan(
   partitions: readonly StoredPartition[],
   more: Partial<RetentionPolicy> = {},
   {
-    history = [POLICY],
+    history = [version(POLICY)],
     disks = [HOT],
-  }: { history?: RetentionPolicy[]; disks?: (typeof HOT)[] } = {},
+  }: { history?: PastPolicy[]; disks?: (typeof HOT)[] } = {},
 ) {
   const options = { partitions, disks, current: { ...POLICY, ...more }, history, nowMs: NOW_MS };
   return { ...planRetention(options), days: daysUntilFull(options, planRetention(options)) };
@@ -70,6 +78,44 @@ describe('what leaves', () => {
     expect(plan([stored], { logsDays: 7 }).expired).toEqual([stored]);
     const old = part('logs', 40, 14);
     expect(plan([old], { logsDays: 60 }).expired).toEqual([]);
+  });
+
+  it('follows the rule that gave rows their class, and their signal when the rule is gone', () => {
+    const debug = { name: 'debug', signal: 'logs', days: 3 } as const;
+    const stored = part('logs', 5, 3);
+    const others = part('logs', 5, 14);
+    const withRule = { rules: [debug] };
+    expect(plan([stored, others], withRule).expired).toEqual([stored]);
+    const longer = { rules: [{ ...debug, days: 10 }] };
+    const history = [version({ ...POLICY, ...withRule })];
+    expect(plan([stored], longer, { history }).expired).toEqual([]);
+    expect(plan([stored], { rules: [] }, { history }).expired).toEqual([]);
+    expect(plan([part('spans', 5, 3)], withRule).expired).toHaveLength(1);
+  });
+
+  it('keeps the series as long as roll-ups of them, which have no labels of their own', () => {
+    const [young, old] = [part('metric_series', 390, 14), part('metric_series', 402, 14)];
+    expect(plan([young, old]).expired).toEqual([old]);
+  });
+
+  it('takes a class for an old number of days of the signal only where rows may be that old', () => {
+    const debug = { name: 'debug', signal: 'logs', days: 3 } as const;
+    const history = [
+      version({ ...POLICY, rules: [debug] }),
+      version({ ...POLICY, logsDays: 3 }, 8),
+    ];
+    const [before, after] = [part('logs', 12, 3), part('logs', 5, 3)];
+    expect(plan([before, after], { rules: [debug] }, { history }).expired).toEqual([after]);
+  });
+
+  it('keeps catalogues as long as the longest rows that may name them', () => {
+    const audit = { name: 'audit', signal: 'profiles', days: 60 } as const;
+    const current = { rules: [audit] };
+    const history = [version({ ...POLICY, ...current })];
+    const [stacks, samples] = [part('profile_stacks', 40, 60), part('profile_samples', 40, 14)];
+    expect(plan([stacks, samples], current, { history }).expired).toEqual([samples]);
+    expect(plan([stacks], { rules: [] }, { history }).expired).toEqual([stacks]);
+    expect(plan([part('resources', 40, 60)], current, { history }).expired).toEqual([]);
   });
 
   it('is kept by its class where no version of the settings explains it', () => {
@@ -207,7 +253,12 @@ describe('on the engine', () => {
     const done: string[] = [];
     const current = { ...POLICY, ...more };
     const storage: StorageState = await readStorage(client, { database: 'sonde' });
-    const next = planRetention({ ...storage, current, history: [POLICY], nowMs: Date.now() });
+    const next = planRetention({
+      ...storage,
+      current,
+      history: [version(POLICY)],
+      nowMs: Date.now(),
+    });
     await applyPlan(client, next, {
       database: 'sonde',
       onAction: ({ kind, partition }) => done.push(`${kind} ${partition.table}`),

@@ -93,7 +93,11 @@ export class RetentionJob {
     const report = storageReport({
       storage,
       current: newest.retention,
-      history: versions.map((version) => version.settings.retention),
+      // Newest first: the one before was replaced when it came.
+      history: versions.map((version, i) => ({
+        retention: version.settings.retention,
+        untilMs: versions[i - 1]?.createdMs ?? Number.POSITIVE_INFINITY,
+      })),
       nowMs: this.#nowMs(),
     });
     const { guard, detail } = report.response;

@@ -2,6 +2,7 @@ import {
   COLD_VOLUME,
   daysUntilFull,
   GUARD_ORDER,
+  type PastPolicy,
   planRetention,
   RETAINED_TABLES,
   type RetentionPlan,
@@ -23,7 +24,7 @@ export interface StorageReport {
 export interface ReportOptions {
   readonly storage: StorageState;
   readonly current: RetentionPolicy;
-  readonly history: readonly RetentionPolicy[];
+  readonly history: readonly PastPolicy[];
   readonly nowMs: number;
 }
 

@@ -1,13 +1,19 @@
 import { join, resolve } from 'node:path';
+import {
+  type RetentionRule,
+  RetentionSchema,
+  type RetentionSettings,
+} from '@sonde/pipeline/settings';
 import { z } from 'zod';
 import { projectRoot } from '../project-root.ts';
 import { readRunFile } from '../supervise/run-file.ts';
 import { UsageError } from '../usage-error.ts';
 import { readFlags } from './read-flags.ts';
+import { changedRules, readRule, ruleText } from './retention-rules.ts';
 
 const ANSWER_MS_MAX = 30_000;
 
-const Settings = z.looseObject({ retention: z.record(z.string(), z.number().nullable()) });
+const Settings = z.looseObject({ retention: RetentionSchema });
 
 const Storage = z.looseObject({
   signals: z.array(
@@ -25,6 +31,14 @@ export async function retention(args: readonly string[]): Promise<void> {
       value: 'KEY=N',
       about: 'tracesDays=7, sizeMaxBytes=50000000000; null for the default or never',
     },
+    rule: {
+      type: 'string',
+      multiple: true,
+      value: 'TEXT',
+      about:
+        'rows with days of their own: "debug: logs, severityMax=8, days=3"; the first that matches',
+    },
+    'remove-rule': { type: 'string', multiple: true, value: 'NAME', about: 'a rule that goes' },
     url: { type: 'string', value: 'URL', about: 'of the page (default: who runs on --data)' },
     data: {
       type: 'string',
@@ -33,13 +47,24 @@ export async function retention(args: readonly string[]): Promise<void> {
     },
   });
   const url = values.url ?? urlOf(resolve(values.data ?? join(projectRoot(), '.sonde')));
-  if (values.set !== undefined) await change(url, values.set);
+  const change = {
+    sets: values.set ?? [],
+    added: (values.rule ?? []).map(readRule),
+    removed: values['remove-rule'] ?? [],
+  };
+  const settings = await ask(`${url}/api/v1/settings`, Settings);
+  const wanted = changed(settings.retention, change);
+  if (change.sets.length + change.added.length + change.removed.length > 0) {
+    const body = JSON.stringify({ ...settings, retention: wanted });
+    await ask(`${url}/api/v1/settings`, Settings, { method: 'PUT', body });
+  }
   const storage = await ask(`${url}/api/v1/storage`, Storage);
   const rows = storage.signals.map(
     ({ signal, days, bytes, rows: count }) =>
       `${signal.padEnd(14)} ${String(days).padStart(4)} days ${(bytes / 1e6).toFixed(1).padStart(12)} MB ${String(count).padStart(14)} rows`,
   );
-  process.stdout.write(`${rows.join('\n')}\n${storage.detail}\n`);
+  const rules = wanted.rules.map((rule) => `rule ${ruleText(rule)}`);
+  process.stdout.write(`${[...rows, ...rules, storage.detail].join('\n')}\n`);
 }
 
 function urlOf(folder: string): string {
@@ -48,20 +73,25 @@ function urlOf(folder: string): string {
   throw new UsageError(`no Sonde runs on ${folder}: name its page with --url URL`);
 }
 
-async function change(url: string, sets: readonly string[]): Promise<void> {
-  const settings = await ask(`${url}/api/v1/settings`, Settings);
-  const changed: Record<string, number | null> = { ...settings.retention };
-  for (const text of sets) {
+interface Change {
+  readonly sets: readonly string[];
+  readonly added: readonly RetentionRule[];
+  readonly removed: readonly string[];
+}
+
+function changed(retention: RetentionSettings, change: Change): RetentionSettings {
+  const { rules, ...days } = retention;
+  const numbers: Record<string, number | null> = { ...days };
+  for (const text of change.sets) {
     const match = /^([A-Za-z]+)=(\d{1,16}|null)$/.exec(text);
-    if (match?.[1] === undefined || !Object.hasOwn(changed, match[1])) {
+    if (match?.[1] === undefined || !Object.hasOwn(numbers, match[1])) {
       throw new UsageError(
-        `--set ${text}: write KEY=N with a key of ${Object.keys(changed).join(', ')}`,
+        `--set ${text}: write KEY=N with a key of ${Object.keys(numbers).join(', ')}`,
       );
     }
-    changed[match[1]] = match[2] === 'null' ? null : Number(match[2]);
+    numbers[match[1]] = match[2] === 'null' ? null : Number(match[2]);
   }
-  const body = JSON.stringify({ ...settings, retention: changed });
-  await ask(`${url}/api/v1/settings`, Settings, { method: 'PUT', body });
+  return RetentionSchema.parse({ ...numbers, rules: changedRules(rules, change) });
 }
 
 async function ask<T>(url: string, schema: z.ZodType<T>, init: RequestInit = {}): Promise<T> {

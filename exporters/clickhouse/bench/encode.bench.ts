@@ -40,7 +40,7 @@ function encode(columns: Columns, stored: StoredKeys): Encoded {
   const batch = batchBlocks({
     schema: DEFAULT_SCHEMA_OPTIONS,
     columns,
-    retentionDays: RETENTION_DAYS,
+    retention: { days: RETENTION_DAYS, rules: [] },
     stored,
   });
   let bytes = 0;

@@ -12,6 +12,7 @@ import { batchBlocks } from './blocks/batch-blocks.ts';
 import type { BatchBlocks } from './blocks/batch-result.ts';
 import type { BlockSource } from './blocks/block-source.ts';
 import { type EncodedBlock, encodeParts } from './blocks/parts.ts';
+import type { SignalRetention } from './blocks/retention-classes.ts';
 import { StoredKeys } from './blocks/stored-keys.ts';
 import type { ClickHouseEvents } from './clickhouse-events.ts';
 import type { ClickHouseConfig } from './config.ts';
@@ -124,7 +125,7 @@ export class ClickHouseExporter implements ConsumingComponent {
     return batchBlocks({
       schema: this.#schema,
       columns,
-      retentionDays: await this.#retentionDays(telemetry),
+      retention: await this.#retention(telemetry),
       stored: this.#stored,
     });
   }
@@ -162,24 +163,18 @@ export class ClickHouseExporter implements ConsumingComponent {
   }
 
   /** A replay keeps the retention class of the first try: it is part of the partition. */
-  async #retentionDays(telemetry: Telemetry): Promise<number> {
+  async #retention({ signal, source }: Telemetry): Promise<SignalRetention> {
     const { settings } = this.#settings;
-    const version = telemetry.source?.settingsVersion;
+    const version = source?.settingsVersion;
     const current = settings.current();
     const { retention } =
       version === undefined || version === current.version
         ? current
         : await settings.version(version);
-    switch (telemetry.signal) {
-      case 'traces':
-        return retention.tracesDays;
-      case 'logs':
-        return retention.logsDays;
-      case 'profiles':
-        return retention.profilesDays;
-      default:
-        return retention.metricsDays;
-    }
+    return {
+      days: retention[`${signal}Days`],
+      rules: retention.rules.filter((rule) => rule.signal === signal),
+    };
   }
 }
 

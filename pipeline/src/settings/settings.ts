@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AuxiliarySchema, type AuxiliarySettings } from './auxiliary.ts';
 import { type LogPatternSetting, LogPatternSettingsSchema } from './log-patterns.ts';
+import { RetentionSchema, type RetentionSettings } from './retention.ts';
 
 /**
  * What people change while Sonde runs: edited in the page or API, kept in the state database,
@@ -16,43 +17,6 @@ export interface Settings {
   /** What people decided about patterns of log lines. */
   readonly logPatterns: readonly LogPatternSetting[];
 }
-
-/** Days that rows of each signal are kept; the time rule refuses older timestamps. */
-export interface RetentionSettings {
-  readonly tracesDays: number;
-  readonly logsDays: number;
-  readonly metricsDays: number;
-  readonly profilesDays: number;
-  readonly rollupsDays: number;
-  readonly metricRollupsDays: number;
-  /** Days after which rows move to the cold volume, where the store has one; null never. */
-  readonly coldAfterDays: number | null;
-  /** Bytes that the store may hold on its own disk; null is 20 GiB or a fifth of the disk. */
-  readonly sizeMaxBytes: number | null;
-}
-
-const days = (fallback: number): z.ZodDefault<z.ZodNumber> =>
-  z.number().int().min(1).max(3650).default(fallback);
-
-/** Less would be dropped before anybody has seen it. */
-const SIZE_MIN_BYTES = 100 * 1024 * 1024;
-
-export const RetentionSchema: z.ZodType<RetentionSettings> = z.strictObject({
-  tracesDays: days(14),
-  logsDays: days(14),
-  metricsDays: days(14),
-  profilesDays: days(14),
-  rollupsDays: days(90),
-  metricRollupsDays: days(400),
-  coldAfterDays: z.number().int().min(1).max(3650).nullable().default(null),
-  sizeMaxBytes: z
-    .number()
-    .int()
-    .min(SIZE_MIN_BYTES)
-    .max(2 ** 50)
-    .nullable()
-    .default(null),
-});
 
 export const SettingsSchema: z.ZodType<Settings> = z.object({
   version: z.number().int().min(0).default(0),

@@ -2,7 +2,6 @@ import type { ProcessorFactory } from '@sonde/pipeline';
 import { type MemoryLimiterConfig, memoryLimiterConfig } from './config.ts';
 import { sharedChecker } from './memory-checker.ts';
 import { MemoryLimiter } from './memory-limiter.ts';
-import { PROCESS_MEMORY } from './process-memory.ts';
 
 /** The processor `memory_limiter`: refuses data before memory runs out. */
 export const memoryLimiterFactory: ProcessorFactory<MemoryLimiterConfig> = {
@@ -12,7 +11,7 @@ export const memoryLimiterFactory: ProcessorFactory<MemoryLimiterConfig> = {
   signals: { traces: 'beta', metrics: 'beta', logs: 'beta' },
   create: (settings, config, next) => {
     const checker = sharedChecker(config, settings.logger);
-    settings.memory?.limitTo(checker.softBytes, PROCESS_MEMORY.collectYoung);
+    settings.memory?.limitTo(checker.softBytes, checker);
     return new MemoryLimiter(settings, { next, checker, retryAfterMs: config.check_interval });
   },
 };

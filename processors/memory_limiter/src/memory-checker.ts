@@ -1,4 +1,4 @@
-import type { Logger } from '@sonde/pipeline';
+import type { Logger, MemoryKeeper } from '@sonde/pipeline';
 import type { MemoryLimiterConfig } from './config.ts';
 import { PROCESS_MEMORY, type ProcessMemory } from './process-memory.ts';
 
@@ -10,7 +10,7 @@ const SPIKE_SHARE = 5;
  * Looks at memory for every limiter of one id: the limiters of several pipelines refuse and resume
  * together, and memory is looked at, collected and written of once.
  */
-export class MemoryChecker {
+export class MemoryChecker implements MemoryKeeper {
   readonly #config: MemoryLimiterConfig;
   readonly #logger: Logger;
   readonly #memory: ProcessMemory;
@@ -51,6 +51,17 @@ export class MemoryChecker {
     this.#timer = undefined;
   }
 
+  /** Between two checks: refuses from now on where there is no room; the next check collects. */
+  look(): void {
+    if (this.#isRefusing || this.#users.size === 0) return;
+    this.#refuseAbove(this.#memory.used());
+  }
+
+  /** For what was made since and is held no more. */
+  collectYoung(): void {
+    this.#memory.collectYoung();
+  }
+
   /** Compares memory with the limits; every `check_interval` once a user has started. */
   check(): void {
     const logger = this.#logger;
@@ -65,13 +76,18 @@ export class MemoryChecker {
       logger.info('Memory usage is above soft limit. Forcing a GC.', inMib(used));
       used = this.#collect();
     }
-    if (!this.#isRefusing && used >= this.softBytes) {
-      logger.warn('Memory usage is above soft limit. Refusing data.', inMib(used));
-    } else if (this.#isRefusing && used < this.softBytes) {
+    if (this.#isRefusing && used < this.softBytes) {
       const text = 'Memory usage back within limits. Resuming normal operation.';
       logger.info(text, inMib(used));
+      this.#isRefusing = false;
     }
-    this.#isRefusing = used >= this.softBytes;
+    this.#refuseAbove(used);
+  }
+
+  #refuseAbove(used: number): void {
+    if (this.#isRefusing || used < this.softBytes) return;
+    this.#logger.warn('Memory usage is above soft limit. Refusing data.', inMib(used));
+    this.#isRefusing = true;
   }
 
   #mayCollect(

@@ -72,6 +72,27 @@ describe('the processor memory_limiter', () => {
     ]);
   });
 
+  it('refuses at once when a look between two checks finds no room, and collects at the next', async () => {
+    const { subject, checker, memory, lines } = limiter({ limit_mib: 100, spike_limit_mib: 20 });
+    await subject.start();
+    memory.usedMib = 85;
+    memory.garbageMib = 10;
+    await subject.consume(BATCH);
+    checker.look();
+    await expect(subject.consume(BATCH)).rejects.toMatchObject({ code: 'OVERLOADED' });
+    expect(memory.collections).toBe(0);
+    checker.look();
+    checker.check();
+    await subject.consume(BATCH);
+    await subject.shutdown();
+    expect(lines().slice(1)).toEqual([
+      'Memory usage is above soft limit. Refusing data.',
+      'Memory usage is above soft limit. Forcing a GC.',
+      'Memory usage after GC.',
+      'Memory usage back within limits. Resuming normal operation.',
+    ]);
+  });
+
   it('looks at memory once for the pipelines of an id, until the last has ended', async () => {
     vi.useFakeTimers();
     try {

@@ -7,11 +7,11 @@
  */
 export { applyPlan, type RetentionAction } from './apply-plan.ts';
 export { daysUntilFull } from './forecast.ts';
+export type { PastPolicy, RetentionPolicy } from './kept-days.ts';
 export {
   GUARD_ORDER,
   planRetention,
   type RetentionPlan,
-  type RetentionPolicy,
   type StorageState,
 } from './plan-retention.ts';
 export { readStorage } from './read-storage.ts';

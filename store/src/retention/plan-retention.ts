@@ -1,5 +1,6 @@
 import { COLD_VOLUME } from '../engine/cold-volume.ts';
-import { RESOURCES_TABLE, type RetainedSignal, retainedTable } from './retained-tables.ts';
+import { keptDays, type PastPolicy, type RetentionPolicy } from './kept-days.ts';
+import { type RetainedSignal, retainedTable } from './retained-tables.ts';
 import {
   DAY_MS,
   type Disk,
@@ -7,20 +8,6 @@ import {
   type StoredPartition,
   sizeMaxBytesDefault,
 } from './stored-partition.ts';
-
-/** The retention of the settings, as much of it as partitions need. */
-export interface RetentionPolicy {
-  readonly tracesDays: number;
-  readonly logsDays: number;
-  readonly metricsDays: number;
-  readonly profilesDays: number;
-  readonly rollupsDays: number;
-  readonly metricRollupsDays: number;
-  /** Days after which partitions move to the cold volume; null never moves them. */
-  readonly coldAfterDays: number | null;
-  /** Bytes on the hot disk; null is the default of the disk. */
-  readonly sizeMaxBytes: number | null;
-}
 
 export interface StorageState {
   readonly partitions: readonly StoredPartition[];
@@ -30,7 +17,7 @@ export interface StorageState {
 export interface PlanOptions extends StorageState {
   readonly current: RetentionPolicy;
   /** Every version that rows were stored under. */
-  readonly history: readonly RetentionPolicy[];
+  readonly history: readonly PastPolicy[];
   readonly nowMs: number;
 }
 
@@ -84,49 +71,8 @@ export function expiryDay(
   { current, history }: Pick<PlanOptions, 'current' | 'history'>,
 ): number {
   const table = retainedTable(partition.table);
-  const days = daysOf(partition, current, history);
+  const days = keptDays(partition, current, history);
   return dayAfter(partition) + days + (table?.graceDays ?? 1);
-}
-
-/**
- * Rows of a class follow the setting that gave it to them: a class that was some version's days of
- * the signal is kept for today's days. A class that no version explains keeps its own.
- */
-function daysOf(
-  partition: StoredPartition,
-  current: RetentionPolicy,
-  history: readonly RetentionPolicy[],
-): number {
-  const { classDays, table } = partition;
-  if (table === RESOURCES_TABLE) {
-    const signals = ['traces', 'logs', 'metrics', 'profiles'] as const;
-    const days = signals
-      .filter((signal) => [current, ...history].some((v) => daysFor(v, signal) === classDays))
-      .map((signal) => daysFor(current, signal));
-    return days.length === 0 ? (classDays ?? 0) : Math.max(...days);
-  }
-  const signal = retainedTable(table)?.signal ?? 'rollups';
-  const now = daysFor(current, signal);
-  if (classDays === undefined) return now;
-  const isExplained = [current, ...history].some((v) => daysFor(v, signal) === classDays);
-  return isExplained ? now : classDays;
-}
-
-export function daysFor(policy: RetentionPolicy, signal: RetainedSignal): number {
-  switch (signal) {
-    case 'traces':
-      return policy.tracesDays;
-    case 'logs':
-      return policy.logsDays;
-    case 'metrics':
-      return policy.metricsDays;
-    case 'profiles':
-      return policy.profilesDays;
-    case 'rollups':
-      return policy.rollupsDays;
-    case 'metricRollups':
-      return policy.metricRollupsDays;
-  }
 }
 
 function isCold(partition: StoredPartition, policy: RetentionPolicy, today: number): boolean {

@@ -70,6 +70,17 @@ export const RETAINED_TABLES: readonly RetainedTable[] = [
 /** Resources are named by rows of every signal: their partition leaves with the longest class. */
 export const RESOURCES_TABLE = 'resources';
 
+/** Series are named by rows and by the roll-ups of metrics. */
+export const SERIES_TABLE = 'metric_series';
+
+/** What rows of other tables name: their class is the longest that those may have. */
+export const CATALOGUES: ReadonlySet<string> = new Set([
+  RESOURCES_TABLE,
+  'profile_stacks',
+  'profile_locations',
+  'profile_mappings',
+]);
+
 export function retainedTable(name: string): RetainedTable | undefined {
   return RETAINED_TABLES.find((table) => table.name === name);
 }

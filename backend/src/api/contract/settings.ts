@@ -18,6 +18,8 @@ export interface SettingsDocument {
     readonly coldAfterDays: number | null;
     /** Bytes on the store's own disk; null is 20 GiB or a fifth of the disk. */
     readonly sizeMaxBytes: number | null;
+    /** The first that matches decides how long a row is kept; null is: any. */
+    readonly rules: readonly RetentionRule[];
   };
   /** What people decided about patterns of log lines; `PUT /patterns` changes one. */
   readonly logPatterns: readonly {
@@ -33,6 +35,22 @@ export interface SettingsDocument {
     readonly alsoErrors: boolean;
     readonly savedBytesADay: number;
   }[];
+}
+
+/** Rows of a signal that have days of their own. */
+export interface RetentionRule {
+  /** Of its own among the rules. */
+  readonly name: string;
+  readonly signal: 'traces' | 'logs' | 'metrics' | 'profiles';
+  readonly tenant: string | null;
+  /** `service.namespace`. */
+  readonly namespace: string | null;
+  /** `service.name`. */
+  readonly service: string | null;
+  /** Severity numbers of log records, 1 to 24, both inside. */
+  readonly severityMin: number | null;
+  readonly severityMax: number | null;
+  readonly days: number;
 }
 
 /** Who changed the settings when. */

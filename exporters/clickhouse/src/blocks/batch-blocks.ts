@@ -8,6 +8,7 @@ import { LogBlock } from './log-block.ts';
 import { metricBlocks } from './metric-blocks.ts';
 import { profileBlocks } from './profiles/profile-blocks.ts';
 import { resourceCatalogue } from './resource-catalogue.ts';
+import { longestDays, retentionOfRows } from './retention-classes.ts';
 import { tenantOfRows } from './row-segments.ts';
 import { SpanBlock } from './span-block.ts';
 import { takePatterns } from './take-patterns.ts';
@@ -30,31 +31,35 @@ export function batchBlocks(options: BatchOptions<Columns>): BatchBlocks {
 }
 
 function spanBlocks(options: BatchOptions<SpanColumns>): BatchBlocks {
-  const { columns, retentionDays, schema } = options;
-  const { segments, count } = columns;
+  const { columns, retention, schema } = options;
+  const { segments, resource, count } = columns;
   const sent = { sent: columns.startUnixNano.subarray(0, count * 2), rowEnd: segments.rowEnd };
-  const times = storedTimes(sent, segments, retentionDays);
+  const times = storedTimes(sent, segments, longestDays(retention));
   const tenant = tenantOfRows(segments, segments.rowEnd, count);
-  const owner = { segments, tenant, retentionDays };
   const identities = new IdentityTable(columns.resources, options.stored.identities);
+  const of = { segments, identities };
+  const retentionDays = retentionOfRows(retention, of, { count, tenant, resource });
+  const owner = { segments, tenant, retentionDays };
   const block = new SpanBlock({ schema, columns, identities, owner, times });
   return withResources(options, { block, identities, tenant, movedCount: times.movedCount });
 }
 
 function logBlocks(options: BatchOptions<LogColumns>): BatchBlocks {
-  const { retentionDays, schema } = options;
+  const { retention, schema } = options;
   const { columns: left, patterns } = takePatterns(options.columns);
   const columns = denseLogs(left);
-  const { segments, count } = columns;
+  const { segments, resource, count } = columns;
   const sent = {
     sent: columns.timeUnixNano.subarray(0, count * 2),
     observed: columns.observedTimeUnixNano,
     rowEnd: segments.rowEnd,
   };
-  const times = storedTimes(sent, segments, retentionDays);
+  const times = storedTimes(sent, segments, longestDays(retention));
   const tenant = tenantOfRows(segments, segments.rowEnd, count);
-  const owner = { segments, tenant, retentionDays };
   const identities = new IdentityTable(columns.resources, options.stored.identities);
+  const rows = { count, tenant, resource, severity: columns.severityNumber };
+  const retentionDays = retentionOfRows(retention, { segments, identities }, rows);
+  const owner = { segments, tenant, retentionDays };
   const block = new LogBlock({ schema, columns, identities, owner, times, patterns });
   const batch = { block, identities, tenant, movedCount: times.movedCount };
   const blocks = withResources({ ...options, columns }, batch);
@@ -72,8 +77,9 @@ function withResources(
     readonly movedCount: number;
   },
 ): BatchBlocks {
-  const { columns, retentionDays, stored, schema } = options;
+  const { columns, retention, stored, schema } = options;
   const { resources, resource, segments, count } = columns;
+  const retentionDays = longestDays(retention);
   const { block, identities, tenant, movedCount } = batch;
   const { blocks, ...keys } = resourceCatalogue({
     schema,

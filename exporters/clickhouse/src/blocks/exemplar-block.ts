@@ -13,6 +13,7 @@ import { writeAttributes } from './attribute-columns.ts';
 import type { BlockSource } from './block-source.ts';
 import { attributeBytes } from './bytes-estimate.ts';
 import type { PointRows } from './point-rows.ts';
+import { retentionVia } from './retention-classes.ts';
 import { writeOwner } from './row-columns.ts';
 
 /** Bytes of an exemplar's columns of fixed width, dictionary indexes included. */
@@ -74,7 +75,8 @@ export class ExemplarBlock implements BlockSource {
       writer.column(name);
       writeFixedColumn(out, { source, widthBytes }, runs);
     };
-    writeOwner(writer, { ...owner, tenant: this.#tenant }, runs);
+    const retentionDays = retentionVia(owner.retentionDays, this.#point);
+    writeOwner(writer, { ...owner, tenant: this.#tenant, retentionDays }, runs);
     writer.column('metric');
     const metric = { dictionary: columns.names, ids: columns.name, via: this.#metric };
     writeLowCardinalityColumn(out, metric, runs);

@@ -18,19 +18,22 @@ import {
 } from './point-blocks.ts';
 import type { PointRows } from './point-rows.ts';
 import { resourceCatalogue } from './resource-catalogue.ts';
+import { longestDays, retentionOfRows } from './retention-classes.ts';
 import { childRowEnds, tenantOfRows } from './row-segments.ts';
 import { SeriesBlock } from './series-block.ts';
 import { storedTimes } from './time-columns.ts';
 
 /** Metrics of a batch as rows of the tables of points, `exemplars`, `metric_series`, `resources`. */
 export function metricBlocks(options: BatchOptions<MetricColumns>): BatchBlocks {
-  const { columns, retentionDays, stored, schema } = options;
+  const { columns, retention, stored, schema } = options;
   const { resources, segments } = columns;
+  const retentionDays = longestDays(retention);
   const identities = new IdentityTable(resources, stored.identities);
-  const kinds = pointKinds(options);
+  const kinds = pointKinds(options, identities);
   const ownerKeys = stored.owners.of(segments, retentionDays);
   const series = kinds.map(
-    ({ points }) => new SeriesBlock({ points, identities, stored: stored.series, ownerKeys }),
+    ({ points }) =>
+      new SeriesBlock({ points, identities, retentionDays, stored: stored.series, ownerKeys }),
   );
   const { blocks, ...keys } = resourceCatalogue({
     schema,
@@ -42,7 +45,7 @@ export function metricBlocks(options: BatchOptions<MetricColumns>): BatchBlocks 
     ownerKeys,
     tables: kinds.map(({ points }) => ({
       count: points.points.count,
-      resource: resourceOfPoints(columns, points.points),
+      resource: points.resource,
       tenant: points.owner.tenant,
       timestamp: points.times.timestamp,
     })),
@@ -61,13 +64,16 @@ interface PointKind {
   readonly blocks: readonly BlockSource[];
 }
 
-function pointKinds(options: BatchOptions<MetricColumns>): readonly PointKind[] {
+function pointKinds(
+  options: BatchOptions<MetricColumns>,
+  identities: IdentityTable,
+): readonly PointKind[] {
   const { numbers, histograms, exponentialHistograms, summaries } = options.columns;
-  const ids = new SeriesIds(options.columns);
-  const number = pointRows(options, numbers, ids);
-  const histogram = pointRows(options, histograms, ids);
-  const exponential = pointRows(options, exponentialHistograms, ids);
-  const summary = pointRows(options, summaries, ids);
+  const shared = { options, identities, ids: new SeriesIds(options.columns) };
+  const number = pointRows(shared, numbers);
+  const histogram = pointRows(shared, histograms);
+  const exponential = pointRows(shared, exponentialHistograms);
+  const summary = pointRows(shared, summaries);
   return [
     { points: number, blocks: [sampleBlock(number), exemplarBlock(number, numbers)] },
     {
@@ -86,19 +92,28 @@ function pointKinds(options: BatchOptions<MetricColumns>): readonly PointKind[] 
 }
 
 function pointRows<Points extends PointColumns>(
-  options: BatchOptions<MetricColumns>,
+  shared: {
+    readonly options: BatchOptions<MetricColumns>;
+    readonly identities: IdentityTable;
+    readonly ids: SeriesIds;
+  },
   points: Points,
-  ids: SeriesIds,
 ): PointRows<Points> {
-  const { columns, retentionDays } = options;
+  const { identities, ids } = shared;
+  const { columns, retention } = shared.options;
   const { segments } = columns;
   const rowEnd = childRowEnds(segments, points.metric, points.count);
   const sent = { sent: points.timeUnixNano.subarray(0, points.count * 2), rowEnd };
+  const tenant = tenantOfRows(segments, rowEnd, points.count);
+  const resource = resourceOfPoints(columns, points);
+  const rows = { count: points.count, tenant, resource };
+  const retentionDays = retentionOfRows(retention, { segments, identities }, rows);
   return {
     columns,
     points,
-    owner: { segments, tenant: tenantOfRows(segments, rowEnd, points.count), retentionDays },
-    times: storedTimes(sent, segments, retentionDays),
+    owner: { segments, tenant, retentionDays },
+    times: storedTimes(sent, segments, longestDays(retention)),
+    resource,
     series: seriesOfPoints(points, ids),
   };
 }

@@ -15,6 +15,8 @@ export interface PointRows<Points extends PointColumns = PointColumns> {
   readonly points: Points;
   readonly owner: RowOwner;
   readonly times: StoredTimes;
+  /** Of each point's metric. */
+  readonly resource: Uint32Array;
   /** Two words a point. */
   readonly series: Uint32Array;
 }

@@ -13,6 +13,7 @@ import {
   writeUint32Via,
   writeUint64Via,
 } from '@sonde/store';
+import type { RetentionColumn } from './retention-classes.ts';
 import type { StoredTimes } from './time-columns.ts';
 
 /** Who the rows of a block belong to and for how long they are kept. */
@@ -20,7 +21,7 @@ export interface RowOwner {
   readonly segments: Segments;
   /** Ids in `segments.tenants` a row. */
   readonly tenant: Uint32Array;
-  readonly retentionDays: number;
+  readonly retentionDays: RetentionColumn;
 }
 
 export function writeOwner(writer: BlockWriter, owner: RowOwner, runs: RowRuns): void {
@@ -31,11 +32,12 @@ export function writeOwner(writer: BlockWriter, owner: RowOwner, runs: RowRuns):
     runs,
   );
   writer.column('retention_days');
-  writeConstantColumn(
-    writer.out,
-    Uint8Array.of(owner.retentionDays & 255, owner.retentionDays >>> 8),
-    runs,
-  );
+  const { retentionDays: days } = owner;
+  if (typeof days === 'number') {
+    writeConstantColumn(writer.out, Uint8Array.of(days & 255, days >>> 8), runs);
+  } else {
+    writeFixedColumn(writer.out, { source: days, widthBytes: 2 }, runs);
+  }
 }
 
 const ZERO_8 = new Uint8Array(8);

@@ -24,6 +24,8 @@ const HOUR_SECONDS = 3600;
 export interface SeriesBlockOptions {
   readonly points: PointRows;
   readonly identities: IdentityTable;
+  /** As long as the points that are kept longest. */
+  readonly retentionDays: number;
   /** Keys of series that are stored already. */
   readonly stored: RecentKeys;
   /** By tenant id: tells tenants and retentions apart in `stored`. */
@@ -78,18 +80,17 @@ export class SeriesBlock implements BlockSource {
   }
 
   write(writer: BlockWriter, runs: RowRuns): void {
-    const { points: rows, identities } = this.#options;
+    const { points: rows, identities, retentionDays } = this.#options;
     const { columns, points } = rows;
     const { out } = writer;
-    writeOwner(writer, rows.owner, runs);
+    writeOwner(writer, { ...rows.owner, retentionDays }, runs);
     writer.column('series');
     writeFixedColumn(out, { source: rows.series, widthBytes: 8 }, runs);
     writer.column('bucket');
     writeFixedColumn(out, { source: this.#bucket, widthBytes: 4 }, runs);
     this.#writeMetric(writer, runs);
     writeAttributes(writer, points, runs);
-    const resource = compose(columns.resource, points.metric);
-    const resourceRows = { identities, resource };
+    const resourceRows = { identities, resource: rows.resource };
     writeFingerprint(writer, 'resource_fingerprint', resourceRows, runs);
     writeIdentity(writer, resourceRows, runs);
     const { scopes, schemaUrls } = columns;

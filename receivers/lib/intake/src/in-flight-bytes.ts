@@ -7,7 +7,7 @@ export class InFlightBytes {
   readonly #memory: MemoryBudget | undefined;
   #bytes = 0;
 
-  /** `memory` hears of bytes that are held no more. */
+  /** `memory` hears of bytes that are held, and of those that are held no more. */
   constructor(bytesMax: number, memory?: MemoryBudget) {
     this.#bytesMax = bytesMax;
     this.#memory = memory;
@@ -30,6 +30,7 @@ export class InFlightBytes {
   change(bytes: number): void {
     this.#bytes += bytes;
     if (bytes < 0) this.#memory?.letGo(-bytes);
+    else this.#memory?.took(bytes);
   }
 
   /** An account for one request; it must be closed. */

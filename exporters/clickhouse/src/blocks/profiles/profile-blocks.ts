@@ -3,6 +3,7 @@ import { IdentityTable, profileSamplesTable, profilesTable, readVarint } from '@
 import type { BatchOptions } from '../batch-options.ts';
 import type { BatchBlocks } from '../batch-result.ts';
 import { resourceCatalogue } from '../resource-catalogue.ts';
+import { longestDays, retentionOfRows, retentionVia } from '../retention-classes.ts';
 import { tenantOfRows } from '../row-segments.ts';
 import { type StoredTimes, storedTimes } from '../time-columns.ts';
 import { dayOf } from '../time-words.ts';
@@ -14,7 +15,8 @@ import { ProfileBlock } from './profile-block.ts';
 
 /** Profiles of a batch as rows of `profiles`, `profile_samples` and the dictionaries of frames. */
 export function profileBlocks(options: BatchOptions<ProfileColumns>): BatchBlocks {
-  const { columns, retentionDays, stored } = options;
+  const { columns, retention, stored } = options;
+  const retentionDays = longestDays(retention);
   const { segments, resources, count } = columns;
   const sent = { sent: columns.timeUnixNano.subarray(0, count * 2), rowEnd: segments.rowEnd };
   const times = storedTimes(sent, segments, retentionDays);
@@ -31,17 +33,21 @@ export function profileBlocks(options: BatchOptions<ProfileColumns>): BatchBlock
     ownerKeys,
     tables: [{ count, resource: columns.resource, tenant, timestamp: times.timestamp }],
   });
+  const days = retentionOfRows(
+    retention,
+    { segments, identities },
+    { count, tenant, resource: columns.resource },
+  );
   const frames = new FrameRows({ stored: stored.frames, ownerKeys });
   const samples = new SampleRows(columns, frames, { tenant, times });
-  const owner = { segments, retentionDays };
   const shared = { columns, identities };
   return {
-    catalogue: [...blocks, ...frames.blocks(owner)],
+    catalogue: [...blocks, ...frames.blocks({ segments, retentionDays })],
     rows: [
       new ProfileBlock({
         ...shared,
         table: profilesTable(),
-        owner: { ...owner, tenant },
+        owner: { segments, tenant, retentionDays: days },
         times,
         rows: profileRows(columns),
         profile: Uint32Array.from({ length: count }, (_, row) => row),
@@ -50,7 +56,11 @@ export function profileBlocks(options: BatchOptions<ProfileColumns>): BatchBlock
       new ProfileBlock({
         ...shared,
         table: profileSamplesTable(),
-        owner: { ...owner, tenant: samples.profile.map((row) => tenant[row]) },
+        owner: {
+          segments,
+          tenant: samples.profile.map((row) => tenant[row]),
+          retentionDays: retentionVia(days, samples.profile),
+        },
         times: timesOf(times, samples.profile),
         rows: samples.rows,
         profile: samples.profile,
