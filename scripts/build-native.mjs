@@ -28,6 +28,12 @@ const addons = [
     folder: 'store/native',
     flags: ['-ldl', '-pthread'],
   },
+  {
+    package: 'buffer',
+    name: 'sonde-lock',
+    folder: 'buffer/native/lock',
+    flags: [],
+  },
 ];
 
 function headersFolder() {

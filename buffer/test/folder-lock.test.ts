@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -12,6 +12,10 @@ import { makeFolder, TOPIC } from './log-folder.ts';
 const CHILD = await bundleChild('append-forever', import.meta.url);
 
 function ignore(): void {}
+
+/** A process that has a view of processes of its own, as in a container. */
+const IN_NAMESPACE: readonly string[] = ['--pid', '--fork', '--mount-proc', '--kill-child'];
+const NAMESPACES_MISSING: boolean = spawnSync('unshare', [...IN_NAMESPACE, 'true']).status !== 0;
 
 describe('the lock on the folder', () => {
   it('refuses a second process in words, and is taken over when the first is killed', async () => {
@@ -34,6 +38,21 @@ describe('the lock on the folder', () => {
     );
     await log.close();
     expect(await readdir(directory)).not.toContain('.lock');
+  });
+
+  it.skipIf(NAMESPACES_MISSING)('refuses a process that cannot see the holder', async () => {
+    const directory = await makeFolder();
+    const arguments_ = [...IN_NAMESPACE, process.execPath, CHILD, directory, TOPIC, '0'];
+    const child = spawn('unshare', arguments_, { stdio: ['ignore', 'pipe', 'inherit'] });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    await once(createInterface({ input: child.stdout }), 'line');
+    await expect(EmbeddedLog.open(directory)).rejects.toMatchObject({ code: 'BUFFER_LOCKED' });
+
+    // The holder ends with its namespace, which says so by the end of its output.
+    const ended = once(child.stdout, 'close');
+    child.kill('SIGKILL');
+    await ended;
+    await (await EmbeddedLog.open(directory)).close();
   });
 
   it('is not held by a zombie, which a parent that does not look leaves behind', async () => {
@@ -92,7 +111,7 @@ describe('the lock on the folder', () => {
       const held = outcomes.filter((outcome) => outcome.status === 'fulfilled');
       expect(held.length).toBe(1);
       for (const outcome of held) await outcome.value.release();
-      expect(await readdir(directory)).toEqual([]);
+      expect(await readdir(directory)).toEqual(['.lock-held']);
     }
   });
 });

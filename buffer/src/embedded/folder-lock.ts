@@ -3,9 +3,12 @@ import { link, readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BufferError } from '../contract.ts';
 import { osCode } from './file-io.ts';
+import { lockKernelFile } from './kernel-lock.ts';
 import type { OnLogEvent } from './log-event.ts';
 
 const LOCK_NAME = '.lock';
+/** The kernel's lock is on this one: the other is replaced. Stays; two files of one name would be two locks. */
+const KERNEL_LOCK_NAME = '.lock-held';
 /** Processes that may have died one after the other while taking the lock over. */
 const TAKEOVERS_NESTED_MAX = 8;
 /** How often the lock may change hands while we look. */
@@ -26,33 +29,50 @@ interface Holder {
 }
 
 /**
- * One process at a time holds a folder. The lock is a file that names its process; of a dead
- * process it is taken over. Works among processes that see each other in /proc: not across
- * containers that share a volume.
+ * One process at a time holds a folder, also across containers that share a volume: the kernel's
+ * lock says whether somebody holds it. A file beside it names the process; of a dead one it is taken
+ * over, which alone protects where there is no addon for the kernel's lock.
  */
 export class FolderLock {
   readonly #path: string;
   readonly #token: string;
+  readonly #unlock: () => void;
 
-  private constructor(path: string, token: string) {
+  private constructor(path: string, token: string, unlock: () => void) {
     this.#path = path;
     this.#token = token;
+    this.#unlock = unlock;
   }
 
   /** Throws `BUFFER_LOCKED` when a living process holds `directory`, this one included. */
   static async acquire(directory: string, onEvent: OnLogEvent): Promise<FolderLock> {
     const path = join(directory, LOCK_NAME);
-    const holder = await describeSelf();
-    const dead = await acquireFile(path, holder, 0);
-    if (dead !== undefined) onEvent({ type: 'lock_taken_over', path, pid: dead.pid });
-    return new FolderLock(path, holder.token);
+    const unlock = await lockKernel(directory, path);
+    try {
+      const holder = await describeSelf();
+      const dead = await acquireFile(path, holder, 0);
+      if (dead !== undefined) onEvent({ type: 'lock_taken_over', path, pid: dead.pid });
+      return new FolderLock(path, holder.token, unlock);
+    } catch (error) {
+      unlock();
+      throw error;
+    }
   }
 
   /** Idempotent; leaves a lock alone that is not ours any more. */
   async release(): Promise<void> {
     const holder = await readHolder(this.#path);
     if (holder?.token === this.#token) await unlink(this.#path);
+    this.#unlock();
   }
+}
+
+/** Throws `BUFFER_LOCKED` where the kernel knows of a holder. */
+async function lockKernel(directory: string, path: string): Promise<() => void> {
+  const locked = lockKernelFile(join(directory, KERNEL_LOCK_NAME));
+  if (locked === 'unknown') return () => {};
+  if (locked !== 'held') return locked;
+  throw lockedError(path, await readHolder(path));
 }
 
 /**
@@ -171,8 +191,9 @@ async function startTicksOf(pid: number): Promise<string | undefined> {
   return isZombie ? undefined : fields[START_TIME_FIELD];
 }
 
-function lockedError(path: string, holder: Holder): BufferError {
-  const who = holder.pid === process.pid ? 'this process already' : `process ${holder.pid}`;
+function lockedError(path: string, holder: Holder | undefined): BufferError {
+  const pid = holder === undefined || holder.pid === 0 ? 'another' : holder.pid;
+  const who = pid === process.pid ? 'this process already' : `process ${pid}`;
   return new BufferError(
     'BUFFER_LOCKED',
     `the buffer's folder is in use by ${who} (${path}). ` +

@@ -39,13 +39,15 @@ export interface JudgeOptions {
   readonly timeoutMs: number;
 }
 
-/** Waits until all that was acknowledged is there, or time is over, and counts. */
+/** Waits until all that was acknowledged is there, or nothing more comes for so long, and counts. */
 export async function judge({ load, store, timeoutMs }: JudgeOptions): Promise<Verdict> {
-  const deadline = performance.now() + timeoutMs;
+  let deadline = performance.now() + timeoutMs;
   let verdict = await count(load, store);
   while (!isClean(verdict) && performance.now() < deadline) {
     await pause(250);
-    verdict = await count(load, store);
+    const next = await count(load, store);
+    if (next.lost < verdict.lost) deadline = performance.now() + timeoutMs;
+    verdict = next;
   }
   return verdict;
 }
