@@ -1,8 +1,9 @@
 import { Xxh32, xxh32 } from '@node-rs/xxhash';
-import { compressFrame, compressFrameSync, uncompressSync } from 'lz4-napi';
+import { compressFrameSync, compressSync, uncompressSync } from 'lz4-napi';
 import { ByteCursor } from './byte-cursor.ts';
 import { PACK_HERE_BYTES_MAX } from './limits.ts';
 import { CorruptError, corruptError, NO_BYTES, type Room } from './packing.ts';
+import { inTurns } from './steps.ts';
 
 const FRAME_MAGIC = 0x184d2204;
 /** The lower four bits are the user's. */
@@ -15,6 +16,10 @@ const PLAIN_BLOCK = 0x80000000;
 const EXPANSION_MAX = 255;
 /** Before a block lz4-napi wants how much it may make of it. */
 const ROOM_BYTES = 4;
+const SIZE_BYTES = 4;
+/** Blocks of ours, and the head of frames of them. */
+const PACKED_BLOCK_BYTES = 262_144;
+const PACKED_HEAD: Buffer = packedHead();
 
 interface FrameHead {
   readonly areBlocksLinked: boolean;
@@ -24,10 +29,42 @@ interface FrameHead {
   readonly blockBytesMax: number;
 }
 
-/** One frame. */
+/** One frame; a long one in turns. */
 export async function packLz4(bytes: Uint8Array): Promise<Uint8Array> {
-  if (bytes.length > PACK_HERE_BYTES_MAX) return await compressFrame(bytes);
-  return compressFrameSync(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  if (bytes.length <= PACK_HERE_BYTES_MAX) return compressFrameSync(asBuffer(bytes));
+  return await inTurns(packBlocks(bytes), PACKED_BLOCK_BYTES);
+}
+
+/**
+ * A frame, a block a step. The package makes frames on another thread, too, but V8 knows nothing of
+ * the memory that it takes there: it stays until a collection that comes for other reasons finds it.
+ */
+function* packBlocks(bytes: Uint8Array): Iterable<Uint8Array> {
+  yield PACKED_HEAD;
+  for (let at = 0; at < bytes.length; at += PACKED_BLOCK_BYTES) {
+    const piece = asBuffer(bytes.subarray(at, at + PACKED_BLOCK_BYTES));
+    const packed = compressSync(piece).subarray(ROOM_BYTES);
+    const isPlain = packed.length >= piece.length;
+    const data = isPlain ? piece : packed;
+    const size = Buffer.allocUnsafe(SIZE_BYTES);
+    size.writeUInt32LE(isPlain ? PLAIN_BLOCK + data.length : data.length);
+    yield size;
+    yield data;
+  }
+  yield Buffer.alloc(SIZE_BYTES);
+}
+
+function packedHead(): Buffer {
+  const head = Buffer.alloc(7);
+  head.writeUInt32LE(FRAME_MAGIC);
+  // Version 1, blocks that refer to no others; up to 256 KiB each.
+  head.set([0x60, 0x50], 4);
+  head.writeUInt8((xxh32(head.subarray(4, 6), 0) >>> 8) & 0xff, 6);
+  return head;
+}
+
+function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 /** The frame format, several frames in a row, a block a step (lz4_Frame_format.md 1.6). */

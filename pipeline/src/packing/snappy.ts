@@ -1,8 +1,9 @@
 import { crc32c } from '@node-rs/crc32';
-import { compress, compressSync, uncompress, uncompressSync } from 'snappy';
+import { compressSync } from 'snappy';
 import { ByteCursor } from './byte-cursor.ts';
-import { HERE_BYTES_MAX, PACK_HERE_BYTES_MAX } from './limits.ts';
-import { CorruptError, corruptError, NO_BYTES, type Room } from './packing.ts';
+import { CorruptError, NO_BYTES, type Room } from './packing.ts';
+import { snappyLength, unpackSnappyHere } from './snappy-block.ts';
+import { inTurns } from './steps.ts';
 
 /** A frame's stream begins with this chunk (framing_format.txt, 4.1). */
 const STREAM_IDENTIFIER: Buffer = Buffer.from([
@@ -11,6 +12,9 @@ const STREAM_IDENTIFIER: Buffer = Buffer.from([
 
 /** What a chunk of the framed format unpacks to at the most (framing_format.txt, 4.2). */
 export const FRAMED_CHUNK_BYTES_MAX = 65_536;
+
+/** What is packed at once: four of the library's own blocks. */
+const PACK_STEP_BYTES: number = 4 * FRAMED_CHUNK_BYTES_MAX;
 
 const CHECKSUM_BYTES = 4;
 const CHUNK_HEAD_BYTES = 4;
@@ -33,21 +37,6 @@ export function isFramedSnappy(packed: Buffer): boolean {
   return packed.subarray(0, STREAM_IDENTIFIER.length).equals(STREAM_IDENTIFIER);
 }
 
-/**
- * The block format (google/snappy, format_description.txt). The length that it declares is asked of
- * `room` before anything is made; a long one is unpacked on another thread.
- */
-export async function unpackSnappy(packed: Buffer, room: Room): Promise<Uint8Array> {
-  const length = declaredLength(new ByteCursor(packed));
-  room.take(length);
-  if (length + packed.length <= HERE_BYTES_MAX) return unpackBlock(packed);
-  try {
-    return bytesOf(await uncompress(packed));
-  } catch (error) {
-    throw corruptError(error);
-  }
-}
-
 /** The framed format (google/snappy, framing_format.txt). */
 export function* unpackFramedSnappy(packed: Buffer, room: Room): Iterable<Uint8Array> {
   const cursor = new ByteCursor(packed);
@@ -62,9 +51,25 @@ export function* unpackFramedSnappy(packed: Buffer, room: Room): Iterable<Uint8A
   }
 }
 
-/** The block format. */
+/** The block format; a long body in turns. */
 export async function packSnappy(bytes: Uint8Array): Promise<Uint8Array> {
-  return bytes.length <= PACK_HERE_BYTES_MAX ? compressSync(bytes) : await compress(bytes);
+  if (bytes.length <= PACK_STEP_BYTES) return compressed(bytes);
+  return await inTurns(packPieces(bytes), PACK_STEP_BYTES);
+}
+
+/**
+ * A piece a step: Google's library begins anew every 64 KiB as well, so the elements of several blocks
+ * in a row are those of one. Another thread could do the work, but V8 knows nothing of the memory that
+ * the package makes there.
+ */
+function* packPieces(bytes: Uint8Array): Iterable<Uint8Array> {
+  yield varint(bytes.length);
+  for (let at = 0; at < bytes.length; at += PACK_STEP_BYTES) {
+    const block = compressed(bytes.subarray(at, at + PACK_STEP_BYTES));
+    const cursor = new ByteCursor(block);
+    snappyLength(cursor);
+    yield block.subarray(cursor.at);
+  }
 }
 
 /** The framed format, a chunk a step. */
@@ -76,7 +81,7 @@ export function* packFramedSnappy(bytes: Uint8Array): Iterable<Uint8Array> {
 }
 
 function frameChunk(piece: Uint8Array): Buffer {
-  const packed = compressSync(piece);
+  const packed = compressed(piece);
   const isPacked = packed.length <= piece.length * PACKED_SHARE_MAX;
   const content = isPacked ? packed : piece;
   const chunk = Buffer.allocUnsafeSlow(CHUNK_HEAD_BYTES + CHECKSUM_BYTES + content.length);
@@ -85,6 +90,18 @@ function frameChunk(piece: Uint8Array): Buffer {
   chunk.writeUInt32LE(maskedChecksum(piece), CHUNK_HEAD_BYTES);
   chunk.set(content, CHUNK_HEAD_BYTES + CHECKSUM_BYTES);
   return chunk;
+}
+
+/** Into memory of ours: that of the package would stay until it is collected. */
+function compressed(bytes: Uint8Array): Buffer {
+  return compressSync(bytes, { copyOutputData: true });
+}
+
+function varint(value: number): Uint8Array {
+  const bytes: number[] = [];
+  let rest = value;
+  for (; rest >= 128; rest = Math.floor(rest / 128)) bytes.push((rest % 128) + 128);
+  return Uint8Array.from([...bytes, rest]);
 }
 
 function skipChunk(type: number, content: Buffer): Uint8Array {
@@ -97,42 +114,20 @@ function chunkOf(type: number, content: Buffer, room: Room): Uint8Array {
   if (content.length < CHECKSUM_BYTES) throw new CorruptError('cut');
   const data = content.subarray(CHECKSUM_BYTES);
   const isPacked = type === CHUNK.packed;
-  const length = isPacked ? declaredLength(new ByteCursor(data)) : data.length;
+  const length = isPacked ? snappyLength(new ByteCursor(data)) : data.length;
   if (length > FRAMED_CHUNK_BYTES_MAX) throw new CorruptError('chunk too long');
-  room.take(length);
-  const bytes = isPacked ? unpackBlock(data) : data;
+  const bytes = isPacked ? unpackSnappyHere(data, room) : plainChunk(data, room);
   if (maskedChecksum(bytes) !== content.readUInt32LE(0)) throw new CorruptError('checksum differs');
   return bytes;
 }
 
-function unpackBlock(packed: Buffer): Uint8Array {
-  try {
-    return bytesOf(uncompressSync(packed));
-  } catch (error) {
-    throw corruptError(error);
-  }
-}
-
-/** Text is what it gives where it is asked for text. */
-function bytesOf(unpacked: string | Buffer): Uint8Array {
-  return typeof unpacked === 'string' ? Buffer.from(unpacked) : unpacked;
+function plainChunk(data: Buffer, room: Room): Buffer {
+  room.take(data.length);
+  return data;
 }
 
 /** framing_format.txt, 3. */
 function maskedChecksum(bytes: Uint8Array): number {
   const crc = crc32c(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
-}
-
-function declaredLength(cursor: ByteCursor): number {
-  let length = 0;
-  for (let scale = 1; scale <= 2 ** 28; scale *= 128) {
-    const byte = cursor.byte();
-    length += (byte % 128) * scale;
-    if (byte < 128) {
-      if (length > 0xffffffff) break;
-      return length;
-    }
-  }
-  throw new CorruptError('length that is none');
 }

@@ -2,6 +2,7 @@ import { SondeError } from '../errors.ts';
 import { lz4Codec, snappyCodec, zstdCodec } from './codecs.ts';
 import { inflate } from './inflate.ts';
 import { CorruptError, type Packing, type Room } from './packing.ts';
+import { unpackSnappy } from './snappy-block.ts';
 import { inTurns } from './steps.ts';
 
 /** Counts what the unpacked body holds. */
@@ -56,7 +57,7 @@ async function decode(
     case 'lz4':
       return await inTurns((await lz4Codec()).unpackLz4(packed, room));
     default: {
-      const { isFramedSnappy, unpackFramedSnappy, unpackSnappy } = await snappyCodec();
+      const { isFramedSnappy, unpackFramedSnappy } = await snappyCodec();
       const isFramed = packing === 'x-snappy-framed' || isFramedSnappy(packed);
       if (isFramed) return await inTurns(unpackFramedSnappy(packed, room));
       return await unpackSnappy(packed, room);

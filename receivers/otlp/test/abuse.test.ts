@@ -2,6 +2,7 @@ import { connect as connectHttp2, constants } from 'node:http2';
 import { connect, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { BODY_PACE_MS, HttpServer, httpSettings, InFlightBytes } from '@sonde/intake';
+import { pack } from '@sonde/pipeline/packing';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { otlpConfig } from '../src/config.ts';
 import { RawClient, TRACE_SERVICE } from './grpc-client.ts';
@@ -55,6 +56,25 @@ describe('a hostile sender', () => {
     expect(process.memoryUsage.rss() - before).toBeLessThan(300_000_000);
     expect(pipeline.taken).toHaveLength(0);
   });
+
+  it.each(['snappy', 'lz4'] as const)(
+    'that sends one large body by %s after the other meets a server that does not grow',
+    async (packing) => {
+      const { http, pipeline } = await start();
+      const body = await pack(logs('x'.repeat(19 << 20)), packing);
+      const before = process.memoryUsage.rss();
+      let most = before;
+      for (let count = 0; count < 40; count += 1) {
+        const headers = { ...PROTOBUF, 'content-encoding': packing };
+        const { status } = await send(http, { path: '/v1/logs', headers, body });
+        expect(status).toBe(200);
+        pipeline.taken.length = 0;
+        most = Math.max(most, process.memoryUsage.rss());
+      }
+      expect(most - before).toBeLessThan(400_000_000);
+    },
+    120_000,
+  );
 
   it('that opens too many connections is dropped, and counted', async () => {
     const { http } = otlpConfig.parse({
