@@ -109,6 +109,8 @@ describe('the catalogue of metrics', () => {
       services: ['api', 'shop'],
       own: false,
       seriesCount: 2,
+      scopes: [],
+      lastSeenMs: base + 3 * MINUTE,
     });
   });
 

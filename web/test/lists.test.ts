@@ -1,11 +1,5 @@
-import type { MetricInfo, ServiceSummary } from '@sonde/backend/api-contract';
+import type { ServiceSummary } from '@sonde/backend/api-contract';
 import { describe, expect, it } from 'vitest';
-import {
-  aggregationsFor,
-  matchesMetric,
-  readSelection,
-  sayLabels,
-} from '../src/lib/metrics/selection.ts';
 import { changesOf } from '../src/lib/services/changes.ts';
 import { matchesService, sortServices, totalsOf } from '../src/lib/services/order.ts';
 import { isTraceId } from '../src/lib/trace/trace-id.ts';
@@ -57,38 +51,6 @@ describe('the list of services', () => {
     ]);
     expect(totals).toEqual({ count: 2, requestsPerSecond: 2, errorRatio: 0.1 });
     expect(totalsOf([]).errorRatio).toBe(0);
-  });
-});
-
-describe('the catalogue of metrics', () => {
-  const metric: MetricInfo = {
-    name: 'http.server.request.duration',
-    type: 'histogram',
-    unit: 's',
-    description: 'Duration of requests',
-    temporality: 'delta',
-    isMonotonic: false,
-    services: [],
-    own: false,
-    seriesCount: 1,
-  };
-
-  it('is searched by words in name and description', () => {
-    expect(matchesMetric(metric, 'http DURATION')).toBe(true);
-    expect(matchesMetric(metric, 'memory')).toBe(false);
-  });
-
-  it('offers a rate for counters first and none for gauges', () => {
-    expect(aggregationsFor({ ...metric, type: 'sum', isMonotonic: true })[0]).toBe('rate');
-    expect(aggregationsFor({ ...metric, type: 'gauge' })).not.toContain('rate');
-  });
-
-  it('reads the chart from the URL and refuses an aggregation that is none', () => {
-    const read = (text: string) => readSelection(new URLSearchParams(text));
-    expect(read('metric=m&aggregation=max&group=k').aggregation).toBe('max');
-    expect(read('metric=m&aggregation=median').aggregation).toBeUndefined();
-    expect(sayLabels({})).toBe('all series');
-    expect(sayLabels({ a: '1', b: '' })).toBe('a=1, b=(empty)');
   });
 });
 

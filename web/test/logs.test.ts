@@ -141,7 +141,7 @@ describe('what the page of logs shows', () => {
     expect(names.map((name) => columnValue(record, name))).toEqual([
       ...['ERROR', 'node-1', '/cart', '42', ''],
     ]);
-    expect(gridColumns(['level'])).toBe('96px 58px minmax(220px, 1fr)');
+    expect(gridColumns(['level'])).toBe('92px 52px minmax(260px, 1fr)');
   });
 
   it('has the columns that the URL names', () => {

@@ -5,6 +5,8 @@ import { ANSWER_LIMITS } from '../limits.ts';
 import { OWN_NAMESPACE } from '../own.ts';
 import type { StoreQuery } from '../store-reader.ts';
 import type { TimeWindow } from '../time-windows.ts';
+import type { Condition } from '../traces/where/parse-where.ts';
+import { whereSeries } from './label-sql.ts';
 
 /** Services of one metric that the catalogue names. */
 const SERVICES_MAX = 100;
@@ -22,6 +24,9 @@ export interface MetricRow {
   readonly label_keys: readonly string[];
   /** 1 when all series are of Sonde's own namespace. */
   readonly own_only: number;
+  readonly scopes: readonly string[];
+  /** Start of the last hour in which there were points, unix seconds. */
+  readonly last_hour: number;
 }
 
 const MetricRowSchema: z.ZodType<MetricRow> = z.object({
@@ -35,9 +40,15 @@ const MetricRowSchema: z.ZodType<MetricRow> = z.object({
   series_count: uint64Number,
   label_keys: z.array(z.string()),
   own_only: z.number(),
+  scopes: z.array(z.string()),
+  last_hour: z.number(),
 });
 
 const OWN_ONLY = sql`min(namespace = ${param.string(OWN_NAMESPACE)})`;
+
+/** Instrumentation scopes of one metric that the catalogue names. */
+const SCOPES_MAX = 10;
+const SCOPES = sql`arraySort(groupUniqArray(${param.uint64(SCOPES_MAX)})(toString(scope_name)))`;
 
 export interface CatalogueScope {
   readonly tenant: string;
@@ -57,7 +68,7 @@ export function catalogueQuery(scope: CatalogueScope): StoreQuery<MetricRow> {
         arraySort(groupUniqArray(${param.uint64(SERVICES_MAX)})(toString(service))) AS services,
         uniq(series) AS series_count,
         emptyArrayString() AS label_keys,
-        ${OWN_ONLY} AS own_only
+        ${OWN_ONLY} AS own_only, ${SCOPES} AS scopes, toUnixTimestamp(max(bucket)) AS last_hour
       FROM metric_series
       WHERE ${inRange(scope.tenant, scope.range)} AND kind != 0 AND ${isFound(scope.search)}
       GROUP BY metric, kind, unit, temporality, is_monotonic
@@ -77,6 +88,8 @@ export interface MetricScope {
   readonly name: string;
   readonly range: TimeWindow;
   readonly service?: string | undefined;
+  /** On labels. */
+  readonly conditions?: readonly Condition[] | undefined;
 }
 
 /** The kinds of one metric, that with most series first, with the labels its series have. */
@@ -91,9 +104,9 @@ export function metricQuery(scope: MetricScope): StoreQuery<MetricRow> {
         uniq(series) AS series_count,
         arraySort(groupUniqArrayArray(${param.uint64(ANSWER_LIMITS.labelKeysMax)})(
           arrayMap(k -> toString(k), mapKeys(attributes)))) AS label_keys,
-        ${OWN_ONLY} AS own_only
+        ${OWN_ONLY} AS own_only, ${SCOPES} AS scopes, toUnixTimestamp(max(bucket)) AS last_hour
       FROM metric_series
-      WHERE ${ofMetric(scope)} AND kind != 0
+      WHERE ${ofMetric({ ...scope, conditions: [] })} AND kind != 0
       GROUP BY metric, kind, unit, temporality, is_monotonic
       ORDER BY series_count DESC`,
   };
@@ -103,10 +116,71 @@ export function metricQuery(scope: MetricScope): StoreQuery<MetricRow> {
 export function ofMetric(scope: MetricScope): Sql {
   const service =
     scope.service === undefined ? sql`1` : sql`service = ${param.string(scope.service)}`;
-  return sql`${inRange(scope.tenant, scope.range)} AND metric = ${param.string(scope.name)} AND ${service}`;
+  return sql`${inRange(scope.tenant, scope.range)} AND metric = ${param.string(scope.name)}
+    AND ${service} AND ${whereSeries(scope.conditions ?? [], scope)}`;
 }
 
-function inRange(tenant: string, range: TimeWindow): Sql {
+export function inRange(tenant: string, range: TimeWindow): Sql {
   return sql`tenant = ${param.string(tenant)}
     AND bucket >= ${atHour(range.from)} AND bucket < ${atMs(range.to)}`;
+}
+
+/** Newer points than these are looked at one by one. */
+const RECENT_MS = 600_000;
+
+export interface LastPointRow {
+  readonly metric: string;
+  readonly last_ms: number;
+}
+
+const LastPointRowSchema: z.ZodType<LastPointRow> = z.object({
+  metric: z.string(),
+  last_ms: uint64Number,
+});
+
+/** When a point of each metric came last, of the metrics that had any in the last ten minutes. */
+export function lastPointsQuery({ tenant, range }: CatalogueScope): StoreQuery<LastPointRow> {
+  const from = Math.max(range.from, range.to - RECENT_MS);
+  const within = sql`tenant = ${param.string(tenant)} AND timestamp >= ${atMs(from)}
+    AND timestamp < ${atMs(range.to)}`;
+  const last = sql`metric, max(timestamp) AS last`;
+  return {
+    summary: 'SELECT metric points last',
+    row: LastPointRowSchema,
+    sql: sql`
+      SELECT toString(metric) AS metric, toUnixTimestamp64Milli(max(last)) AS last_ms
+      FROM (
+        SELECT ${last} FROM metric_samples WHERE ${within} GROUP BY metric
+        UNION ALL
+        SELECT ${last} FROM metric_histograms WHERE ${within} GROUP BY metric
+        UNION ALL
+        SELECT ${last} FROM metric_exponential_histograms WHERE ${within} GROUP BY metric
+        UNION ALL
+        SELECT ${last} FROM metric_summaries WHERE ${within} GROUP BY metric
+      )
+      GROUP BY metric
+      LIMIT ${param.uint64(ANSWER_LIMITS.metricsMax)}`,
+  };
+}
+
+interface ResourceKeysRow {
+  readonly keys: readonly string[];
+}
+
+const ResourceKeysRowSchema: z.ZodType<ResourceKeysRow> = z.object({ keys: z.array(z.string()) });
+
+/** Keys of the resources that a metric's series are of. */
+export function resourceKeysQuery(scope: MetricScope): StoreQuery<ResourceKeysRow> {
+  return {
+    summary: 'SELECT resource keys of a metric',
+    row: ResourceKeysRowSchema,
+    sql: sql`
+      SELECT arraySort(groupUniqArrayArray(${param.uint64(ANSWER_LIMITS.labelKeysMax)})(
+        arrayMap(k -> toString(k), mapKeys(attributes)))) AS keys
+      FROM resources
+      WHERE tenant = ${param.string(scope.tenant)} AND bucket >= ${atHour(scope.range.from)}
+        AND bucket < ${atMs(scope.range.to)} AND fingerprint IN (
+          SELECT resource_fingerprint FROM metric_series
+          WHERE ${ofMetric({ ...scope, conditions: [] })})`,
+  };
 }

@@ -13,7 +13,7 @@ const TYPES: ReadonlyMap<number, MetricType> = new Map<number, MetricType>([
 const TEMPORALITIES: readonly MetricInfo['temporality'][] = ['unspecified', 'delta', 'cumulative'];
 
 /** A kind that OTLP does not have yet counts as a gauge: its points are shown as they are. */
-export function metricInfo(row: MetricRow): MetricInfo {
+export function metricInfo(row: MetricRow, lastMs?: number): MetricInfo {
   return {
     name: row.metric,
     type: TYPES.get(row.kind) ?? 'gauge',
@@ -24,5 +24,7 @@ export function metricInfo(row: MetricRow): MetricInfo {
     services: row.services,
     own: row.own_only === 1,
     seriesCount: row.series_count,
+    scopes: row.scopes.filter((scope) => scope !== ''),
+    lastSeenMs: lastMs ?? row.last_hour * 1000,
   };
 }

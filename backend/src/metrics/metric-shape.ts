@@ -8,10 +8,24 @@ import type { MetricAggregation, MetricInfo } from '../api/contract/index.ts';
  */
 export type MetricShape = 'level' | 'counter' | 'distribution';
 
+/** By name; the value is the quantile. */
+export const QUANTILES: ReadonlyMap<MetricAggregation, number> = new Map([
+  ['p50', 0.5],
+  ['p75', 0.75],
+  ['p90', 0.9],
+  ['p95', 0.95],
+  ['p99', 0.99],
+]);
+
 export function metricShape(info: MetricInfo): MetricShape {
   if (info.type === 'gauge') return 'level';
   if (info.type !== 'sum') return 'distribution';
   return info.isMonotonic || info.temporality === 'delta' ? 'counter' : 'level';
+}
+
+/** Whether points have buckets. */
+export function hasBuckets(info: MetricInfo): boolean {
+  return info.type === 'histogram' || info.type === 'exponential_histogram';
 }
 
 /** What says most about a metric of that shape. */
@@ -24,8 +38,12 @@ export function refusedAggregation(
   info: MetricInfo,
   aggregation: MetricAggregation,
 ): string | undefined {
-  if (aggregation === 'rate' && metricShape(info) === 'level') {
-    return `\`rate\` needs something that is counted; ${info.name} is a level (use avg, sum, min or max)`;
+  const isLevel = metricShape(info) === 'level';
+  if (isLevel && (aggregation === 'rate' || aggregation === 'increase')) {
+    return `\`${aggregation}\` needs something that is counted; ${info.name} is a level (use avg, sum, min, max or count)`;
+  }
+  if (QUANTILES.has(aggregation) && !hasBuckets(info)) {
+    return `\`${aggregation}\` needs a histogram; ${info.name} is a ${info.type}`;
   }
   if ((aggregation === 'min' || aggregation === 'max') && info.type === 'summary') {
     return `summaries hold no ${aggregation}; ${info.name} is one (use avg, sum or rate)`;

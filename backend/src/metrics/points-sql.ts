@@ -2,7 +2,8 @@ import { param, type Sql, sql } from '@sonde/store';
 import type { MetricInfo, MetricType } from '../api/contract/index.ts';
 import { atMs } from '../instant-sql.ts';
 import type { TimeSteps } from '../time-steps.ts';
-import { metricShape } from './metric-shape.ts';
+import { type MetricShape, metricShape } from './metric-shape.ts';
+import { type RollupPart, rolledUpSteps } from './rollup-sql.ts';
 
 /** Points of one metric in steps; those within `lookbackMs` before only say where counters stood. */
 export interface PointsScope {
@@ -10,6 +11,8 @@ export interface PointsScope {
   readonly info: MetricInfo;
   readonly steps: TimeSteps;
   readonly lookbackMs: number;
+  /** What roll-ups answer of it. */
+  readonly rollup?: RollupPart | undefined;
 }
 
 /** Bit 0 of a point's flags: it says that there is no value (OTLP, `DataPointFlags`). */
@@ -27,40 +30,58 @@ export function pointsTable(type: MetricType): Sql {
  * Distributions: `increase` (observations), `sum_increase`, and `low`, `high` where points have them.
  */
 export function seriesSteps(scope: PointsScope): Sql {
+  const { rollup } = scope;
+  if (rollup === undefined) return pointSteps(scope, scope.steps.fromMs);
+  const rolled = rolledUpSteps(rollup, scope);
+  if (rollup.cutMs >= scope.steps.toMs) return rolled;
+  const columns = COLUMNS[metricShape(scope.info)];
+  return sql`SELECT ${columns} FROM (${rolled})
+    UNION ALL SELECT ${columns} FROM (${pointSteps(scope, rollup.cutMs)})`;
+}
+
+const COLUMNS: Readonly<Record<MetricShape, Sql>> = {
+  level: sql`series, step, total, mean, low, high, points`,
+  counter: sql`series, step, increase, sum_increase`,
+  distribution: sql`series, step, increase, sum_increase, low, high`,
+};
+
+function pointSteps(scope: PointsScope, fromMs: number): Sql {
   const shape = metricShape(scope.info);
-  if (shape === 'level') return levelSteps(scope);
-  const increases = isCumulative(scope.info) ? cumulativePoints(scope) : deltaPoints(scope);
+  if (shape === 'level') return levelSteps(scope, fromMs);
+  const increases = isCumulative(scope.info)
+    ? cumulativePoints(scope, fromMs)
+    : deltaPoints(scope, fromMs);
   const extremes =
     shape === 'counter' ? sql`` : sql`, min(low_point) AS low, max(high_point) AS high`;
   return sql`
     SELECT series, ${stepIndex(scope.steps)} AS step,
       sum(added) AS increase, sum(sum_added) AS sum_increase ${extremes}
     FROM (${increases})
-    WHERE timestamp >= ${atMs(scope.steps.fromMs)}
+    WHERE timestamp >= ${atMs(fromMs)}
     GROUP BY series, step`;
 }
 
 /** Summaries have no temporality: OTLP defines them as cumulative. */
-function isCumulative(info: MetricInfo): boolean {
+export function isCumulative(info: MetricInfo): boolean {
   return info.temporality === 'cumulative' || info.type === 'summary';
 }
 
-function levelSteps(scope: PointsScope): Sql {
+function levelSteps(scope: PointsScope, fromMs: number): Sql {
   return sql`
     SELECT series, ${stepIndex(scope.steps)} AS step,
       sum(value) AS total, avg(value) AS mean, min(value) AS low, max(value) AS high,
       count() AS points
     FROM metric_samples
-    WHERE ${inScope(scope, scope.steps.fromMs)}
+    WHERE ${inPoints(scope, fromMs)}
     GROUP BY series, step`;
 }
 
-function deltaPoints(scope: PointsScope): Sql {
+function deltaPoints(scope: PointsScope, fromMs: number): Sql {
   const { count, sum, extremes } = pointColumns(scope.info);
   return sql`
     SELECT series, timestamp, ${count} AS added, ${sum} AS sum_added, ${extremes}
     FROM ${pointsTable(scope.info.type)}
-    WHERE ${inScope(scope, scope.steps.fromMs)}`;
+    WHERE ${inPoints(scope, fromMs)}`;
 }
 
 /**
@@ -68,11 +89,10 @@ function deltaPoints(scope: PointsScope): Sql {
  * point before, or it fell) added all it shows. The first point of a series is a base alone, unless
  * the counter began after the earliest point that was read.
  */
-function cumulativePoints(scope: PointsScope): Sql {
-  const readFromMs = scope.steps.fromMs - scope.lookbackMs;
+function cumulativePoints(scope: PointsScope, fromMs: number): Sql {
+  const readFromMs = fromMs - scope.lookbackMs;
   const { count, sum, extremes } = pointColumns(scope.info);
-  const isFirst = sql`toUnixTimestamp64Nano(time_before) = 0`;
-  const beganAnew = sql`(${isFirst} OR start_timestamp > time_before OR shown < shown_before)`;
+  const beganAnew = sql`(${IS_FIRST} OR start_timestamp > time_before OR shown < shown_before)`;
   return sql`
     SELECT series, timestamp, low_point, high_point,
       if(${beganAnew}, shown, shown - shown_before) AS added,
@@ -84,11 +104,18 @@ function cumulativePoints(scope: PointsScope): Sql {
         lagInFrame(${count}) OVER before AS shown_before,
         lagInFrame(${sum}) OVER before AS sum_shown_before
       FROM ${pointsTable(scope.info.type)}
-      WHERE ${inScope(scope, readFromMs)}
+      WHERE ${inPoints(scope, readFromMs)}
       WINDOW before AS (
         PARTITION BY series ORDER BY timestamp ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)
     )
-    WHERE NOT (${isFirst} AND start_timestamp < ${atMs(readFromMs)})`;
+    WHERE ${beginsInside(readFromMs)}`;
+}
+
+const IS_FIRST = sql`toUnixTimestamp64Nano(time_before) = 0`;
+
+/** Not a series' first point, unless it shows what was added since that time alone. */
+export function beginsInside(readFromMs: number): Sql {
+  return sql`NOT (${IS_FIRST} AND start_timestamp < ${atMs(readFromMs)})`;
 }
 
 interface PointColumns {
@@ -111,12 +138,12 @@ function pointColumns(info: MetricInfo): PointColumns {
   };
 }
 
-function inScope(scope: PointsScope, fromMs: number): Sql {
+export function inPoints(scope: PointsScope, fromMs: number): Sql {
   return sql`tenant = ${param.string(scope.tenant)} AND metric = ${param.string(scope.info.name)}
     AND timestamp >= ${atMs(fromMs)} AND timestamp < ${atMs(scope.steps.toMs)} AND ${HAS_VALUE}`;
 }
 
-function stepIndex({ fromMs, stepMs }: TimeSteps): Sql {
+export function stepIndex({ fromMs, stepMs }: TimeSteps): Sql {
   return sql`toUInt32(intDiv(toUnixTimestamp64Milli(timestamp) - ${param.int64(fromMs)},
     ${param.int64(stepMs)}))`;
 }

@@ -1,34 +1,24 @@
-import { param, type Sql, sql, uint64Number } from '@sonde/store';
+import { joinSql, param, type Sql, sql, uint64Number } from '@sonde/store';
 import { z } from 'zod';
 import type { MetricAggregation } from '../api/contract/index.ts';
 import { atMs } from '../instant-sql.ts';
 import { ANSWER_LIMITS } from '../limits.ts';
 import type { StoreQuery } from '../store-reader.ts';
 import { type MetricScope, ofMetric } from './catalogue-queries.ts';
-import { metricShape } from './metric-shape.ts';
+import { labelText } from './label-sql.ts';
+import { type MetricShape, metricShape } from './metric-shape.ts';
 import { type PointsScope, pointsTable, seriesSteps } from './points-sql.ts';
 
-/** Labels that come from the resource's identity, by the names of OpenTelemetry. */
-const IDENTITY_LABELS: Readonly<Record<string, Sql>> = {
-  'service.name': sql`toString(service)`,
-  'service.namespace': sql`toString(namespace)`,
-  'service.instance.id': sql`toString(instance)`,
-  'host.name': sql`toString(host)`,
-  'deployment.environment.name': sql`toString(environment)`,
-  'k8s.cluster.name': sql`toString(cluster)`,
-};
-
-export const IDENTITY_LABEL_KEYS: readonly string[] = Object.keys(IDENTITY_LABELS);
-
 export interface SeriesRow {
-  readonly label: string;
+  /** A value a key that was grouped by. */
+  readonly label: readonly string[];
   readonly step_indexes: readonly number[];
   readonly results: readonly number[];
   readonly series_total: number;
 }
 
 const SeriesRowSchema: z.ZodType<SeriesRow> = z.object({
-  label: z.string(),
+  label: z.array(z.string()),
   step_indexes: z.array(z.number()),
   results: z.array(z.number()),
   series_total: uint64Number,
@@ -38,8 +28,8 @@ export interface SeriesWish {
   readonly metric: MetricScope;
   readonly points: PointsScope;
   readonly aggregation: MetricAggregation;
-  /** A label key; absent puts all series into one. */
-  readonly groupBy?: string | undefined;
+  /** Label keys; none puts all series into one. */
+  readonly groupBy: readonly string[];
 }
 
 /** A row a group of series, the largest first, at most `seriesMax`; `series_total` counts all. */
@@ -54,10 +44,7 @@ export function seriesQuery(wish: SeriesWish): StoreQuery<SeriesRow> {
         SELECT label, step, assumeNotNull(${aggregate(wish)}) AS result
         FROM (${seriesSteps(wish.points)}) AS points
         INNER JOIN (
-          SELECT series, any(${labelOf(wish.groupBy)}) AS label
-          FROM metric_series
-          WHERE ${ofMetric(wish.metric)}
-          GROUP BY series
+          ${labelsOf(wish.metric, wish.groupBy)}
         ) AS labels ON points.series = labels.series
         GROUP BY label, step
         HAVING isFinite(ifNull(${aggregate(wish)}, nan))
@@ -68,21 +55,25 @@ export function seriesQuery(wish: SeriesWish): StoreQuery<SeriesRow> {
   };
 }
 
-function labelOf(key: string | undefined): Sql {
-  if (key === undefined) return sql`''`;
-  return IDENTITY_LABELS[key] ?? sql`attributes[${param.string(key)}]`;
+/** A row a series that meets the conditions, with the labels that it is grouped by. */
+export function labelsOf(metric: MetricScope, groupBy: readonly string[]): Sql {
+  const texts = groupBy.map((key) => labelText(key, metric));
+  const label = texts.length === 0 ? sql`emptyArrayString()` : sql`[${joinSql(texts, ', ')}]`;
+  return sql`SELECT series, any(${label}) AS label FROM metric_series
+    WHERE ${ofMetric(metric)} GROUP BY series`;
 }
 
 /** Over the series of one group and step; the columns are those of `seriesSteps`. */
 function aggregate({ aggregation, points }: SeriesWish): Sql {
   const seconds = sql`(${param.uint64(points.steps.stepMs)} / 1000)`;
-  const byShape: Record<ReturnType<typeof metricShape>, Record<MetricAggregation, Sql>> = {
+  const count = sql`toFloat64(uniqExact(points.series))`;
+  const byShape: Record<MetricShape, Partial<Record<MetricAggregation, Sql>>> = {
     level: {
       avg: sql`sum(total) / sum(points)`,
       sum: sql`sum(mean)`,
       min: sql`min(low)`,
       max: sql`max(high)`,
-      rate: sql`NULL`,
+      count,
     },
     counter: {
       avg: sql`avg(increase)`,
@@ -90,6 +81,8 @@ function aggregate({ aggregation, points }: SeriesWish): Sql {
       min: sql`min(increase)`,
       max: sql`max(increase)`,
       rate: sql`sum(increase) / ${seconds}`,
+      increase: sql`sum(increase)`,
+      count,
     },
     distribution: {
       avg: sql`sum(sum_increase) / sum(increase)`,
@@ -97,9 +90,11 @@ function aggregate({ aggregation, points }: SeriesWish): Sql {
       min: sql`min(low)`,
       max: sql`max(high)`,
       rate: sql`sum(increase) / ${seconds}`,
+      increase: sql`sum(increase)`,
+      count,
     },
   };
-  return byShape[metricShape(points.info)][aggregation];
+  return byShape[metricShape(points.info)][aggregation] ?? sql`NULL`;
 }
 
 export interface IntervalRow {

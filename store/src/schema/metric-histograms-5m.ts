@@ -38,8 +38,11 @@ export function metricHistograms5mTable(options: SchemaOptions): TableDefinition
 /** The coarsest scale at which buckets are kept. */
 const SCALE_MAX = 2;
 
-/** As many bounds as counts whatever was sent, none of them NaN. */
-const EXPLICIT_BUCKETS = `arrayReduce('sumMap', [arrayResize(
+/**
+ * Buckets of a row of `metric_histograms` as a pair of arrays, upper bounds (`inf` the last one's)
+ * and counts: as many bounds as counts whatever was sent, none of them NaN.
+ */
+export const EXPLICIT_BUCKETS: string = `arrayReduce('sumMap', [arrayResize(
       arrayMap(b -> if(isNaN(b), inf, b), explicit_bounds), length(bucket_counts), inf)],
       [arrayMap(c -> toInt64(c), bucket_counts)])`;
 
@@ -48,18 +51,22 @@ export function metricHistograms5mJob(options: SchemaOptions): ViewDefinition {
 }
 
 export function metricExponentialHistograms5mJob(options: SchemaOptions): ViewDefinition {
-  const shift = `least(greatest(toInt64(scale) - ${SCALE_MAX}, 0), 62)`;
-  const width = `exp2(least(scale, ${SCALE_MAX}))`;
+  return histogramJob('metric_exponential_histograms', exponentialBuckets(SCALE_MAX), options);
+}
+
+/** The same of `metric_exponential_histograms`, of no finer scale: others meet at the same bounds. */
+export function exponentialBuckets(scaleMax: number): string {
+  const shift = `least(greatest(toInt64(scale) - ${scaleMax}, 0), 62)`;
+  const width = `exp2(least(scale, ${scaleMax}))`;
   const place = (offset: string): string => `bitShiftRight(toInt64(${offset}) + i - 1, ${shift})`;
   const bounds = (side: string, bound: string): string =>
     `arrayMap(i -> ${bound}, arrayEnumerate(${side}_bucket_counts))`;
-  const buckets = `arrayReduce('sumMap', [arrayConcat(
+  return `arrayReduce('sumMap', [arrayConcat(
         ${bounds('negative', `-exp2(${place('negative_offset')} / ${width})`)},
         [0.],
         ${bounds('positive', `exp2((${place('positive_offset')} + 1) / ${width})`)})],
       [arrayMap(c -> toInt64(c),
         arrayConcat(negative_bucket_counts, [zero_count], positive_bucket_counts))])`;
-  return histogramJob('metric_exponential_histograms', buckets, options);
 }
 
 function histogramJob(

@@ -152,11 +152,24 @@ export interface MetricsQuery extends RangeQuery {
   readonly search?: string;
 }
 
-/** `GET /metrics/query`. */
-export interface MetricSeriesQuery extends RangeQuery {
+/** Which series of a metric a query is about. */
+export interface MetricScopeQuery extends RangeQuery {
   readonly name: string;
-  readonly aggregation?: MetricAggregation;
-  /** A label key of `labelKeys`. */
-  readonly groupBy?: string;
   readonly service?: string;
+  /** Conditions on labels: `http.route=/cart host.name!=db`. */
+  readonly where?: string;
+}
+
+/** `GET /metrics/query`. */
+export interface MetricSeriesQuery extends MetricScopeQuery {
+  readonly aggregation?: MetricAggregation;
+  /** Keys of `labelKeys`, parted by commas. */
+  readonly groupBy?: string;
+  readonly stepMs?: number;
+}
+
+/** `GET /metrics/values`. */
+export interface LabelValuesQuery extends MetricScopeQuery {
+  readonly key: string;
+  readonly search?: string;
 }

@@ -1,6 +1,10 @@
 import { z } from '@hono/zod-openapi';
 import { QueryCostSchema } from '../answers.ts';
 import type {
+  CardinalityResponse,
+  ExemplarsResponse,
+  LabelValuesResponse,
+  MetricHeatmapResponse,
   MetricInfo,
   MetricQueryResponse,
   MetricSeries,
@@ -19,6 +23,8 @@ const MetricInfoSchema: z.ZodType<MetricInfo> = z.strictObject({
   services: z.array(z.string()),
   own: z.boolean(),
   seriesCount: z.number(),
+  scopes: z.array(z.string()),
+  lastSeenMs: z.number(),
 });
 
 const metric: MetricInfo = {
@@ -31,6 +37,8 @@ const metric: MetricInfo = {
   services: ['checkout'],
   own: false,
   seriesCount: 12,
+  scopes: ['@opentelemetry/instrumentation-http'],
+  lastSeenMs: 1_790_000_118_000,
 };
 
 export const MetricsSchema: z.ZodType<MetricsResponse> = z
@@ -42,9 +50,16 @@ const SeriesSchema: z.ZodType<MetricSeries> = z.strictObject({
   values: z.array(z.number().nullable()),
 });
 
+const AggregationSchema: z.ZodType<MetricQueryResponse['aggregation']> = z.enum([
+  ...(['avg', 'sum', 'min', 'max', 'rate', 'increase', 'count'] as const),
+  ...(['p50', 'p75', 'p90', 'p95', 'p99'] as const),
+]);
+const PathSchema: z.ZodType<MetricQueryResponse['path']> = z.enum(['points', 'roll-ups']);
+
 const queryExample: MetricQueryResponse = {
   metric,
   aggregation: 'rate',
+  path: 'points',
   fromMs: 1_790_000_000_000,
   toMs: 1_790_000_120_000,
   stepMs: 60_000,
@@ -57,7 +72,8 @@ const queryExample: MetricQueryResponse = {
 export const MetricQuerySchema: z.ZodType<MetricQueryResponse> = z
   .strictObject({
     metric: MetricInfoSchema,
-    aggregation: z.enum(['avg', 'sum', 'min', 'max', 'rate']),
+    aggregation: AggregationSchema,
+    path: PathSchema,
     fromMs: z.number(),
     toMs: z.number(),
     stepMs: z.number(),
@@ -67,3 +83,98 @@ export const MetricQuerySchema: z.ZodType<MetricQueryResponse> = z
     cost: QueryCostSchema,
   })
   .openapi('MetricQueryResponse', { example: queryExample });
+
+const heatmapExample: MetricHeatmapResponse = {
+  metric: { ...metric, name: 'http.server.request.duration', type: 'histogram', unit: 's' },
+  path: 'points',
+  fromMs: 1_790_000_000_000,
+  toMs: 1_790_000_120_000,
+  stepMs: 60_000,
+  bounds: [0.1, 0.5],
+  counts: [
+    [4, 1, 0],
+    [3, 0, 1],
+  ],
+  cost,
+};
+
+export const MetricHeatmapSchema: z.ZodType<MetricHeatmapResponse> = z
+  .strictObject({
+    metric: MetricInfoSchema,
+    path: PathSchema,
+    fromMs: z.number(),
+    toMs: z.number(),
+    stepMs: z.number(),
+    bounds: z.array(z.number()),
+    counts: z.array(z.array(z.number())),
+    cost: QueryCostSchema,
+  })
+  .openapi('MetricHeatmapResponse', { example: heatmapExample });
+
+const labels = z.record(z.string(), z.string());
+const exemplarsExample: ExemplarsResponse = {
+  exemplars: [
+    {
+      timeMs: 1_790_000_000_000,
+      value: 0.31,
+      traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
+      spanId: '00f067aa0ba902b7',
+      service: 'checkout',
+      labels: { 'http.route': '/cart' },
+    },
+  ],
+  cost,
+};
+
+export const ExemplarsSchema: z.ZodType<ExemplarsResponse> = z
+  .strictObject({
+    exemplars: z.array(
+      z.strictObject({
+        timeMs: z.number(),
+        value: z.number(),
+        traceId: z.string(),
+        spanId: z.string(),
+        service: z.string(),
+        labels,
+      }),
+    ),
+    cost: QueryCostSchema,
+  })
+  .openapi('ExemplarsResponse', { example: exemplarsExample });
+
+export const LabelValuesSchema: z.ZodType<LabelValuesResponse> = z
+  .strictObject({
+    values: z.array(z.strictObject({ value: z.string(), count: z.number() })),
+    cost: QueryCostSchema,
+  })
+  .openapi('LabelValuesResponse', { example: { values: [{ value: '/cart', count: 2 }], cost } });
+
+const cardinalityExample: CardinalityResponse = {
+  seriesTotal: 512,
+  seriesNew: 3,
+  metrics: [
+    {
+      name: 'http.server.requests',
+      service: 'checkout',
+      seriesCount: 12,
+      labels: [{ key: 'http.route', valueCount: 6 }],
+    },
+  ],
+  cost,
+};
+
+export const CardinalitySchema: z.ZodType<CardinalityResponse> = z
+  .strictObject({
+    seriesTotal: z.number(),
+    seriesNew: z.number(),
+    metrics: z.array(
+      z.strictObject({
+        name: z.string(),
+        service: z.string(),
+        seriesCount: z.number(),
+        labels: z.array(z.strictObject({ key: z.string(), valueCount: z.number() })),
+      }),
+    ),
+    cost: QueryCostSchema,
+  })
+  .openapi('CardinalityResponse', { example: cardinalityExample });

@@ -122,7 +122,8 @@ function levelSql(term: FieldTerm, scope: SearchScope): Sql {
 function patternSql(term: FieldTerm, field: LogField, scope: SearchScope): Sql {
   if (term.kind === 'exists') return sql`pattern_id != 0`;
   const word = term.kind === 'match' ? wordOf(term.value) : undefined;
-  if (word === undefined || !/^[0-9a-fA-F]{16}$/.test(word)) return textSql(term, field.column, scope);
+  if (word === undefined || !/^[0-9a-fA-F]{16}$/.test(word))
+    return textSql(term, field.column, scope);
   return patternIs(scope.tenant, word.toLowerCase());
 }
 

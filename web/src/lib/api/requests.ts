@@ -5,6 +5,10 @@ import type {
   AttributeValuesResponse,
   BackLinksQuery,
   BackLinksResponse,
+  CardinalityResponse,
+  ExemplarsResponse,
+  LabelValuesQuery,
+  LabelValuesResponse,
   LogFacetsResponse,
   LogFieldsQuery,
   LogFieldsResponse,
@@ -19,7 +23,9 @@ import type {
   LogValuesQuery,
   LogValuesResponse,
   MapResponse,
+  MetricHeatmapResponse,
   MetricQueryResponse,
+  MetricScopeQuery,
   MetricSeriesQuery,
   MetricsQuery,
   MetricsResponse,
@@ -44,6 +50,9 @@ import {
   isAttributeKeys,
   isAttributeValues,
   isBackLinks,
+  isCardinality,
+  isExemplars,
+  isLabelValues,
   isLogFacets,
   isLogFields,
   isLogHistogram,
@@ -52,6 +61,7 @@ import {
   isLogs,
   isLogValues,
   isMap,
+  isMetricHeatmap,
   isMetricQuery,
   isMetrics,
   isServiceDetail,
@@ -198,6 +208,36 @@ export function fetchMetricSeries(
   signal: AbortSignal,
 ): Promise<MetricQueryResponse> {
   return fetchJson({ path: '/metrics/query', query: { ...query }, shape: isMetricQuery, signal });
+}
+
+export function fetchMetricHeatmap(
+  query: MetricScopeQuery,
+  signal: AbortSignal,
+): Promise<MetricHeatmapResponse> {
+  const shape = isMetricHeatmap;
+  return fetchJson({ path: '/metrics/heatmap', query: { ...query }, shape, signal });
+}
+
+export function fetchExemplars(
+  query: MetricScopeQuery,
+  signal: AbortSignal,
+): Promise<ExemplarsResponse> {
+  return fetchJson({ path: '/metrics/exemplars', query: { ...query }, shape: isExemplars, signal });
+}
+
+export function fetchLabelValues(
+  query: LabelValuesQuery,
+  signal: AbortSignal,
+): Promise<LabelValuesResponse> {
+  return fetchJson({ path: '/metrics/values', query: { ...query }, shape: isLabelValues, signal });
+}
+
+export function fetchCardinality(
+  query: RangeQuery,
+  signal: AbortSignal,
+): Promise<CardinalityResponse> {
+  const shape = isCardinality;
+  return fetchJson({ path: '/metrics/cardinality', query: { ...query }, shape, signal });
 }
 
 export function fetchStatus(signal: AbortSignal): Promise<StatusResponse> {

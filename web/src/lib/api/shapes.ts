@@ -2,6 +2,9 @@ import type {
   AttributeKeysResponse,
   AttributeValuesResponse,
   BackLinksResponse,
+  CardinalityResponse,
+  ExemplarsResponse,
+  LabelValuesResponse,
   LogFacetsResponse,
   LogFieldsResponse,
   LogHistogramResponse,
@@ -10,6 +13,7 @@ import type {
   LogsResponse,
   LogValuesResponse,
   MapResponse,
+  MetricHeatmapResponse,
   MetricQueryResponse,
   MetricsResponse,
   ServiceDetailResponse,
@@ -111,6 +115,20 @@ export const isMetrics: Shape<MetricsResponse> = (body): body is MetricsResponse
 
 export const isMetricQuery: Shape<MetricQueryResponse> = (body): body is MetricQueryResponse =>
   hasLists(body, ['series', 'labelKeys']) && hasNumbers(body, ['fromMs', 'toMs', 'stepMs']);
+
+export const isMetricHeatmap: Shape<MetricHeatmapResponse> = (
+  body,
+): body is MetricHeatmapResponse =>
+  hasLists(body, ['bounds', 'counts']) && hasNumbers(body, ['fromMs', 'toMs', 'stepMs']);
+
+export const isExemplars: Shape<ExemplarsResponse> = (body): body is ExemplarsResponse =>
+  hasLists(body, ['exemplars']);
+
+export const isLabelValues: Shape<LabelValuesResponse> = (body): body is LabelValuesResponse =>
+  hasLists(body, ['values']);
+
+export const isCardinality: Shape<CardinalityResponse> = (body): body is CardinalityResponse =>
+  hasLists(body, ['metrics']) && hasNumbers(body, ['seriesTotal']);
 
 export const isStatus: Shape<StatusResponse> = (body): body is StatusResponse =>
   hasLists(body, ['parts', 'signals']) && isRecord(body['endpoints']);

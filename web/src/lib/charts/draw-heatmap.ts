@@ -25,6 +25,8 @@ export interface HeatmapView {
   readonly selected?: HeatmapSelection | undefined;
   /** The moment pointed at in another chart. */
   readonly markMs?: number | undefined;
+  /** Of a value on the axis; durations when absent. */
+  readonly formatTick?: ((value: number) => string) | undefined;
 }
 
 export interface HeatmapDrag {
@@ -96,7 +98,7 @@ function drawDurationAxis(surface: Surface, view: HeatmapView, box: PlotBox): vo
   context.textAlign = 'right';
   context.textBaseline = 'middle';
   const ticks = durationTicks(view.bins, box);
-  const labels = distinctLabels(ticks.map(formatDurationTick));
+  const labels = distinctLabels(ticks.map(view.formatTick ?? formatDurationTick));
   for (const [i, ns] of ticks.entries()) {
     const y = durationToY(view.bins, box, ns);
     context.fillStyle = view.palette.grid;

@@ -10,6 +10,16 @@ export interface ChartSeries {
   readonly colour: string;
   readonly fill?: boolean;
   readonly hidden?: boolean;
+  /** Of another time: drawn as dashes. */
+  readonly dashed?: boolean;
+  /** Where it is of another unit than its neighbours. */
+  readonly format?: (value: number) => string;
+}
+
+/** A single measurement that can be opened. */
+export interface ChartMark {
+  readonly ms: number;
+  readonly value: number;
 }
 
 export interface ChartHooks {
@@ -26,6 +36,7 @@ interface ChartOptions extends ChartHooks {
   readonly height: number;
   /** Charts with the same key share the cursor. */
   readonly syncKey: string;
+  readonly marks: readonly ChartMark[];
 }
 
 const AXIS_PX_MIN = 40;
@@ -51,10 +62,58 @@ export function chartOptions(options: ChartOptions): uPlot.Options {
     axes: [timeAxis(palette), valueAxis(options)],
     series: [{}, ...options.series.map((series) => lineOf(series))],
     hooks: {
+      draw: [(chart) => drawMarks(chart, options)],
       setCursor: [(chart) => options.point(chart.cursor.idx ?? null)],
       setSelect: [(chart) => zoomToSelection(chart, options.zoom)],
     },
   };
+}
+
+const MARK_PX = 4;
+
+function drawMarks(chart: uPlot, { marks, palette }: ChartOptions): void {
+  const { ctx } = chart;
+  const ratio = devicePixelRatio;
+  ctx.save();
+  ctx.lineWidth = ratio;
+  ctx.strokeStyle = palette.surface;
+  ctx.fillStyle = palette.text;
+  for (const { ms, value } of marks) {
+    const x = chart.valToPos(ms / 1000, 'x', true);
+    const y = Math.max(chart.bbox.top, chart.valToPos(value, 'y', true));
+    if (x < chart.bbox.left || x > chart.bbox.left + chart.bbox.width) continue;
+    ctx.beginPath();
+    ctx.moveTo(x, y - MARK_PX * ratio);
+    ctx.lineTo(x + MARK_PX * ratio, y);
+    ctx.lineTo(x, y + MARK_PX * ratio);
+    ctx.lineTo(x - MARK_PX * ratio, y);
+    ctx.closePath();
+    ctx.fill();
+    ctx.stroke();
+  }
+  ctx.restore();
+}
+
+const NEAR_PX = 9;
+
+/** The mark under a point of the plot, by its index; undefined when none is near. */
+export function markAt(
+  chart: uPlot,
+  marks: readonly ChartMark[],
+  point: { readonly x: number; readonly y: number },
+): number | undefined {
+  let nearest: number | undefined;
+  let least = NEAR_PX;
+  for (const [index, { ms, value }] of marks.entries()) {
+    const x = chart.valToPos(ms / 1000, 'x');
+    const y = Math.max(0, chart.valToPos(value, 'y'));
+    const distance = Math.hypot(x - point.x, y - point.y);
+    if (distance < least) {
+      least = distance;
+      nearest = index;
+    }
+  }
+  return nearest;
 }
 
 /**
@@ -131,6 +190,7 @@ function lineOf(series: ChartSeries): uPlot.Series {
       filter: () => points,
     },
     ...(series.fill === true ? { fill: `${series.colour}40` } : {}),
+    ...(series.dashed === true ? { dash: [5, 4], width: 1 } : {}),
   };
 }
 

@@ -34,16 +34,27 @@ export function columnValue(record: LogRecord, name: string): string {
   return record.attributes.find((attribute) => attribute.key === key)?.value ?? '';
 }
 
-const WIDTHS: Readonly<Record<string, string>> = {
-  level: '58px',
-  severity: '58px',
-  service: '128px',
-  trace: '250px',
-  span: '140px',
+/** Widths in CSS pixels: of known columns, of others, of the time, and the least of the body. */
+const WIDTHS: Readonly<Record<string, number>> = {
+  level: 52,
+  severity: 52,
+  service: 120,
+  trace: 240,
+  span: 132,
 };
-const WIDTH = 'minmax(84px, 150px)';
+const WIDTH_PX = 140;
+const TIME_PX = 92;
+const BODY_PX_MIN = 260;
+const GAP_PX = 12;
 
 /** Widths of time, the chosen columns and the body, as CSS has them. */
 export function gridColumns(columns: readonly string[]): string {
-  return ['96px', ...columns.map((name) => WIDTHS[name] ?? WIDTH), 'minmax(220px, 1fr)'].join(' ');
+  const chosen = columns.map((name) => `${WIDTHS[name] ?? WIDTH_PX}px`);
+  return [`${TIME_PX}px`, ...chosen, `minmax(${BODY_PX_MIN}px, 1fr)`].join(' ');
+}
+
+/** What they need together. */
+export function columnsPxMin(columns: readonly string[]): number {
+  const chosen = columns.reduce((sum, name) => sum + (WIDTHS[name] ?? WIDTH_PX) + GAP_PX, 0);
+  return TIME_PX + GAP_PX + chosen + BODY_PX_MIN + 2 * GAP_PX;
 }
