@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   encodeRequest,
   JSON_DEPTH_MAX,
+  jsonText,
   jsonToProtobuf,
   type LogsRequest,
   MalformedError,
@@ -109,7 +110,8 @@ describe('OTLP/JSON', () => {
       ['"Infinity"', 'Infinity'],
       ['"-Infinity"', '-Infinity'],
       ['-0.0', '-0'],
-      ['1e400', 'Infinity'],
+      ['1.7976931348623157e308', '1.7976931348623157e+308'],
+      ['1e-400', '0'],
     ];
     for (const [written, value] of cases) {
       expect(rowOf('logs', `{"body":{"doubleValue":${written}}}`)['body']).toEqual([
@@ -118,6 +120,106 @@ describe('OTLP/JSON', () => {
       ]);
     }
     expect(refusal('logs', around('logs', '{"body":{"doubleValue":"inf"}}'))).toMatch(/no number/);
+    // A number that no double holds is not infinity.
+    for (const written of ['1e999', '-1e400', '"1e999"']) {
+      const text = around('logs', `{"body":{"doubleValue":${written}}}`);
+      expect(refusal('logs', text)).toBe(
+        `malformed OTLP at byte ${text.indexOf(written)}: doubleValue is over the range of doubles`,
+      );
+    }
+  });
+
+  it('reads bytes in base64 of either alphabet, padded or not, and none that loses some', () => {
+    const written: [string, string][] = [
+      ['', ''],
+      ['aGk=', 'hi'],
+      ['aGk', 'hi'],
+      ['YQ==', 'a'],
+      ['YQ', 'a'],
+      ['-_-_', '\xfb\xff\xbf'],
+      ['+/+/', '\xfb\xff\xbf'],
+    ];
+    for (const [text, bytes] of written) {
+      const row = rowOf('logs', `{"body":{"bytesValue":"${text}"}}`);
+      expect(row['body']).toEqual(['bytesValue', bytes]);
+    }
+    for (const bad of [
+      'a',
+      '=',
+      '==',
+      'aGkab',
+      'aGkabcdef',
+      'aa=',
+      'a===',
+      'aGk==',
+      '*',
+      'aGk=a',
+    ]) {
+      const text = around('logs', `{"body":{"bytesValue":"${bad}"}}`);
+      expect(refusal('logs', text)).toBe(
+        `malformed OTLP at byte ${text.indexOf(`"${bad}"`)}: bytesValue is not base64`,
+      );
+    }
+  });
+
+  it('reads integers as decimal text only, whole ones with a fraction or an exponent too', () => {
+    const whole: [string, string][] = [
+      ['1.0', '1'],
+      ['"12.50e1"', '125'],
+      ['9.223372036854775807e18', '9223372036854775807'],
+      ['"-9223372036854775808.000"', '-9223372036854775808'],
+      ['120e-1', '12'],
+      ['0e5', '0'],
+      ['-0.0', '0'],
+    ];
+    for (const [written, value] of whole) {
+      const row = rowOf('logs', `{"body":{"intValue":${written}}}`);
+      expect(row['body']).toEqual(['intValue', value]);
+    }
+    const odd = [
+      '"0x10"',
+      '"0b1"',
+      '"0o7"',
+      '"+5"',
+      '"5."',
+      '".5"',
+      '"1e"',
+      '"1_0"',
+      '"5 "',
+      '"-"',
+    ];
+    for (const written of [...odd, '1e-1', '9.3e18', '1e999', '"Infinity"', '"12n"']) {
+      const text = around('logs', `{"body":{"intValue":${written}}}`);
+      expect(refusal('logs', text)).toContain(`at byte ${text.indexOf(written)}: intValue is no`);
+    }
+  });
+
+  it('names the byte at which a body stops being UTF-8', () => {
+    const parts = ['é', '\u{20ac}', '\u{1f525}', '\u{10ffff}', '\ud7ff', '\ue000', 'a\0'];
+    const good = Buffer.from(`{"k":"${parts.join('')}"}`);
+    expect(jsonText(good)).toBe(good.toString());
+    const bad = [
+      'ff',
+      'c080',
+      'c3',
+      'c328',
+      'e08080',
+      'eda080',
+      'f08080',
+      'f4908080',
+      'e282',
+      '80',
+    ];
+    for (const hex of bad) {
+      const bytes = Buffer.concat([
+        good,
+        Buffer.from(hex, 'hex'),
+        Buffer.from(hex < 'd' ? '"' : ''),
+      ]);
+      expect(() => jsonText(bytes), hex).toThrow(
+        new MalformedError(good.length, 'JSON that is not UTF-8'),
+      );
+    }
   });
 
   it('keeps every kind of value, nested and empty ones', () => {

@@ -1,3 +1,4 @@
+import { malformed } from '../malformed.ts';
 import { startRowBudget } from '../protobuf/row-budget.ts';
 import { WireType } from '../protobuf/skip.ts';
 import { ProtobufWriter } from '../protobuf/writer.ts';
@@ -16,7 +17,8 @@ import { type Scalar, writePacked, writeScalar } from './scalar.ts';
  * enums as numbers (names are taken too), `null` is absent. Of repeated keys the last wins.
  *
  * Throws `MalformedError` with the offset in characters: not JSON (RFC 8259), a value that does not
- * fit its field, nesting over `JSON_DEPTH_MAX`. What it returns still has to pass `scanRequest`.
+ * fit its field (whole groups of base64 only, no number over the range of doubles), nesting over
+ * `JSON_DEPTH_MAX`. What it returns still has to pass `scanRequest`.
  */
 export function jsonToProtobuf(signal: Signal, text: string): Uint8Array {
   startRowBudget();
@@ -34,7 +36,7 @@ function readMessage(reader: JsonReader, writer: ProtobufWriter, type: Message):
     else if (reader.peek() === 'n') reader.readNull();
     else if (field.repeated) readRepeated(reader, writer, field);
     else if (field.message !== undefined) readNested(reader, writer, field, field.message);
-    else writeScalar(writer, field, readScalar(reader, field), (reason) => reader.fail(reason));
+    else copyScalar(reader, writer, field, writeScalar);
   });
 }
 
@@ -53,15 +55,11 @@ function readRepeated(reader: JsonReader, writer: ProtobufWriter, field: Field):
       else readNested(reader, writer, field, type);
     });
   } else if (field.kind === 'string') {
-    reader.readArray(() =>
-      writeScalar(writer, field, readScalar(reader, field), (reason) => reader.fail(reason)),
-    );
+    reader.readArray(() => copyScalar(reader, writer, field, writeScalar));
   } else {
     writer.tag(field.number, WireType.bytes);
     const start = writer.begin();
-    reader.readArray(() =>
-      writePacked(writer, field, readScalar(reader, field), (reason) => reader.fail(reason)),
-    );
+    reader.readArray(() => copyScalar(reader, writer, field, writePacked));
     writer.end(start);
   }
 }
@@ -72,6 +70,18 @@ function readNullElement(reader: JsonReader, writer: ProtobufWriter, field: Fiel
   if (field.message !== ANY_VALUE) return;
   writer.tag(field.number, WireType.bytes);
   writer.end(writer.begin());
+}
+
+function copyScalar(
+  reader: JsonReader,
+  writer: ProtobufWriter,
+  field: Field,
+  write: typeof writeScalar,
+): void {
+  reader.peek();
+  // A value that does not fit is refused where it begins.
+  const start = reader.position;
+  write(writer, field, readScalar(reader, field), (reason) => malformed(start, reason));
 }
 
 function readScalar(reader: JsonReader, field: Field): Scalar {

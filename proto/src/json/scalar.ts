@@ -98,8 +98,15 @@ function textToBytes(field: Field, value: Scalar, refuse: Refuse): Uint8Array {
     if (!HEX.test(value) || value.length % 2 === 1) return refuse(`${field.name} is not hex`);
     return Buffer.from(value, 'hex');
   }
-  if (!BASE64.test(value)) return refuse(`${field.name} is not base64`);
+  if (!isBase64(value)) return refuse(`${field.name} is not base64`);
   return Buffer.from(value, 'base64');
+}
+
+/** In either alphabet, padded to whole groups of four or not at all; one letter holds no byte. */
+function isBase64(text: string): boolean {
+  return (
+    BASE64.test(text) && text.length % 4 !== 1 && (!text.endsWith('=') || text.length % 4 === 0)
+  );
 }
 
 function toDouble(value: Scalar, field: Field, refuse: Refuse): number {
@@ -109,7 +116,9 @@ function toDouble(value: Scalar, field: Field, refuse: Refuse): number {
   const special = SPECIAL_DOUBLES.get(value);
   if (special !== undefined) return special;
   if (!DECIMAL.test(value)) return refuse(`${field.name} is no number`);
-  return Number(value);
+  const number = Number(value);
+  // Infinity has a name of its own: a number over the range of doubles is another number.
+  return Number.isFinite(number) ? number : refuse(`${field.name} is over the range of doubles`);
 }
 
 function integerWireType(field: Field): number {

@@ -1,8 +1,6 @@
 import { handOn, type InFlightAccount, refusingMalformed, turnOf } from '@sonde/intake';
 import { type ClientInfo, type Consumer, SondeError } from '@sonde/pipeline';
-import { type Encoding, jsonToProtobuf, type Signal } from '@sonde/proto';
-
-const utf8 = new TextDecoder('utf-8', { fatal: true });
+import { type Encoding, jsonText, jsonToProtobuf, type Signal } from '@sonde/proto';
 
 /** One export request, unpacked. */
 export interface ExportRequest {
@@ -55,15 +53,7 @@ function protobufBytes({ signal, encoding, bytes, account }: ExportRequest): Uin
   if (encoding === 'protobuf') return bytes;
   // The text and what is made of it are there beside the bytes.
   account.take(2 * bytes.length);
-  const protobuf = refusingMalformed(() => jsonToProtobuf(signal, textOf(bytes)));
+  const protobuf = refusingMalformed(() => jsonToProtobuf(signal, jsonText(bytes)));
   account.giveBack(2 * bytes.length);
   return protobuf;
-}
-
-function textOf(bytes: Uint8Array): string {
-  try {
-    return utf8.decode(bytes);
-  } catch (error) {
-    throw new SondeError('INVALID_DATA', 'JSON that is not UTF-8', { cause: error });
-  }
 }
