@@ -95,8 +95,31 @@ function questionsOf(day: FleetDay): readonly Question[] {
       }),
       check: () => undefined,
     },
+    ...ANALYSES.map(
+      (tab): Question => ({
+        name: `analysis of slow traces, a day: ${tab}`,
+        barMs: 3000,
+        ask: (_random, i) => ({
+          path:
+            `/api/v1/traces/analysis/${tab}?${range}&set=roots` +
+            `&boxMinNs=${SLOW_NS + i * 1_000_000}`,
+        }),
+        check: (body) => atLeast(body, ANALYSIS_LISTS[tab], 1),
+      }),
+    ),
   ];
 }
+
+/** A few in a hundred of the first spans take longer. */
+const SLOW_NS = 200_000_000;
+const ANALYSES = ['overview', 'errors', 'latency', 'attributes', 'breakdown'] as const;
+const ANALYSIS_LISTS = {
+  overview: 'rows',
+  errors: 'causes',
+  latency: 'frames',
+  attributes: 'differences',
+  breakdown: 'parts',
+} as const;
 
 function atLeast(body: unknown, key: string, length: number): void {
   const list: unknown = typeof body === 'object' && body !== null ? Reflect.get(body, key) : [];
