@@ -1,6 +1,6 @@
 // `npm run setup:librdkafka`: builds the addon behind `client: librdkafka` into buffer/build.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { run, say } from './lib/steps.mjs';
@@ -29,13 +29,14 @@ if (headers === undefined) {
 const target = join(root, 'buffer/build/sonde-rdkafka.node');
 mkdirSync(dirname(target), { recursive: true });
 const options = ['-std=gnu11', '-O2', '-Wall', '-Wextra', '-Werror', '-shared', '-fPIC'];
-const source = join(root, 'buffer/native/rdkafka-producer.c');
+const folder = join(root, 'buffer/native/rdkafka');
+const sources = readdirSync(folder).filter((name) => name.endsWith('.c'));
 await run('The addon of librdkafka', 'cc', [
   ...options,
   '-fvisibility=hidden',
   '-DNAPI_VERSION=8',
   `-I${headers}`,
-  source,
+  ...sources.map((name) => join(folder, name)),
   '-lrdkafka',
   '-pthread',
   '-s',

@@ -15,7 +15,7 @@ export type RdRecord = readonly [
   headers: readonly string[],
 ];
 
-/** `native/rdkafka-producer.c`. Errors carry librdkafka's name of the error as `code`. */
+/** `native/rdkafka/producer.c`. Errors carry librdkafka's name of the error as `code`. */
 export interface RdKafkaAddon {
   /** Settings of librdkafka: name, value, name, value. Throws where one is refused. */
   open(settings: readonly string[]): RdProducer;

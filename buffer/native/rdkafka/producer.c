@@ -17,7 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TEXT_BYTES_MAX 1024
+#include "arguments.h"
+
 #define POLL_MS 100
 #define CLOSE_POLL_MS 20
 
@@ -53,65 +54,6 @@ struct producer {
 	pthread_mutex_t trouble_lock;
 	char trouble[TEXT_BYTES_MAX];
 };
-
-static napi_value fail(napi_env env, const char *code, const char *text)
-{
-	napi_throw_error(env, code, text);
-	return NULL;
-}
-
-static bool read_text(napi_env env, napi_value value, char *text, size_t size)
-{
-	size_t length;
-
-	if (napi_get_value_string_utf8(env, value, NULL, 0, &length) != napi_ok || length >= size)
-		return false;
-	return napi_get_value_string_utf8(env, value, text, size, &length) == napi_ok;
-}
-
-/* A string of any length, to be freed. */
-static char *copy_text(napi_env env, napi_value value, size_t *length)
-{
-	char *text;
-
-	if (napi_get_value_string_utf8(env, value, NULL, 0, length) != napi_ok)
-		return NULL;
-	text = malloc(*length + 1);
-	if (text != NULL)
-		napi_get_value_string_utf8(env, value, text, *length + 1, length);
-	return text;
-}
-
-static uint32_t array_length(napi_env env, napi_value array)
-{
-	uint32_t length = 0;
-
-	napi_get_array_length(env, array, &length);
-	return length;
-}
-
-static napi_value element(napi_env env, napi_value array, uint32_t index)
-{
-	napi_value value = NULL;
-
-	napi_get_element(env, array, index, &value);
-	return value;
-}
-
-/* Bytes of a Uint8Array; false for anything else, which is "no bytes". */
-static bool read_bytes(napi_env env, napi_value value, void **bytes, size_t *length)
-{
-	static char nothing[1];
-	bool is_typed = false;
-
-	if (napi_is_typedarray(env, value, &is_typed) != napi_ok || !is_typed)
-		return false;
-	napi_get_typedarray_info(env, value, NULL, length, bytes, NULL, NULL);
-	/* NULL would be no value at all. */
-	if (*length == 0)
-		*bytes = nothing;
-	return true;
-}
 
 /* One record, or a part of the records that were not handed over, is done. */
 static void leave(struct producer *producer, struct batch *batch, int count)
