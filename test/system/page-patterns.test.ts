@@ -68,7 +68,7 @@ describe.skipIf(!existsSync(CHROMIUM))('log patterns, from a line to the page', 
     });
     page = await browser.newPage();
     page.on('pageerror', (error) => problems.push(error.message));
-  }, 60_000);
+  }, 120_000);
 
   afterAll(async () => {
     await browser?.close();
