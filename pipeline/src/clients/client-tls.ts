@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { type IssueSink, refuseMeaning } from '../config/fields/refuse.ts';
 import { type Secret, secret } from '../config/fields/secret.ts';
 import { SondeError } from '../errors.ts';
+import { checkAuthorities } from '../servers/tls/authorities.ts';
 import { refuseUnsupported } from './refuse-unsupported.ts';
 
 const VERSIONS = ['1.0', '1.1', '1.2', '1.3'] as const;
@@ -127,6 +128,7 @@ function checkTls(tls: RawTls, sink: IssueSink): void {
 /** Reads what the configuration names. Rejects with `SondeError` `INTERNAL` and upstream's text. */
 export async function loadClientTls(tls: ClientTlsConfig): Promise<TlsMaterial> {
   const own = await load('CA CertPool', tls.ca_file, tls.ca_pem);
+  if (own !== undefined) checkOwn(own, tls.ca_file);
   const roots = tls.include_system_ca_certs_pool ? rootCertificates : [];
   return {
     ca: own === undefined ? undefined : [...roots, own],
@@ -136,6 +138,14 @@ export async function loadClientTls(tls: ClientTlsConfig): Promise<TlsMaterial> 
     maxVersion: tls.max_version === '' ? undefined : NODE_VERSIONS[tls.max_version],
     rejectUnauthorized: !tls.insecure_skip_verify,
   };
+}
+
+function checkOwn(authorities: string | Buffer, path: string): void {
+  try {
+    checkAuthorities(authorities);
+  } catch (error) {
+    throw loadProblem(`failed to parse CA ${path === '' ? 'ca_pem' : path}`, error);
+  }
 }
 
 async function load(
@@ -148,13 +158,11 @@ async function load(
   try {
     return await readFile(path);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new SondeError(
-      'INTERNAL',
-      `failed to load TLS config: failed to load ${what}: ${reason}`,
-      {
-        cause: error,
-      },
-    );
+    throw loadProblem(`failed to load ${what}`, error);
   }
+}
+
+function loadProblem(what: string, cause: unknown): SondeError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new SondeError('INTERNAL', `failed to load TLS config: ${what}: ${reason}`, { cause });
 }

@@ -236,6 +236,34 @@ describe('TLS', () => {
     await expect(sendHttps(started.http, { server, own: old })).rejects.toThrow();
   });
 
+  it('keeps the authorities of before when the new file is half written, and says so', async () => {
+    const directory = folder();
+    const server = makePair(directory, 'server');
+    const authority = makePair(directory, 'authority');
+    const client = makePair(directory, 'client', authority);
+    const client_ca_file = path.join(directory, 'authorities.crt');
+    copyFileSync(authority.certFile, client_ca_file);
+    const files = { cert_file: server.certFile, key_file: server.keyFile };
+    const started = await start({
+      http: { tls: { ...files, client_ca_file, client_ca_file_reload: true } },
+    });
+    const pem = authority.cert.toString();
+    const broken = [
+      [pem.slice(0, 200), 'certificate 1 is cut'],
+      [server.cert.toString() + pem.slice(0, -60), 'certificate 2 is cut'],
+      [`${server.cert.toString().repeat(2)}-----BEGIN CERT`, 'certificate 3 is cut'],
+      [`${pem.slice(0, 200)}\n-----END CERTIFICATE-----\n`, 'certificate 1 cannot be read'],
+      ['garbage', 'there is no certificate'],
+    ] as const;
+    for (const [text, words] of broken) {
+      started.lines.length = 0;
+      writeFileSync(client_ca_file, text);
+      await logged(started, `failed to parse CA ${client_ca_file}: ${words}`);
+      expect(started.lines.join()).toContain('Cannot reload certificates');
+      expect(await sendHttps(started.http, { server, own: client })).toBe(200);
+    }
+  }, 30_000);
+
   it('keeps to the versions and suites that are configured', async () => {
     const pair = makePair(folder(), 'server');
     const files = { cert_file: pair.certFile, key_file: pair.keyFile };
@@ -253,13 +281,20 @@ describe('TLS', () => {
   });
 
   it("does not start without its files, and says upstream's words", async () => {
-    const pair = makePair(folder(), 'server');
+    const directory = folder();
+    const pair = makePair(directory, 'server');
+    const half = path.join(directory, 'half.crt');
+    writeFileSync(half, Buffer.concat([pair.cert, pair.cert.subarray(0, 200)]));
     const wrong = [
       [{ cert_file: '/nowhere', key_file: pair.keyFile }, 'failed to load TLS cert and key'],
       [{ cert_file: pair.keyFile, key_file: pair.keyFile }, 'failed to load TLS cert and key'],
       [
         { cert_file: pair.certFile, key_file: pair.keyFile, client_ca_file: pair.keyFile },
-        'failed to parse CA',
+        `failed to parse CA ${pair.keyFile}: there is no certificate`,
+      ],
+      [
+        { cert_file: pair.certFile, key_file: pair.keyFile, client_ca_file: half },
+        `failed to parse CA ${half}: certificate 2 is cut`,
       ],
     ] as const;
     for (const [tls, words] of wrong) {

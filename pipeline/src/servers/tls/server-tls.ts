@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext, type SecureContextOptions, type SecureVersion } from 'node:tls';
 import { SondeError } from '../../errors.ts';
+import { checkAuthorities } from './authorities.ts';
 import { opensslCiphers } from './cipher-suites.ts';
 import { type ServerTlsConfig, TLS_CURVES, type TlsVersion } from './server-tls-config.ts';
 
@@ -144,13 +145,15 @@ export class ServerTls {
   async #readClientCa(): Promise<Buffer | undefined> {
     const { client_ca_file: path } = this.#config;
     if (path === '') return undefined;
-    try {
-      const authorities = await readFile(path);
-      if (authorities.includes('-----BEGIN CERTIFICATE-----')) return authorities;
-    } catch (error) {
+    const authorities = await readFile(path).catch((error: unknown) => {
       throw loadProblem(`failed to load CA ${path}`, error);
+    });
+    try {
+      checkAuthorities(authorities);
+    } catch (error) {
+      throw loadProblem(`failed to parse CA ${path}`, error);
     }
-    throw loadProblem(`failed to parse CA ${path}`, undefined);
+    return authorities;
   }
 }
 
