@@ -73,6 +73,8 @@ const DESCRIPTION =
   'Of all traces with a span in the selection: the box within what the range and the filters ' +
   'show in the heatmap. With `Accept: application/x-ndjson` lines of progress come first.';
 
+const LINE_EXAMPLE = '{"progress":{"step":"Finding the traces","done":0,"of":4}}\n{"answer":{}}\n';
+
 interface Tab<Answer> {
   readonly path: 'overview' | 'errors' | 'latency' | 'attributes' | 'breakdown';
   readonly summary: string;
@@ -138,7 +140,7 @@ function addTab<Answer>(api: Api, { store, state }: AnalysisSources, tab: Tab<An
         description: 'The answer; or lines of JSON, each `progress`, `answer` or `error`.',
         content: {
           'application/json': { schema: tab.schema },
-          'application/x-ndjson': { schema: z.string() },
+          'application/x-ndjson': { schema: z.string(), example: LINE_EXAMPLE },
         },
       },
       ...STORE_REFUSALS,
