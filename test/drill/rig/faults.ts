@@ -192,6 +192,26 @@ const ONE_OF_THREE_BROKERS: Fault = {
   },
 };
 
+const ROLLING_RESTART: Fault = {
+  title: 'two gateways and two processes are restarted one after the other',
+  missing: kafkaMissing,
+  run: async ({ bundle }) => {
+    const rig = await kafkaRig({ bundle, gateways: 2 });
+    const load = await started(rig);
+    return under(rig, load, async () => {
+      const exitCodes: (number | null)[] = [];
+      for (const process of [...rig.gateways, ...rig.deliverers]) {
+        await moreAcknowledged(load);
+        exitCodes.push(await process.stop());
+        // The other one goes on answering.
+        await moreAcknowledged(load);
+        await process.start();
+      }
+      return { exitCodes: exitCodes.join(' ') };
+    });
+  },
+};
+
 /** Highest resident memory of a process while `work` runs. Bytes. */
 async function peakMemory(pid: number, work: () => Promise<void>): Promise<number> {
   let peak = 0;
@@ -299,6 +319,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   migration: KILLED_IN_MIGRATION,
   broker: BROKER_RESTARTS,
   'one-of-three': ONE_OF_THREE_BROKERS,
+  rolling: ROLLING_RESTART,
   'slow-store': SLOW_CONSUMER,
   'disk-full': DISK_FULL,
 };

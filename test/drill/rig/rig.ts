@@ -19,6 +19,8 @@ export interface Rig {
   readonly store: StoreUnderTest;
   /** Answers senders. */
   readonly gateway: SondeProcess;
+  /** All that answer senders, `gateway` first. */
+  readonly gateways: readonly SondeProcess[];
   /** Deliver to the store; on the embedded log that is the gateway. */
   readonly deliverers: readonly SondeProcess[];
   readonly brokers: readonly Victim[];
@@ -33,7 +35,9 @@ export interface Rig {
 export interface RigOptions {
   /** More `--set` of the process that holds the embedded log, by path. */
   readonly sets?: Readonly<Record<string, string>>;
-  /** More `--set` of the gateway of the rig on Kafka. */
+  /** Gateways of the rig on Kafka; one unless said. */
+  readonly gateways?: number;
+  /** More `--set` of the gateways of the rig on Kafka. */
   readonly gatewaySets?: Readonly<Record<string, string>>;
   /** Brokers of the rig on Kafka; one unless said. */
   readonly brokers?: number;
@@ -98,6 +102,7 @@ export async function embeddedRig(options: RigOptions = {}): Promise<Rig> {
     buffer: 'embedded',
     store,
     gateway,
+    gateways: [gateway],
     deliverers: [gateway],
     brokers: [],
     directory,
@@ -107,25 +112,30 @@ export async function embeddedRig(options: RigOptions = {}): Promise<Rig> {
   };
 }
 
-/** Broker, gateway, two processes that share the partitions, store. */
+/** Broker, gateways, two processes that share the partitions, store. */
 export async function kafkaRig(options: RigOptions = {}): Promise<Rig> {
   const directory = mkdtempSync(join(options.parent ?? tmpdir(), 'sonde-drill-'));
   const { bundle } = options;
   const broker = await startScratchBroker(options.brokers);
   const store = await StoreUnderTest.create(join(directory, 'store'), bundle);
-  const port = await freePort();
   const brokers = `[${broker.brokers.join(',')}]`;
-  const gateway = new SondeProcess(
-    'gateway',
-    gatewayArgs('gateway.yaml', {
+  const ports: number[] = [];
+  const gateways: SondeProcess[] = [];
+  for (let number = 1; number <= (options.gateways ?? 1); number += 1) {
+    const port = await freePort();
+    ports.push(port);
+    const args = gatewayArgs('gateway.yaml', {
       ...QUIET,
       ...(await otlpSets(port)),
       'exporters::kafka::brokers': brokers,
       'exporters::kafka::topic_partitions': '2',
       ...options.gatewaySets,
-    }),
-    { bundle },
-  );
+    });
+    gateways.push(new SondeProcess(`gateway ${number}`, args, { bundle }));
+  }
+  const [gateway] = gateways;
+  if (gateway === undefined) throw new Error('no gateway');
+  let turn = 0;
   const deliverers = [await processRole(1), await processRole(2)];
   async function processRole(number: number): Promise<SondeProcess> {
     const args = gatewayArgs('process.yaml', {
@@ -146,13 +156,18 @@ export async function kafkaRig(options: RigOptions = {}): Promise<Rig> {
     buffer: 'kafka',
     store,
     gateway,
+    gateways,
     deliverers,
     brokers: broker.nodes,
     directory,
-    url: () => `http://127.0.0.1:${port}`,
-    start: () => startAll([store.process, gateway, ...deliverers]),
+    // In turn, as an address in front of several would.
+    url: () => {
+      turn += 1;
+      return `http://127.0.0.1:${ports[turn % ports.length]}`;
+    },
+    start: () => startAll([store.process, ...gateways, ...deliverers]),
     end: async () => {
-      await endAll([gateway, ...deliverers, store.process], directory);
+      await endAll([...gateways, ...deliverers, store.process], directory);
       await broker.end();
     },
   };
