@@ -5,6 +5,7 @@ import {
   gunzipSync,
   type Inflate,
   inflateSync,
+  type ZlibOptions,
 } from 'node:zlib';
 import { SondeError } from '../errors.ts';
 import { HERE_BYTES_MAX, HERE_UNDECLARED_BYTES_MAX, UNPACK_CHUNK_BYTES } from './limits.ts';
@@ -36,14 +37,27 @@ function inflateHere(packed: Buffer, packing: 'gzip' | 'zlib', room: Room): Buff
   try {
     const chunkSize = Math.max(expected, MIN_CHUNK_BYTES);
     const options = { maxOutputLength, chunkSize };
-    const bytes = packing === 'gzip' ? gunzipSync(packed, options) : inflateSync(packed, options);
+    const bytes = packing === 'gzip' ? gunzipSync(packed, options) : inflateWhole(packed, options);
     room.take(bytes.length);
     return bytes;
   } catch (error) {
-    if (error instanceof SondeError) throw error;
+    if (error instanceof SondeError || error instanceof CorruptError) throw error;
     if (Reflect.get(Object(error), 'code') === TOO_MUCH) return undefined;
     throw corruptError(error);
   }
+}
+
+/** zlib stops at the end of its stream and says nothing of what follows; gunzip does. */
+function inflateWhole(packed: Buffer, options: ZlibOptions): Buffer {
+  const result: unknown = inflateSync(packed, { ...options, info: true });
+  const bytes: unknown = Reflect.get(Object(result), 'buffer');
+  const { bytesWritten } = Object(Reflect.get(Object(result), 'engine'));
+  if (bytesWritten !== packed.length) throw trailing();
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.alloc(0);
+}
+
+function trailing(): CorruptError {
+  return new CorruptError('bytes after its end');
 }
 
 /** What a body is worth trying at once with; undefined where it is not. */
@@ -80,7 +94,10 @@ function inflateElsewhere(packed: Buffer, packing: 'gzip' | 'zlib', room: Room):
         stream.destroy(SondeError.from(error));
       }
     });
-    stream.on('end', () => resolve(pieces.join()));
+    stream.on('end', () => {
+      if (packing === 'zlib' && stream.bytesWritten !== packed.length) reject(trailing());
+      else resolve(pieces.join());
+    });
     stream.end(packed);
   });
 }

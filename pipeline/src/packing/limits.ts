@@ -20,6 +20,13 @@ export const UNPACK_TURN_BYTES: number = MIB;
 /** What a step counts beside the bytes that it makes: bodies may have millions of empty ones. */
 export const UNPACK_STEP_BYTES = 256;
 
+/**
+ * Frames and blocks that a body of lz4 may have: so many, and one more for so many of its packed
+ * bytes. Each costs some 4 us; writers make blocks of 64 KiB and more, or of what they flush.
+ */
+export const LZ4_STEPS_FREE = 4096;
+export const LZ4_STEP_BYTES_MIN = 128;
+
 /** What is copied before other requests have their turn. Bytes. */
 export const JOIN_TURN_BYTES: number = 4 * MIB;
 

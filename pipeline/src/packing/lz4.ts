@@ -1,7 +1,7 @@
 import { Xxh32, xxh32 } from '@node-rs/xxhash';
 import { compressFrameSync, compressSync, uncompressSync } from 'lz4-napi';
 import { ByteCursor } from './byte-cursor.ts';
-import { PACK_HERE_BYTES_MAX } from './limits.ts';
+import { LZ4_STEP_BYTES_MIN, LZ4_STEPS_FREE, PACK_HERE_BYTES_MAX } from './limits.ts';
 import { CorruptError, corruptError, NO_BYTES, type Room } from './packing.ts';
 import { inTurns } from './steps.ts';
 
@@ -70,22 +70,39 @@ function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
 /** The frame format, several frames in a row, a block a step (lz4_Frame_format.md 1.6). */
 export function* unpackLz4(packed: Buffer, room: Room): Iterable<Uint8Array> {
   const cursor = new ByteCursor(packed);
+  const steps = new StepBudget(packed.length);
   if (cursor.left === 0) throw new CorruptError('cut');
   while (cursor.left > 0) {
     const magic = cursor.uint(4);
     if (magic >>> 4 === SKIPPABLE_MAGIC) cursor.skip(cursor.uint(4));
-    else if (magic === FRAME_MAGIC) yield* unpackFrame(cursor, room);
+    else if (magic === FRAME_MAGIC) yield* unpackFrame(cursor, room, steps);
     else throw new CorruptError('no frame');
     yield NO_BYTES;
   }
 }
 
-function* unpackFrame(cursor: ByteCursor, room: Room): Iterable<Uint8Array> {
+/** Frames and blocks cost more than their bytes: there may be so many as `limits.ts` says. */
+class StepBudget {
+  #left: number;
+
+  constructor(packedBytes: number) {
+    this.#left = LZ4_STEPS_FREE + Math.floor(packedBytes / LZ4_STEP_BYTES_MIN);
+  }
+
+  spend(): void {
+    this.#left -= 1;
+    if (this.#left < 0) throw new CorruptError('too many frames and blocks for its bytes');
+  }
+}
+
+function* unpackFrame(cursor: ByteCursor, room: Room, steps: StepBudget): Iterable<Uint8Array> {
+  steps.spend();
   const head = readHead(cursor);
   const content = new Xxh32();
   let length = 0;
   let window: Buffer = Buffer.alloc(0);
   for (let size = cursor.uint(4); size !== 0; size = cursor.uint(4)) {
+    steps.spend();
     const data = cursor.slice(size % PLAIN_BLOCK);
     if (head.hasBlockChecksum) check(data, cursor.uint(4));
     const isPlain = size >= PLAIN_BLOCK;

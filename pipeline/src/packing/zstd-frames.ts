@@ -45,7 +45,11 @@ function* frameBytesMax(cursor: ByteCursor): Generator<Step, number> {
   const declared = contentBytes(cursor, descriptor >>> 6, isSingleSegment);
   const blocks = yield* blockBytesMax(cursor);
   if ((descriptor & 4) !== 0) cursor.skip(CHECKSUM_BYTES);
-  return Math.min(blocks, declared ?? blocks);
+  if (declared === undefined) return blocks;
+  // The library would say so, too, but is not asked where there is nothing to unpack.
+  if (declared > blocks) throw new CorruptError('unpacks to less than it declares');
+  if (declared === 0 && blocks > 0) throw new CorruptError('unpacks to more than it declares');
+  return declared;
 }
 
 function contentBytes(

@@ -125,3 +125,78 @@ describe('nonsense', () => {
     },
   );
 });
+
+describe('a frame of zstd that lies about its content', () => {
+  const content = Buffer.alloc(78, 'a');
+  /** One frame of one plain block, with a declared length of eight bytes. */
+  const declaring = (declared: bigint, bytes: Buffer): Buffer => {
+    const head = Buffer.alloc(16);
+    head.set([0x28, 0xb5, 0x2f, 0xfd, 0xe0]);
+    head.writeBigUInt64LE(declared, 5);
+    head.writeUIntLE(bytes.length * 8 + 1, 13, 3);
+    return Buffer.concat([head, bytes]);
+  };
+
+  it.each([0n, 5n, 77n, 79n, 1078n, 1n << 24n, 1n << 50n])(
+    'is refused: %s bytes declared, and 78 or none there',
+    async (declared) => {
+      const liars = [declaring(declared, content)];
+      if (declared > 0n) liars.push(declaring(declared, Buffer.alloc(0)));
+      for (const liar of liars) {
+        for (const packed of [liar, Buffer.concat([declaring(78n, content), liar])]) {
+          const refused = unpackWithin(packed, 'zstd', MIB);
+          await expect(refused).rejects.toMatchObject({ code: 'INVALID_DATA' });
+        }
+      }
+    },
+  );
+
+  it('is taken when it tells the truth, of nothing too', async () => {
+    const frames = [declaring(78n, content), declaring(0n, Buffer.alloc(0))];
+    expect((await unpackWithin(Buffer.concat(frames), 'zstd', MIB)).bytes).toEqual(content);
+    const [, empty = content] = frames;
+    expect((await unpackWithin(empty, 'zstd', MIB)).bytes).toHaveLength(0);
+  });
+});
+
+describe('bytes after the end', () => {
+  it.each<[Packed, Buffer]>([
+    ['gzip', gzipSync(Buffer.alloc(1000, 'ab'))],
+    ['gzip', gzipSync(Buffer.alloc(3 * MIB, 'ab'))],
+    ['zlib', deflateSync(Buffer.alloc(1000, 'ab'))],
+    ['zlib', deflateSync(Buffer.alloc(3 * MIB, 'ab'))],
+  ])('of %s are refused', async (packing, packed) => {
+    await unpackWithin(packed, packing, 3 * MIB);
+    for (const tail of [Buffer.from('x'), packed.subarray(0, 5)]) {
+      const refused = unpackWithin(Buffer.concat([packed, tail]), packing, 3 * MIB);
+      await expect(refused).rejects.toMatchObject({ code: 'INVALID_DATA' });
+    }
+  });
+});
+
+describe('lz4 of frames and blocks that hold next to nothing', () => {
+  const head = '04224d18604082';
+
+  it.each([
+    ['empty frames', Buffer.from(`${head}00000000`, 'hex'), 1_740_000],
+    ['frames of a byte', Buffer.from(`${head}010000806100000000`, 'hex'), 1_200_000],
+  ])('is refused before it costs much: %s', async (_name, frame, count) => {
+    const few = Buffer.alloc(frame.length * 2000, frame);
+    await unpackWithin(few, 'lz4', MIB);
+    const packed = Buffer.alloc(frame.length * count, frame);
+    const before = process.cpuUsage();
+    const refused = unpackWithin(packed, 'lz4', 20 * MIB);
+    await expect(refused).rejects.toThrow('lz4: too many frames and blocks for its bytes');
+    const { user, system } = process.cpuUsage(before);
+    // A tenth of what all of them would take.
+    expect((user + system) / 1000).toBeLessThan(80 * (packed.length / 1e6));
+  });
+
+  it('is refused for its blocks as for its frames', async () => {
+    const block = Buffer.from('0100008061', 'hex');
+    const blocks = Buffer.alloc(block.length * 1_000_000, block);
+    const packed = Buffer.concat([Buffer.from(head, 'hex'), blocks, Buffer.alloc(4)]);
+    const refused = unpackWithin(packed, 'lz4', 20 * MIB);
+    await expect(refused).rejects.toThrow('lz4: too many frames and blocks for its bytes');
+  });
+});

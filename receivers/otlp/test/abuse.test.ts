@@ -76,6 +76,19 @@ describe('a hostile sender', () => {
     120_000,
   );
 
+  it.each([
+    ['zstd', 'declares 2^50 bytes and has none', '28b52ffde00000000000000400010000'],
+    ['zstd', 'declares none and has one', '28b52ffde0000000000000000009000061'],
+    ['deflate', 'goes on after its end', '789c03000000000161'],
+    ['lz4', 'is 6,000 empty frames', '04224d1860408200000000'.repeat(6000)],
+  ])('is told so when a body of %s %s', async (packing, _fault, hex) => {
+    const { http, pipeline } = await start();
+    const headers = { ...PROTOBUF, 'content-encoding': packing };
+    const body = Buffer.from(hex, 'hex');
+    expect((await send(http, { headers, body })).status).toBe(400);
+    expect(pipeline.taken).toHaveLength(0);
+  });
+
   it('that opens too many connections is dropped, and counted', async () => {
     const { http } = otlpConfig.parse({
       protocols: { http: { endpoint: '127.0.0.1:0' } },
