@@ -1,16 +1,18 @@
 import { joinSql, param, type Sql, sql } from '@sonde/store';
+import { z } from 'zod';
 import { atHour, atMs } from '../../instant-sql.ts';
 import type { StoreReader } from '../../store-reader.ts';
 import type { TimeWindow } from '../../time-windows.ts';
 import {
   type Asking,
+  inMinutes,
   resolveScope,
   type SpanScope,
   type SpanWish,
   spansIn,
 } from '../explore/span-scope.ts';
 import type { Condition } from '../where/parse-where.ts';
-import { whereSpans } from '../where/where-sql.ts';
+import { whereRollUp, whereSpans } from '../where/where-sql.ts';
 
 /** Part of a heatmap: `from` and `to` in milliseconds, durations in nanoseconds; an end is open when absent. */
 export interface SelectionBox {
@@ -53,7 +55,22 @@ export interface AnalysisAsking extends Asking {
 export interface AnalysisScope {
   readonly wish: AnalysisWish;
   readonly spans: SpanScope;
+  /** Operations that are auxiliary; undefined where spans themselves have to be looked at. */
+  readonly auxiliary: readonly OperationName[] | undefined;
 }
+
+interface OperationName {
+  readonly service: string;
+  readonly name: string;
+}
+
+const OperationNameSchema: z.ZodType<OperationName> = z.object({
+  service: z.string(),
+  name: z.string(),
+});
+
+/** More conditions than that cost every span more than the rules themselves. */
+const AUXILIARY_OPERATIONS_MAX = 50;
 
 export async function resolveAnalysis(
   store: StoreReader,
@@ -61,7 +78,34 @@ export async function resolveAnalysis(
   asking: Asking,
 ): Promise<AnalysisScope> {
   const alsoKeys = wish.auxiliary.flatMap((rule) => rule.map(({ key }) => key));
-  return { wish, spans: await resolveScope(store, { ...wish, alsoKeys }, asking) };
+  const spans = await resolveScope(store, { ...wish, alsoKeys }, asking);
+  return { wish, spans, auxiliary: await auxiliaryOperations(store, wish, asking) };
+}
+
+/** Rules on names are tried on roll-ups once, not on every span. */
+async function auxiliaryOperations(
+  store: StoreReader,
+  { tenant, range, auxiliary }: AnalysisWish,
+  { meter, signal }: Asking,
+): Promise<readonly OperationName[] | undefined> {
+  if (auxiliary.length === 0) return [];
+  const isByName = auxiliary.every((rule) =>
+    rule.every(({ key }) => key === 'name' || key === 'service'),
+  );
+  if (!isByName) return undefined;
+  const rules = auxiliary.map((rule) => sql`(${whereRollUp(rule)})`);
+  // The window before is looked at too, as a baseline.
+  const window = { from: range.from - (range.to - range.from), to: range.to };
+  const query = {
+    summary: 'SELECT red_1m auxiliary',
+    row: OperationNameSchema,
+    sql: sql`
+      SELECT DISTINCT toString(service) AS service, toString(name) AS name FROM red_1m
+      WHERE ${inMinutes(tenant, window)} AND (${joinSql(rules, ' OR ')})
+      LIMIT ${param.uint64(AUXILIARY_OPERATIONS_MAX + 1)}`,
+  };
+  const found = meter.rows(await store.read(query, signal));
+  return found.length > AUXILIARY_OPERATIONS_MAX ? undefined : found;
 }
 
 /** Entries of a window, in the box or not. */
@@ -71,11 +115,24 @@ export function entries(scope: AnalysisScope, window: TimeWindow): Sql {
 
 const isNoTrace = sql`trace_id != toFixedString('', 16)`;
 
+/** Whether anything may be auxiliary. */
+export function hasAuxiliary({ wish, auxiliary }: AnalysisScope): boolean {
+  return wish.auxiliary.length > 0 && auxiliary?.length !== 0;
+}
+
 /** Of an entry: whether a rule says that it is no request of a user. */
-export function isAuxiliary({ wish, spans }: AnalysisScope): Sql {
-  if (wish.auxiliary.length === 0) return sql`0`;
-  const rules = wish.auxiliary.map((rule) => sql`(${whereSpans(rule, spans)})`);
-  return sql`(${joinSql(rules, ' OR ')})`;
+export function isAuxiliary(scope: AnalysisScope): Sql {
+  const { wish, spans, auxiliary } = scope;
+  if (!hasAuxiliary(scope)) return sql`0`;
+  if (auxiliary === undefined) {
+    const rules = wish.auxiliary.map((rule) => sql`(${whereSpans(rule, spans)})`);
+    return sql`(${joinSql(rules, ' OR ')})`;
+  }
+  const operations = auxiliary.map(
+    ({ service, name }) =>
+      sql`(service = ${param.string(service)} AND name = ${param.string(name)})`,
+  );
+  return sql`(${joinSql(operations, ' OR ')})`;
 }
 
 /** Of an entry: whether it lies in the box. */

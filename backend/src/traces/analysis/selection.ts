@@ -12,6 +12,7 @@ import {
   baselineWindow,
   boxWindow,
   entries,
+  hasAuxiliary,
   isAuxiliary,
   isPicked,
   selectedIds,
@@ -68,7 +69,7 @@ export async function readSelection(
     budget.baseline === 0
       ? none
       : store.read(sideQuery(scope, baselineIds(scope), baselineWindow(scope)), signal),
-    scope.wish.auxiliary.length === 0 ? none : store.read(auxiliaryQuery(scope), signal),
+    !hasAuxiliary(scope) ? none : store.read(auxiliaryQuery(scope), signal),
   ]);
   const [selected = NO_SIDE] = meter.rows(selectedRows);
   const [baseline = NO_SIDE] = meter.rows(baselineRows);
