@@ -13,18 +13,24 @@ const PACKINGS: ReadonlyMap<string, Packing> = new Map<string, Packing>([
   ['x-snappy-framed', 'x-snappy-framed'],
 ]);
 
+const ALIASES: ReadonlyMap<string, string> = new Map([
+  ['identity', ''],
+  ['x-gzip', 'gzip'],
+]);
+
 /** Encodings that are unpacked: upstream's `compression_algorithms`. */
 export const CONTENT_ENCODINGS: readonly string[] = [...PACKINGS.keys()];
 
 /**
- * The packing that a header names, `identity` being none. Throws `SondeError` `INVALID_DATA` when it
- * is unknown or not among `allowed`.
+ * The packing that a header names, `identity` being none; in any case, and `x-gzip` for `gzip` (RFC
+ * 9110, 8.4.1). Throws `SondeError` `INVALID_DATA` when it is unknown or not among `allowed`.
  */
 export function packingOf(header: string | undefined, allowed: readonly string[]): Packing {
-  const name = header === undefined || header === 'identity' ? '' : header;
+  const lower = (header ?? '').toLowerCase();
+  const name = ALIASES.get(lower) ?? lower;
   const packing = PACKINGS.get(name);
   if (packing === undefined || !allowed.includes(name)) {
-    throw new SondeError('INVALID_DATA', `unsupported Content-Encoding: ${name}`);
+    throw new SondeError('INVALID_DATA', `unsupported Content-Encoding: ${header}`);
   }
   return packing;
 }

@@ -143,9 +143,13 @@ export class HttpEndpoint<R> {
   }
 }
 
+/** What a client sends that takes the server for a proxy (RFC 9112, 3.2.2). */
+const ABSOLUTE_FORM = /^https?:\/\/[^/?]*/i;
+
 function pathOf({ url = '' }: HttpRequest): string {
-  const query = url.indexOf('?');
-  return query === -1 ? url : url.slice(0, query);
+  const target = url.startsWith('/') ? url : url.replace(ABSOLUTE_FORM, '');
+  const query = target.indexOf('?');
+  return query === -1 ? target : target.slice(0, query);
 }
 
 function single(headers: HttpRequest['headers']): Record<string, string | undefined> {
