@@ -8,7 +8,7 @@ import { spread } from '../time-steps.ts';
 import { type BucketsRow, type BucketsWish, bucketsQuery, edgesQuery } from './bucket-queries.ts';
 import { QUANTILES } from './metric-shape.ts';
 import { type BucketEdges, bucketQuantile } from './quantile.ts';
-import type { ReadRequest } from './read-series.ts';
+import type { ReadRequest } from './read-request.ts';
 
 async function bucketsOf(
   store: StoreReader,

@@ -3,7 +3,6 @@ import type {
   MetricHeatmapResponse,
   MetricQueryResponse,
 } from '../api/contract/index.ts';
-import type { CostMeter } from '../store-cost.ts';
 import type { StoreReader } from '../store-reader.ts';
 import { spread, stepsOf, type TimeSteps, timeSteps } from '../time-steps.ts';
 import { type MetricScope, metricQuery, resourceKeysQuery } from './catalogue-queries.ts';
@@ -12,6 +11,7 @@ import { metricInfo } from './metric-info.ts';
 import { defaultAggregation, metricShape, QUANTILES } from './metric-shape.ts';
 import type { PointsScope } from './points-sql.ts';
 import { readBuckets, readQuantiles } from './read-buckets.ts';
+import type { ReadRequest } from './read-request.ts';
 import { rollupPart } from './rollup-sql.ts';
 import { intervalQuery, seriesQuery } from './series-queries.ts';
 
@@ -28,11 +28,6 @@ export interface SeriesRequest {
   readonly aggregation: MetricAggregation | undefined;
   readonly groupBy: readonly string[];
   readonly stepMs: number | undefined;
-}
-
-export interface ReadRequest {
-  readonly meter: CostMeter;
-  readonly signal: AbortSignal;
 }
 
 /** What a metric is, before its values are read. */

@@ -7,10 +7,10 @@ import {
 } from '../../metrics/catalogue-queries.ts';
 import { metricInfo } from '../../metrics/metric-info.ts';
 import { hasBuckets, refusedAggregation } from '../../metrics/metric-shape.ts';
+import type { ReadRequest } from '../../metrics/read-request.ts';
 import {
   findMetric,
   type MetricFound,
-  type ReadRequest,
   readHeatmap,
   readSeries,
 } from '../../metrics/read-series.ts';
