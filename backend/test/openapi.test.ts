@@ -73,6 +73,8 @@ describe('the description of the API', () => {
       '/api/v1/metrics/query',
       '/api/v1/metrics/values',
       '/api/v1/openapi.json',
+      '/api/v1/patterns',
+      '/api/v1/patterns/values',
       '/api/v1/services',
       '/api/v1/services/{service}',
       '/api/v1/settings',

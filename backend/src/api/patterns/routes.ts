@@ -37,6 +37,7 @@ const parameters = z
         description:
           'What the range is compared with: the time of the same length before, or the same time a ' +
           'day or a week ago.',
+        example: 'before',
       }),
     baselineVersion: textParameter(
       'Compare with lines of this `service.version` over the last seven days instead, by share.',
