@@ -112,12 +112,12 @@ describe.skipIf(!existsSync(CHROMIUM))('the analysis of traces, in a real browse
     await open(`/traces?${range}&${box}&mode=attributes`);
     const groups = page.getByRole('region', { name: 'Groups that explain the selection' });
     await groups.getByText('checkout · INSERT orders').first().waitFor();
-    await groups.getByText('100 %').first().waitFor();
+    await groups.getByText('of the selection').first().waitFor();
   });
 
   it('divides the time of a service that is chosen', async () => {
     await open(`/traces?${range}&${box}&mode=breakdown`);
-    await page.getByLabel('Service').selectOption('checkout');
+    await page.getByRole('combobox', { name: 'Service', exact: true }).selectOption('checkout');
     await page
       .getByRole('row', { name: /postgresql/ })
       .getByText('dependency')
