@@ -76,9 +76,13 @@ export const HTTP2_HEADER_TABLE_BYTES = 4096;
 /** Headers of a call; one with more is refused. Their bytes are the server's `metadataBytesMax`. */
 export const HTTP2_HEADERS_MAX = 128;
 
-/** A block of headers as it comes: its bytes, its CONTINUATIONs, and the time until it is whole. */
-export const HTTP2_HEADER_BLOCK_BYTES_MAX: number = 64 * 1024;
-export const HTTP2_CONTINUATIONS_MAX = 8;
+/**
+ * A block of headers as it comes: its bytes, its CONTINUATIONs, and the time until it is whole. Beyond
+ * it the connection ends; below it a call with more headers than allowed is refused alone, for the
+ * block was read and the tables of both sides are still the same.
+ */
+export const HTTP2_HEADER_BLOCK_BYTES_MAX: number = 128 * 1024;
+export const HTTP2_CONTINUATIONS_MAX = 16;
 export const HTTP2_HEADER_BLOCK_TIMEOUT_MS = 20_000;
 
 /** The last block of headers is known by its bytes up to that length. */

@@ -16,6 +16,7 @@ import {
   GRPC_ANSWER_TIMEOUT_MS,
   GRPC_CALLS_MAX,
   GRPC_RECEIVE_TIMEOUT_MS,
+  HTTP2_HEADERS_MAX,
   IN_FLIGHT_RETRY_AFTER_MS,
 } from '../limits.ts';
 import { type CallHead, readCallHead, servedMethod } from './call-head.ts';
@@ -152,6 +153,9 @@ export class UnaryCall<M> implements StreamListener {
       throw new SondeError('OVERLOADED', 'too many calls in progress', {
         retryAfterMs: IN_FLIGHT_RETRY_AFTER_MS,
       });
+    }
+    if (this.#headers.areTooMany) {
+      throw new SondeError('TOO_LARGE', `metadata has more than ${HTTP2_HEADERS_MAX} entries`);
     }
     if (this.#headers.isTooLarge) {
       throw new SondeError('TOO_LARGE', `metadata is longer than ${limits.metadataBytesMax} bytes`);

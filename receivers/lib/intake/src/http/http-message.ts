@@ -6,6 +6,8 @@ export interface HttpRequest extends Readable {
   readonly method?: string | undefined;
   readonly url?: string | undefined;
   readonly headers: IncomingHttpHeaders;
+  /** Names and values in turn. */
+  readonly rawHeaders?: readonly string[];
   /** Only of HTTP/1.1. */
   readonly headersDistinct?: Readonly<Record<string, string[] | undefined>>;
   /** Whether nothing more of it comes. */

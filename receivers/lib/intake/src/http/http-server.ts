@@ -7,6 +7,7 @@ import { listen } from '../listen/listener.ts';
 import type { CorsSettings } from './cors.ts';
 import type { HttpRequest, HttpResponse } from './http-message.ts';
 import { Http2Connections } from './http2-connections.ts';
+import { hasTooMany, refuseHeaders, UnreadableRequests } from './unreadable-requests.ts';
 
 export interface HttpServerSettings {
   readonly address: ListenAddress;
@@ -61,14 +62,19 @@ export class HttpServer {
   async listen(): Promise<string> {
     const server = await this.#createServer();
     const { limits, keepAlive } = this.#settings;
-    server.maxHeadersCount = limits.headersMax;
+    // Node would leave out those over it, and take the request. Their bytes are limited anyway.
+    server.maxHeadersCount = 0;
     server.maxConnections = limits.connectionsMax;
     server.keepAliveTimeout = limits.idleTimeoutMs;
     const take = (request: HttpRequest, response: HttpResponse): void => {
       if (this.#server === undefined || !keepAlive) response.shouldKeepAlive = false;
-      this.#take(request, response);
+      unreadable.began(request.socket, response);
+      if (hasTooMany(request, limits)) refuseHeaders(request, response, limits);
+      else this.#take(request, response);
     };
+    const unreadable = new UnreadableRequests(limits);
     server.on('drop', this.#handlers.dropped);
+    server.on('clientError', (error, socket) => unreadable.answer(error, socket));
     server.on('request', take);
     // A sender that asks first hears of a refusal before it sends the body.
     server.on('checkContinue', take);

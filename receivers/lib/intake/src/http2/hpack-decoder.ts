@@ -98,7 +98,8 @@ export class HpackDecoder {
       this.#size -= sizeOf(oldest);
       this.#first += 1;
     }
-    if (this.#first <= EVICTED_KEPT_MAX) return;
+    // An entry may be far longer than the table: nothing of it is kept.
+    if (this.#size > 0 && this.#first <= EVICTED_KEPT_MAX) return;
     entries.splice(0, this.#first);
     this.#first = 0;
   }

@@ -9,6 +9,8 @@ export interface RequestHeaders {
   readonly values: HeaderValues;
   /** They are more, or longer, than allowed: `values` has only the first of them. */
   readonly isTooLarge: boolean;
+  /** They are more than allowed, though not longer. */
+  readonly areTooMany: boolean;
   /** What `content-length` declares. */
   readonly bodyBytes: number | undefined;
 }
@@ -65,6 +67,7 @@ export class HeaderCollector {
     return {
       values: Object.fromEntries(values),
       isTooLarge,
+      areTooMany: this.#areTooMany && this.#byteCount <= this.#bytesMax,
       bodyBytes: declared === undefined ? undefined : Number(declared),
     };
   }
@@ -75,7 +78,11 @@ export class HeaderCollector {
   }
 
   get #isTooLarge(): boolean {
-    return this.#count > HTTP2_HEADERS_MAX || this.#byteCount > this.#bytesMax;
+    return this.#areTooMany || this.#byteCount > this.#bytesMax;
+  }
+
+  get #areTooMany(): boolean {
+    return this.#count > HTTP2_HEADERS_MAX;
   }
 
   #isWellFormed(name: string, value: string): boolean {
