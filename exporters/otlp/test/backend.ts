@@ -23,14 +23,14 @@ const identity = (bytes: Buffer): Buffer => bytes;
 export class Backend {
   readonly received: Received[] = [];
   readonly server: Server = new Server();
-  answer: (request: Received, index: number) => Answer = () => new Uint8Array(0);
+  answer: (request: Received, index: number) => Answer | Promise<Answer> = () => new Uint8Array(0);
 
   constructor() {
     for (const signal of SIGNALS) {
-      const handle: handleUnaryCall<Buffer, Buffer> = (call, done) => {
+      const handle: handleUnaryCall<Buffer, Buffer> = async (call, done) => {
         const received = { signal, metadata: call.metadata, body: call.request };
         this.received.push(received);
-        const answer = this.answer(received, this.received.length - 1);
+        const answer = await this.answer(received, this.received.length - 1);
         if (answer === 'hang') return;
         if (answer instanceof Uint8Array) done(null, Buffer.from(answer));
         else done({ details: '', ...answer });

@@ -10,7 +10,7 @@ import type { ClientRequest } from '@sonde/pipeline/clients';
 import { requestBytes, telemetryOf } from '@sonde/pipeline/contract-suite';
 import { pack, unpack } from '@sonde/pipeline/packing';
 import { encodeExportResponse, encodeStatus, RpcCode, SIGNALS } from '@sonde/proto';
-import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Backend } from './backend.ts';
 import { DIRECT, exporting, NO_DEADLINE, QUICK_RETRY } from './exporting.ts';
 
@@ -86,15 +86,21 @@ function throttled(code: RpcCode, retryAfterMs: number): { code: RpcCode; metada
 describe('an OTLP/gRPC client', () => {
   it('45: tries again after the codes of the specification only', async () => {
     const { backend: server, endpoint } = await backend();
-    const { exporter } = await exporting({ endpoint, ...DIRECT });
-    const retryable: number[] = [];
-    for (let code = 1; code <= 16; code += 1) {
-      server.answer = () => ({ code, details: 'no' });
+    const { exporter } = await exporting({ endpoint, ...DIRECT, retry_on_failure: QUICK_RETRY });
+    const attempts: (readonly [number, number])[] = [];
+    const codes = Array.from({ length: 16 }, (_, index) => index + 1);
+    for (const code of codes) {
+      server.received.length = 0;
+      // Twice the failure, then success: who tries again gets there.
+      server.answer = (_request, index) =>
+        index < 2 ? { code, details: 'no' } : new Uint8Array(0);
       const error = await exporter.consume(TRACES).catch((thrown: unknown) => thrown);
-      expect(String(error)).toMatch(/rpc error: code = [A-Z][A-Za-z]+ desc = no/);
-      if (Reflect.get(Object(error), 'retryable') === true) retryable.push(code);
+      attempts.push([code, server.received.length]);
+      if (error === undefined) continue;
+      expect(error).toMatchObject({ retryable: false });
+      expect(String(error)).toMatch(/Permanent error: rpc error: code = [A-Z][A-Za-z]+ desc = no$/);
     }
-    expect(retryable).toEqual([
+    const again = new Set<number>([
       RpcCode.cancelled,
       RpcCode.deadlineExceeded,
       RpcCode.aborted,
@@ -102,23 +108,45 @@ describe('an OTLP/gRPC client', () => {
       RpcCode.unavailable,
       RpcCode.dataLoss,
     ]);
+    expect(attempts).toEqual(codes.map((code) => [code, again.has(code) ? 3 : 1]));
   });
 
-  it('45, 48: tries again after RESOURCE_EXHAUSTED when it says when, and waits as long', async () => {
+  it('45: tries again after RESOURCE_EXHAUSTED where it says when', async () => {
     const { backend: server, endpoint } = await backend();
-    const { exporter } = await exporting({ endpoint, ...DIRECT });
-    server.answer = () => throttled(RpcCode.resourceExhausted, 1500);
-    await expect(exporter.consume(TRACES)).rejects.toMatchObject({
-      code: 'OVERLOADED',
-      retryAfterMs: 1500,
+    const { exporter } = await exporting({ endpoint, ...DIRECT, retry_on_failure: QUICK_RETRY });
+    server.answer = (_request, index) =>
+      index < 2 ? throttled(RpcCode.resourceExhausted, 1) : new Uint8Array(0);
+    await exporter.consume(TRACES);
+    expect(server.received).toHaveLength(3);
+  });
+
+  it.each([
+    ['as long as RetryInfo says', RpcCode.unavailable, 7000, '1s', 7000],
+    ['as long after RESOURCE_EXHAUSTED', RpcCode.resourceExhausted, 7500, '1s', 7500],
+    ['as long as its back-off where that is longer', RpcCode.unavailable, 7000, '10s', 10_000],
+  ])('48: waits %s', async (_what, code, retryAfterMs, initialInterval, waitMs) => {
+    const { backend: server, endpoint } = await backend();
+    server.answer = (_request, index) =>
+      index === 0 ? throttled(code, retryAfterMs) : new Uint8Array(0);
+    const { exporter, logger } = await exporting({
+      endpoint,
+      ...DIRECT,
+      retry_on_failure: { initial_interval: initialInterval, randomization_factor: 0 },
     });
-    server.answer = () => throttled(RpcCode.unavailable, 250);
-    await expect(exporter.consume(TRACES)).rejects.toMatchObject({
-      code: 'UNAVAILABLE',
-      retryAfterMs: 250,
+    const { exporter: other } = await exporting({ endpoint, ...DIRECT }, { signal: 'logs' });
+    const logs = telemetryOf('logs', requestBytes('logs'));
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => {
+      vi.useRealTimers();
     });
-    server.answer = () => ({ code: RpcCode.resourceExhausted });
-    await expect(exporter.consume(TRACES)).rejects.toMatchObject({ retryable: false });
+    const done = exporter.consume(TRACES);
+    while (logger.lines.length === 0) await new Promise(setImmediate);
+    vi.advanceTimersByTime(waitMs - 1);
+    // The server's own order: another request before the time is over, the second attempt after it.
+    await other.consume(logs);
+    vi.advanceTimersByTime(1);
+    await done;
+    expect(server.received.map(({ signal }) => signal)).toEqual(['traces', 'logs', 'traces']);
   });
 
   it('47: tries again when nobody listens, until somebody does', async () => {
@@ -144,7 +172,15 @@ describe('an OTLP/gRPC client', () => {
     await expect(exporter.consume(TRACES)).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
   });
 
-  it('52, 54: names itself; sends headers of the configuration and of its authenticator', async () => {
+  it('52: names itself', async () => {
+    const { backend: server, endpoint } = await backend();
+    const { exporter } = await exporting({ endpoint, ...DIRECT });
+    await exporter.consume(TRACES);
+    const agent = server.received[0]?.metadata.get('user-agent');
+    expect(String(agent)).toMatch(/^Sonde\/0\.1\.0 \(linux\/\w+\) grpc-node-js/);
+  });
+
+  it('54: sends headers of the configuration and of its authenticator', async () => {
     const { backend: server, endpoint } = await backend();
     const authenticator = {
       start: () => Promise.resolve(),
@@ -162,7 +198,6 @@ describe('an OTLP/gRPC client', () => {
     await exporter.consume(TRACES.withClient(CLIENT));
     const sent = server.received[0]?.metadata.getMap();
     expect(sent).toMatchObject({ 'x-team': 'a', 'x-org': 'acme', authorization: 'Bearer token' });
-    expect(sent?.['user-agent']).toMatch(/^Sonde\/0\.1\.0 \(linux\/\w+\) grpc-node-js/);
   });
 
   it('53: packs with gzip unless it is told otherwise', async () => {
@@ -283,20 +318,32 @@ describe('an OTLP/gRPC client', () => {
     expect(server.received).toHaveLength(1);
   });
 
-  it('56: sends as many requests at once as it has consumers', async () => {
+  it('56: sends as many requests at once as it has consumers, and no more', async () => {
     const { backend: server, endpoint } = await backend();
-    server.answer = () => 'hang';
+    const held: (() => void)[] = [];
+    server.answer = ({ signal }) => {
+      if (signal === 'logs') return new Uint8Array(0);
+      return new Promise((resolve) => held.push(() => resolve(new Uint8Array(0))));
+    };
     const { exporter } = await exporting({
       endpoint,
-      ...DIRECT,
+      tls: { insecure: true },
       sending_queue: { num_consumers: 3 },
     });
-    for (let count = 0; count < 5; count += 1) await exporter.consume(TRACES);
-    while (server.received.length < 3) await new Promise(setImmediate);
-    expect(server.received).toHaveLength(3);
+    const { exporter: other } = await exporting({ endpoint, ...DIRECT }, { signal: 'logs' });
+    for (let count = 0; count < 7; count += 1) await exporter.consume(TRACES);
+    for (let done = 0; done < 7; done += 1) {
+      const atOnce = Math.min(3, 7 - done);
+      while (held.length < done + atOnce) await new Promise(setImmediate);
+      // A request of another exporter comes and goes: a fourth would have come by then.
+      await other.consume(telemetryOf('logs', requestBytes('logs')));
+      expect(held).toHaveLength(done + atOnce);
+      held[done]?.();
+    }
+    await exporter.shutdown(NO_DEADLINE);
   });
 
-  it('28, 57: logs a partial success and never sends it again', async () => {
+  it('28: logs a partial success and never sends it again', async () => {
     const { backend: server, endpoint } = await backend();
     const partial = { rejectedItems: 3, errorMessage: 'too old' };
     server.answer = () => encodeExportResponse('traces', 'protobuf', partial);
@@ -306,6 +353,18 @@ describe('an OTLP/gRPC client', () => {
     expect(server.received).toHaveLength(1);
     expect(logger.lines).toMatchObject([
       { message: 'Partial success response', fields: { message: 'too old', dropped_spans: 3 } },
+    ]);
+  });
+
+  it('57: drops and counts what was refused for good', async () => {
+    const { backend: server, endpoint } = await backend();
+    server.answer = () => ({ code: RpcCode.invalidArgument, details: 'no spans' });
+    const { exporter, logger } = await exporting({ endpoint, tls: { insecure: true } });
+    await exporter.consume(TRACES);
+    await exporter.shutdown(NO_DEADLINE);
+    expect(server.received).toHaveLength(1);
+    expect(logger.lines).toMatchObject([
+      { message: 'Exporting failed. Dropping data.', fields: { code: 'INVALID_DATA' } },
     ]);
   });
 

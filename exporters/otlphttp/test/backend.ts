@@ -28,7 +28,7 @@ export type Answer = Reply | 'hang' | 'reset';
 export class Backend {
   readonly received: Received[] = [];
   readonly server: Server;
-  answer: (request: Received, index: number) => Answer = () => ({});
+  answer: (request: Received, index: number) => Answer | Promise<Answer> = () => ({});
   connections = 0;
 
   constructor(tls?: { readonly key: Buffer; readonly cert: Buffer }) {
@@ -45,7 +45,7 @@ export class Backend {
         const body = await unpacked(packed, headers['content-encoding']);
         const received = { method, path, headers, body, packedLength: packed.length };
         this.received.push(received);
-        const answer = this.answer(received, this.received.length - 1);
+        const answer = await this.answer(received, this.received.length - 1);
         if (answer === 'hang') return;
         if (answer === 'reset') {
           request.socket.destroy();
