@@ -94,13 +94,11 @@ function readScalar(reader: JsonReader, field: Field): Scalar {
     case '{':
     case '[':
       return reader.fail(`${field.name} is no ${field.kind}`);
-    default: {
-      const text = reader.readNumber();
+    default:
       if (field.kind === 'string' || field.kind === 'bytes')
         reader.fail(`${field.name} is no string`);
       if (field.kind === 'traceId' || field.kind === 'spanId')
         reader.fail(`${field.name} is no hex`);
-      return text;
-    }
+      return reader.readNumber();
   }
 }

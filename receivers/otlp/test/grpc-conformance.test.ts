@@ -1,11 +1,12 @@
-import { connect as connectHttp2 } from 'node:http2';
-import { compressionAlgorithms } from '@grpc/grpc-js';
+import { constants } from 'node:http2';
+import { gzipSync } from 'node:zlib';
+import { compressionAlgorithms, connectivityState } from '@grpc/grpc-js';
 import { SondeError } from '@sonde/pipeline';
 import { describe, expect, it } from 'vitest';
 import { RawClient, TRACE_SERVICE } from './grpc-client.ts';
 import { start } from './harness.ts';
 import { logs, metrics, profiles, readStatus, traces } from './otlp-bytes.ts';
-import { framed, RawGrpc } from './raw-grpc.ts';
+import { answerOf, framed, RawGrpc } from './raw-grpc.ts';
 
 // One test a line of the OTLP checklist that applies to a server speaking gRPC; the number is the line's.
 describe('OTLP over gRPC', () => {
@@ -72,14 +73,21 @@ describe('OTLP over gRPC', () => {
     expect(pipeline.taken).toHaveLength(1);
   });
 
-  it('25, 26: answers with an empty message, also to a request without items', async () => {
+  it('25: answers full success with an empty message', async () => {
+    const { grpc, pipeline } = await start();
+    const outcome = await new RawClient(grpc).export(traces());
+    expect([outcome.code, outcome.message?.length]).toEqual([0, 0]);
+    expect(pipeline.taken).toHaveLength(1);
+  });
+
+  it('26: acknowledges a request without items without calling the pipeline', async () => {
     const { grpc, pipeline } = await start();
     const client = new RawClient(grpc);
-    expect((await client.export(traces())).message).toHaveLength(0);
     for (const empty of [Buffer.alloc(0), Buffer.from([0x0a, 0x00])]) {
-      expect(await client.export(empty)).toMatchObject({ code: 0 });
+      const outcome = await client.export(empty);
+      expect([outcome.code, outcome.message?.length]).toEqual([0, 0]);
     }
-    expect(pipeline.taken).toHaveLength(1);
+    expect(pipeline.taken).toHaveLength(0);
   });
 
   it('31: answers bytes that are not OTLP with INVALID_ARGUMENT', async () => {
@@ -93,17 +101,30 @@ describe('OTLP over gRPC', () => {
     expect(pipeline.taken).toHaveLength(0);
   });
 
-  it('32, 33: answers a message over the limit with RESOURCE_EXHAUSTED, packed or not', async () => {
+  it('32: answers a message over the limit with RESOURCE_EXHAUSTED', async () => {
     const { grpc, pipeline } = await start({ grpc: { max_recv_msg_size_mib: 1 } });
-    const large = logs('x'.repeat(1_100_000));
-    expect((await new RawClient(grpc).export(large)).code).toBe(8);
-    const gzip = new RawClient(grpc, { 'grpc.default_compression_algorithm': 2 });
-    expect((await gzip.export(large)).code).toBe(8);
-    expect((await gzip.export(traces())).code).toBe(0);
+    const client = new RawClient(grpc);
+    expect((await client.export(logs('x'.repeat(1_100_000)))).code).toBe(8);
+    expect((await client.export(traces())).code).toBe(0);
+    expect(pipeline.taken.map(({ signal }) => signal)).toEqual(['traces']);
+  });
+
+  it('33: applies the limit to what a message unpacks to', async () => {
+    const { grpc, pipeline } = await start({ grpc: { max_recv_msg_size_mib: 1 } });
+    const client = new RawGrpc(grpc);
+    const service = 'opentelemetry.proto.collector.logs.v1.LogsService';
+    const answers: (string | undefined)[] = [];
+    for (const length of [1_000_000, 1_100_000]) {
+      const packed = gzipSync(logs('x'.repeat(length)));
+      expect(packed.length).toBeLessThan(10_000);
+      const headers = { 'grpc-encoding': 'gzip', ':path': `/${service}/Export` };
+      answers.push((await client.call([framed(packed, 1)], headers)).code);
+    }
+    expect(answers).toEqual(['0', '8']);
     expect(pipeline.taken).toHaveLength(1);
   });
 
-  it('34, 35: gives the answer of the table for each failure of the pipeline', async () => {
+  it('34: gives the answer of the table for each failure of the pipeline', async () => {
     const { grpc, pipeline } = await start();
     const client = new RawClient(grpc);
     const table = [
@@ -205,24 +226,58 @@ describe('OTLP over gRPC', () => {
         },
       },
     });
-    const session = connectHttp2(`http://${grpc}`);
-    const goaway = new Promise<number>((resolve) => session.on('goaway', resolve));
-    expect(await goaway).toBe(0);
-    expect((await new RawClient(grpc).export(traces())).code).toBe(0);
-    expect(pipeline.taken).toHaveLength(1);
+    const raw = new RawGrpc(grpc);
+    expect((await raw.goodbye()).code).toBe(0);
+    // One client, whose channel has to leave each of its connections and make another.
+    const client = new RawClient(grpc);
+    const channel = client.client.getChannel();
+    for (let connection = 1; connection <= 3; connection += 1) {
+      expect((await client.export(traces(connection))).code).toBe(0);
+      await new Promise<void>((resolve, reject) => {
+        const told = (error?: Error): void => (error === undefined ? resolve() : reject(error));
+        channel.watchConnectivityState(connectivityState.READY, Date.now() + 20_000, told);
+      });
+    }
+    expect(pipeline.taken.map(({ itemCount }) => itemCount)).toEqual([1, 2, 3]);
   });
 
-  it('43: lets a client give up and acknowledges it nothing', async () => {
+  it('43: takes nothing of a call whose client goes away in the midst of its message', async () => {
+    const { grpc, pipeline } = await start();
+    const message = framed(traces(100));
+    const half = message.subarray(0, message.length / 2);
+    const client = new RawGrpc(grpc);
+    const cut = client.open();
+    const closed = new Promise<void>((resolve) => cut.once('close', () => resolve()));
+    await new Promise<void>((resolve) => cut.write(half, () => resolve()));
+    cut.close(constants.NGHTTP2_CANCEL);
+    await closed;
+    // One that ends its call there, and one whose connection breaks.
+    expect((await client.call([half])).code).not.toBe('0');
+    const gone = new RawGrpc(grpc);
+    const stream = gone.open();
+    await new Promise<void>((resolve) => stream.write(half, () => resolve()));
+    gone.session.destroy();
+    // A whole call shows that the server went on and that those before left nothing.
+    expect((await client.call([framed(traces(7))])).code).toBe('0');
+    expect(pipeline.taken.map(({ itemCount }) => itemCount)).toEqual([7]);
+  });
+
+  it('43: acknowledges nothing to a client that gave up while the pipeline was at it', async () => {
     const { grpc, pipeline } = await start();
     let release: () => void = () => undefined;
     pipeline.answerWith(() => new Promise((resolve) => (release = resolve)));
-    const client = new RawClient(grpc);
-    const call = client.export(traces(), { timeoutMs: 300 });
+    const client = new RawGrpc(grpc);
+    const stream = client.open();
+    const answer = answerOf(stream);
+    stream.end(framed(traces()));
     await pipeline.came(1);
-    expect((await call).code).toBe(4);
+    stream.close(constants.NGHTTP2_CANCEL);
     release();
     pipeline.answerWith(() => Promise.resolve());
-    expect((await client.export(traces())).code).toBe(0);
+    const { code, body } = await answer;
+    expect([code, body.length]).toEqual([undefined, 0]);
+    expect((await client.call([framed(traces(2))])).code).toBe('0');
+    expect(pipeline.taken).toHaveLength(2);
   });
 
   it('bounds the metadata of a call', async () => {

@@ -1,4 +1,11 @@
-import { columnsToJson, decodeRequests, MalformedError } from '@sonde/proto';
+import {
+  columnsToJson,
+  DICTIONARY_STRING_BYTES_MAX,
+  decodeRequests,
+  jsonToProtobuf,
+  MalformedError,
+  NESTED_VALUES_MAX,
+} from '@sonde/proto';
 import { describe, expect, it } from 'vitest';
 import { RawClient } from './grpc-client.ts';
 import { type Answer, JSON_TYPE, type Started, send, start } from './harness.ts';
@@ -38,6 +45,20 @@ async function taken(span: object): Promise<Buffer> {
   return Buffer.from(started.pipeline.taken[0]?.requests[0]?.bytes ?? []);
 }
 
+/** Attribute values over the socket, into columns, and as they are written from them again. */
+async function valuesThroughColumns(values: readonly object[]): Promise<unknown[]> {
+  const started = await start();
+  const attributes = values.map((value, index) => ({ key: `k${index}`, value }));
+  expect((await post(started, requestOf({ ...SPAN, attributes }))).status).toBe(200);
+  const columns = started.pipeline.taken[0]?.columns();
+  if (columns === undefined) throw new Error('nothing was taken');
+  const { resourceSpans } = JSON.parse(columnsToJson(columns));
+  const read: { key: string; value?: object }[] =
+    resourceSpans[0].scopeSpans[0].spans[0].attributes;
+  expect(read.map(({ key }) => key)).toEqual(attributes.map(({ key }) => key));
+  return read.map(({ value }) => value ?? {});
+}
+
 // The lines of the OTLP checklist about JSON, seen from outside; `@sonde/proto` tests every field.
 describe('OTLP/JSON', () => {
   it('6: answers on the same port and path, in JSON, and hands protobuf on', async () => {
@@ -72,20 +93,46 @@ describe('OTLP/JSON', () => {
     expect(started.pipeline.taken).toHaveLength(0);
   });
 
-  it('16, 18, 21: reads bytes in base64, special doubles, and every kind of value', async () => {
-    const values = [
+  it('16: reads bytes in base64, whatever they are', async () => {
+    for (const length of [0, 1, 2, 3, 256]) {
+      const bytes = Buffer.from(Array.from({ length }, (_, index) => 255 - index));
+      const value = { bytesValue: bytes.toString('base64') };
+      expect(await valuesThroughColumns([value])).toEqual([value]);
+    }
+    const urlAlphabet = { bytesValue: '-_8' };
+    expect(await valuesThroughColumns([urlAlphabet])).toEqual([{ bytesValue: '+/8=' }]);
+  });
+
+  it('18: reads doubles as numbers and as text, NaN and both infinities too', async () => {
+    const written = [1.5, '1.5', '-2.5e-3', 'NaN', 'Infinity', '-Infinity', 5e-324, '-0'];
+    const read = [1.5, 1.5, -0.0025, 'NaN', 'Infinity', '-Infinity', 5e-324, '-0'];
+    const values = written.map((doubleValue) => ({ doubleValue }));
+    expect(await valuesThroughColumns(values)).toEqual(
+      read.map((doubleValue) => ({ doubleValue })),
+    );
+  });
+
+  it('21: reads each of the seven kinds of value, nested ones and none at all', async () => {
+    const kinds = [
       { stringValue: 'ä' },
       { boolValue: true },
-      { intValue: '9007199254740993' },
-      { doubleValue: 'NaN' },
+      { intValue: '-9007199254740993' },
+      { doubleValue: 0.25 },
       { bytesValue: 'AAEC/w==' },
-      { arrayValue: { values: [{ kvlistValue: { values: [{ key: 'k', value: {} }] } }] } },
-      {},
+      { arrayValue: { values: [{ intValue: '1' }, {}, { stringValue: 'x' }] } },
+      { kvlistValue: { values: [{ key: 'k', value: { boolValue: true } }, { key: 'none' }] } },
     ];
-    const attributes = values.map((value, index) => ({ key: `k${index}`, value }));
-    const bytes = await taken({ ...SPAN, attributes });
-    expect(bytes.includes(Buffer.from([0, 1, 2, 255]))).toBe(true);
-    expect(bytes.includes(Buffer.from('ä'))).toBe(true);
+    const nested = {
+      arrayValue: { values: [{ kvlistValue: { values: [{ key: 'k', value: kinds[5] }] } }] },
+    };
+    const empty = [
+      { stringValue: '' },
+      { boolValue: false },
+      { intValue: '0' },
+      { doubleValue: 0 },
+    ];
+    const values = [...kinds, nested, ...empty, {}];
+    expect(await valuesThroughColumns(values)).toEqual(values);
   });
 
   it('17: reads 64-bit integers as text and as numbers, without losing a digit', async () => {
@@ -134,24 +181,43 @@ describe('OTLP/JSON', () => {
     expect(started.pipeline.taken).toHaveLength(0);
   });
 
-  it('29, 31: answers what is no OTLP/JSON with 400 and a Status in JSON', async () => {
-    const started = await start();
-    const bodies = [
-      '',
-      '[]',
-      '{"resourceSpans": 5}',
-      '{"resourceSpans": [{"scopeSpans": [{"spans": [{"name": 5}]}]}]}',
-      `{"resourceSpans": ${'['.repeat(100_000)}`,
-      Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]),
+  it('29: answers a refusal with a Status in JSON', async () => {
+    const started = await start({ http: { max_request_body_size: 10_000 } });
+    const refusals: (readonly [number, string])[] = [
+      [400, '[]'],
+      [413, JSON.stringify(requestOf({ ...SPAN, name: 'x'.repeat(20_000) }))],
     ];
-    for (const body of bodies) {
+    for (const [status, body] of refusals) {
+      const answer = await send(started.http, { headers: JSON_TYPE, body });
+      expect(answer.status).toBe(status);
+      expect(answer.headers['content-type']).toBe('application/json');
+      expect(JSON.parse(answer.text)).toMatchObject({
+        code: status === 400 ? 3 : 8,
+        message: expect.stringMatching(/./),
+      });
+    }
+  });
+
+  it.each([
+    ['nothing', '', 0],
+    ['an array', '[]', 0],
+    ['a list that is none', '{"resourceSpans": 5}', 18],
+    ['a name that is none', '{"resourceSpans":[{"scopeSpans":[{"spans":[{"name":5}]}]}]}', 51],
+    ['endless brackets', `{"resourceSpans": ${'['.repeat(100_000)}`, 19],
+    ['text behind the end', '{} {}', 3],
+    ['no UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]), 2],
+  ])(
+    '31: refuses what is no OTLP/JSON with 400, and says where: %s',
+    async (_what, body, offset) => {
+      const started = await start();
       const answer = await send(started.http, { headers: JSON_TYPE, body });
       expect(answer.status).toBe(400);
-      expect(answer.headers['content-type']).toBe('application/json');
-      expect(JSON.parse(answer.text)).toMatchObject({ code: 3, message: expect.any(String) });
-    }
-    expect(started.pipeline.taken).toHaveLength(0);
-  });
+      const { code, message, details } = JSON.parse(answer.text);
+      expect([code, message]).toEqual([3, expect.stringContaining(`at byte ${offset}: `)]);
+      expect(details[0].fieldViolations[0].field).toBe(`offset ${offset}`);
+      expect(started.pipeline.taken).toHaveLength(0);
+    },
+  );
 
   it('takes profiles, and hands on the same as by protobuf and by gRPC', async () => {
     const started = await start();
@@ -173,10 +239,23 @@ describe('OTLP/JSON', () => {
     }
   });
 
-  it('never hands on what decoding refuses', async () => {
+  it('never hands on what decoding refuses, though it is good JSON', async () => {
     const started = await start();
-    expect((await post(started, requestOf(SPAN))).status).toBe(200);
-    const requests = started.pipeline.taken[0]?.requests ?? [];
-    expect(() => decodeRequests('traces', requests)).not.toThrow(MalformedError);
+    const deep = (levels: number): object => {
+      let value: object = { stringValue: 'x' };
+      for (let i = 0; i < levels; i += 1) value = { arrayValue: { values: [value] } };
+      return { ...SPAN, attributes: [{ key: 'deep', value }] };
+    };
+    const long = 'x'.repeat(DICTIONARY_STRING_BYTES_MAX + 1);
+    for (const refused of [deep(NESTED_VALUES_MAX + 1), { ...SPAN, name: long }]) {
+      // The whole text can be read: it is decoding that refuses it.
+      const bytes = jsonToProtobuf('traces', JSON.stringify(requestOf(refused)));
+      const rest = { signal: 'traces', itemCount: 1, tenant: '', receivedUnixMs: 0 } as const;
+      expect(() => decodeRequests('traces', [{ ...rest, bytes }])).toThrow(MalformedError);
+      expect((await post(started, requestOf(refused))).status).toBe(400);
+      expect(started.pipeline.taken).toHaveLength(0);
+    }
+    expect((await post(started, requestOf(deep(NESTED_VALUES_MAX)))).status).toBe(200);
+    expect(started.pipeline.taken[0]?.columns().count).toBe(1);
   });
 });
