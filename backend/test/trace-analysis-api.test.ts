@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import {
   BreakdownSchema,
   ComparisonSchema,
@@ -13,6 +14,9 @@ const base = Math.floor(Date.now() / 3_600_000) * 3_600_000 - 2 * 3_600_000;
 const range = `from=${base}&to=${base + 3_600_000}`;
 const COUNT = 120;
 const MS = 1_000_000;
+
+/** What the answers of all tabs have. */
+const SelectionSchema = z.looseObject({ selection: z.looseObject({ traces: z.number() }) });
 
 const traceId = (i: number): string => `a${(i + 1).toString(16).padStart(31, '0')}`;
 const spanId = (i: number, part: number): string =>
@@ -252,14 +256,8 @@ describe('an analysis of traces', () => {
 
   it('of nothing is empty, and no error', async () => {
     const nothing = `boxMinNs=${9_000_000 * MS}`;
-    for (const [tab, schema] of [
-      ['overview', TracesOverviewSchema],
-      ['errors', ErrorCausesSchema],
-      ['latency', LatencySchema],
-      ['breakdown', BreakdownSchema],
-      ['attributes', ComparisonSchema],
-    ] as const) {
-      const answer = await sonde.get(path(tab, nothing), schema);
+    for (const tab of ['overview', 'errors', 'latency', 'breakdown', 'attributes']) {
+      const answer = await sonde.get(path(tab, nothing), SelectionSchema);
       expect(answer.selection.traces, tab).toBe(0);
     }
   });

@@ -80,6 +80,8 @@ function labelled({ scope, metrics }: ScopeMetrics, thread: number): ScopeMetric
 }
 
 function withThread(metric: MetricData, thread: number): MetricData {
-  for (const point of metric.dataPoints) point.attributes = { ...point.attributes, thread };
+  for (const point of metric.dataPoints) {
+    Object.assign(point, { attributes: { ...point.attributes, thread } });
+  }
   return metric;
 }
