@@ -1,9 +1,23 @@
-import { jsonToProtobuf, MalformedError, protobufToJson, type Signal } from '@sonde/proto';
+import {
+  jsonText,
+  jsonToProtobuf,
+  MalformedError,
+  protobufToJson,
+  type Signal,
+} from '@sonde/proto';
 import { Random, randomMessage } from '@sonde/proto/test/random-wire';
 import { requestOf } from '@sonde/proto/test/request-of';
 
 /** How a body came to be. */
-export type Origin = 'generated' | 'truncated' | 'changed' | 'spliced' | 'noise' | 'json';
+export type Origin =
+  | 'generated'
+  | 'arranged'
+  | 'truncated'
+  | 'changed'
+  | 'spliced'
+  | 'noise'
+  | 'json'
+  | 'changed json';
 
 export interface Body {
   readonly origin: Origin;
@@ -11,11 +25,13 @@ export interface Body {
 }
 
 /** A valid request is changed this often before there is a new one. */
-const USES_OF_ONE = 40;
+const USES_OF_ONE = 12;
 const REQUEST_BYTES = { min: 100, max: 3000 };
 const CHANGES_MAX = 4;
 const SPLICE_BYTES_MAX = 64;
 const NOISE_BYTES_MAX = 64;
+const UNKNOWN_MAX = 3;
+const EMPTY: Buffer = Buffer.alloc(0);
 
 /** Bodies of one signal, the same ones for the same seed. */
 export class Bodies {
@@ -38,11 +54,13 @@ export class Bodies {
     }
     this.#uses++;
     const kind = this.#random.below(20);
-    if (kind < 7) return { origin: 'truncated', bytes: this.#truncated() };
-    if (kind < 14) return { origin: 'changed', bytes: this.#changed() };
-    if (kind < 18) return { origin: 'spliced', bytes: this.#spliced() };
-    if (kind < 19) return { origin: 'noise', bytes: this.#noise(NOISE_BYTES_MAX) };
-    return { origin: 'json', bytes: Buffer.from(this.#changedJson()) };
+    if (kind < 6) return { origin: 'arranged', bytes: this.#arranged() };
+    if (kind < 9) return { origin: 'truncated', bytes: this.#truncated() };
+    if (kind < 12) return { origin: 'changed', bytes: this.#changed() };
+    if (kind < 15) return { origin: 'spliced', bytes: this.#spliced() };
+    if (kind < 16) return { origin: 'noise', bytes: this.#noise(NOISE_BYTES_MAX) };
+    if (kind < 18) return { origin: 'json', bytes: Buffer.from(this.#spacedJson()) };
+    return { origin: 'changed json', bytes: Buffer.from(this.#changedJson()) };
   }
 
   #renew(): void {
@@ -50,6 +68,26 @@ export class Bodies {
       this.#request = randomMessage(this.#random, requestOf(this.#signal));
     } while (this.#request.length < REQUEST_BYTES.min || this.#request.length > REQUEST_BYTES.max);
     this.#json = protobufToJson(this.#signal, this.#request);
+  }
+
+  /** Fields of the request moved, doubled, left out, with unknown ones between: still a request. */
+  #arranged(): Buffer {
+    const random = this.#random;
+    const parts = topFields(this.#request).filter(() => random.chance(0.8));
+    const pieces = parts.flatMap((part) => (random.chance(0.2) ? [part, part] : [part]));
+    for (let i = random.below(UNKNOWN_MAX); i >= 0; i--) pieces.push(this.#unknown());
+    for (let i = pieces.length - 1; i > 0; i--) {
+      const k = random.below(i + 1);
+      [pieces[i], pieces[k]] = [pieces[k] ?? EMPTY, pieces[i] ?? EMPTY];
+    }
+    return Buffer.concat(pieces);
+  }
+
+  /** Field 20, which no request has, as eight bytes or as text. */
+  #unknown(): Buffer {
+    if (this.#random.chance(0.5)) return Buffer.from([0xa1, 0x01, 1, 2, 3, 4, 5, 6, 7, 8]);
+    const text = this.#noise(SPLICE_BYTES_MAX);
+    return Buffer.concat([Buffer.from([0xa2, 0x01, text.length]), text]);
   }
 
   #truncated(): Buffer {
@@ -86,6 +124,15 @@ export class Bodies {
     return Buffer.from(Array.from({ length: random.below(bytesMax) }, () => random.below(256)));
   }
 
+  /** White space and a key that nobody knows where they mean nothing. */
+  #spacedJson(): string {
+    const random = this.#random;
+    const unknown = ['null', '[{"a":[1e3,"b"]}]', '"\\u00e9"'][random.below(3)];
+    const extra =
+      this.#json === '{}' ? `{"zz":${unknown}}` : `{"zz":${unknown},${this.#json.slice(1)}`;
+    return `${random.chance(0.5) ? ' \n' : ''}${extra}${'\t'.repeat(random.below(3))}`;
+  }
+
   #changedJson(): string {
     const random = this.#random;
     const text = this.#json;
@@ -96,11 +143,46 @@ export class Bodies {
   }
 }
 
+/** The fields of a valid request, tags and all. */
+function topFields(bytes: Buffer): Buffer[] {
+  const fields: Buffer[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const start = at;
+    const tag = varintAt(bytes, at);
+    at = tag.next;
+    const wireType = tag.value % 8;
+    if (wireType === 1) at += 8;
+    else if (wireType === 5) at += 4;
+    else {
+      const { value, next } = varintAt(bytes, at);
+      at = next + (wireType === 2 ? value : 0);
+    }
+    fields.push(bytes.subarray(start, at));
+  }
+  return fields;
+}
+
+function varintAt(bytes: Buffer, start: number): { value: number; next: number } {
+  let value = 0;
+  let factor = 1;
+  let at = start;
+  for (;;) {
+    const byte = bytes[at++] ?? 0;
+    value += (byte % 128) * factor;
+    if (byte < 128) return { value, next: at };
+    factor *= 128;
+  }
+}
+
+export function isJson({ origin }: Body): boolean {
+  return origin === 'json' || origin === 'changed json';
+}
+
 /** What a JSON body stands for; an error as `MalformedError`. */
 export function protobufOf(signal: Signal, body: Body): Buffer | MalformedError {
-  if (body.origin !== 'json') return body.bytes;
+  if (!isJson(body)) return body.bytes;
   try {
-    return Buffer.from(jsonToProtobuf(signal, body.bytes.toString('utf8')));
+    return Buffer.from(jsonToProtobuf(signal, jsonText(body.bytes)));
   } catch (error) {
     if (error instanceof MalformedError) return error;
     throw error;

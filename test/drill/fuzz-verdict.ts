@@ -124,6 +124,40 @@ export function compare(
   return { ...EQUAL, fault: `${items.message}, and taken by protobufjs` };
 }
 
+/** What Sonde refuses of good JSON, by the words of the refusal. */
+const SHAPES: readonly (readonly [string, RegExp])[] = [
+  ['JSON: ids, base64 and numbers of another form', / is no[t ]| bytes, not | is over the range/],
+  ['JSON: values of another kind', /: expected (?:[[{"]|false|a number)$/],
+  ['JSON: nested deeper than 320', /JSON nested deeper/],
+];
+
+/** Holds what was made of a JSON body against `JSON.parse`, and a refusal against its offset. */
+export function compareJson(text: string, taken: Uint8Array | MalformedError): Compared {
+  const problem = syntaxProblem(text);
+  if (!(taken instanceof MalformedError)) {
+    if (problem === undefined) return EQUAL;
+    return { ...EQUAL, fault: `taken here, and no JSON: ${problem}` };
+  }
+  const { offset, message } = taken;
+  if (!Number.isInteger(offset) || offset < 0 || offset > text.length) {
+    return { ...EQUAL, fault: `JSON refused at ${offset} of ${text.length}` };
+  }
+  if (problem !== undefined) return EQUAL;
+  const known = SHAPES.find(([, words]) => words.test(message))?.[0];
+  if (known !== undefined) return { known, fault: undefined };
+  return { ...EQUAL, fault: `${message}, and good JSON` };
+}
+
+function syntaxProblem(text: string): string | undefined {
+  try {
+    JSON.parse(text);
+    return undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return error.message;
+    throw error;
+  }
+}
+
 function oracle(signal: Signal, bytes: Uint8Array): Row[] | undefined {
   try {
     return oracleRows(signal, bytes);

@@ -2,8 +2,8 @@ import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { type Columns, MalformedError, SIGNALS, type Signal } from '@sonde/proto';
-import { Bodies, type Body, type Origin, protobufOf } from './fuzz-bodies.ts';
-import { compare, emptyColumns, examine } from './fuzz-verdict.ts';
+import { Bodies, type Body, isJson, type Origin, protobufOf } from './fuzz-bodies.ts';
+import { type Compared, compare, compareJson, emptyColumns, examine } from './fuzz-verdict.ts';
 
 /**
  * `npm run drill -- fuzz [--bodies N] [--signal NAME] [--seed N]`: generated, truncated, changed and
@@ -107,6 +107,9 @@ class SignalDrill {
     try {
       const began = performance.now();
       const bytes = protobufOf(this.#signal, body);
+      if (isJson(body)) {
+        this.#judge(compareJson(body.bytes.toString(), bytes), body);
+      }
       if (bytes instanceof MalformedError) {
         this.#refused++;
         return;
@@ -135,7 +138,10 @@ class SignalDrill {
   }
 
   #compare(bytes: Uint8Array, items: number | MalformedError, cells: boolean, body: Body): void {
-    const { known, fault } = compare(this.#columns, bytes, items, cells);
+    this.#judge(compare(this.#columns, bytes, items, cells), body);
+  }
+
+  #judge({ known, fault }: Compared, body: Body): void {
     if (known !== undefined) this.#differences.set(known, (this.#differences.get(known) ?? 0) + 1);
     if (fault !== undefined) this.#fault(fault, body);
   }
