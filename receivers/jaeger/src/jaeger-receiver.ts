@@ -59,7 +59,10 @@ export class JaegerReceiver implements Component {
     const { grpc, thrift_http: http } = config.protocols;
     this.#config = config;
     this.#intake = new SpanIntake(next);
-    this.#inFlight = new InFlightBytes(inFlightBytesMax({ grpc, http }, settings.memory), settings.memory);
+    this.#inFlight = new InFlightBytes(
+      inFlightBytesMax({ grpc, http }, settings.memory),
+      settings.memory,
+    );
     this.#refusals = new RefusalCounter(settings);
     this.#logger = settings.logger;
   }

@@ -43,7 +43,10 @@ export class ZipkinReceiver implements Component {
     this.#state = 'started';
     const config = this.#config;
     const settings = httpSettings(config);
-    const inFlight = new InFlightBytes(inFlightBytesMax({ http: config }, this.#memory), this.#memory);
+    const inFlight = new InFlightBytes(
+      inFlightBytesMax({ http: config }, this.#memory),
+      this.#memory,
+    );
     const service = new SpansService({
       next: this.#next,
       parseStringTags: config.parse_string_tags,
