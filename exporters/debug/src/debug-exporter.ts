@@ -38,6 +38,9 @@ const TITLES: Readonly<Record<Signal, string>> = {
   profiles: 'Profiles',
 };
 
+/** Down to scopes: the numbers of a batch are of resources and metrics, and of what is known of it. */
+const COUNTED_LEVELS = 3;
+
 /** Takes text with its line ends. */
 export type Writers = Readonly<Record<Output, (text: string) => void>>;
 
@@ -78,7 +81,8 @@ export class DebugExporter implements ExportingComponent {
   async consume(telemetry: Telemetry): Promise<void> {
     if (this.#stopped) throw new SondeError('SHUTTING_DOWN', 'the exporter is not running');
     if (!this.#sampler.admits()) return;
-    const requests = telemetry.requests.map(asMessage);
+    const levels = this.#verbosity === 'basic' ? COUNTED_LEVELS : Number.POSITIVE_INFINITY;
+    const requests = telemetry.requests.map((request) => asMessage(request, levels));
     this.#announce(TITLES[this.#signal], countsOf(this.#signal, requests, telemetry.itemCount));
     if (this.#verbosity === 'basic') return;
     const describe = DESCRIBE[this.#verbosity][this.#signal];
@@ -100,9 +104,9 @@ function spaced(counts: LogFields): string {
   return `{${members.join(', ')}}`;
 }
 
-function asMessage({ signal, bytes }: EncodedRequest): OtlpMessage {
+function asMessage({ signal, bytes }: EncodedRequest, levels: number): OtlpMessage {
   try {
-    return readRequest(signal, bytes);
+    return readRequest(signal, bytes, levels);
   } catch (error) {
     if (!(error instanceof MalformedError)) throw error;
     throw new SondeError('INVALID_DATA', error.message, { cause: error });

@@ -20,28 +20,39 @@ export const MESSAGE_DEPTH_MAX: number =
 const utf8 = new TextDecoder();
 
 /**
- * A whole request as a tree. Throws `MalformedError`; fields that no table has are left out.
+ * A whole request as a tree, or its upper `levels`: messages below are there, and empty. Throws
+ * `MalformedError`; fields that no table has are left out.
  */
-export function readRequest(signal: Signal, bytes: Uint8Array): OtlpMessage {
-  return readMessage(requestOf(signal), bytes);
+export function readRequest(
+  signal: Signal,
+  bytes: Uint8Array,
+  levels: number = Number.POSITIVE_INFINITY,
+): OtlpMessage {
+  return readMessage(requestOf(signal), bytes, levels);
 }
 
 /** As `readRequest`, for any message that has a table. */
-export function readMessage(type: Message, bytes: Uint8Array): OtlpMessage {
+export function readMessage(
+  type: Message,
+  bytes: Uint8Array,
+  levels: number = Number.POSITIVE_INFINITY,
+): OtlpMessage {
   const message = new OtlpMessage(type);
   const source = openSource(bytes);
-  readInto(message, source, 0, { end: source.length, depth: 0 });
+  readInto(message, source, 0, { end: source.length, depth: 0, levels });
   return message;
 }
 
 interface Place {
   readonly end: number;
   readonly depth: number;
+  /** Messages at this depth and below are not read. */
+  readonly levels: number;
 }
 
 function readInto(message: OtlpMessage, source: Source, start: number, place: Place): void {
   const { bytes } = source;
-  const { end, depth } = place;
+  const { end, depth, levels } = place;
   if (depth > MESSAGE_DEPTH_MAX) malformed(start, 'nested too deeply');
   const { type } = message;
   let p = start;
@@ -57,7 +68,7 @@ function readInto(message: OtlpMessage, source: Source, start: number, place: Pl
     if ((tag & 7) === WireType.bytes) {
       const length = readLength(bytes, p, end);
       p = result.next;
-      readDelimited(message, field, source, p, { end: p + length, depth });
+      readDelimited(message, field, source, p, { end: p + length, depth, levels });
       p += length;
     } else {
       p = readNumber(message, field, source, p);
@@ -97,7 +108,7 @@ function readDelimited(
   field: Field,
   source: Source,
   start: number,
-  { end, depth }: Place,
+  { end, depth, levels }: Place,
 ): void {
   const content = source.bytes.subarray(start, end);
   switch (field.kind) {
@@ -116,7 +127,7 @@ function readDelimited(
       const type = field.message;
       if (type === undefined) break;
       const inner = field.merged && known !== undefined ? known : new OtlpMessage(type);
-      readInto(inner, source, start, { end, depth: depth + 1 });
+      if (depth + 1 < levels) readInto(inner, source, start, { end, depth: depth + 1, levels });
       put(message, field, inner);
       break;
     }
