@@ -17,7 +17,7 @@ beforeAll(async () => {
     `CREATE VIEW sonde.metric_series AS
       SELECT 'default' AS tenant, 'm' AS metric, number AS series, now('UTC') - 60 AS bucket, 5 AS kind,
         0 AS temporality, 0 AS is_monotonic, '' AS unit, '' AS description, 'shop' AS service,
-        '' AS namespace
+        '' AS namespace, '' AS scope_name
       FROM numbers(1900000000)`,
   );
 });

@@ -74,23 +74,6 @@ describe.skipIf(!existsSync(CHROMIUM))('the metric explorer, in a real browser',
     expect(page.url()).toContain('aggregation=p95');
   });
 
-  it('groups by a label, narrows by a condition, and survives a reload', async () => {
-    await open('metric=shop.latency&aggregation=p50');
-    const by = page.getByRole('combobox', { name: 'Group a by' });
-    await by.fill('route');
-    await page.getByRole('option', { name: 'route' }).first().click();
-    await legend('route=/cart').waitFor();
-    await legend('route=/pay').waitFor();
-    const condition = page.getByRole('combobox', { name: 'Condition on a' });
-    await condition.fill('route=/p');
-    await page.getByRole('option', { name: '/pay' }).click();
-    await legend('route=/cart').waitFor({ state: 'detached' });
-    await page.reload();
-    await legend('route=/pay').waitFor();
-    // Every observation of it lies between 0.5 and 1.
-    await legend('route=/pay').getByText('750 ms').first().waitFor();
-  });
-
   it('calculates with several queries, and says where a formula is wrong', async () => {
     await open('metric=shop.orders&b=shop.orders&formula=a%20/%20b%20*%20100');
     await legend('a / b * 100').getByText('100').first().waitFor();
