@@ -51,7 +51,7 @@ describe('the job of retention', () => {
     expect(Number(await days())).toBe(16);
     const { settings } = await state.settings.current();
     const retention = { ...settings.retention, logsDays: 3 };
-    await state.settings.put({ ...settings, retention }, { actor: 'test', nowMs: 1 });
+    await state.settings.put({ ...settings, retention }, { actor: 'test', nowMs: Date.now() });
     await other.turn();
     expect(Number(await days())).toBe(16);
     await leader.turn();
