@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { PatternBook, type PatternEntry } from '@sonde/log-patterns';
-import { createStoreClient, type StoreClient, StoreError } from '@sonde/store';
+import { createStoreClient, type StoreClient } from '@sonde/store';
 import type { BackendLog } from '../log.ts';
+import { RecurringWork } from '../recurring-work.ts';
 import type { Leases } from '../state/index.ts';
 import type { StoreOptions } from '../store-reader.ts';
 import { AliasWriter, type WrittenSource } from './alias-writer.ts';
@@ -44,36 +45,32 @@ export class PatternJob {
   readonly #store: StoreClient;
   readonly #writer: AliasWriter;
   readonly #nowMs: () => number;
-  readonly #stopped = new AbortController();
+  readonly #work: RecurringWork;
   #sources = new Map<string, Source>();
   #leaves = 0;
   /** Facts written before are read; 0: none is yet. */
   #readUntilMs = 0;
   #isBehind = false;
-  #timer: NodeJS.Timeout | undefined;
-  #look: Promise<void> = Promise.resolve();
-  #failure = '';
 
   constructor(options: PatternJobOptions) {
     this.#options = options;
     this.#store = createStoreClient({ database: 'sonde', ...options.store });
     this.#writer = new AliasWriter(this.#store);
     this.#nowMs = options.nowMs ?? Date.now;
+    this.#work = new RecurringWork({
+      everyMs: TICK_MS,
+      turn: () => this.look(),
+      log: options.log,
+      failureText: 'log patterns could not be brought up to date',
+    });
   }
 
   start(): void {
-    this.#timer = setTimeout(() => {
-      this.#look = this.#lookSafely().finally(() => {
-        if (!this.#stopped.signal.aborted) this.start();
-      });
-    }, TICK_MS);
-    this.#timer.unref();
+    this.#work.start();
   }
 
   async stop(): Promise<void> {
-    this.#stopped.abort();
-    clearTimeout(this.#timer);
-    await this.#look;
+    await this.#work.stop();
     const { leases, holder } = this.#options;
     await leases.release(LEASE, holder);
     await this.#store.close();
@@ -91,7 +88,7 @@ export class PatternJob {
     await this.#readFacts();
     let written = 0;
     for (const source of this.#sources.values()) {
-      if (this.#stopped.signal.aborted) break;
+      if (this.#work.signal.aborted) break;
       if (!source.hasChanged) continue;
       const entries = await this.#group(source.book);
       written += await this.#writer.write(source, entries, this.#nowMs());
@@ -111,7 +108,7 @@ export class PatternJob {
     const overlapMs = this.#isBehind ? 0 : OVERLAP_MS;
     const since = Math.max(0, this.#readUntilMs - overlapMs);
     const { rows } = await this.#store.query(factsQuery(since, FACTS_PER_LOOK_MAX), FactRow, {
-      signal: this.#stopped.signal,
+      signal: this.#work.signal,
       settings: STATEMENT_LIMITS,
     });
     this.#isBehind = rows.length >= FACTS_PER_LOOK_MAX;
@@ -145,21 +142,6 @@ export class PatternJob {
       const { done, value } = steps.next();
       if (done === true) return value;
       if (step % STEPS_A_TURN === 0) await nextTurn();
-    }
-  }
-
-  /** A failure is said once until there is another one or none. */
-  async #lookSafely(): Promise<void> {
-    try {
-      await this.look();
-      this.#failure = '';
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      const isStopping = error instanceof StoreError && error.kind === 'aborted';
-      if (!isStopping && reason !== this.#failure) {
-        this.#options.log.warn('log patterns could not be brought up to date', { reason });
-        this.#failure = reason;
-      }
     }
   }
 }

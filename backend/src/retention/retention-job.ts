@@ -1,6 +1,7 @@
 import { applyPlan, createStoreClient, readStorage, type StoreClient } from '@sonde/store';
 import type { PartStatus, StorageAction, StorageResponse } from '../api/contract/index.ts';
 import type { BackendLog } from '../log.ts';
+import { RecurringWork } from '../recurring-work.ts';
 import type { StateStore } from '../state/index.ts';
 import type { StoreOptions } from '../store-reader.ts';
 import { type StorageReport, storageReport } from './storage-report.ts';
@@ -33,26 +34,28 @@ export interface RetentionJobOptions {
 export class RetentionJob {
   readonly #options: RetentionJobOptions;
   readonly #store: StoreClient;
-  readonly #stopped = new AbortController();
+  readonly #work: RecurringWork;
   #actions: readonly StorageAction[] = [];
   #part: PartStatus | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #turn: Promise<void> = Promise.resolve();
-  #failure = '';
 
   constructor(options: RetentionJobOptions) {
     this.#options = options;
     this.#store = createStoreClient({ ...options.store });
+    this.#work = new RecurringWork({
+      everyMs: TICK_MS,
+      firstMs: FIRST_TICK_MS,
+      turn: () => this.turn(),
+      log: options.log,
+      failureText: 'The job of retention failed and is tried again',
+    });
   }
 
   start(): void {
-    this.#startIn(FIRST_TICK_MS);
+    this.#work.start();
   }
 
   async stop(): Promise<void> {
-    this.#stopped.abort();
-    clearTimeout(this.#timer);
-    await this.#turn;
+    await this.#work.stop();
     await this.#options.state.leases.release(LEASE, this.#options.holder);
     await this.#store.close();
   }
@@ -70,7 +73,7 @@ export class RetentionJob {
 
   /** One turn: looks, and acts where this process is the leader. Rejects with `StoreError`. */
   async turn(): Promise<void> {
-    const { signal } = this.#stopped;
+    const { signal } = this.#work;
     const { plan } = await this.#look(signal);
     const { state, holder } = this.#options;
     const request = { name: LEASE, holder, ttlMs: LEASE_MS, nowMs: this.#nowMs() };
@@ -114,28 +117,6 @@ export class RetentionJob {
       partition,
       bytes,
     });
-  }
-
-  #startIn(delayMs: number): void {
-    this.#timer = setTimeout(() => {
-      this.#turn = this.#turnSafely().finally(() => {
-        if (!this.#stopped.signal.aborted) this.#startIn(TICK_MS);
-      });
-    }, delayMs);
-    this.#timer.unref();
-  }
-
-  /** A failure is said once until there is another one or none. */
-  async #turnSafely(): Promise<void> {
-    try {
-      await this.turn();
-      this.#failure = '';
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      if (this.#stopped.signal.aborted || reason === this.#failure) return;
-      this.#failure = reason;
-      this.#options.log.warn('The job of retention failed and is tried again', { reason });
-    }
   }
 
   #nowMs(): number {

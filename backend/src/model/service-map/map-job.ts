@@ -1,13 +1,7 @@
-import {
-  createStoreClient,
-  param,
-  type Sql,
-  type StoreClient,
-  StoreError,
-  sql,
-} from '@sonde/store';
+import { createStoreClient, param, type Sql, type StoreClient, sql } from '@sonde/store';
 import { z } from 'zod';
 import type { BackendLog } from '../../log.ts';
+import { RecurringWork } from '../../recurring-work.ts';
 import type { Leases } from '../../state/index.ts';
 import type { StoreOptions } from '../../store-reader.ts';
 import {
@@ -61,30 +55,26 @@ export class MapJob {
   readonly #options: MapJobOptions;
   readonly #store: StoreClient;
   readonly #nowMs: () => number;
-  readonly #stopped = new AbortController();
-  #timer: NodeJS.Timeout | undefined;
-  #look: Promise<void> = Promise.resolve();
-  #failure = '';
+  readonly #work: RecurringWork;
 
   constructor(options: MapJobOptions) {
     this.#options = options;
     this.#store = createStoreClient({ database: 'sonde', ...options.store });
     this.#nowMs = options.nowMs ?? Date.now;
+    this.#work = new RecurringWork({
+      everyMs: TICK_MS,
+      turn: () => this.look(),
+      log: options.log,
+      failureText: 'the service map could not be brought up to date',
+    });
   }
 
   start(): void {
-    this.#timer = setTimeout(() => {
-      this.#look = this.#lookSafely().finally(() => {
-        if (!this.#stopped.signal.aborted) this.start();
-      });
-    }, TICK_MS);
-    this.#timer.unref();
+    this.#work.start();
   }
 
   async stop(): Promise<void> {
-    this.#stopped.abort();
-    clearTimeout(this.#timer);
-    await this.#look;
+    await this.#work.stop();
     const { leases, holder } = this.#options;
     await leases.release(LEASE, holder);
     await this.#store.close();
@@ -100,7 +90,7 @@ export class MapJob {
     const end = performance.now() + LOOK_MS_MAX;
     let joined = 0;
     for (const { minute, joined_version } of due) {
-      if (this.#stopped.signal.aborted || (joined > 0 && performance.now() > end)) break;
+      if (this.#work.signal.aborted || (joined > 0 && performance.now() > end)) break;
       await this.#join({
         minuteMs: minute * 1000,
         version: Math.max(this.#nowMs(), joined_version + 1),
@@ -109,21 +99,6 @@ export class MapJob {
       joined++;
     }
     return joined;
-  }
-
-  /** A failure is said once until there is another one or none. */
-  async #lookSafely(): Promise<void> {
-    try {
-      await this.look();
-      this.#failure = '';
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      const isStopping = error instanceof StoreError && error.kind === 'aborted';
-      if (!isStopping && reason !== this.#failure) {
-        this.#options.log.warn('the service map could not be brought up to date', { reason });
-        this.#failure = reason;
-      }
-    }
   }
 
   async #due(nowMs: number): Promise<readonly z.infer<typeof DueMinute>[]> {
@@ -144,7 +119,7 @@ export class MapJob {
   }
 
   #call(): { readonly signal: AbortSignal; readonly settings: typeof STATEMENT_LIMITS } {
-    return { signal: this.#stopped.signal, settings: STATEMENT_LIMITS };
+    return { signal: this.#work.signal, settings: STATEMENT_LIMITS };
   }
 }
 
