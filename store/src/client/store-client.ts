@@ -31,6 +31,8 @@ export interface StoreClientOptions {
   readonly connectionsMax?: number | undefined;
   /** How blocks travel. Default `none`: on loopback the copy costs less than either. */
   readonly compression?: BlockCompression | undefined;
+  /** The database is of Distributed tables. Default false. */
+  readonly readsCluster?: boolean | undefined;
 }
 
 export interface CallOptions {
@@ -91,6 +93,17 @@ const INSERT_SETTINGS: ClickHouseSettings = {
   deduplicate_blocks_in_dependent_materialized_views: 1,
 };
 
+/**
+ * Subqueries see the rows of all shards, not of the one that asks; rows that jobs write are on their
+ * shards when the insert is answered; a shard of which no replica answers is a failure, not fewer
+ * rows.
+ */
+const CLUSTER_SETTINGS: ClickHouseSettings = {
+  distributed_product_mode: 'global',
+  distributed_foreground_insert: 1,
+  skip_unavailable_shards: 0,
+};
+
 /** One address. */
 export class HttpStoreClient implements StoreClient {
   readonly #client: ClickHouseClient;
@@ -108,6 +121,7 @@ export class HttpStoreClient implements StoreClient {
       request_timeout: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
       max_open_connections: options.connectionsMax ?? CONNECTIONS_MAX,
       application: 'sonde',
+      ...(options.readsCluster === true ? { clickhouse_settings: CLUSTER_SETTINGS } : {}),
       // Failures are thrown as StoreError; the client's own log would print statements.
       log: { level: ClickHouseLogLevel.OFF },
     });

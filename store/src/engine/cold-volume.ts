@@ -28,9 +28,9 @@ export const STORAGE_POLICY = 'sonde';
 
 const REMEMBERED = 'cold-volume.json';
 
-/** A part of `engine.xml`: names with values, nested. */
+/** A part of `engine.xml`: names with values, nested; a list is elements of one name. */
 export interface ConfigTree {
-  readonly [name: string]: number | string | ConfigTree;
+  readonly [name: string]: number | string | ConfigTree | readonly ConfigTree[];
 }
 
 /** The engine's disks and the policy of tables. */

@@ -52,7 +52,23 @@ export interface EngineConfig {
   readonly user: UserLimits;
   /** How long running statements may go on after `close`; then they are killed. */
   readonly drainTimeoutMs: number;
+  /** For tests of the schema of clusters. */
+  readonly mirrorCluster?: MirrorCluster | undefined;
 }
+
+/**
+ * A cluster of which every shard is this engine: what is read through a Distributed table comes once
+ * a shard. Its Keeper is in memory and holds Replicated tables that can be made but not written.
+ */
+export interface MirrorCluster {
+  readonly name: string;
+  readonly shards: number;
+}
+
+const MirrorClusterSchema = z.strictObject({
+  name: z.string().regex(/^[a-z_]+$/),
+  shards: z.number().int().min(1).max(16),
+});
 
 const bytes = (fallback: number): z.ZodDefault<z.ZodNumber> =>
   z.number().int().min(MEBIBYTE).default(fallback);
@@ -97,6 +113,7 @@ export const EngineConfigSchema: z.ZodType<EngineConfig> = z.strictObject({
   connections: ConnectionsSchema.default(ConnectionsSchema.parse({})),
   user: UserSchema.default(UserSchema.parse({})),
   drainTimeoutMs: z.number().int().min(0).max(600_000).default(20_000),
+  mirrorCluster: MirrorClusterSchema.optional(),
 });
 
 /** `EngineConfig` with everything but the directory optional. */
@@ -114,4 +131,5 @@ export interface EngineOptions {
   readonly connections?: Partial<ConnectionLimits> | undefined;
   readonly user?: Partial<UserLimits> | undefined;
   readonly drainTimeoutMs?: number | undefined;
+  readonly mirrorCluster?: MirrorCluster | undefined;
 }

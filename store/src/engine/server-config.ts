@@ -6,7 +6,7 @@ import {
   STORAGE_POLICY,
   storageConfiguration,
 } from './cold-volume.ts';
-import type { EngineConfig } from './config.ts';
+import type { EngineConfig, MirrorCluster } from './config.ts';
 
 /** Text in XML content. */
 function xml(text: string): string {
@@ -41,6 +41,22 @@ function settings(config: EngineConfig, backupsDirectory: string): ConfigTree {
     backups: { allowed_path: backupsDirectory },
     storage_configuration: storageConfiguration(config.cold, config.directory),
     merge_tree: { storage_policy: STORAGE_POLICY, ...(config.fsync ? FSYNC : {}) },
+    ...(config.mirrorCluster === undefined ? {} : mirrorCluster(config.mirrorCluster)),
+  };
+}
+
+/** A server takes a shard for itself by its port; nothing listens there. */
+const MIRROR_PORT = 9000;
+
+function mirrorCluster({ name, shards }: MirrorCluster): ConfigTree {
+  const shard = { replica: { host: '127.0.0.1', port: MIRROR_PORT } };
+  return {
+    tcp_port: MIRROR_PORT,
+    remote_servers: { [name]: { shard: Array.from({ length: shards }, () => shard) } },
+    macros: { shard: '1', replica: 'a' },
+    zookeeper: { implementation: 'testkeeper', node: { host: 'localhost', port: 2181 } },
+    interserver_http_host: 'localhost',
+    interserver_http_port: 9009,
   };
 }
 
@@ -56,11 +72,16 @@ const FSYNC: ConfigTree = {
 
 function render(tree: ConfigTree, indent: string): string {
   return Object.entries(tree)
-    .map(([name, value]) => {
-      if (typeof value !== 'object') return `${indent}<${name}>${xml(String(value))}</${name}>\n`;
-      return `${indent}<${name}>\n${render(value, `${indent}  `)}${indent}</${name}>\n`;
+    .flatMap(([name, value]) => (isList(value) ? value : [value]).map((one) => ({ name, one })))
+    .map(({ name, one }) => {
+      if (typeof one !== 'object') return `${indent}<${name}>${xml(String(one))}</${name}>\n`;
+      return `${indent}<${name}>\n${render(one, `${indent}  `)}${indent}</${name}>\n`;
     })
     .join('');
+}
+
+function isList(value: ConfigTree[string]): value is readonly ConfigTree[] {
+  return Array.isArray(value);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { dropTableSql } from '../schema/cluster.ts';
 import { edgeMinutesTable, edges1mTable } from '../schema/service-map.ts';
 import { createTableSql, type SchemaOptions } from '../schema/table.ts';
 import type { Migration } from './migration.ts';
@@ -7,9 +8,9 @@ export const EDGES_BY_MINUTE: Migration = {
   version: 6,
   name: 'edges by minute',
   statements: (options: SchemaOptions): readonly string[] => [
-    `DROP TABLE IF EXISTS ${options.database}.edge_halves`,
+    dropTableSql('edge_halves', options),
     // Nothing wrote into it before.
-    `DROP TABLE IF EXISTS ${options.database}.edges_1m`,
+    dropTableSql('edges_1m', options),
     createTableSql(edges1mTable(options), options),
     createTableSql(edgeMinutesTable(options), options),
   ],

@@ -1,3 +1,4 @@
+import { onCluster } from '../schema/cluster.ts';
 import type { SchemaOptions } from '../schema/table.ts';
 import type { Migration } from './migration.ts';
 
@@ -34,7 +35,9 @@ const TABLES: readonly string[] = [
 export const RETENTION_BY_JOB: Migration = {
   version: 7,
   name: 'retention by job',
-  statements: ({ database }: SchemaOptions): readonly string[] =>
-    TABLES.map((table) => `ALTER TABLE ${database}.${table} REMOVE TTL`),
+  statements: (options: SchemaOptions): readonly string[] =>
+    TABLES.map(
+      (table) => `ALTER TABLE ${options.database}.${table}${onCluster(options)} REMOVE TTL`,
+    ),
   toleratedCodes: [36],
 };

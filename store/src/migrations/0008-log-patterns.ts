@@ -1,3 +1,4 @@
+import { onCluster } from '../schema/cluster.ts';
 import {
   logLeavesTable,
   logPatterns1dTable,
@@ -24,7 +25,8 @@ export const LOG_PATTERNS: Migration = {
     const columns = ['service_version', 'pattern_id', 'pattern_variables'];
     return [
       ...columns.map((name) => addColumnSql(logs, name, options)),
-      `ALTER TABLE ${options.database}.logs ADD INDEX IF NOT EXISTS ${LOG_PATTERN_INDEX}`,
+      `ALTER TABLE ${options.database}.logs${onCluster(options)} ` +
+        `ADD INDEX IF NOT EXISTS ${LOG_PATTERN_INDEX}`,
       ...[logPatterns1mTable(), logPatterns1dTable(), logLeavesTable(), logPatternsTable()].map(
         (table) => createTableSql(table, options),
       ),

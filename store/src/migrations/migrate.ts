@@ -2,8 +2,15 @@ import { z } from 'zod';
 import { Sql } from '../client/sql.ts';
 import type { StoreClient } from '../client/store-client.ts';
 import { StoreError } from '../client/store-error.ts';
+import { distributedTableSql, onCluster, shardDatabase } from '../schema/cluster.ts';
+import { currentTables, currentViews } from '../schema/current-tables.ts';
 import { schemaMigrationsTable } from '../schema/schema-migrations.ts';
-import { createTableSql, DEFAULT_SCHEMA_OPTIONS, type SchemaOptions } from '../schema/table.ts';
+import {
+  createTableSql,
+  createViewSql,
+  DEFAULT_SCHEMA_OPTIONS,
+  type SchemaOptions,
+} from '../schema/table.ts';
 import { FIRST_TABLES } from './0001-first-tables.ts';
 import { METRIC_ROLLUPS } from './0002-metric-rollups.ts';
 import { PROFILES } from './0003-profiles.ts';
@@ -47,7 +54,8 @@ export class SchemaError extends Error {
 
 /**
  * Creates the database and brings its schema to this release's version; returns the versions that
- * were applied now. Safe to call from several processes at once and while rows are inserted.
+ * were applied now. Safe to call from several processes at once and while rows are inserted. In a
+ * cluster one server is asked, and it takes every statement to all of them.
  * Rejects with `SchemaError` `STORE_SCHEMA_TOO_NEW` for a store of a later release, and with the
  * client's error when a statement fails (what ran before stays; the next call goes on).
  */
@@ -56,24 +64,51 @@ export async function migrate(
   options: SchemaOptions = DEFAULT_SCHEMA_OPTIONS,
 ): Promise<readonly number[]> {
   checkOptions(options);
-  const { database } = options;
-  await run(client, `CREATE DATABASE IF NOT EXISTS ${database} ENGINE = Atomic`);
-  await run(client, createTableSql(schemaMigrationsTable(), options));
+  const holds = { ...options, database: shardDatabase(options) };
+  for (const sql of firstStatements(options)) await run(client, sql);
+  if (options.cluster !== undefined) {
+    // Another server may have brought the schema up to date a moment ago.
+    await run(client, `SYSTEM SYNC REPLICA ${holds.database}.schema_migrations`);
+  }
   const present = await schemaVersion(client, options);
   const newest = MIGRATIONS.length;
   if (present > newest) throw tooNew(present, newest);
   const missing = MIGRATIONS.filter((migration) => migration.version > present);
   for (const migration of missing) {
-    for (const sql of migration.statements(options)) {
+    for (const sql of migration.statements(holds)) {
       await run(client, sql, migration.toleratedCodes);
     }
     await run(
       client,
-      `INSERT INTO ${database}.schema_migrations (version, name) ` +
+      `INSERT INTO ${holds.database}.schema_migrations (version, name) ` +
         `SELECT ${migration.version}, '${migration.name}'`,
     );
   }
+  if (missing.length > 0) {
+    for (const sql of readingStatements(options)) await run(client, sql);
+  }
   return missing.map((migration) => migration.version);
+}
+
+/** The databases, and where versions are remembered. */
+export function firstStatements(options: SchemaOptions): readonly string[] {
+  const holds = shardDatabase(options);
+  const databases = new Set([options.database, holds]);
+  return [
+    ...[...databases].map(
+      (name) => `CREATE DATABASE IF NOT EXISTS ${name}${onCluster(options)} ENGINE = Atomic`,
+    ),
+    createTableSql(schemaMigrationsTable(), { ...options, database: holds }),
+  ];
+}
+
+/** What is read in a cluster: a Distributed table over each that holds rows, and views on these. */
+export function readingStatements(options: SchemaOptions): readonly string[] {
+  if (options.cluster === undefined) return [];
+  return [
+    ...currentTables(options).map((table) => distributedTableSql(table, options)),
+    ...currentViews(options).map((view) => createViewSql(view, options)),
+  ];
 }
 
 /** The version the store's schema has; 0 before the first migration. */
@@ -81,7 +116,7 @@ export async function schemaVersion(
   client: StoreClient,
   options: SchemaOptions = DEFAULT_SCHEMA_OPTIONS,
 ): Promise<number> {
-  const table = `${options.database}.schema_migrations`;
+  const table = `${shardDatabase(options)}.schema_migrations`;
   const { rows } = await client.query(
     new Sql([`SELECT max(version) AS version FROM ${table}`], []),
     VERSION_ROW,
@@ -121,6 +156,10 @@ function tooNew(present: number, newest: number): SchemaError {
 function checkOptions(options: SchemaOptions): void {
   if (!/^[A-Za-z_][A-Za-z0-9_]{0,63}$/.test(options.database)) {
     throw new SchemaError('STORE_SCHEMA_OPTION', `"${options.database}" is no database name`);
+  }
+  const cluster = options.cluster?.name ?? 'none';
+  if (!/^[A-Za-z0-9_-]{1,64}$/.test(cluster)) {
+    throw new SchemaError('STORE_SCHEMA_OPTION', `"${cluster}" is no name of a cluster`);
   }
   for (const name of ['rollupRetentionDays', 'metricRollupRetentionDays'] as const) {
     const days = options[name];

@@ -13,6 +13,7 @@ export function schemaMigrationsTable(): TableDefinition {
     engine: 'ReplacingMergeTree',
     partitionBy: 'tuple()',
     orderBy: 'version',
+    isEverywhere: true,
     settings: TABLE_SETTINGS,
   };
 }

@@ -1,3 +1,5 @@
+import { type ClusterOptions, engineSql, onCluster } from './cluster.ts';
+
 /** One column as the store has it; `type` is also what a Native block's header says. */
 export interface ColumnDefinition {
   readonly name: string;
@@ -21,6 +23,8 @@ export interface TableDefinition {
   readonly partitionBy: string;
   readonly orderBy: string;
   readonly ttl?: string;
+  /** In a cluster: the same rows on every shard. */
+  readonly isEverywhere?: boolean;
   readonly settings: Readonly<Record<string, number>>;
 }
 
@@ -48,6 +52,7 @@ export interface SchemaOptions {
   readonly rollupRetentionDays: number;
   /** Days that roll-ups of metrics are kept. */
   readonly metricRollupRetentionDays: number;
+  readonly cluster?: ClusterOptions | undefined;
 }
 
 export const DEFAULT_SCHEMA_OPTIONS: SchemaOptions = {
@@ -85,9 +90,9 @@ export function createTableSql(table: TableDefinition, options: SchemaOptions): 
   const lines = [...table.columns.map(columnSql), ...table.indexes];
   const settings = Object.entries(table.settings).map(([key, value]) => `${key} = ${value}`);
   return [
-    `CREATE TABLE IF NOT EXISTS ${options.database}.${table.name} (`,
+    `CREATE TABLE IF NOT EXISTS ${options.database}.${table.name}${onCluster(options)} (`,
     `  ${lines.join(',\n  ')}`,
-    `) ENGINE = ${table.engine}`,
+    `) ENGINE = ${engineSql(table, options)}`,
     `PARTITION BY ${table.partitionBy}`,
     `ORDER BY ${table.orderBy}`,
     ...(table.ttl === undefined ? [] : [`TTL ${table.ttl}`]),
@@ -96,7 +101,7 @@ export function createTableSql(table: TableDefinition, options: SchemaOptions): 
 }
 
 export function createViewSql(view: ViewDefinition, options: SchemaOptions): string {
-  const name = `${options.database}.${view.name}`;
+  const name = `${options.database}.${view.name}${onCluster(options)}`;
   if (view.target === undefined) return `CREATE OR REPLACE VIEW ${name} AS\n${view.select}`;
   const target = `${options.database}.${view.target}`;
   const way = view.refresh === undefined ? 'TO' : `REFRESH ${view.refresh} APPEND TO`;
@@ -110,12 +115,9 @@ function columnSql(column: ColumnDefinition): string {
 }
 
 /** Adds a column that a table has since a later version; what it has already stays. */
-export function addColumnSql(
-  table: TableDefinition,
-  name: string,
-  { database }: SchemaOptions,
-): string {
+export function addColumnSql(table: TableDefinition, name: string, options: SchemaOptions): string {
   const column = table.columns.find((candidate) => candidate.name === name);
   if (column === undefined) throw new RangeError(`${table.name} has no column ${name}`);
-  return `ALTER TABLE ${database}.${table.name} ADD COLUMN IF NOT EXISTS ${columnSql(column)}`;
+  const of = `${options.database}.${table.name}${onCluster(options)}`;
+  return `ALTER TABLE ${of} ADD COLUMN IF NOT EXISTS ${columnSql(column)}`;
 }
