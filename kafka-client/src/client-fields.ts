@@ -1,4 +1,4 @@
-import { KAFKA_CLIENTS, rdKafkaPath, SASL_MECHANISMS } from '@sonde/buffer';
+import { KAFKA_CLIENTS, rdKafkaLacks, rdKafkaPath, SASL_MECHANISMS } from '@sonde/buffer';
 import { duration, type FieldsOf, type Secret, secret, section, textList } from '@sonde/pipeline';
 import { type ClientTlsConfig, clientTls, refuseUnsupported } from '@sonde/pipeline/clients';
 import { z } from 'zod';
@@ -32,9 +32,21 @@ export interface KafkaAuthConfig {
 }
 
 /** Why the client cannot be used here: for `foresee` of the components' factories. */
-export function clientMissing({ client }: Pick<KafkaClientConfig, 'client'>): string | undefined {
-  if (client !== 'librdkafka' || rdKafkaPath() !== undefined) return undefined;
-  return 'client: librdkafka is not built here: npm run setup:librdkafka, or write kafkajs';
+export function clientMissing({
+  client,
+  auth,
+  tls,
+}: Pick<KafkaClientConfig, 'client' | 'auth' | 'tls'>): string | undefined {
+  if (client !== 'librdkafka') return undefined;
+  if (rdKafkaPath() === undefined) {
+    return 'client: librdkafka is not built here: npm run setup:librdkafka, or write kafkajs';
+  }
+  for (const key of ['server_name_override', 'min_version', 'max_version'] as const) {
+    if (tls === undefined || tls[key] === '') continue;
+    return `tls::${key} is not supported by client: librdkafka, which has no such setting; write kafkajs`;
+  }
+  const lacking = rdKafkaLacks({ isScram: auth.sasl?.mechanism.startsWith('SCRAM') === true });
+  return lacking === undefined ? undefined : `client: librdkafka: ${lacking}`;
 }
 
 const sasl = z.strictObject({

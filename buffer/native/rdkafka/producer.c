@@ -1,58 +1,49 @@
 /*
- * Node-API addon: a producer of librdkafka, as little as Sonde needs.
- *
  * JavaScript's thread hands batches to librdkafka without copying them; a thread of the producer
  * serves delivery reports, and the last report of a batch goes back to JavaScript:
  *
  *     produce() -> rd_kafka_producev ... -> on_report (poll thread) -> settle (JavaScript's thread)
  *
- * A batch holds a reference to its records until it is settled: librdkafka reads their bytes.
+ * A batch holds a reference to its records until it is settled: librdkafka reads their bytes. Each
+ * record is told about by itself: a batch of ours may go out as several of librdkafka's.
  */
-#include <librdkafka/rdkafka.h>
-#include <node_api.h>
-#include <pthread.h>
-#include <stdatomic.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "producer.h"
 
-#include "arguments.h"
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "client.h"
 
 #define POLL_MS 100
 #define CLOSE_POLL_MS 20
 
 struct batch;
 
-/* What librdkafka gives back with a report: the batch, and whether its first record is meant. */
+/* What librdkafka gives back with a report, and what the report said. */
 struct place {
 	struct batch *batch;
-	bool is_first;
+	int64_t offset;
+	rd_kafka_resp_err_t error;
 };
 
 struct batch {
-	struct place first;
-	struct place other;
 	atomic_int left;
-	_Atomic(rd_kafka_resp_err_t) error;
-	_Atomic(int64_t) offset;
 	napi_deferred deferred;
 	napi_ref records;
 	/* Of the producer's handle: it is not collected while somebody waits. */
 	napi_ref handle;
+	uint32_t count;
+	struct place places[];
 };
 
 struct producer {
-	rd_kafka_t *kafka;
+	struct client client;
 	pthread_t thread;
 	napi_threadsafe_function settle;
 	atomic_bool is_closing;
 	bool is_joined;
 	/* Batches that are not settled; JavaScript's thread alone counts. */
 	int waiting;
-	/* What went wrong last between librdkafka and the brokers: why a message was too late. */
-	pthread_mutex_t trouble_lock;
-	char trouble[TEXT_BYTES_MAX];
 };
 
 /* One record, or a part of the records that were not handed over, is done. */
@@ -68,47 +59,19 @@ static void leave(struct producer *producer, struct batch *batch, int count)
 static void on_report(rd_kafka_t *kafka, const rd_kafka_message_t *message, void *opaque)
 {
 	struct place *place = message->_private;
-	struct batch *batch = place->batch;
 
 	(void)kafka;
-	if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR)
-		atomic_store(&batch->error, message->err);
-	else if (place->is_first)
-		atomic_store(&batch->offset, message->offset);
-	leave(opaque, batch, 1);
+	place->error = message->err;
+	place->offset = message->offset;
+	leave(opaque, place->batch, 1);
 }
 
-static void on_trouble(rd_kafka_t *kafka, int error, const char *reason, void *opaque)
-{
-	struct producer *producer = opaque;
-
-	(void)kafka;
-	(void)error;
-	pthread_mutex_lock(&producer->trouble_lock);
-	snprintf(producer->trouble, sizeof(producer->trouble), "%s", reason);
-	pthread_mutex_unlock(&producer->trouble_lock);
-}
-
-static napi_value error_text(napi_env env, struct producer *producer, rd_kafka_resp_err_t error)
-{
-	char text[2 * TEXT_BYTES_MAX];
-	bool is_late = error == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT;
-	napi_value value;
-
-	pthread_mutex_lock(&producer->trouble_lock);
-	snprintf(text, sizeof(text), "%s%s%s", rd_kafka_err2str(error), is_late ? ": " : "",
-		 is_late ? producer->trouble : "");
-	pthread_mutex_unlock(&producer->trouble_lock);
-	napi_create_string_utf8(env, text, NAPI_AUTO_LENGTH, &value);
-	return value;
-}
-
+/* An array: the offset of each record, or an Error. */
 static void settle(napi_env env, napi_value unused, void *context, void *data)
 {
 	struct batch *batch = data;
 	struct producer *producer = context;
-	rd_kafka_resp_err_t error = atomic_load(&batch->error);
-	napi_value value, code;
+	napi_value results;
 
 	(void)unused;
 	if (env == NULL) {
@@ -120,14 +83,18 @@ static void settle(napi_env env, napi_value unused, void *context, void *data)
 	/* A producer that waits for nothing keeps no process alive. */
 	if (--producer->waiting == 0)
 		napi_unref_threadsafe_function(env, producer->settle);
-	if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
-		napi_create_int64(env, atomic_load(&batch->offset), &value);
-		napi_resolve_deferred(env, batch->deferred, value);
-	} else {
-		napi_create_string_utf8(env, rd_kafka_err2name(error), NAPI_AUTO_LENGTH, &code);
-		napi_create_error(env, code, error_text(env, producer, error), &value);
-		napi_reject_deferred(env, batch->deferred, value);
+	napi_create_array_with_length(env, batch->count, &results);
+	for (uint32_t index = 0; index < batch->count; index++) {
+		const struct place *place = &batch->places[index];
+		napi_value value;
+
+		if (place->error == RD_KAFKA_RESP_ERR_NO_ERROR)
+			napi_create_int64(env, place->offset, &value);
+		else
+			value = make_error(env, &producer->client, place->error);
+		napi_set_element(env, results, index, value);
 	}
+	napi_resolve_deferred(env, batch->deferred, results);
 	free(batch);
 }
 
@@ -135,7 +102,7 @@ static void settle(napi_env env, napi_value unused, void *context, void *data)
 static void *poll_reports(void *argument)
 {
 	struct producer *producer = argument;
-	rd_kafka_t *kafka = producer->kafka;
+	rd_kafka_t *kafka = producer->client.kafka;
 
 	while (!atomic_load(&producer->is_closing))
 		rd_kafka_poll(kafka, POLL_MS);
@@ -152,7 +119,7 @@ static void end(struct producer *producer)
 	producer->is_joined = true;
 	atomic_store(&producer->is_closing, true);
 	pthread_join(producer->thread, NULL);
-	rd_kafka_destroy(producer->kafka);
+	rd_kafka_destroy(producer->client.kafka);
 }
 
 /* An environment that ends: librdkafka must not read its memory any more. */
@@ -171,51 +138,10 @@ static void free_producer(napi_env env, void *data, void *hint)
 	free(producer);
 }
 
-static void no_log(const rd_kafka_t *kafka, int level, const char *facility, const char *text)
-{
-	(void)kafka;
-	(void)level;
-	(void)facility;
-	(void)text;
-}
-
-/* NULL with a thrown error when a setting is refused. */
-static rd_kafka_conf_t *read_settings(napi_env env, napi_value settings)
-{
-	rd_kafka_conf_t *conf = rd_kafka_conf_new();
-	char text[TEXT_BYTES_MAX];
-	uint32_t count = array_length(env, settings);
-
-	for (uint32_t index = 0; index + 1 < count; index += 2) {
-		char name[TEXT_BYTES_MAX];
-		size_t length;
-		char *value;
-		rd_kafka_conf_res_t result;
-
-		if (!read_text(env, element(env, settings, index), name, sizeof(name)))
-			continue;
-		value = copy_text(env, element(env, settings, index + 1), &length);
-		if (value == NULL)
-			continue;
-		result = rd_kafka_conf_set(conf, name, value, text, sizeof(text));
-		free(value);
-		if (result == RD_KAFKA_CONF_OK)
-			continue;
-		rd_kafka_conf_destroy(conf);
-		fail(env, "INVALID_CONFIG", text);
-		return NULL;
-	}
-	rd_kafka_conf_set_dr_msg_cb(conf, on_report);
-	rd_kafka_conf_set_error_cb(conf, on_trouble);
-	rd_kafka_conf_set_log_cb(conf, no_log);
-	return conf;
-}
-
-static napi_value open_producer(napi_env env, napi_callback_info info)
+napi_value open_producer(napi_env env, napi_callback_info info)
 {
 	size_t count = 1;
 	napi_value arguments[1], name, handle;
-	char text[TEXT_BYTES_MAX];
 	rd_kafka_conf_t *conf;
 	struct producer *producer;
 
@@ -223,23 +149,20 @@ static napi_value open_producer(napi_env env, napi_callback_info info)
 	conf = read_settings(env, arguments[0]);
 	if (conf == NULL)
 		return NULL;
+	rd_kafka_conf_set_dr_msg_cb(conf, on_report);
 	producer = calloc(1, sizeof(*producer));
 	if (producer == NULL)
 		return fail(env, "UNKNOWN", "out of memory");
-	pthread_mutex_init(&producer->trouble_lock, NULL);
-	rd_kafka_conf_set_opaque(conf, producer);
-	producer->kafka = rd_kafka_new(RD_KAFKA_PRODUCER, conf, text, sizeof(text));
-	if (producer->kafka == NULL) {
-		rd_kafka_conf_destroy(conf);
+	if (!open_client(env, &producer->client, RD_KAFKA_PRODUCER, conf)) {
 		free(producer);
-		return fail(env, "INVALID_CONFIG", text);
+		return NULL;
 	}
 	napi_create_string_utf8(env, "sonde-rdkafka", NAPI_AUTO_LENGTH, &name);
 	napi_create_threadsafe_function(env, NULL, NULL, name, 0, 1, NULL, NULL, producer, settle,
 					&producer->settle);
 	napi_unref_threadsafe_function(env, producer->settle);
 	if (pthread_create(&producer->thread, NULL, poll_reports, producer) != 0) {
-		rd_kafka_destroy(producer->kafka);
+		rd_kafka_destroy(producer->client.kafka);
 		napi_release_threadsafe_function(producer->settle, napi_tsfn_release);
 		free(producer);
 		return fail(env, "UNKNOWN", "no thread");
@@ -284,7 +207,7 @@ static rd_kafka_resp_err_t hand_over(napi_env env, struct producer *producer, co
 	read_bytes(env, element(env, record, 1), &key, &key_length);
 	napi_get_value_int64(env, element(env, record, 2), &time);
 	headers = read_headers(env, element(env, record, 3));
-	error = rd_kafka_producev(producer->kafka, RD_KAFKA_V_TOPIC(topic),
+	error = rd_kafka_producev(producer->client.kafka, RD_KAFKA_V_TOPIC(topic),
 				  RD_KAFKA_V_PARTITION(partition),
 				  RD_KAFKA_V_VALUE(value, value_length),
 				  RD_KAFKA_V_KEY(key, key_length), RD_KAFKA_V_TIMESTAMP(time),
@@ -295,8 +218,23 @@ static rd_kafka_resp_err_t hand_over(napi_env env, struct producer *producer, co
 	return error;
 }
 
-/* produce(producer, topic, partition, records): a promise of the first record's offset. */
-static napi_value produce(napi_env env, napi_callback_info info)
+static struct batch *make_batch(napi_env env, const napi_value *arguments)
+{
+	uint32_t count = array_length(env, arguments[3]);
+	struct batch *batch = calloc(1, sizeof(*batch) + count * sizeof(struct place));
+
+	if (batch == NULL)
+		return NULL;
+	batch->count = count;
+	/* One more than there are: it is not settled while records are handed over. */
+	atomic_store(&batch->left, (int)count + 1);
+	napi_create_reference(env, arguments[3], 1, &batch->records);
+	napi_create_reference(env, arguments[0], 1, &batch->handle);
+	return batch;
+}
+
+/* produce(producer, topic, partition, records): a promise of each record's offset or Error. */
+napi_value produce(napi_env env, napi_callback_info info)
 {
 	size_t count = 4;
 	napi_value arguments[4], promise;
@@ -304,7 +242,7 @@ static napi_value produce(napi_env env, napi_callback_info info)
 	struct batch *batch;
 	char topic[TEXT_BYTES_MAX];
 	int32_t partition = 0;
-	uint32_t records, done = 0;
+	int failed = 0;
 
 	napi_get_cb_info(env, info, &count, arguments, NULL, NULL);
 	if (napi_get_value_external(env, arguments[0], (void **)&producer) != napi_ok ||
@@ -312,40 +250,35 @@ static napi_value produce(napi_env env, napi_callback_info info)
 		return fail(env, "_INVALID_ARG", "produce(producer, topic, partition, records)");
 	if (atomic_load(&producer->is_closing))
 		return fail(env, "_DESTROY", "the producer is closed");
-	batch = calloc(1, sizeof(*batch));
+	batch = make_batch(env, arguments);
 	if (batch == NULL)
 		return fail(env, "UNKNOWN", "out of memory");
-	batch->first = (struct place){ batch, true };
-	batch->other = (struct place){ batch, false };
 	napi_get_value_int32(env, arguments[2], &partition);
-	napi_create_reference(env, arguments[3], 1, &batch->records);
-	napi_create_reference(env, arguments[0], 1, &batch->handle);
 	if (producer->waiting++ == 0)
 		napi_ref_threadsafe_function(env, producer->settle);
 	napi_create_promise(env, &batch->deferred, &promise);
-	records = array_length(env, arguments[3]);
-	/* One more than there are: it is not settled while this loop runs. */
-	atomic_store(&batch->left, (int)records + 1);
-	for (; done < records; done++) {
+	for (uint32_t index = 0; index < batch->count; index++) {
+		struct place *place = &batch->places[index];
 		napi_handle_scope scope;
 		rd_kafka_resp_err_t error;
 
+		place->batch = batch;
 		napi_open_handle_scope(env, &scope);
 		error = hand_over(env, producer, topic, partition,
-				  element(env, arguments[3], done),
-				  done == 0 ? &batch->first : &batch->other);
+				  element(env, arguments[3], index), place);
 		napi_close_handle_scope(env, scope);
 		if (error == RD_KAFKA_RESP_ERR_NO_ERROR)
 			continue;
-		atomic_store(&batch->error, error);
-		break;
+		/* No report comes of this one. */
+		place->error = error;
+		failed++;
 	}
-	leave(producer, batch, (int)(records - done) + 1);
+	leave(producer, batch, failed + 1);
 	return promise;
 }
 
 /* What is under way is rejected as purged. Waits for the producer's thread: milliseconds. */
-static napi_value close_producer(napi_env env, napi_callback_info info)
+napi_value close_producer(napi_env env, napi_callback_info info)
 {
 	size_t count = 1;
 	napi_value arguments[1];
@@ -360,27 +293,3 @@ static napi_value close_producer(napi_env env, napi_callback_info info)
 	napi_release_threadsafe_function(producer->settle, napi_tsfn_release);
 	return NULL;
 }
-
-static napi_value version(napi_env env, napi_callback_info info)
-{
-	napi_value text;
-
-	(void)info;
-	napi_create_string_utf8(env, rd_kafka_version_str(), NAPI_AUTO_LENGTH, &text);
-	return text;
-}
-
-static napi_value init(napi_env env, napi_value exports)
-{
-	napi_property_descriptor functions[] = {
-		{ "open", NULL, open_producer, NULL, NULL, NULL, napi_enumerable, NULL },
-		{ "produce", NULL, produce, NULL, NULL, NULL, napi_enumerable, NULL },
-		{ "close", NULL, close_producer, NULL, NULL, NULL, napi_enumerable, NULL },
-		{ "version", NULL, version, NULL, NULL, NULL, napi_enumerable, NULL },
-	};
-
-	napi_define_properties(env, exports, sizeof(functions) / sizeof(functions[0]), functions);
-	return exports;
-}
-
-NAPI_MODULE(sonde_rdkafka, init)

@@ -1,6 +1,7 @@
 import type { BufferError, NewRecord } from '../contract.ts';
 import { MOMENTS } from '../moments.ts';
-import { toBufferError } from './kafka-failure.ts';
+import type { Placed } from './kafka-client.ts';
+import { KafkaFailure, toBufferError } from './kafka-failure.ts';
 
 /** One `append` that is not answered yet. */
 interface Call {
@@ -20,7 +21,7 @@ interface Entry {
 export interface AppendQueueSettings {
   readonly name: string;
   readonly batchBytesMax: number;
-  readonly produce: (records: readonly NewRecord[]) => Promise<number>;
+  readonly produce: (records: readonly NewRecord[]) => Promise<readonly Placed[]>;
 }
 
 /**
@@ -74,14 +75,28 @@ export class AppendQueue {
 
   async #send(batch: readonly Entry[]): Promise<void> {
     if (batch.length === 0) return;
+    const placed = await this.#produce(batch);
+    if (placed.some((at) => typeof at === 'number')) MOMENTS.synced.publish(this.#settings.name);
+    const tooLarge: Entry[] = [];
+    for (const [index, entry] of batch.entries()) {
+      const at = placed[index] ?? new KafkaFailure('UNKNOWN', 'nothing was said of the record');
+      if (typeof at === 'number') {
+        answerOne(entry.call, at);
+        continue;
+      }
+      const failure = toBufferError(at, `appending to ${this.#settings.name}`);
+      if (failure.code === 'RECORD_TOO_LARGE' && batch.length > 1) tooLarge.push(entry);
+      else refuse(entry.call, failure);
+    }
+    if (tooLarge.length > 0) await this.#sendHalves(tooLarge);
+  }
+
+  async #produce(batch: readonly Entry[]): Promise<readonly Placed[]> {
     try {
-      const offset = await this.#settings.produce(batch.map(({ record }) => record));
-      MOMENTS.synced.publish(this.#settings.name);
-      for (const [index, { call }] of batch.entries()) answerOne(call, offset + index);
+      return await this.#settings.produce(batch.map(({ record }) => record));
     } catch (error) {
-      const failure = toBufferError(error, `appending to ${this.#settings.name}`);
-      if (failure.code === 'RECORD_TOO_LARGE' && batch.length > 1) await this.#sendHalves(batch);
-      else for (const { call } of batch) refuse(call, failure);
+      const failure = KafkaFailure.from(error);
+      return batch.map(() => failure);
     }
   }
 

@@ -12,4 +12,4 @@ export {
   SASL_MECHANISMS,
   type SaslOptions,
 } from './kafka-options.ts';
-export { rdKafkaPath } from './rdkafka-addon.ts';
+export { rdKafkaLacks, rdKafkaPath } from './rdkafka-addon.ts';

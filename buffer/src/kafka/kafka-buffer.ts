@@ -315,9 +315,10 @@ export class KafkaBuffer implements BufferContract {
       name: `${place.topic}/${place.partition}`,
       batchBytesMax: this.#options.batchBytesMax,
       produce: async (records) => {
-        const offset = await this.#client.produce(place, records);
-        topic.views.get(place.partition)?.note({ start: 0, end: offset + records.length });
-        return offset;
+        const placed = await this.#client.produce(place, records);
+        const view = topic.views.get(place.partition);
+        for (const at of placed) if (typeof at === 'number') view?.note({ start: 0, end: at + 1 });
+        return placed;
       },
     });
     topic.queues.set(place.partition, queue);

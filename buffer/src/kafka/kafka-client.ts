@@ -1,4 +1,5 @@
 import type { BufferRecord, NewRecord } from '../contract.ts';
+import type { KafkaFailure } from './kafka-failure.ts';
 
 export interface Place {
   readonly topic: string;
@@ -73,10 +74,13 @@ export interface GroupMembership {
   leave(): Promise<void>;
 }
 
+/** Where a record lies, or why it does not. */
+export type Placed = number | KafkaFailure;
+
 /** The part of a client that records go out by. */
 export interface BatchProducer {
   /** As `KafkaClient`'s. */
-  produce(place: Place, records: readonly NewRecord[]): Promise<number>;
+  produce(place: Place, records: readonly NewRecord[]): Promise<readonly Placed[]>;
   /** Batches under way reject. Idempotent. */
   close(): void;
 }
@@ -94,10 +98,11 @@ export interface KafkaClient {
   createTopic(topic: string, partitions: number): Promise<void>;
   addPartitions(topic: string, count: number): Promise<void>;
   /**
-   * One batch; resolves with its first offset when the brokers have acknowledged it. One call a
-   * partition at a time. What was rejected may be in the log; later calls are never lost for it.
+   * One batch; resolves when the brokers have answered, with what became of each record, in order. One
+   * call a partition at a time. What was rejected or failed may be in the log, except where the
+   * failure is an answer (`isAnswer`); later calls are never lost for it.
    */
-  produce(place: Place, records: readonly NewRecord[]): Promise<number>;
+  produce(place: Place, records: readonly NewRecord[]): Promise<readonly Placed[]>;
   bounds(place: Place): Promise<OffsetBounds>;
   committed(group: string, place: Place): Promise<CommittedOffset | undefined>;
   commit(request: CommitRequest): Promise<void>;

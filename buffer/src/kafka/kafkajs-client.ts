@@ -9,6 +9,7 @@ import type {
   KafkaClient,
   OffsetBounds,
   Place,
+  Placed,
 } from './kafka-client.ts';
 import { KafkaFailure } from './kafka-failure.ts';
 import { type KafkaOptions, RECORD_OVERHEAD_BYTES } from './kafka-options.ts';
@@ -18,6 +19,8 @@ import { type BrokerWork, KafkaJsLink } from './kafkajs-link.ts';
 import { KafkaJsMember } from './kafkajs-member.ts';
 import type { KafkaJsBroker, MetadataResponse } from './kafkajs-modules.ts';
 import { KafkaJsProducer } from './kafkajs-producer.ts';
+import { RdKafkaConsumers } from './rdkafka-consumers.ts';
+import { RdKafkaFetcher } from './rdkafka-fetcher.ts';
 import { RdKafkaProducer } from './rdkafka-producer.ts';
 
 const EARLIEST = '-2';
@@ -32,15 +35,18 @@ export class KafkaJsClient implements KafkaClient {
   readonly #options: KafkaOptions;
   readonly #link: KafkaJsLink;
   readonly #producer: BatchProducer;
+  /** By which records are read where it is not kafkajs. */
+  readonly #consumers: RdKafkaConsumers | undefined;
 
   constructor(options: KafkaOptions) {
     installCodecs(options.packer);
     this.#options = options;
     this.#link = new KafkaJsLink(options);
-    this.#producer =
-      options.client === 'librdkafka'
-        ? new RdKafkaProducer(options)
-        : new KafkaJsProducer(this.#link, options);
+    const isNative = options.client === 'librdkafka';
+    this.#producer = isNative
+      ? new RdKafkaProducer(options)
+      : new KafkaJsProducer(this.#link, options);
+    this.#consumers = isNative ? new RdKafkaConsumers(options) : undefined;
   }
 
   async listTopics(): Promise<ReadonlyMap<string, number>> {
@@ -84,7 +90,7 @@ export class KafkaJsClient implements KafkaClient {
     });
   }
 
-  produce(place: Place, records: readonly NewRecord[]): Promise<number> {
+  produce(place: Place, records: readonly NewRecord[]): Promise<readonly Placed[]> {
     return this.#producer.produce(place, records);
   }
 
@@ -119,7 +125,9 @@ export class KafkaJsClient implements KafkaClient {
   }
 
   openFetcher(): Fetcher {
-    return new KafkaJsFetcher(this.#options);
+    return this.#consumers === undefined
+      ? new KafkaJsFetcher(this.#options)
+      : new RdKafkaFetcher(this.#consumers);
   }
 
   join(request: GroupRequest): GroupMembership {
@@ -131,6 +139,7 @@ export class KafkaJsClient implements KafkaClient {
 
   close(): Promise<void> {
     this.#producer.close();
+    this.#consumers?.close();
     return this.#link.close();
   }
 

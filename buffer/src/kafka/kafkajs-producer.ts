@@ -1,5 +1,5 @@
 import type { NewRecord } from '../contract.ts';
-import type { BatchProducer, Place } from './kafka-client.ts';
+import type { BatchProducer, Place, Placed } from './kafka-client.ts';
 import { KafkaFailure } from './kafka-failure.ts';
 import { CODECS, type KafkaOptions } from './kafka-options.ts';
 import type { FramedRequest } from './kafkajs-frames.ts';
@@ -50,7 +50,13 @@ export class KafkaJsProducer implements BatchProducer {
     this.#options = options;
   }
 
-  async produce(place: Place, records: readonly NewRecord[]): Promise<number> {
+  async produce(place: Place, records: readonly NewRecord[]): Promise<readonly Placed[]> {
+    const first = await this.#produce(place, records);
+    return records.map((_, index) => first + index);
+  }
+
+  /** The batch's first offset. */
+  async #produce(place: Place, records: readonly NewRecord[]): Promise<number> {
     const packed = await this.#pack(records);
     if (this.#options.acks === 'leader') {
       const batch = { place, records, packed };

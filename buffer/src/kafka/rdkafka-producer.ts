@@ -1,22 +1,15 @@
 import type { NewRecord } from '../contract.ts';
-import type { BatchProducer, Place } from './kafka-client.ts';
+import type { BatchProducer, Place, Placed } from './kafka-client.ts';
 import { KafkaFailure } from './kafka-failure.ts';
 import type { KafkaOptions } from './kafka-options.ts';
-import { loadRdKafka, type RdKafkaAddon, type RdProducer, type RdRecord } from './rdkafka-addon.ts';
-import { rdKafkaSettings } from './rdkafka-settings.ts';
-
-/** librdkafka's names of what has another one in the protocol; its own begin with `_`. */
-const TYPES: Readonly<Record<string, string>> = {
-  MSG_SIZE_TOO_LARGE: 'MESSAGE_TOO_LARGE',
-  UNKNOWN_TOPIC_OR_PART: 'UNKNOWN_TOPIC_OR_PARTITION',
-  _UNKNOWN_TOPIC: 'UNKNOWN_TOPIC_OR_PARTITION',
-  _UNKNOWN_PARTITION: 'UNKNOWN_TOPIC_OR_PARTITION',
-  TOPIC_EXCEPTION: 'INVALID_TOPIC_EXCEPTION',
-  _MSG_TIMED_OUT: 'REQUEST_TIMED_OUT',
-  _PURGE_QUEUE: 'CLOSED',
-  _PURGE_INFLIGHT: 'CLOSED',
-  _DESTROY: 'CLOSED',
-};
+import {
+  loadRdKafka,
+  type RdKafkaAddon,
+  type RdProducer,
+  type RdRecord,
+  toRdFailure,
+} from './rdkafka-addon.ts';
+import { rdProducerSettings } from './rdkafka-settings.ts';
 
 /** After these a producer takes nothing any more: the next batch gets a new one. */
 const FATAL: ReadonlySet<string> = new Set([
@@ -29,7 +22,7 @@ const FATAL: ReadonlySet<string> = new Set([
 
 /**
  * Sends batches with librdkafka, which counts, repeats and, with `acks: all`, numbers them, so that
- * none is in the log twice.
+ * none is in the log twice. A batch may go out as several: each record is told about by itself.
  */
 export class RdKafkaProducer implements BatchProducer {
   readonly #addon: RdKafkaAddon;
@@ -40,21 +33,24 @@ export class RdKafkaProducer implements BatchProducer {
   /** Throws a `KafkaFailure` where librdkafka is not there, or refuses a setting. */
   constructor(options: KafkaOptions) {
     this.#addon = loadRdKafka();
-    this.#settings = rdKafkaSettings(options);
+    this.#settings = rdProducerSettings(options);
     this.#producer = this.#open();
   }
 
-  async produce({ topic, partition }: Place, records: readonly NewRecord[]): Promise<number> {
+  async produce(
+    { topic, partition }: Place,
+    records: readonly NewRecord[],
+  ): Promise<readonly Placed[]> {
     if (this.#isClosed) throw new KafkaFailure('CLOSED', 'the producer is closed');
     const producer = this.#producer;
-    try {
-      return await this.#addon.produce(producer, topic, partition, records.map(toRdRecord));
-    } catch (error) {
-      const code = codeOf(error);
-      if (FATAL.has(code)) this.#renew(producer);
-      const text = error instanceof Error ? error.message : String(error);
-      throw new KafkaFailure(TYPES[code] ?? code, text);
-    }
+    const made = records.map(toRdRecord);
+    const results = await this.#addon.produce(producer, topic, partition, made);
+    return results.map((result): Placed => {
+      if (typeof result === 'number') return result;
+      const failure = toRdFailure(result);
+      if (FATAL.has(failure.type)) this.#renew(producer);
+      return failure;
+    });
   }
 
   close(): void {
@@ -80,11 +76,7 @@ export class RdKafkaProducer implements BatchProducer {
   }
 }
 
+/** To librdkafka time 0 is now. */
 function toRdRecord({ value, key, timestampUnixMs, headers }: NewRecord): RdRecord {
-  return [value, key, timestampUnixMs, Object.entries(headers).flat()];
-}
-
-function codeOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' ? code : 'UNKNOWN';
+  return [value, key, Math.max(1, timestampUnixMs), Object.entries(headers).flat()];
 }

@@ -2,6 +2,9 @@ import { BufferError, type BufferErrorCode } from '@sonde/buffer';
 import { type ErrorCode, SondeError } from '@sonde/pipeline';
 import { MalformedError } from '@sonde/proto';
 
+/** Room comes back as soon as brokers answer. */
+const FULL_RETRY_AFTER_MS = 1000;
+
 const CODES: Readonly<Record<BufferErrorCode, ErrorCode>> = {
   BUFFER_FULL: 'OVERLOADED',
   RECORD_TOO_LARGE: 'TOO_LARGE',
@@ -19,5 +22,11 @@ export function toSondeError(error: unknown): SondeError {
     return new SondeError('INVALID_DATA', error.message, { cause: error });
   }
   if (!(error instanceof BufferError)) return SondeError.from(error);
-  return new SondeError(CODES[error.code], error.message, { cause: error });
+  const options = { cause: error };
+  const isFull = error.code === 'BUFFER_FULL';
+  return new SondeError(
+    CODES[error.code],
+    error.message,
+    isFull ? { ...options, retryAfterMs: FULL_RETRY_AFTER_MS } : options,
+  );
 }
