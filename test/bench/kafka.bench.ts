@@ -65,7 +65,8 @@ async function send(
   const brokerPid = broker.nodes[0]?.pid ?? 0;
   const before = { gateway: side.server.cpuSeconds(), broker: cpuSecondsOf(brokerPid) };
   const sender = join(import.meta.dirname, 'otlp-sender.ts');
-  const args = ['http', side.server.addresses.http, signal, String(requests)];
+  const first = side.sent / ITEMS_PER_REQUEST;
+  const args = ['http', side.server.addresses.http, signal, String(requests), String(first)];
   await run(process.execPath, ['--import', 'tsx', sender, ...args]);
   side.sent += requests * ITEMS_PER_REQUEST;
   const gateway = side.server.cpuSeconds();

@@ -4,18 +4,25 @@ import { connect, type Socket } from 'node:net';
 import { EXPORT_PATHS } from '@sonde/proto';
 import { type LoadSignal, loadRequest } from '@sonde/proto/bench/load';
 
-/** `otlp-sender.ts http|grpc HOST:PORT SIGNAL REQUESTS`: sends them, 8 at a time, and ends. */
+/**
+ * `otlp-sender.ts http|grpc HOST:PORT SIGNAL REQUESTS [FIRST]`: sends them, 8 at a time, and ends. With
+ * FIRST each request over HTTP ends with a field of no meaning that holds its number, from there on.
+ */
 const CONNECTIONS = 8;
 const DISTINCT_REQUESTS = 64;
 const GRPC_FRAME_BYTES = 5;
+/** Field 1000, eight bytes: nothing that OTLP knows. */
+const NUMBER_TAG = [0xc1, 0x3e];
+const NUMBER_FIELD_BYTES = 10;
 
 async function main(args: readonly string[]): Promise<void> {
-  const [protocol, address = '', signal = '', count = '0'] = args;
+  const [protocol, address = '', signal = '', count = '0', first] = args;
   if (signal !== 'traces' && signal !== 'logs' && signal !== 'metrics') {
     throw new RangeError(`no load for ${signal}`);
   }
   const bodies = Array.from({ length: DISTINCT_REQUESTS }, (_, i) => loadRequest(signal, i + 1));
-  const left = { requests: Number(count) };
+  const firstNumber = first === undefined ? undefined : Number(first);
+  const left: Left = { requests: Number(count), firstNumber };
   const lanes = Array.from({ length: CONNECTIONS }, () =>
     protocol === 'grpc'
       ? sendGrpc(address, signal, bodies, left)
@@ -26,6 +33,15 @@ async function main(args: readonly string[]): Promise<void> {
 
 interface Left {
   requests: number;
+  /** Undefined: requests have no number. */
+  readonly firstNumber: number | undefined;
+}
+
+function numberField(number: number): Buffer {
+  const field = Buffer.alloc(NUMBER_FIELD_BYTES);
+  field.set(NUMBER_TAG);
+  field.writeBigUInt64LE(BigInt(number), NUMBER_TAG.length);
+  return field;
 }
 
 /** HTTP/1.1 on a socket of its own: what a client costs must not be measured. */
@@ -38,15 +54,20 @@ async function sendHttp(
   const [host = '', port = ''] = address.split(':');
   const socket = connect(Number(port), host);
   await once(socket, 'connect');
+  const { firstNumber } = left;
+  const numberBytes = firstNumber === undefined ? 0 : NUMBER_FIELD_BYTES;
   const messages = bodies.map((body) => {
     const head =
       `POST ${EXPORT_PATHS[signal].http} HTTP/1.1\r\nHost: ${address}\r\n` +
-      `Content-Type: application/x-protobuf\r\nContent-Length: ${body.length}\r\n\r\n`;
+      `Content-Type: application/x-protobuf\r\nContent-Length: ${body.length + numberBytes}\r\n\r\n`;
     return Buffer.concat([Buffer.from(head), body]);
   });
   while (left.requests > 0) {
     left.requests--;
+    socket.cork();
     socket.write(messages[left.requests % messages.length] ?? '');
+    if (firstNumber !== undefined) socket.write(numberField(firstNumber + left.requests));
+    socket.uncork();
     await answered(socket);
   }
   socket.end();

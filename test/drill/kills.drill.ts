@@ -6,8 +6,8 @@ import { isClean } from './rig/verdict.ts';
 
 /**
  * `npm run drill -- kills [--buffer embedded|kafka] [--kills 10] [--random 100] [--point TEXT]
- * [--brokers 1] [--client kafkajs]`: SIGKILL at each named point and at random, while senders send traces, metrics and
- * logs. Ends with 1 when an acknowledged request is not in the store exactly once.
+ * [--brokers 1] [--client kafkajs|librdkafka]`: SIGKILL at each named point and at random, while
+ * senders send traces, metrics and logs. Ends with 1 when an acknowledged request is not in the store exactly once.
  */
 const { values } = parseArgs({
   options: {
@@ -68,8 +68,11 @@ try {
   if (values.buffer.includes('kafka')) {
     const missing = kafkaMissing();
     if (missing !== undefined) throw new Error(missing);
-    const gatewaySets = { 'exporters::kafka::client': values.client };
-    await drillBuffer(await kafkaRig({ bundle, gatewaySets, brokers: Number(values.brokers) }));
+    const { client } = values;
+    const gatewaySets = { 'exporters::kafka::client': client };
+    const sets = { 'receivers::kafka::client': client };
+    const brokers = Number(values.brokers);
+    await drillBuffer(await kafkaRig({ bundle, gatewaySets, sets, brokers }));
   }
 } finally {
   remove();
