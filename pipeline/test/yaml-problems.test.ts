@@ -45,6 +45,15 @@ describe('a file that cannot be read as YAML', () => {
   });
 
   it.each([
+    ['words', 'a: b\n', 'document has more than 500000 tokens', '100000:4'],
+    ['brackets', '[]\n', 'line 2: Unexpected flow-seq-start', '2:1'],
+  ])('10 MB of %s are refused where they are too many', (_name, line, reason, place) => {
+    const refusal = refusalOf(line.repeat(10_000_000 / line.length));
+    expect(refusal).toContain(`yaml: ${reason}`);
+    expect(refusal).toContain(`config.yaml:${place}`);
+  });
+
+  it.each([
     ['compressed', gzipSync('receivers:\n  nop:\n'), /no UTF-8|control character/],
     ['a program', Buffer.from('\x7fELF\x02\x01\0\0', 'latin1'), /U\+007F/],
     ['Latin 1', Buffer.from('a:\n  b: gr\xfc\xdfe\n', 'latin1'), /config\.yaml:2:8: .*no UTF-8/],
@@ -67,6 +76,14 @@ describe('what looks bad and is YAML', () => {
     expect(read()).toBe('grün');
     writeFileSync(path, '\ufeffa: grün');
     expect(read()).toBe('grün');
+  });
+
+  it('comments count for nothing, and a text may be as long as a file', () => {
+    expect(parseYaml(`a: 1\n${'# why\n'.repeat(100_000)}`, 'test')).toMatchObject({ ok: true });
+    const path = join(folder, 'long.yaml');
+    writeFileSync(path, `a: "${'}'.repeat(3_000_000)}"`);
+    const { root } = resolveConfig({ configUris: [path], env: {}, warn: () => {} });
+    expect(String(root.get('a'))).toHaveLength(3_000_000);
   });
 
   it('an anchor may be written again', () => {

@@ -22,6 +22,21 @@ export function didYouMean(word: string, candidates: Iterable<string>): string |
   return found === undefined ? undefined : `did you mean ${JSON.stringify(found)}?`;
 }
 
+/** Unknown keys that are named, and guessed at, one by one; nobody reads on. */
+const KEYS_LISTED_MAX = 100;
+
+/** What each of the first unknown keys may have meant. */
+export function hintsFor(unknown: readonly string[], known: readonly string[]): readonly string[] {
+  return unknown.slice(0, KEYS_LISTED_MAX).flatMap((key) => didYouMean(key, known) ?? []);
+}
+
+/** `a, b, c`, and how many more there are. */
+export function listOfKeys(keys: readonly string[]): string {
+  const more = keys.length - KEYS_LISTED_MAX;
+  const listed = keys.slice(0, KEYS_LISTED_MAX).join(', ');
+  return more > 0 ? `${listed} and ${more} more` : listed;
+}
+
 /** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment). */
 function editDistance(first: string, second: string): number {
   const a = first.slice(0, WORD_CHARS_MAX);

@@ -80,9 +80,12 @@ function expandExpanded(expanded: ExpandedValue, context: SourceContext): Step {
 }
 
 function expandText(text: string, context: SourceContext): Step {
-  if (text.length > EXPANDED_CHARS_MAX) throw new SourceError('too many recursive expansions');
   const reference = findReference(text);
   if (reference === undefined) return { value: text, changed: false };
+  if (text.length > EXPANDED_CHARS_MAX) {
+    const limit = `a value with references has more than ${EXPANDED_CHARS_MAX} characters`;
+    throw new SourceError(`too many recursive expansions: ${limit}`);
+  }
   const retrieved = resolveReference(reference, context);
   if (reference === text) {
     const value =
@@ -105,7 +108,8 @@ function findReference(text: string): string | undefined {
   for (;;) {
     const close = text.indexOf('}', from);
     if (close < 0) return undefined;
-    const open = text.lastIndexOf('${', close);
+    // Not in the whole text before it: that would look at the same characters for each bracket.
+    const open = from + text.slice(from, close).lastIndexOf('${');
     if (open >= from && !isEscaped(text, from, open)) return text.slice(open, close + 1);
     // The Collector gives up at the first escaped one; `$${1} ${PORT}` then keeps `${PORT}` unread.
     from = close + 1;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ConfigStage } from './config-error.ts';
 import { type ConfigValue, goKindOf, goTypeOf } from './config-value.ts';
-import { didYouMean } from './did-you-mean.ts';
+import { hintsFor, listOfKeys } from './did-you-mean.ts';
 import { type ConfigPath, valueAt } from './edit-value.ts';
 import { keysAt, schemasAt } from './fields/wrapped-schema.ts';
 
@@ -46,8 +46,8 @@ function describeUnknownKeys(
 ): ReadProblem {
   const keys = [...issue.keys].sort();
   const known = keysAt(context.schema, issue.path);
-  const hints = keys.flatMap((key) => didYouMean(key, known) ?? []);
-  const problem = reading(issue.path, `has invalid keys: ${keys.join(', ')}`, context);
+  const hints = hintsFor(keys, known);
+  const problem = reading(issue.path, `has invalid keys: ${listOfKeys(keys)}`, context);
   const hint = hints.length > 0 ? hints.join(' ') : knownKeys(known);
   return { ...problem, path: [...issue.path, keys[0] ?? ''], ...(hint === '' ? {} : { hint }) };
 }

@@ -1,7 +1,7 @@
 import type { Factory } from '../component.ts';
 import { checkService } from './check-service.ts';
 import { configVersion } from './config-version.ts';
-import { didYouMean } from './did-you-mean.ts';
+import { hintsFor, listOfKeys } from './did-you-mean.ts';
 import type { EngineConfig } from './engine-config.ts';
 import { type FeatureGates, NO_FEATURE_GATES } from './feature-gates.ts';
 import { ProblemList } from './problem-list.ts';
@@ -78,10 +78,10 @@ export function loadConfig(resolved: ResolvedConfig, options: LoadOptions): Engi
 function checkTopLevel({ root }: ResolvedConfig, problems: ProblemList): void {
   const unknown = [...root.keys()].filter((key) => !TOP_LEVEL_KEYS.includes(key)).sort();
   if (unknown.length === 0) return;
-  const hints = unknown.flatMap((key) => didYouMean(key, TOP_LEVEL_KEYS) ?? []);
+  const hints = hintsFor(unknown, TOP_LEVEL_KEYS);
   problems.add({
     stage: 'unmarshal',
-    text: `'' has invalid keys: ${unknown.join(', ')}`,
+    text: `'' has invalid keys: ${listOfKeys(unknown)}`,
     path: unknown.slice(0, 1),
     hint: hints.length > 0 ? hints.join(' ') : `known keys: ${TOP_LEVEL_KEYS.join(', ')}`,
   });

@@ -1,4 +1,12 @@
-import { Composer, type CST, type Document, LineCounter, type ParsedNode, Parser } from 'yaml';
+import {
+  Composer,
+  type CST,
+  type Document,
+  Lexer,
+  LineCounter,
+  type ParsedNode,
+  Parser,
+} from 'yaml';
 import type { ConfigValue } from './config-value.ts';
 import { GO_YAML_TAGS } from './go-yaml-tags.ts';
 import type { Position } from './position.ts';
@@ -7,6 +15,12 @@ import { readYamlTree, YamlProblem } from './yaml-tree.ts';
 
 /** How deep maps and lists may nest. */
 export const DEPTH_MAX = 200;
+
+/**
+ * Words and marks of one source. What the Collector has no limit for costs it minutes here: a file
+ * with more is a mistake, and is refused in the time that reading so many takes.
+ */
+export const TOKENS_MAX = 500_000;
 
 /** What `YamlProblem` is to who asked for the text. */
 export interface YamlFailure {
@@ -65,7 +79,7 @@ function compose(text: string, lines: LineCounter): ParsedNode | null {
     uniqueKeys: false,
     prettyErrors: false,
   });
-  const document = firstOf(composer, new Parser(lines.addNewLine).parse(text), text.length);
+  const document = firstOf(composer, boundedTokens(text, lines), text.length);
   // The Collector reads the first document and is silent about the rest.
   const error = document?.errors[0];
   if (error !== undefined) {
@@ -73,6 +87,31 @@ function compose(text: string, lines: LineCounter): ParsedNode | null {
     throw new YamlProblem(`yaml: line ${lines.linePos(offset).line}: ${error.message}`, { offset });
   }
   return document?.contents ?? null;
+}
+
+/** Stops at what is too much before it is held: a million brackets, a million words. */
+function* boundedTokens(text: string, lines: LineCounter): Generator<CST.Token> {
+  const parser = new Parser(lines.addNewLine);
+  lines.addNewLine(0);
+  let count = 0;
+  for (const lexeme of new Lexer().lex(text)) {
+    const { offset, stack } = parser;
+    if (!isBlank(lexeme)) count += 1;
+    if (count > TOKENS_MAX) throw YamlProblem.tooLong(offset, TOKENS_MAX);
+    yield* parser.next(lexeme);
+    const inner = stack.at(-1);
+    // The lowest is the document.
+    if (stack.length > DEPTH_MAX + 1 && inner !== undefined && isCollection(inner)) {
+      throw YamlProblem.tooDeep(inner.offset, DEPTH_MAX);
+    }
+  }
+  yield* parser.end();
+}
+
+/** Spaces, line ends and comments are free. */
+function isBlank(lexeme: string): boolean {
+  const first = lexeme[0];
+  return first === ' ' || first === '\n' || first === '#' || first === '\t';
 }
 
 function firstOf(
@@ -83,6 +122,8 @@ function firstOf(
   for (const token of tokens) {
     checkDepth(token);
     for (const document of composer.next(token)) return document;
+    // The first error is the one that is told.
+    if (token.type === 'error') break;
   }
   for (const document of composer.end(true, length)) return document;
   return undefined;

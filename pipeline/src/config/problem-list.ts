@@ -13,8 +13,13 @@ export class ProblemList {
     this.#positions = positions;
   }
 
+  /** What is added now is not told: whoever would work for it need not. */
+  get isFull(): boolean {
+    return this.#problems.length >= PROBLEMS_MAX;
+  }
+
   add(problem: Omit<ConfigProblem, 'position'>): void {
-    if (this.#problems.length >= PROBLEMS_MAX) return;
+    if (this.isFull) return;
     const position = this.#positions.nearest(problem.path);
     this.#problems.push(position === undefined ? problem : { ...problem, position });
   }

@@ -99,6 +99,7 @@ function findFactory<F extends Factory>(
     warn(`${old} alias is deprecated; use ${now} instead`);
     return aliased;
   }
+  if (problems.isFull) return undefined;
   const types = factories.map((factory) => factory.type);
   const hint = didYouMean(id.type, types);
   const removed = section === 'exporters' && id.type === 'logging';

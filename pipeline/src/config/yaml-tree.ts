@@ -37,6 +37,11 @@ export class YamlProblem extends Error {
     return new YamlProblem(`yaml: exceeded max depth of ${depthMax}`, { offset, hint });
   }
 
+  static tooLong(offset: number, tokensMax: number): YamlProblem {
+    const hint = 'is this another kind of file? several files can be given, each with as much';
+    return new YamlProblem(`yaml: document has more than ${tokensMax} tokens`, { offset, hint });
+  }
+
   /** `lines` need not have been filled: a text may be refused before it is parsed. */
   at(
     lines: LineCounter,
