@@ -12,10 +12,14 @@ import { ApiFailure } from './api/failure.ts';
 import { QUERY_LIMITS, type QueryLimits } from './limits.ts';
 
 /** Where the store is; the database is Sonde's own unless one is named. */
-export type StoreOptions = Pick<
-  StoreClientOptions,
-  'url' | 'role' | 'username' | 'token' | 'database'
->;
+export interface StoreOptions
+  extends Pick<
+    StoreClientOptions,
+    'url' | 'moreUrls' | 'role' | 'username' | 'token' | 'database' | 'readsCluster'
+  > {
+  /** The name of the cluster that the store is; what is read is `readsCluster` then. */
+  readonly cluster?: string | undefined;
+}
 
 /** One SELECT and what its rows look like. */
 export interface StoreQuery<Row> {

@@ -1,4 +1,11 @@
-import { applyPlan, createStoreClient, readStorage, type StoreClient } from '@sonde/store';
+import {
+  applyPlan,
+  createStoreClient,
+  DEFAULT_SCHEMA_OPTIONS,
+  readStorage,
+  type StoreClient,
+  shardDatabase,
+} from '@sonde/store';
 import type { PartStatus, StorageAction, StorageResponse } from '../api/contract/index.ts';
 import type { BackendLog } from '../log.ts';
 import { RecurringWork } from '../recurring-work.ts';
@@ -35,12 +42,17 @@ export class RetentionJob {
   readonly #options: RetentionJobOptions;
   readonly #store: StoreClient;
   readonly #work: RecurringWork;
+  readonly #where: { readonly database: string; readonly cluster: string | undefined };
   #actions: readonly StorageAction[] = [];
   #part: PartStatus | undefined;
 
   constructor(options: RetentionJobOptions) {
     this.#options = options;
     this.#store = createStoreClient({ ...options.store });
+    const { cluster } = options.store;
+    const schema = { ...DEFAULT_SCHEMA_OPTIONS, database: DATABASE };
+    const named = cluster === undefined ? undefined : { name: cluster };
+    this.#where = { database: shardDatabase({ ...schema, cluster: named }), cluster };
     this.#work = new RecurringWork({
       everyMs: TICK_MS,
       firstMs: FIRST_TICK_MS,
@@ -79,7 +91,7 @@ export class RetentionJob {
     const request = { name: LEASE, holder, ttlMs: LEASE_MS, nowMs: this.#nowMs() };
     if ((await state.leases.acquire(request)) === undefined) return;
     await applyPlan(this.#store, plan, {
-      database: DATABASE,
+      ...this.#where,
       signal,
       onAction: ({ kind, partition }) => {
         const { table, id, bytes } = partition;
@@ -90,7 +102,7 @@ export class RetentionJob {
 
   async #look(signal: AbortSignal): Promise<StorageReport> {
     const { settings } = this.#options.state;
-    const storage = await readStorage(this.#store, { database: DATABASE, signal });
+    const storage = await readStorage(this.#store, { ...this.#where, signal });
     const { settings: newest } = await settings.current();
     const versions = await settings.list(HISTORY_MAX);
     const report = storageReport({

@@ -4,7 +4,15 @@ import { z } from 'zod';
 /** `serve.yaml`. */
 export interface ServeConfig {
   readonly listen: { readonly host: string; readonly port: number };
-  readonly store: { readonly url: string; readonly username: string; readonly password: string };
+  readonly store: {
+    readonly url: string;
+    /** Replicas: the next is asked when one does not answer. */
+    readonly urls: readonly string[];
+    /** Of the servers behind `url`, where they are one. */
+    readonly cluster_name?: string | undefined;
+    readonly username: string;
+    readonly password: string;
+  };
   readonly state: { readonly path: string };
   readonly endpoints: {
     readonly otlp_grpc: string;
@@ -27,11 +35,19 @@ const ListenSchema = z.string().transform((text, context) => {
   return { host: match[1], port };
 });
 
+/** Beside `url`. */
+const STORE_URLS_MAX = 64;
+
 /** Unknown keys are refused. */
 export const ServeConfigSchema: z.ZodType<ServeConfig> = z.strictObject({
   listen: ListenSchema.default({ host: '127.0.0.1', port: 8080 }),
   store: z.strictObject({
     url: z.url(),
+    urls: z.array(z.url()).max(STORE_URLS_MAX).default([]),
+    cluster_name: z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be letters, digits, _ and -')
+      .optional(),
     username: z.string().default('internal'),
     password: z.string().default(''),
   }),

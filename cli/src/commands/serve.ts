@@ -28,6 +28,9 @@ export async function serve(args: readonly string[]): Promise<void> {
     port: config.listen.port,
     store: {
       url: config.store.url,
+      moreUrls: config.store.urls,
+      cluster: config.store.cluster_name,
+      readsCluster: config.store.cluster_name !== undefined,
       role: 'internal',
       username: config.store.username,
       token: config.store.password,

@@ -5,38 +5,27 @@ import {
   SondeError,
   type Telemetry,
 } from '@sonde/pipeline';
-import { type Columns, denseColumns, MalformedError } from '@sonde/proto';
-import { BlockWriter, DEFAULT_SCHEMA_OPTIONS, type SchemaOptions } from '@sonde/store';
-import type { BlockSink } from './block-sink.ts';
-import { batchBlocks } from './blocks/batch-blocks.ts';
-import type { BatchBlocks } from './blocks/batch-result.ts';
-import type { BlockSource } from './blocks/block-source.ts';
-import { type EncodedBlock, encodeParts } from './blocks/parts.ts';
+import { type Columns, MalformedError } from '@sonde/proto';
 import type { SignalRetention } from './blocks/retention-classes.ts';
-import { StoredKeys } from './blocks/stored-keys.ts';
-import type { ClickHouseEvents } from './clickhouse-events.ts';
 import type { ClickHouseConfig } from './config.ts';
-import { InsertTokens } from './insert-token.ts';
-import { otelBlocks } from './otel/otel-blocks.ts';
+import { divideColumns } from './shards/divide-columns.ts';
+import type { BatchContext, Shard } from './shards/shard.ts';
 import { Turns } from './turns.ts';
 
-/** Batches that are inserted at once: each may hold a block of `bytes_max`. */
+/** Batches that are inserted at once: each may hold a block of `bytes_max`, and one a shard. */
 const BATCHES_IN_FLIGHT_MAX = 4;
 /** Batches that wait for their turn; more are refused as overloaded. */
 const BATCHES_WAITING_MAX = 256;
 
 /**
- * Columns become blocks, a block an insert. A batch whose range is inserted again (a crash between
- * insert and commit) is cut alike and carries the same tokens, and the store takes each block once.
+ * Columns become blocks, a block an insert, each row on its shard. A batch whose range is inserted
+ * again (a crash between insert and commit) is divided and cut alike and carries the same tokens, and
+ * the store takes each block once.
  */
 export class ClickHouseExporter implements ConsumingComponent {
   readonly #config: ClickHouseConfig;
   readonly #settings: CreateSettings;
-  readonly #sink: BlockSink;
-  readonly #events: ClickHouseEvents;
-  readonly #schema: SchemaOptions;
-  readonly #stored = new StoredKeys();
-  readonly #writers: BlockWriter[] = [];
+  readonly #shards: readonly Shard[];
   readonly #turns = new Turns({
     runningMax: BATCHES_IN_FLIGHT_MAX,
     waitingMax: BATCHES_WAITING_MAX,
@@ -44,16 +33,10 @@ export class ClickHouseExporter implements ConsumingComponent {
   #schemaMade: Promise<void> | undefined;
   #state: 'new' | 'running' | 'stopped' = 'new';
 
-  constructor(
-    config: ClickHouseConfig,
-    settings: CreateSettings,
-    parts: { readonly sink: BlockSink; readonly events: ClickHouseEvents },
-  ) {
+  constructor(config: ClickHouseConfig, settings: CreateSettings, shards: readonly Shard[]) {
     this.#config = config;
     this.#settings = settings;
-    this.#sink = parts.sink;
-    this.#events = parts.events;
-    this.#schema = { ...DEFAULT_SCHEMA_OPTIONS, database: config.database };
+    this.#shards = shards;
   }
 
   async start(): Promise<void> {
@@ -79,7 +62,7 @@ export class ClickHouseExporter implements ConsumingComponent {
     if (this.#state === 'stopped') return;
     this.#state = 'stopped';
     await this.#turns.idle(deadline);
-    await this.#sink.close();
+    await Promise.all(this.#shards.map((shard) => shard.close()));
   }
 
   /** A store that starts later than we do is waited for by the first batch, not by the service. */
@@ -97,69 +80,30 @@ export class ClickHouseExporter implements ConsumingComponent {
 
   /** Creates the schema, once; a failed try is repeated by the next call. */
   async #schemaCreated(): Promise<void> {
-    this.#schemaMade ??= this.#sink.migrate().catch((error: unknown) => {
+    this.#schemaMade ??= this.#migrate().catch((error: unknown) => {
       this.#schemaMade = undefined;
       throw error;
     });
     await this.#schemaMade;
   }
 
-  async #insertBatch(telemetry: Telemetry): Promise<void> {
-    const batch = await this.#blocksOf(telemetry);
-    await nextTurn();
-    const writer = this.#writers.pop() ?? new BlockWriter();
-    try {
-      await this.#insertBlocks(batch, { writer, tokens: new InsertTokens(telemetry.source) });
-    } finally {
-      this.#writers.push(writer);
-    }
-    this.#events.moved(batch.movedCount);
+  /** A cluster takes its schema to all servers itself; shards that know of no cluster are asked each. */
+  async #migrate(): Promise<void> {
+    const isCluster = this.#config.cluster !== undefined;
+    const asked = isCluster ? this.#shards.slice(0, 1) : this.#shards;
+    await allOf(asked.map((shard) => shard.migrate()));
   }
 
-  async #blocksOf(telemetry: Telemetry): Promise<BatchBlocks> {
-    const { otel } = this.#config;
+  async #insertBatch(telemetry: Telemetry): Promise<void> {
     const columns = decode(telemetry);
     // Each step of a batch has a turn of the event loop to itself: requests are read in between.
     await nextTurn();
-    if (otel !== undefined) return otelBlocks(denseColumns(columns), otel.names);
-    return batchBlocks({
-      schema: this.#schema,
-      columns,
+    const context: BatchContext = {
       retention: await this.#retention(telemetry),
-      stored: this.#stored,
-    });
-  }
-
-  async #insertBlocks(
-    batch: BatchBlocks,
-    way: { readonly writer: BlockWriter; readonly tokens: InsertTokens },
-  ): Promise<void> {
-    const { writer, tokens } = way;
-    for (const source of batch.catalogue) {
-      for (const block of this.#encode(source, writer))
-        await this.#insert(source, block, undefined);
-    }
-    this.#stored.remember(batch);
-    for (const source of batch.rows) {
-      for (const block of this.#encode(source, writer)) {
-        await this.#insert(source, block, tokens.next(source.table.name));
-      }
-    }
-  }
-
-  #encode(source: BlockSource, writer: BlockWriter): Iterable<EncodedBlock> {
-    const { rows_max: rowsMax, bytes_max: bytesMax } = this.#config;
-    return encodeParts(source, writer, { rowsMax, bytesMax });
-  }
-
-  async #insert(
-    source: BlockSource,
-    block: EncodedBlock,
-    token: string | undefined,
-  ): Promise<void> {
-    const table = source.table.name;
-    await this.#sink.insert(block.bytes, { database: this.#config.database, table, token });
-    this.#events.inserted(table, block.rows, block.bytes.length);
+      source: telemetry.source,
+    };
+    const parts = divideColumns(columns, this.#shards.length);
+    await allOf(parts.map((part) => this.#shards[part.shard].insert(part.columns, context)));
   }
 
   /** A replay keeps the retention class of the first try: it is part of the partition. */
@@ -176,6 +120,19 @@ export class ClickHouseExporter implements ConsumingComponent {
       rules: retention.rules.filter((rule) => rule.signal === signal),
     };
   }
+}
+
+/**
+ * All of it, or the failure that counts when none goes on any more: one for good before one that
+ * another try may mend.
+ */
+async function allOf(work: readonly Promise<void>[]): Promise<void> {
+  const results = await Promise.allSettled(work);
+  const failures = results.flatMap((result) =>
+    result.status === 'rejected' ? [SondeError.from(result.reason)] : [],
+  );
+  const failure = failures.find(({ retryable }) => !retryable) ?? failures[0];
+  if (failure !== undefined) throw failure;
 }
 
 function decode(telemetry: Telemetry): Columns {

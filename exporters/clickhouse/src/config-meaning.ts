@@ -29,7 +29,8 @@ export function compressionOf({
 
 interface GivenKeys extends GivenCompression {
   readonly schema: 'sonde' | 'otel';
-  readonly endpoint: string;
+  readonly endpoint?: string | undefined;
+  readonly shards: ReadonlyArray<{ readonly endpoints: readonly string[] }>;
   readonly async_insert: boolean;
   readonly connection_params: Readonly<Record<string, string>>;
   readonly json: boolean;
@@ -48,12 +49,26 @@ export function checkMeaning(config: GivenKeys, sink: IssueSink): void {
   if (config.ttl < 0) refuseMeaning(sink, { text: 'must not be negative', path: ['ttl'] });
 }
 
-function checkUnsupported(config: GivenKeys, sink: IssueSink): void {
-  const refuse = (key: string, hint: string, text = 'is not supported'): void =>
-    refuseMeaning(sink, { text, path: [key], hint });
-  if (new URL(config.endpoint).search !== '') {
-    refuse('endpoint', 'write what stands behind ? as keys: compress, database', 'has parameters');
+type Refuse = (key: string, hint: string, text?: string) => void;
+
+function checkAddresses({ endpoint, shards }: GivenKeys, refuse: Refuse): void {
+  const hint = 'write what stands behind ? as keys: compress, database';
+  const hasParameters = (address: string): boolean => new URL(address).search !== '';
+  if (endpoint !== undefined && hasParameters(endpoint)) refuse('endpoint', hint, 'has parameters');
+  const all = shards.flatMap(({ endpoints }) => endpoints);
+  if (all.some(hasParameters)) refuse('shards', hint, 'has addresses with parameters');
+  if (new Set(all).size < all.length) {
+    refuse('shards', 'each server is one replica of one shard', 'names an address twice');
   }
+  if (endpoint !== undefined && shards.length > 0) {
+    refuse('endpoint', 'write it as the first address of the first shard', 'stands beside shards');
+  }
+}
+
+function checkUnsupported(config: GivenKeys, sink: IssueSink): void {
+  const refuse: Refuse = (key, hint, text = 'is not supported') =>
+    refuseMeaning(sink, { text, path: [key], hint });
+  checkAddresses(config, refuse);
   if (compressionOf(config) === undefined) refuse('compress', 'write none, gzip or lz4');
   if (config.async_insert) {
     refuse('async_insert', 'an insert is one block that the store takes once: leave the key out');
@@ -69,7 +84,6 @@ function checkOtelKeys(config: GivenKeys, sink: IssueSink): void {
   const { metrics_tables: metrics, table_engine: engine } = config;
   const changed: Readonly<Record<string, boolean>> = {
     ttl: config.ttl !== 0,
-    cluster_name: config.cluster_name !== '',
     table_engine: engine.name !== 'MergeTree' || engine.params !== '',
     logs_table_name: config.logs_table_name !== 'otel_logs',
     traces_table_name: config.traces_table_name !== 'otel_traces',

@@ -1,14 +1,23 @@
 import { byteSize, duration, nullMeansDefaults } from '@sonde/pipeline';
+import { type ClusterOptions, DEFAULT_SCHEMA_OPTIONS, shardDatabase } from '@sonde/store';
 import { z } from 'zod';
 import { COMPRESSIONS, type Compression, checkMeaning, compressionOf } from './config-meaning.ts';
 import type { OtelSchemaOptions } from './otel/otel-schema.ts';
+import { SHARDS_MAX } from './shards/divide-columns.ts';
 
 export interface ClickHouseConfig {
-  /** URL of ClickHouse's HTTP interface. */
-  readonly endpoint: string;
+  /**
+   * URLs of ClickHouse's HTTP interface: of each shard its replicas, of which the next is asked when
+   * one does not answer. One shard of one address on one machine.
+   */
+  readonly shards: ReadonlyArray<readonly string[]>;
   readonly username: string;
   readonly password: string;
   readonly database: string;
+  /** Where blocks go: in a cluster the database that is the shard's own. */
+  readonly insertDatabase: string;
+  /** The cluster's name where tables are created on all its servers. */
+  readonly cluster?: string | undefined;
   /** Create the database and tables, or bring them to this release's schema, at start. */
   readonly create_schema: boolean;
   /** Of one insert. Milliseconds. */
@@ -52,11 +61,20 @@ const metricTables = z.strictObject({
   exponential_histogram: metricTable('otel_metrics_exponential_histogram'),
 });
 
+const ENDPOINT_DEFAULT = 'http://127.0.0.1:8123';
+
+const address = z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' });
+
+/** Of one shard. */
+const REPLICAS_MAX = 16;
+
 const given = z.strictObject({
   schema: z.enum(['sonde', 'otel']).default('sonde'),
-  endpoint: z
-    .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
-    .default('http://127.0.0.1:8123'),
+  endpoint: address.optional(),
+  shards: z
+    .array(z.strictObject({ endpoints: z.array(address).min(1).max(REPLICAS_MAX) }))
+    .max(SHARDS_MAX)
+    .default([]),
   username: z.string().optional(),
   password: z.string().default(''),
   database: z
@@ -90,12 +108,17 @@ export const clickHouseConfig: z.ZodType<ClickHouseConfig> = nullMeansDefaults(
   given.superRefine(checkMeaning).transform((config): ClickHouseConfig => {
     const isOtel = config.schema === 'otel';
     const database = config.database ?? (isOtel ? 'default' : 'sonde');
-    const { endpoint, password, create_schema, timeout, rows_max, bytes_max } = config;
+    const { password, create_schema, timeout, rows_max, bytes_max } = config;
+    const cluster = config.cluster_name === '' ? undefined : config.cluster_name;
     return {
-      endpoint,
+      shards: shardsOf(config),
       username: config.username ?? (isOtel ? 'default' : 'internal'),
       password,
       database,
+      insertDatabase: isOtel
+        ? database
+        : shardDatabase({ ...DEFAULT_SCHEMA_OPTIONS, database, cluster: clusterOf(cluster) }),
+      cluster,
       create_schema,
       timeout,
       compression: compressionOf(config) ?? 'none',
@@ -105,6 +128,16 @@ export const clickHouseConfig: z.ZodType<ClickHouseConfig> = nullMeansDefaults(
     };
   }),
 );
+
+function shardsOf({ endpoint, shards }: Given): ReadonlyArray<readonly string[]> {
+  if (shards.length === 0) return [[endpoint ?? ENDPOINT_DEFAULT]];
+  return shards.map(({ endpoints }) => endpoints);
+}
+
+/** As the schema has it. */
+export function clusterOf(name: string | undefined): ClusterOptions | undefined {
+  return name === undefined ? undefined : { name };
+}
 
 function otelOptions(config: Given, database: string): OtelSchemaOptions {
   const { metrics_tables: metrics } = config;

@@ -2,6 +2,7 @@ import type { ExporterFactory } from '@sonde/pipeline';
 import { ClickHouseEvents } from './clickhouse-events.ts';
 import { ClickHouseExporter } from './clickhouse-exporter.ts';
 import { type ClickHouseConfig, clickHouseConfig } from './config.ts';
+import { Shard } from './shards/shard.ts';
 import { StoreSink } from './store-sink.ts';
 
 /** The exporter `clickhouse`: columns become Native blocks in Sonde's tables. */
@@ -10,9 +11,11 @@ export const clickHouseExporterFactory: ExporterFactory<ClickHouseConfig> = {
   type: 'clickhouse',
   config: clickHouseConfig,
   signals: { traces: 'beta', metrics: 'beta', logs: 'beta', profiles: 'alpha' },
-  create: (settings, config) =>
-    new ClickHouseExporter(config, settings, {
-      sink: new StoreSink(config),
-      events: new ClickHouseEvents(settings.id, settings.logger),
-    }),
+  create: (settings, config) => {
+    const events = new ClickHouseEvents(settings.id, settings.logger);
+    const shards = config.shards.map(
+      (endpoints) => new Shard(config, { sink: new StoreSink(config, endpoints), events }),
+    );
+    return new ClickHouseExporter(config, settings, shards);
+  },
 };

@@ -4,26 +4,31 @@ import {
   DEFAULT_SCHEMA_OPTIONS,
   migrate,
   SchemaError,
+  type SchemaOptions,
   Sql,
   type StoreClient,
   StoreError,
 } from '@sonde/store';
 import { type BlockSink, type InsertOptions, insertSettings } from './block-sink.ts';
-import type { ClickHouseConfig } from './config.ts';
+import { type ClickHouseConfig, clusterOf } from './config.ts';
 import { type OtelSchemaOptions, otelSchemaStatements } from './otel/otel-schema.ts';
 import { toSondeError } from './store-errors.ts';
 
-/** Blocks go to ClickHouse, embedded or a cluster, through the store's client. */
+/** Blocks go to one store or one shard of it, to the first replica that answers. */
 export class StoreSink implements BlockSink {
   readonly #client: StoreClient;
-  readonly #database: string;
+  readonly #schema: SchemaOptions;
   readonly #otel: OtelSchemaOptions | undefined;
 
-  constructor(config: ClickHouseConfig) {
-    this.#database = config.database;
+  /** `endpoints`: the replicas, one at least. */
+  constructor(config: ClickHouseConfig, endpoints: readonly string[]) {
+    const { database, cluster } = config;
+    this.#schema = { ...DEFAULT_SCHEMA_OPTIONS, database, cluster: clusterOf(cluster) };
     this.#otel = config.otel;
+    const [url = '', ...moreUrls] = endpoints;
     this.#client = createStoreClient({
-      url: config.endpoint,
+      url,
+      moreUrls,
       role: 'internal',
       username: config.username,
       token: config.password,
@@ -53,7 +58,7 @@ export class StoreSink implements BlockSink {
         }
         return;
       }
-      await migrate(this.#client, { ...DEFAULT_SCHEMA_OPTIONS, database: this.#database });
+      await migrate(this.#client, this.#schema);
     } catch (error) {
       if (error instanceof SchemaError) {
         throw new SondeError('INTERNAL', error.message, { cause: error });

@@ -17,6 +17,11 @@ afterAll(async () => {
   await engine.stop();
 });
 
+function sinkOf(given: Readonly<Record<string, string>>): StoreSink {
+  const config = clickHouseConfig.parse(given);
+  return new StoreSink(config, config.shards[0]);
+}
+
 async function failureOf(work: Promise<unknown>): Promise<SondeError> {
   try {
     await work;
@@ -46,7 +51,7 @@ describe('failures', () => {
   it('of the block are permanent, by what the real engine answers', async () => {
     const exporter = await startExporter(engine, 'traces');
     await exporter.shutdown(new AbortController().signal);
-    const sink = new StoreSink(clickHouseConfig.parse({ endpoint: engine.url, password: TOKEN }));
+    const sink = sinkOf({ endpoint: engine.url, password: TOKEN });
     const block = new TextEncoder().encode('\x01\x01\x06tenant\x06StringX');
     const options = { database: 'sonde', table: 'spans', token: 'broken' };
     const failure = await failureOf(sink.insert(block, options));
@@ -55,17 +60,16 @@ describe('failures', () => {
   });
 
   it('of the network, of a missing table and of credentials are retryable', async () => {
-    const away = clickHouseConfig.parse({ endpoint: 'http://127.0.0.1:9', timeout: '2s' });
-    const offline = new StoreSink(away);
+    const offline = sinkOf({ endpoint: 'http://127.0.0.1:9', timeout: '2s' });
     const options = { database: 'sonde', table: 'spans', token: 't' };
     const block = new Uint8Array([0, 0]);
     expect(await failureOf(offline.insert(block, options))).toMatchObject({ code: 'UNAVAILABLE' });
     await offline.close();
-    const online = new StoreSink(clickHouseConfig.parse({ endpoint: engine.url, password: TOKEN }));
+    const online = sinkOf({ endpoint: engine.url, password: TOKEN });
     const missing = await failureOf(online.insert(block, { ...options, table: 'no_such_table' }));
     expect(missing).toMatchObject({ code: 'UNAVAILABLE', retryable: true });
     await online.close();
-    const stranger = new StoreSink(clickHouseConfig.parse({ endpoint: engine.url, password: 'x' }));
+    const stranger = sinkOf({ endpoint: engine.url, password: 'x' });
     const refused = await failureOf(stranger.insert(block, options));
     expect(refused).toMatchObject({ code: 'UNAVAILABLE', retryable: true });
     await stranger.close();

@@ -375,6 +375,25 @@ describe("keys of the Collector's exporter", () => {
     ]);
   });
 
+  it('name shards and their replicas, each server once, instead of one endpoint', () => {
+    const [a, b, c] = ['http://a:8123', 'http://b:8123', 'http://c:8123'];
+    const shards = [{ endpoints: [a, b] }, { endpoints: [c] }];
+    const clustered = clickHouseConfig.parse({ shards, cluster_name: 'company' });
+    expect(clustered).toMatchObject({
+      shards: [[a, b], [c]],
+      database: 'sonde',
+      insertDatabase: 'sonde_shard',
+      cluster: 'company',
+    });
+    expect(clickHouseConfig.parse({ shards }).insertDatabase).toBe('sonde');
+    expect(clickHouseConfig.parse({}).shards).toEqual([['http://127.0.0.1:8123']]);
+    expect(messages({ shards, endpoint: c })).toEqual(['endpoint: stands beside shards']);
+    expect(messages({ shards: [...shards, { endpoints: [a] }] })).toEqual([
+      'shards: names an address twice',
+    ]);
+    expect(messages({ shards: [{ endpoints: [] }] })).toHaveLength(1);
+  });
+
   it("are refused for Sonde's own tables where they are of the Collector's", () => {
     expect(
       messages({ ttl: '72h', logs_table_name: 'l', metrics_tables: { sum: { name: 'm' } } }),

@@ -4,10 +4,19 @@ import type { StatementCost } from './statement-cost.ts';
 import type { CallOptions, InsertOptions, QueryResult, StoreClient } from './store-client.ts';
 import { StoreError } from './store-error.ts';
 
+/** `TABLE_IS_READ_ONLY`: a replica that lost its Keeper reads on and takes nothing. */
+const READ_ONLY_CODE = 242;
+
+/** What another replica may do better. */
+function isOfThisAddress(error: unknown): boolean {
+  if (!(error instanceof StoreError)) return false;
+  return error.kind === 'unreachable' || error.clickhouseCode === READ_ONLY_CODE;
+}
+
 /**
- * Replicas of one store as one client: an address that does not answer is left for the next one, and
- * stays left until that one does not answer either. What an address answered, an error too, is the
- * answer. An insert goes to the next replica under the same token; they share what they remember
+ * Replicas of one store as one client: an address that does not answer, or takes no rows, is left for
+ * the next one, and stays left until that one fails so too. Anything else an address answered, an
+ * error too, is the answer. An insert goes to the next replica under the same token; they share what they remember
  * where the tables are Replicated, so it is taken once.
  */
 export class SeveralAddresses implements StoreClient {
@@ -72,7 +81,7 @@ export class SeveralAddresses implements StoreClient {
         this.#current = index;
         return result;
       } catch (error) {
-        if (!(error instanceof StoreError) || error.kind !== 'unreachable') throw error;
+        if (!isOfThisAddress(error)) throw error;
         failure = error;
       }
     }

@@ -3,6 +3,7 @@ import * as zlib from 'node:zlib';
 import { CODES, engineError } from './engine-error.ts';
 import { decodeLz4Frames } from './lz4-frame.ts';
 import { decodeNativeBlocks } from './native-blocks.ts';
+import { decodeZstdFrames } from './zstd-frame.ts';
 
 /** Decoded bytes of one request body. Data is streamed, so this bounds time and disk, not memory. */
 export const BODY_BYTES_MAX: number = 16 * 1024 * 1024 * 1024;
@@ -57,17 +58,10 @@ async function* through(source: Readable, decoder: Transform): AsyncGenerator<Ui
   }
 }
 
-/** zstd came to Node with 22.15 and 23.8. */
-function zstdDecoder(): Transform {
+/** zstd came to Node with 22.15 and 23.8; before, frames are decoded whole. */
+function decodeZstd(source: Readable): AsyncIterable<Uint8Array> {
   const create: unknown = Reflect.get(zlib, 'createZstdDecompress');
-  if (typeof create !== 'function') {
-    throw engineError(
-      CODES.unknownCompression,
-      `Content-Encoding zstd needs Node 22.15 or later, this is ${process.version}: ` +
-        'send gzip, deflate, br or lz4',
-    );
-  }
-  return create();
+  return typeof create === 'function' ? through(source, create()) : decodeZstdFrames(source);
 }
 
 function decode(source: Readable, encoding: string): AsyncIterable<Uint8Array> {
@@ -85,7 +79,7 @@ function decode(source: Readable, encoding: string): AsyncIterable<Uint8Array> {
     case 'lz4':
       return decodeLz4Frames(source);
     case 'zstd':
-      return through(source, zstdDecoder());
+      return decodeZstd(source);
     default:
       throw engineError(CODES.unknownCompression, `Unknown compression method: ${encoding}`);
   }

@@ -1,5 +1,7 @@
 import { CODES, engineError } from './engine-error.ts';
 
+const SKIP_BYTES = 65_536;
+
 /** Reads exact counts of bytes from chunks of any size. */
 export class ByteSource {
   readonly #chunks: AsyncIterator<Uint8Array>;
@@ -12,11 +14,22 @@ export class ByteSource {
     this.#chunks = chunks[Symbol.asyncIterator]();
   }
 
-  async read(length: number): Promise<Buffer> {
+  /** The next bytes, which stay. */
+  async peek(length: number): Promise<Buffer> {
     if (!(await this.#fill(length))) {
       throw engineError(CODES.cannotDecompress, `Cannot decompress the body: ${this.#cutOff}`);
     }
-    const bytes = this.#pending.subarray(0, length);
+    return this.#pending.subarray(0, length);
+  }
+
+  /** Holds no more than a piece of them. */
+  async skip(length: number): Promise<void> {
+    for (let left = length; left > 0; left -= SKIP_BYTES)
+      await this.read(Math.min(left, SKIP_BYTES));
+  }
+
+  async read(length: number): Promise<Buffer> {
+    const bytes = await this.peek(length);
     this.#pending = this.#pending.subarray(length);
     return bytes;
   }

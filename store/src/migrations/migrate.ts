@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Sql } from '../client/sql.ts';
 import type { StoreClient } from '../client/store-client.ts';
 import { StoreError } from '../client/store-error.ts';
-import { distributedTableSql, onCluster, shardDatabase } from '../schema/cluster.ts';
+import { distributedTableSql, isClusterName, onCluster, shardDatabase } from '../schema/cluster.ts';
 import { currentTables, currentViews } from '../schema/current-tables.ts';
 import { schemaMigrationsTable } from '../schema/schema-migrations.ts';
 import {
@@ -158,7 +158,7 @@ function checkOptions(options: SchemaOptions): void {
     throw new SchemaError('STORE_SCHEMA_OPTION', `"${options.database}" is no database name`);
   }
   const cluster = options.cluster?.name ?? 'none';
-  if (!/^[A-Za-z0-9_-]{1,64}$/.test(cluster)) {
+  if (!isClusterName(cluster)) {
     throw new SchemaError('STORE_SCHEMA_OPTION', `"${cluster}" is no name of a cluster`);
   }
   for (const name of ['rollupRetentionDays', 'metricRollupRetentionDays'] as const) {

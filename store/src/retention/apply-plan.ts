@@ -1,6 +1,7 @@
-import { identifier, joinSql, Sql, sql, tableName } from '../client/sql.ts';
+import { joinSql, Sql, sql, tableName } from '../client/sql.ts';
 import type { StoreClient } from '../client/store-client.ts';
 import { COLD_VOLUME } from '../engine/cold-volume.ts';
+import { clusterIdentifier } from '../schema/cluster.ts';
 import type { RetentionPlan } from './plan-retention.ts';
 import type { StoredPartition } from './stored-partition.ts';
 
@@ -46,7 +47,7 @@ function statementOf(
   { kind, partition }: RetentionAction,
   { database, cluster }: ApplyOptions,
 ): Sql {
-  const where = cluster === undefined ? [] : [sql`ON CLUSTER ${identifier(cluster)}`];
+  const where = cluster === undefined ? [] : [sql`ON CLUSTER ${clusterIdentifier(cluster)}`];
   const what =
     kind === 'moved'
       ? `MOVE PARTITION ID '${partition.id}' TO VOLUME '${COLD_VOLUME}'`

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { identifier, param, type Sql, sql } from '../client/sql.ts';
+import { param, type Sql, sql } from '../client/sql.ts';
 import type { StoreClient } from '../client/store-client.ts';
 import { COLD_VOLUME } from '../engine/cold-volume.ts';
+import { clusterIdentifier } from '../schema/cluster.ts';
 import type { StorageState } from './plan-retention.ts';
 import { RESOURCES_TABLE, retainedTable } from './retained-tables.ts';
 import { type Disk, readPartitionId, type StoredPartition } from './stored-partition.ts';
@@ -39,7 +40,7 @@ export async function readStorage(
   const call = options.signal === undefined ? {} : { signal: options.signal };
   const [parts, disks] = await Promise.all([
     client.query(partitionsSql(options), PartitionRow, call),
-    client.query(DISKS, DiskRow, call),
+    client.query(disksSql(options), DiskRow, call),
   ]);
   return {
     partitions: parts.rows.flatMap(toPartition),
@@ -54,11 +55,21 @@ export async function readStorage(
   };
 }
 
-const DISKS = sql`SELECT name, free_space AS free, total_space AS total, type FROM system.disks`;
+/** In a cluster the fullest of each name: what fills up first is what the guard is for. */
+function disksSql({ cluster }: ReadStorageOptions): Sql {
+  const disks =
+    cluster === undefined
+      ? sql`system.disks`
+      : sql`clusterAllReplicas(${clusterIdentifier(cluster)}, system.disks)`;
+  return sql`SELECT name, min(free_space) AS free, min(total_space) AS total, any(type) AS type
+    FROM ${disks} GROUP BY name ORDER BY name`;
+}
 
 function partitionsSql({ database, cluster }: ReadStorageOptions): Sql {
   const parts =
-    cluster === undefined ? sql`system.parts` : sql`cluster(${identifier(cluster)}, system.parts)`;
+    cluster === undefined
+      ? sql`system.parts`
+      : sql`cluster(${clusterIdentifier(cluster)}, system.parts)`;
   return sql`SELECT table, partition_id, sum(rows) AS row_count, sum(bytes_on_disk) AS bytes,
       sumIf(bytes_on_disk, disk_name = ${param.string(COLD_VOLUME)}) AS cold_bytes
     FROM ${parts}

@@ -1,3 +1,4 @@
+import { Sql } from '../client/sql.ts';
 import type { SchemaOptions, TableDefinition } from './table.ts';
 
 /**
@@ -8,6 +9,18 @@ import type { SchemaOptions, TableDefinition } from './table.ts';
 export interface ClusterOptions {
   /** As `system.clusters` has it. */
   readonly name: string;
+}
+
+const CLUSTER_NAME = /^[A-Za-z0-9_-]{1,64}$/;
+
+export function isClusterName(name: string): boolean {
+  return CLUSTER_NAME.test(name);
+}
+
+/** In a statement. Throws where it is none. */
+export function clusterIdentifier(name: string): Sql {
+  if (!isClusterName(name)) throw new RangeError(`no name of a cluster: ${JSON.stringify(name)}`);
+  return new Sql([`\`${name}\``], []);
 }
 
 /** Where rows lie: the database that is read, or the one behind it on each shard. */

@@ -24,6 +24,12 @@ rows = [[i, f"row {i}\n\n; DROP TABLE py.t;", {"k": str(i)}] for i in range(50_0
 summary = ingest.insert("py.t", rows, column_names=["n", "s", "m"])
 print("written", summary.written_rows)
 
+packed = connect("ingest", ingest_token, compress="zstd")
+rows = [[1_000_000 + i, f"packed {i}", {}] for i in range(50_000)]
+packed.insert("py.t", rows, column_names=["n", "s", "m"])
+print("zstd", packed.command("SELECT count() FROM py.t WHERE n >= 1000000"))
+internal.command("ALTER TABLE py.t DELETE WHERE n >= 1000000 SETTINGS mutations_sync = 1")
+
 reader = connect("user", "")
 result = reader.query(
     "SELECT n, s, m['k'] FROM py.t WHERE n >= {low:UInt64} ORDER BY n", parameters={"low": 49_998}

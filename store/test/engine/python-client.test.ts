@@ -25,7 +25,7 @@ describe('clickhouse-connect', () => {
     await under?.close();
   });
 
-  it('connects, inserts, queries and streams with its default compression', async (context) => {
+  it('connects, inserts, queries and streams with its default compression and with zstd', async (context) => {
     if (answer.python === undefined || under === undefined) {
       context.skip(answer.missing);
       return;
@@ -40,6 +40,7 @@ describe('clickhouse-connect', () => {
     expect(stdout.trim().split('\n')).toEqual([
       'version 26.7.2.1',
       'written 50000',
+      'zstd 50000',
       "rows [[49998, 'row 49998\\n\\n; DROP TABLE py.t;', '49998'], [49999, 'row 49999\\n\\n; DROP TABLE py.t;', '49999']]",
       'sum 1249975000',
       'command 50000',
