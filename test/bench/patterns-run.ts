@@ -1,4 +1,4 @@
-import { PatternMiner } from '@sonde/log-patterns';
+import { PatternMiner, STEPS_A_BATCH } from '@sonde/log-patterns';
 import { digitFloor } from '../yardstick/grouping-scores.ts';
 import { readSystems } from '../yardstick/loghub-systems.ts';
 import { type LabelledLine, madeUpLines, RedrawnLines } from './log-lines.ts';
@@ -9,8 +9,6 @@ const [corpus = 'made-up', noise = '0', labelled = 'yes', lines = '1000000', fol
   process.argv.slice(2);
 const LINES = Number(lines);
 const BATCH_LINES = 4096;
-/** As the processor does after a batch. */
-const STEPS_A_BATCH = 4;
 const FLOOR_EVERY = 20;
 const CORPUS_LINES = 20_000;
 

@@ -1,4 +1,4 @@
-import { PatternMiner } from '@sonde/log-patterns';
+import { PatternMiner, STEPS_A_BATCH } from '@sonde/log-patterns';
 import {
   type Consumer,
   type ConsumingComponent,
@@ -11,9 +11,6 @@ import { BatchMarker } from './batch-marker.ts';
 import type { LogPatternsConfig } from './config.ts';
 import { IngestRules } from './ingest-rules.ts';
 import { PatternCounters } from './pattern-counters.ts';
-
-/** Grouping that is done behind a batch: about a millisecond. */
-const STEPS_A_BATCH = 4;
 
 /**
  * Marks records in place. Which id a line gets depends on what was seen before; ids that differ for

@@ -1,7 +1,7 @@
-import type { Candidate } from './families.ts';
 import { mapKey } from './position-hash.ts';
 import { GLUED_BIT, KIND_BITS, type Signature } from './signature.ts';
 import { TokenKind } from './token-list.ts';
+import type { Candidate } from './uniques.ts';
 import { avalanche } from './word-hash.ts';
 
 /** Tokens without a blank between. */

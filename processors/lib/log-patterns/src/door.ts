@@ -35,6 +35,12 @@ export class Door {
     if (isSingle(leaf)) this.#singles[leaf.signature.kinds.length]++;
   }
 
+  /** A leaf turned out to be one of several of a statement. */
+  isKin(leaf: Leaf): void {
+    this.left(leaf);
+    leaf.isKin = true;
+  }
+
   /** A leaf is about to have a second line, or is made anew. */
   left(leaf: Leaf): void {
     if (isSingle(leaf)) {
@@ -44,6 +50,6 @@ export class Door {
   }
 }
 
-function isSingle({ count, isGeneral }: Leaf): boolean {
-  return count === 1 && !isGeneral;
+function isSingle({ count, isGeneral, isKin }: Leaf): boolean {
+  return count === 1 && !isGeneral && !isKin;
 }

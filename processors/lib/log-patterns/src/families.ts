@@ -1,25 +1,9 @@
-import type { Leaf } from './leaf.ts';
 import type { Pace, Steps } from './pace.ts';
 import { mapKey, placeA, placeB } from './position-hash.ts';
-import { generalise, KIND_BITS, type Signature } from './signature.ts';
+import { KIND_BITS, type Signature } from './signature.ts';
 import { TokenKind } from './token-list.ts';
-
-/** One leaf while it is grouped. */
-export interface Candidate {
-  readonly leaf: Leaf;
-  /** Of the leaf, with values where words were found to vary. */
-  signature: Signature;
-  /** Positions that a family of many proved to vary. */
-  readonly proven: Set<number>;
-}
-
-/** Candidates with one signature. */
-interface Unique {
-  readonly signature: Signature;
-  readonly members: Candidate[];
-  votes: number[] | undefined;
-  proofs: number[] | undefined;
-}
+import { isQuote } from './token-marks.ts';
+import { isVariable, PROOF_FILLERS, type Unique, voteFor, wordCount, wordKey } from './uniques.ts';
 
 /** Signatures that differ in one position alone. */
 interface Family {
@@ -29,55 +13,34 @@ interface Family {
   readonly uniques: Unique[];
 }
 
-const ROUNDS_MAX = 8;
 /** Distinct fillers that make a position a value, by literal words beside it. */
 const FILLERS_MIN: readonly number[] = [Number.POSITIVE_INFINITY, 8, 5, 4, 4, 4];
 const FILLERS_MIN_OF_MANY_WORDS = 3;
 /** The first token of a message is a name more often than a value. */
-const FIRST_FACTOR = 2;
-/** So many fillers prove a value for good. */
-export const PROOF_FILLERS = 16;
+export const FIRST_FACTOR = 2;
 /** Fillers that were values elsewhere and make one here. */
 const KNOWN_FILLERS_MIN = 2;
 
 /**
- * Turns words into values where leaves differ in one position alone, in rounds until nothing
- * changes. A function of the set of signatures: order cannot matter.
+ * Votes where signatures differ in one position alone and enough of them do. True when something
+ * changes. `known`: words that were values elsewhere.
  */
-export function* generaliseFamilies(candidates: readonly Candidate[], pace: Pace): Steps {
-  const known = new Set<number>();
-  for (let round = 0; round < ROUNDS_MAX; round++) {
-    const uniques = yield* uniquesOf(candidates, pace);
-    const families = yield* familiesOf(uniques, pace);
-    let changed = false;
-    for (const family of families.values()) {
-      if (!isFamily(family)) {
-        if (pace.spend(1)) yield;
-        continue;
-      }
-      if (isValue(family, round, known) && vote(family)) changed = true;
-      if (pace.spend(family.uniques.length)) yield;
+export function* voteFamilies(
+  uniques: ReadonlyMap<number, Unique>,
+  known: ReadonlySet<number> | undefined,
+  pace: Pace,
+): Steps<boolean> {
+  const families = yield* familiesOf(uniques, pace);
+  let changed = false;
+  for (const family of families.values()) {
+    if (!isFamily(family)) {
+      if (pace.spend(1)) yield;
+      continue;
     }
-    if (!changed) return;
-    yield* applyVotes(uniques, known, pace);
+    if (isValue(family, known) && vote(family)) changed = true;
+    if (pace.spend(family.uniques.length)) yield;
   }
-}
-
-function* uniquesOf(candidates: readonly Candidate[], pace: Pace): Steps<Map<number, Unique>> {
-  const uniques = new Map<number, Unique>();
-  for (const candidate of candidates) {
-    const { signature } = candidate;
-    const key = mapKey(signature.a, signature.b);
-    const unique = uniques.get(key);
-    if (unique === undefined) {
-      const members = [candidate];
-      uniques.set(key, { signature, members, votes: undefined, proofs: undefined });
-    } else {
-      unique.members.push(candidate);
-    }
-    if (pace.spend(2)) yield;
-  }
-  return uniques;
+  return changed;
 }
 
 /** By what is left without one position; most have one member, which stands for itself. */
@@ -111,65 +74,35 @@ function isFamily(family: Unique | Family): family is Family {
   return 'uniques' in family;
 }
 
-function isValue(family: Family, round: number, known: ReadonlySet<number>): boolean {
-  const { position, words, uniques } = family;
+function isValue(
+  { position, words, uniques }: Family,
+  known: ReadonlySet<number> | undefined,
+): boolean {
   let hasValue = false;
   let knownFillers = 0;
   for (const { signature } of uniques) {
     if (isVariable(signature, position)) hasValue = true;
-    else if (known.has(wordKey(signature, position))) knownFillers++;
+    else if (known?.has(wordKey(signature, position)) === true) knownFillers++;
   }
   let needed = FILLERS_MIN[words] ?? FILLERS_MIN_OF_MANY_WORDS;
   if (position === 0) needed *= FIRST_FACTOR;
   if (hasValue) needed = Math.max(2, needed - 1);
+  else if (isQuoted(uniques[0].signature, position)) needed = Math.max(3, needed - 1);
   if (uniques.length >= needed) return true;
-  if (round === 0 || words < 2) return false;
+  if (known === undefined || words < 2) return false;
   return knownFillers + (hasValue ? 1 : 0) >= KNOWN_FILLERS_MIN;
+}
+
+/** A word by itself in quotes is a value more often than not. */
+function isQuoted({ lanes, kinds }: Signature, position: number): boolean {
+  if (position === 0 || position + 1 >= kinds.length) return false;
+  const lane = lanes[position * 2 - 2];
+  return isQuote(lane) && lane === lanes[position * 2 + 2];
 }
 
 function vote({ position, uniques }: Family): boolean {
   let changed = false;
   const isProof = uniques.length >= PROOF_FILLERS;
-  for (const unique of uniques) {
-    if (isVariable(unique.signature, position)) continue;
-    unique.votes ??= [];
-    unique.votes.push(position);
-    changed = true;
-    if (!isProof) continue;
-    unique.proofs ??= [];
-    unique.proofs.push(position);
-  }
+  for (const unique of uniques) if (voteFor(unique, position, isProof)) changed = true;
   return changed;
-}
-
-/** All positions of a signature that were voted for become values at once. */
-function* applyVotes(uniques: ReadonlyMap<number, Unique>, known: Set<number>, pace: Pace): Steps {
-  for (const { signature, members, votes, proofs } of uniques.values()) {
-    if (votes === undefined) continue;
-    for (const position of votes) known.add(wordKey(signature, position));
-    const changed = generalise(signature, votes);
-    for (const member of members) {
-      member.signature = changed;
-      for (const position of proofs ?? []) member.proven.add(position);
-    }
-    if (pace.spend(members.length + changed.kinds.length)) yield;
-  }
-}
-
-export function isVariable({ kinds }: Signature, position: number): boolean {
-  return (kinds[position] & KIND_BITS) === TokenKind.variable;
-}
-
-export function isWord({ kinds }: Signature, position: number): boolean {
-  return (kinds[position] & KIND_BITS) === TokenKind.word;
-}
-
-export function wordCount(signature: Signature): number {
-  let words = 0;
-  for (let i = 0; i < signature.kinds.length; i++) if (isWord(signature, i)) words++;
-  return words;
-}
-
-export function wordKey({ lanes }: Signature, position: number): number {
-  return mapKey(lanes[position * 2], lanes[position * 2 + 1]);
 }

@@ -33,7 +33,7 @@ export function* foldGrouped(
       general.count += leaf.count;
       general.affixes = commonAffixes(general.affixes, leaf.affixes);
       general.lastSeen = Math.max(general.lastSeen, leaf.lastSeen);
-      source.remove(leaf);
+      source.fold(leaf);
       move(leaf, general);
     }
     source.masks.add(leaf.signature.kinds.length, positions);

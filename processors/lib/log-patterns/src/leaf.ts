@@ -37,6 +37,8 @@ export class Leaf {
   /** The leaf that took this one's place. */
   movedTo: Leaf | undefined;
   group: PatternGroup | undefined;
+  /** Others are of its statement: it is no noise. */
+  isKin = false;
   /** Its place among its source's leaves; -1 when it is no longer there. */
   slot = -1;
   /** The alias of this leaf has changed and was not read since. */

@@ -1,3 +1,6 @@
+/** Steps to be done behind a batch of lines (`PatternMiner.tend`): a millisecond or two at most. */
+export const STEPS_A_BATCH = 192;
+
 /** Units of work (roughly a hash operation each) between two pauses: some tens of microseconds. */
 const UNITS_A_STEP = 200;
 

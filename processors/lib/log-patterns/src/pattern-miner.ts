@@ -310,7 +310,9 @@ export class PatternMiner {
         return found;
       }
     }
-    if (!this.#hasRoom(source) || (count === 1 && !this.#door.admits(a, b, tokens.count))) {
+    if (!this.#hasRoom(source)) return this.#overflow(count);
+    if (count === 1 && !this.#door.admits(a, b, tokens.count)) {
+      if (source.mayHoldValues) this.#queueGrouping(source);
       return this.#overflow(count);
     }
     const leaf = new Leaf(signatureOf(tokens, a, b), {
@@ -381,6 +383,7 @@ export class PatternMiner {
         this.aliases.changed(leaf);
       }
       leaf.group = group;
+      if (!leaf.isKin && group.alike.length > 1) this.#door.isKin(leaf);
       if (pace.spend(4)) yield;
     }
     yield* foldGrouped(source, grouped, (leaf, to) => this.#move(source, leaf, to));

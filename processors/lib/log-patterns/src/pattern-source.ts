@@ -82,6 +82,12 @@ export class PatternSource {
     this.#door.live--;
   }
 
+  /** Takes a leaf out that a general one stands for: it was no noise. */
+  fold(leaf: Leaf): void {
+    this.#door.left(leaf);
+    this.remove(leaf);
+  }
+
   /** Concrete leaves fold into it from now on. */
   makeGeneral(leaf: Leaf): void {
     leaf.isGeneral = true;
@@ -118,6 +124,11 @@ export class PatternSource {
     if (fresh === 0) return false;
     if (fresh >= FRESH_MIN && fresh * FRESH_SHARE > this.live) return true;
     return this.lines - this.#groupedAt >= WAIT_LINES && fresh * FRESH_SHARE > this.live;
+  }
+
+  /** Lines are refused as noise: values that nobody has found yet would look the same. */
+  get mayHoldValues(): boolean {
+    return this.fresh >= FRESH_MIN && !this.isQueued;
   }
 
   grouped(): void {

@@ -1,7 +1,7 @@
-import { type Candidate, isVariable, isWord, PROOF_FILLERS, wordKey } from './families.ts';
 import type { Pace, Steps } from './pace.ts';
 import { mapKey } from './position-hash.ts';
 import { generalise } from './signature.ts';
+import { type Candidate, isVariable, isWord, PROOF_FILLERS, wordKey } from './uniques.ts';
 
 /** Leaves of a source from which on rare words give way. */
 export const PRESSURE_LEAVES = 1500;

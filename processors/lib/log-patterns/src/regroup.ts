@@ -1,10 +1,11 @@
 import { chunksOf, type Marks, type Shape, shapeKeyOf } from './chunks.ts';
-import { type Candidate, generaliseFamilies } from './families.ts';
+import { generaliseWords } from './generalise-words.ts';
 import { isBefore, type Leaf, type PatternGroup } from './leaf.ts';
 import { mergeShapes } from './merge-shapes.ts';
 import { Pace, type Steps } from './pace.ts';
 import { PRESSURE_LEAVES, relievePressure } from './pressure.ts';
 import { punctuationLane, SENTENCE_END_A } from './token-marks.ts';
+import type { Candidate } from './uniques.ts';
 
 const SENTENCE_MARKS: Marks = new Set([...[...',;:'].map(punctuationLane), SENTENCE_END_A]);
 
@@ -24,7 +25,7 @@ export function* regroup(leaves: readonly Leaf[]): Steps<readonly Grouped[]> {
   const candidates = leaves.map(
     (leaf): Candidate => ({ leaf, signature: leaf.signature, proven: new Set() }),
   );
-  yield* generaliseFamilies(candidates, pace);
+  yield* generaliseWords(candidates, pace);
   if (candidates.length > PRESSURE_LEAVES) yield* relievePressure(candidates, pace);
   const shapes = yield* shapesOf(candidates, pace);
   yield* mergeShapes(shapes, pace);

@@ -1,8 +1,8 @@
 import { type Affixes, commonAffixes, shownValue } from './affixes.ts';
-import { isVariable } from './families.ts';
 import type { Leaf } from './leaf.ts';
 import { GLUED_BIT } from './signature.ts';
 import type { Tokenizer } from './tokenizer.ts';
+import { isVariable } from './uniques.ts';
 
 export const VALUE_MARK = '<*>';
 

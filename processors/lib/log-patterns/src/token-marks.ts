@@ -34,3 +34,10 @@ export function isWideMark(bytes: Uint8Array, at: number): boolean {
   if (first === 0xe2) return second === 0x80 && third >= 0x90;
   return first === 0xef && second === 0xbc && (third <= 0x8f || (third >= 0x9a && third <= 0x9f));
 }
+
+const QUOTES: ReadonlySet<number> = new Set([...'"\'`'].map(punctuationLane));
+
+/** Whether lane A is of a quote. */
+export function isQuote(lane: number): boolean {
+  return QUOTES.has(lane);
+}

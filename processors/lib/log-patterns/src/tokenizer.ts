@@ -28,9 +28,9 @@ import {
   SENTENCE_END_A,
   SENTENCE_END_B,
 } from './token-marks.ts';
-import { avalanche, FACTOR_A, FACTOR_B, SEED_A, SEED_B } from './word-hash.ts';
+import { avalanche, FACTOR_A, FACTOR_B, plainHash, SEED_A, SEED_B } from './word-hash.ts';
 import { BOOLEANS, UNITS } from './word-sets.ts';
-import { beginsDate, countOf } from './word-shapes.ts';
+import { beginsDate, countOf, isHardwareAddress } from './word-shapes.ts';
 
 export const VARIABLE_A: number = 0x51ed270b | 0;
 export const VARIABLE_B: number = 0x2545f491 | 0;
@@ -51,6 +51,12 @@ const SEMICOLON = 59;
 const BAR = 124;
 const COLON_BYTE = 58;
 const SLASH_BYTE = 47;
+const QUESTION = 63;
+const BRACE_OPEN = 123;
+const BRACE_CLOSE = 125;
+const BACKSLASH_BYTE = 92;
+const ENDS_QUERY: Uint8Array = new Uint8Array(256);
+for (const mark of '"\'`<>()[]{}|,;\u001b') ENDS_QUERY[mark.charCodeAt(0)] = 1;
 
 /**
  * Splits a message at blanks and structure and tells words from values by their bytes, in one pass:
@@ -65,6 +71,8 @@ export class Tokenizer {
   #bytes: Uint8Array = new Uint8Array(0);
   #to = 0;
   #glued = false;
+  /** Braces that are open. */
+  #braces = 0;
   // Of the segment that was scanned last.
   #seen = 0;
   #isUrl = false;
@@ -76,6 +84,7 @@ export class Tokenizer {
     this.#bytes = bytes;
     this.#to = to;
     this.#glued = false;
+    this.#braces = 0;
     this.hasControl = false;
     tokens.count = 0;
     let at = from;
@@ -129,7 +138,8 @@ export class Tokenizer {
     const isGlued = (tokens.flags[last] & GLUED) !== 0;
     if (byte === EQUALS) {
       if (!isGlued || last < 1 || tokens.kind[last - 1] !== TokenKind.word) return at;
-      if (next === 32 || next === COMMA || next === SEMICOLON || next === 41) {
+      const isEmpty = next === COMMA || next === SEMICOLON || next === 41;
+      if (isEmpty || (next === 32 && !this.#isBooleanAt(at + 1))) {
         this.#addVariable(at, at, GLUED);
       } else if (next === 34 || next === 39) {
         const close = indexWithin(bytes, next, at + 1, Math.min(this.#to, at + QUOTED_BYTES_MAX));
@@ -137,12 +147,53 @@ export class Tokenizer {
         this.#addVariable(at, close + 1, GLUED);
         return close + 1;
       }
+    } else if (byte === COLON_BYTE) {
+      return isGlued && this.#braces > 0 ? this.#jsonString(at) : at;
     } else if (byte === 41) {
       this.#joinQuantities(last, at);
+    } else if (byte === BRACE_OPEN) {
+      this.#braces++;
+      if (!isGlued && next === BRACE_CLOSE) this.#addVariable(at, at, GLUED);
+    } else if (byte === BRACE_CLOSE) {
+      this.#braces--;
     } else if (!isGlued && isClosing(byte, next)) {
       this.#addVariable(at, at, GLUED);
     }
     return at;
+  }
+
+  /** `"key":"text"` inside braces: the text is a value, whatever it says. */
+  #jsonString(at: number): number {
+    const { tokens } = this;
+    const bytes = this.#bytes;
+    const quote = bytes[tokens.start[tokens.count - 1] - 1];
+    if (quote !== 34 && quote !== 39) return at;
+    let open = at;
+    while (open < this.#to && bytes[open] === 32) open++;
+    if (bytes[open] !== quote) return at;
+    const limit = Math.min(this.#to, open + QUOTED_BYTES_MAX);
+    let close = open + 1;
+    while (close < limit && bytes[close] !== quote)
+      close += bytes[close] === BACKSLASH_BYTE ? 2 : 1;
+    if (close >= limit) return at;
+    const index = tokens.count;
+    tokens.kind[index] = TokenKind.punctuation;
+    tokens.start[index] = open;
+    tokens.end[index] = open + 1;
+    tokens.hashA[index] = PUNCTUATION_A[quote];
+    tokens.hashB[index] = PUNCTUATION_B[quote];
+    tokens.flags[index] = open === at ? GLUED : 0;
+    tokens.count = index + 1;
+    this.#addVariable(open + 1, close, GLUED);
+    this.#glued = true;
+    return close;
+  }
+
+  /** Whether a word for yes, no or nothing stands there, behind `key= `. */
+  #isBooleanAt(from: number): boolean {
+    let end = from;
+    while (end < this.#to && isLetter(this.#bytes[end])) end++;
+    return end > from && BOOLEANS.has(plainHash(this.#bytes, from, end));
   }
 
   #joinQuantities(last: number, end: number): void {
@@ -223,7 +274,19 @@ export class Tokenizer {
       }
     }
     this.#seen = seen;
-    return at;
+    return (seen & SLASH) !== 0 && bytes[at] === EQUALS ? this.#query(from, at) : at;
+  }
+
+  /** Where an address with a query ends that the `=` at `at` is part of; else `at`. */
+  #query(from: number, at: number): number {
+    const bytes = this.#bytes;
+    if (bytes[from] !== SLASH_BYTE && !this.#isUrl) return at;
+    if (indexWithin(bytes, QUESTION, from, at) < 0) return at;
+    this.#isUrl = true;
+    let end = at;
+    while (end < this.#to && (BYTE_CLASS[bytes[end]] & BLANK) === 0 && ENDS_QUERY[bytes[end]] === 0)
+      end++;
+    return end;
   }
 
   /** A colon inside a segment: of a URL, a drive, `::`, a clock, a host with its port. */
@@ -238,6 +301,7 @@ export class Tokenizer {
       return true;
     }
     if ((seen & DIGIT) !== 0) return (kind & SPLIT) === 0;
+    if (at - from === 2 && isHardwareAddress(bytes, from, this.#to)) return true;
     if (next === COLON_BYTE || (at > from && bytes[at - 1] === COLON_BYTE)) {
       return (kind & SPLIT) === 0;
     }

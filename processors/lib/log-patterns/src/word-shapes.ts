@@ -27,3 +27,17 @@ export function beginsDate(bytes: Uint8Array, { from, end, to }: WordRange): boo
   if (isMonth) return isDigit(bytes[next]);
   return next + 3 < to && bytes[next + 3] === 32 && MONTHS.has(foldedHash(bytes, next, next + 3));
 }
+
+const HARDWARE_ADDRESS_BYTES = 17;
+
+/** `aa:bb:cc:dd:ee:ff`, of letters too. */
+export function isHardwareAddress(bytes: Uint8Array, from: number, to: number): boolean {
+  if (from + HARDWARE_ADDRESS_BYTES > to) return false;
+  for (let i = 0; i < HARDWARE_ADDRESS_BYTES; i++) {
+    const byte = bytes[from + i];
+    const folded = byte | 32;
+    const isHex = isDigit(byte) || (folded >= 97 && folded < 103);
+    if (i % 3 === 2 ? byte !== 58 : !isHex) return false;
+  }
+  return true;
+}
