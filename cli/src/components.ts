@@ -186,6 +186,16 @@ export const COMPONENTS: readonly ComponentEntry[] = [
     async () => (await import('@sonde/connector-routing')).routingConnectorFactory,
   ),
   entry(
+    'connector',
+    ['span_metrics', 'spanmetrics'],
+    async () => (await import('@sonde/connector-spanmetrics')).spanMetricsConnectorFactory,
+  ),
+  entry(
+    'connector',
+    ['service_graph', 'servicegraph'],
+    async () => (await import('@sonde/connector-servicegraph')).serviceGraphConnectorFactory,
+  ),
+  entry(
     'extension',
     ['basicauth', 'basic_auth'],
     async () => (await import('@sonde/extension-basicauth')).basicAuthFactory,

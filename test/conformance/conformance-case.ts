@@ -23,6 +23,8 @@ const OWN_KEYS = {
   reasons: z.boolean().default(false),
   /** Items that are awaited before both are stopped, where stopping does not bring them out. */
   awaits: z.int().default(0),
+  /** What is sent is sent again and again, as it stands: the last request is compared. */
+  last: z.boolean().default(false),
   /** The heading in known-differences.md under which it says why the two are not equal here. */
   difference: z.string().optional(),
 };
@@ -42,6 +44,7 @@ export interface ConformanceCase {
   readonly ignore: readonly string[];
   readonly reasons: boolean;
   readonly awaits: number;
+  readonly last: boolean;
   readonly difference: string | undefined;
 }
 
@@ -59,10 +62,11 @@ export function readCases(): readonly ConformanceCase[] {
 }
 
 function caseOf(raw: z.infer<typeof CASE>, file: string, id: string): ConformanceCase {
-  const { name, signals, input, config, env, ignore, reasons, awaits, difference, ...rest } = raw;
+  const { name, signals, input, config, env, ignore, reasons, awaits, last, difference, ...rest } =
+    raw;
   const processors = Object.entries(rest).map(([type, text]) => ({ type, text: String(text) }));
   const yaml = (config ?? chainOf(processors, signals)).replaceAll('@@', id);
-  return { id, file, name, signals, input, yaml, env, ignore, reasons, awaits, difference };
+  return { id, file, name, signals, input, yaml, env, ignore, reasons, awaits, last, difference };
 }
 
 interface Processor {

@@ -1,5 +1,7 @@
 import { encodeRequest, type Signal } from '@sonde/proto';
+import { CALLS } from './inputs/calls.ts';
 import { COUNTERS } from './inputs/counters.ts';
+import { LENGTHS } from './inputs/lengths.ts';
 import { ID_LOGS, ID_SPANS } from './inputs/many-ids.ts';
 import { MIXED_LOGS, MIXED_METRICS, MIXED_SPANS } from './inputs/mixed.ts';
 
@@ -29,6 +31,10 @@ export const INPUTS: Readonly<Record<string, Input>> = {
   },
   /** Cumulative sums and histograms in four requests, with a reset. */
   counters: { metrics: COUNTERS.map((request) => encodeRequest('metrics', request)) },
+  /** One service, spans of hundreds of durations. */
+  lengths: { traces: [encodeRequest('traces', LENGTHS)] },
+  /** Both sides of calls between services, in two requests. */
+  calls: { traces: CALLS.map((request) => encodeRequest('traces', request)) },
   /** Nothing in it. */
   empty: {
     traces: [encodeRequest('traces', { resourceSpans: [] })],

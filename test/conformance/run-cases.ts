@@ -135,9 +135,11 @@ function spellOut({ status, contentType, body }: Answer): string {
 function outputOf(
   folder: string,
   sink: OtlpSink,
-  { id, ignore, signals }: ConformanceCase,
+  { id, ignore, signals, last }: ConformanceCase,
 ): Readonly<Record<string, unknown>> {
-  const sent = sink.under(id).map(([path, requests]) => [path, normalForm(requests, ignore)]);
+  const sent = sink
+    .under(id)
+    .map(([path, requests]) => [path, normalForm(last ? requests.slice(-1) : requests, ignore)]);
   const files = signals
     .map((signal) => [signal, join(folder, 'out', `${id}.${signal}.json`)] as const)
     .filter(([, path]) => existsSync(path))
