@@ -61,6 +61,11 @@ export async function up(args: readonly string[]): Promise<void> {
       value: 'NAME=N',
       about: `a port of ${portFlags().join(', ')}; 0 is any free one`,
     },
+    cold: {
+      type: 'string',
+      value: 'FOLDER|URL',
+      about: 'where old partitions go: a folder on another disk, or the https: URL of a bucket',
+    },
     'no-agent': {
       type: 'boolean',
       default: false,
@@ -79,7 +84,7 @@ export async function up(args: readonly string[]): Promise<void> {
       processes: typeof watched === 'string' ? [] : [watched],
       children: [],
     };
-    const stages = stagesOf(data, ports);
+    const stages = stagesOf(data, ports, values.cold);
     const all = [...stages, agent];
     const watch = { say, onRestarted: () => rewriteRunFile(data, ports, all) };
     await startStages(stages, watch);
@@ -139,7 +144,7 @@ function configFolder(): string {
 }
 
 /** The store first, then what writes and reads it. Stopped in the opposite order. */
-function stagesOf(data: DataDirectory, ports: Ports): readonly Stage[] {
+function stagesOf(data: DataDirectory, ports: Ports, cold: string | undefined): readonly Stage[] {
   const config = configFolder();
   const storeUrl = `http://${HOST}:${ports.clickhouse.port}`;
   const otlp = `http://${HOST}:${ports.otlpHttp.port}`;
@@ -149,6 +154,7 @@ function stagesOf(data: DataDirectory, ports: Ports): readonly Stage[] {
     ...['--port', String(ports.clickhouse.port)],
     ...['--ingest-token-file', data.ingestTokenFile],
     ...['--internal-token-file', data.internalTokenFile],
+    ...(cold === undefined ? [] : ['--cold', cold]),
   ];
   const gateway = [
     'gateway',
