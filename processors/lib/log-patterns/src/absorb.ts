@@ -1,90 +1,101 @@
+import { layoutOf } from './joint-values.ts';
 import type { Pace, Steps } from './pace.ts';
-import { mapKey } from './position-hash.ts';
-import { generalise } from './signature.ts';
 import { isVariable, isWord, type Unique, voteFor, wordCount } from './uniques.ts';
 
-/** Sets of positions that are tried, by length of the signature. */
-const MASKS_MAX = 64;
+/** General signatures of one layout that a signature is held against. */
+const GENERALS_MAX = 256;
 /** Literal words that are left. */
 const WORDS_MIN = 2;
+/** Where the general one has values by their digits alone, so many words have to agree for each. */
+const WORDS_A_WRITTEN_VALUE = 3;
 
-/** A signature that has values where words were found to vary. */
+/** A signature with values, and where they are because words were found to vary. */
 interface General {
   readonly unique: Unique;
-  /** Positions that lines of it had words at. */
-  readonly positions: readonly number[];
+  readonly words: number;
+  readonly isFound: Uint8Array;
 }
 
 /**
  * Votes for signatures that are a general one but for words where that has values: what is proven
  * of the many holds for those that nobody stands beside. True when something changes.
  */
-export function* voteAbsorbed(uniques: ReadonlyMap<number, Unique>, pace: Pace): Steps<boolean> {
-  const masks = new Map<number, Map<string, General>>();
-  for (const unique of uniques.values()) {
-    const positions = generalPositions(unique);
-    if (pace.spend(4)) yield;
-    if (positions.length === 0 || wordCount(unique.signature) < WORDS_MIN) continue;
-    const { length } = unique.signature.kinds;
-    const own = masks.get(length) ?? new Map<string, General>();
-    masks.set(length, own);
-    const key = positions.join(' ');
-    if (own.size < MASKS_MAX || own.has(key)) own.set(key, { unique, positions });
+export function* voteAbsorbed(uniques: Iterable<Unique>, pace: Pace): Steps<boolean> {
+  const layouts = new Map<number, { readonly all: Unique[]; readonly generals: General[] }>();
+  for (const unique of uniques) {
+    const key = layoutOf(unique);
+    const layout = layouts.get(key) ?? { all: [], generals: [] };
+    layouts.set(key, layout);
+    layout.all.push(unique);
+    const general = generalOf(unique);
+    if (general !== undefined) layout.generals.push(general);
+    if (pace.spend(unique.signature.kinds.length * 2)) yield;
   }
   let changed = false;
-  for (const unique of uniques.values()) {
-    const own = masks.get(unique.signature.kinds.length);
-    if (own === undefined) continue;
-    let best: General | undefined;
-    for (const { positions } of own.values()) {
-      const found = generalOf(unique, positions, uniques);
-      if (pace.spend(positions.length)) yield;
-      if (found === undefined) continue;
-      if (best === undefined || isFiner(found, best)) best = found;
+  for (const { all, generals } of layouts.values()) {
+    if (generals.length === 0) continue;
+    generals.sort((x, y) => x.unique.key - y.unique.key);
+    generals.splice(GENERALS_MAX);
+    for (const unique of all) {
+      if (absorb(unique, generals)) changed = true;
+      if (pace.spend(generals.length * 2)) yield;
     }
-    if (best !== undefined && absorb(unique, best)) changed = true;
   }
   return changed;
 }
 
-/** Positions at which a member's own line has a word and the signature a value. */
-function generalPositions({ signature, members }: Unique): number[] {
-  const positions: number[] = [];
+function generalOf(unique: Unique): General | undefined {
+  const { signature, members } = unique;
+  const words = wordCount(signature);
+  if (words < WORDS_MIN) return undefined;
+  const isFound = new Uint8Array(signature.kinds.length);
+  let found = 0;
   for (let i = 0; i < signature.kinds.length; i++) {
     if (!isVariable(signature, i)) continue;
-    if (members.some(({ leaf }) => isWord(leaf.signature, i))) positions.push(i);
+    if (!members.some(({ leaf }) => isWord(leaf.signature, i) || leaf.foldedAt.includes(i)))
+      continue;
+    isFound[i] = 1;
+    found++;
   }
-  return positions;
+  return found === 0 ? undefined : { unique, words, isFound };
 }
 
-function generalOf(
-  unique: Unique,
-  positions: readonly number[],
-  uniques: ReadonlyMap<number, Unique>,
-): General | undefined {
-  const { signature } = unique;
-  const own = positions.filter((position) => isWord(signature, position));
-  if (own.length === 0) return undefined;
-  const { a, b } = generalise(signature, own);
-  const found = uniques.get(mapKey(a, b));
-  return found === undefined || found === unique ? undefined : { unique: found, positions: own };
-}
-
-function isFiner(x: General, y: General): boolean {
-  const difference = x.positions.length - y.positions.length;
-  return difference === 0 ? x.unique.key < y.unique.key : difference < 0;
-}
-
-function absorb(unique: Unique, { unique: into, positions }: General): boolean {
-  if (unique.votes !== undefined) return false;
-  const words = wordCount(into.signature);
-  if (words < WORDS_MIN || words < positions.length) return false;
-  for (const position of positions) {
+/** Into the one with fewest values that has room for its words. */
+function absorb(unique: Unique, generals: readonly General[]): boolean {
+  let best: { readonly general: General; readonly positions: readonly number[] } | undefined;
+  for (const general of generals) {
+    if (general.unique === unique) continue;
+    const positions = positionsIn(unique, general);
+    if (positions === undefined) continue;
+    if (best === undefined || positions.length < best.positions.length) {
+      best = { general, positions };
+    }
+  }
+  if (best === undefined) return false;
+  const { members } = best.general.unique;
+  for (const position of best.positions) {
     voteFor(
       unique,
       position,
-      into.members.some(({ proven }) => proven.has(position)),
+      members.some(({ proven }) => proven.has(position)),
     );
   }
   return true;
+}
+
+/** Where the signature has words and the general one values; undefined when they differ otherwise. */
+function positionsIn(
+  { signature: { lanes, kinds } }: Unique,
+  { unique: { signature }, words, isFound }: General,
+): readonly number[] | undefined {
+  const positions: number[] = [];
+  let written = 0;
+  for (let i = 0; i < kinds.length; i++) {
+    if (lanes[i * 2] === signature.lanes[i * 2]) continue;
+    if (!isVariable(signature, i)) return undefined;
+    positions.push(i);
+    if (isFound[i] === 0) written++;
+    if (positions.length > words || written * WORDS_A_WRITTEN_VALUE > words) return undefined;
+  }
+  return positions.length === 0 ? undefined : positions;
 }

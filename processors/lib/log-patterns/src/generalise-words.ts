@@ -17,7 +17,7 @@ export function* generaliseWords(candidates: readonly Candidate[], pace: Pace): 
     const uniques = yield* uniquesOf(candidates, pace);
     const changed =
       (yield* voteFamilies(uniques, round === 0 ? undefined : known, pace)) ||
-      (yield* voteAbsorbed(uniques, pace)) ||
+      (yield* voteAbsorbed(uniques.values(), pace)) ||
       (yield* voteJointly(uniques.values(), pace));
     if (!changed) return;
     yield* applyVotes(uniques.values(), known, pace);

@@ -28,6 +28,8 @@ export const COLUMN_CLASSES = 10;
 export const COLUMNS_MAX = 14;
 /** How far the end of a bracketed column is looked for. */
 const BRACKETED_BYTES_MAX = 400;
+/** `10:11:12`. */
+const CLOCK_BYTES_MIN = 8;
 const INNER_BRACKETS_BYTES_MAX = 200;
 
 const GAP = 1;
@@ -115,11 +117,24 @@ export class HeaderColumns {
     while (from < to && bytes[from] === 32) from++;
     while (to > from && bytes[to - 1] === 32) to--;
     if (digits === 0 && to - from >= 3 && isLevel(bytes, from, to)) return ColumnClass.level;
-    if (digits >= 4 && (isTimestamp(bytes, from, to) || isDayClock(bytes, from, to))) {
+    if (digits >= 4 && (beginsWithTime(bytes, from, to) || isDayClock(bytes, from, to))) {
       this.isTime[column] = 1;
     }
     return ColumnClass.bracketed;
   }
+}
+
+/** A time, and perhaps more behind it: `[10:11:12 INF]`, `[2024-03-05 10:11:12,345: INFO/main]`. */
+function beginsWithTime(bytes: Uint8Array, from: number, to: number): boolean {
+  if (isTimestamp(bytes, from, to)) return true;
+  let end = from;
+  for (let words = 0; words < 2 && end < to; words++) {
+    end = indexWithin(bytes, 32, end + 1, to);
+    if (end < 0) return false;
+    const timeEnd = bytes[end - 1] === 58 ? end - 1 : end;
+    if (timeEnd - from >= CLOCK_BYTES_MIN && isTimestamp(bytes, from, timeEnd)) return true;
+  }
+  return false;
 }
 
 /** Where the column that begins at `from` ends. */
@@ -127,6 +142,8 @@ export function columnEnd(bytes: Uint8Array, from: number, to: number): number {
   let at = from;
   if (isOpening(bytes[from])) {
     const close = matching(bytes, from, Math.min(to, from + BRACKETED_BYTES_MAX));
+    // `[a][b]` are two columns.
+    if (close > 0 && bytes[close] === 91 && close < to) return close;
     if (close > 0) at = close;
   }
   for (; at < to; at++) {

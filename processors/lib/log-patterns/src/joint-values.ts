@@ -37,7 +37,8 @@ export function* voteJointly(uniques: Iterable<Unique>, pace: Pace): Steps<boole
   return changed;
 }
 
-function layoutOf({ signature: { lanes, kinds } }: Unique): number {
+/** A key of the marks, and where blanks stand. */
+export function layoutOf({ signature: { lanes, kinds } }: Unique): number {
   const sum = new KeySum();
   for (let i = 0; i < kinds.length; i++) {
     const isMark = (kinds[i] & KIND_BITS) === TokenKind.punctuation;

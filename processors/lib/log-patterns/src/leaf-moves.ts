@@ -53,6 +53,7 @@ function generalLeaf(source: PatternSource, leaf: Leaf, positions: readonly numb
     bodyStart: leaf.bodyStart,
     affixes: leaf.affixes?.map((affix) => ({ ...affix })),
     isGeneral: true,
+    foldedAt: positions,
   });
   source.add(general);
   source.fresh--;

@@ -34,6 +34,8 @@ export class Leaf {
   affixes: Affixes;
   /** Made from proven values: concrete leaves fold into it. */
   isGeneral: boolean;
+  /** Of a general one: positions that concrete lines have words at. */
+  readonly foldedAt: readonly number[];
   /** The leaf that took this one's place. */
   movedTo: Leaf | undefined;
   group: PatternGroup | undefined;
@@ -56,6 +58,7 @@ export class Leaf {
     this.bodyStart = options.bodyStart;
     this.affixes = options.affixes;
     this.isGeneral = options.isGeneral ?? false;
+    this.foldedAt = options.foldedAt ?? [];
   }
 
   get id(): bigint {
@@ -82,6 +85,7 @@ interface LeafOptions {
   readonly bodyStart: number;
   readonly affixes: Affixes;
   readonly isGeneral?: boolean;
+  readonly foldedAt?: readonly number[];
   readonly check?: number;
   readonly a?: number;
   readonly b?: number;

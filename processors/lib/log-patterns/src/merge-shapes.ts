@@ -1,4 +1,6 @@
 import { KeySum, type Shape } from './chunks.ts';
+import { mergeGaps } from './gap-values.ts';
+import { mergeOptionalPrefixes } from './optional-prefixes.ts';
 import type { Pace, Steps } from './pace.ts';
 import { KIND_BITS, type Signature } from './signature.ts';
 import { TokenKind } from './token-list.ts';
@@ -26,6 +28,8 @@ export function* mergeShapes(shapes: readonly Shape[], pace: Pace): Steps {
   yield* mergeRows(shapes, pace);
   yield* mergeCompounds(shapes, pace);
   yield* mergeDumps(shapes, pace);
+  yield* mergeGaps(shapes, pace);
+  yield* mergeOptionalPrefixes(shapes, pace);
 }
 
 function* mergeRows(shapes: readonly Shape[], pace: Pace): Steps {

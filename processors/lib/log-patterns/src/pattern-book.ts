@@ -78,9 +78,10 @@ export class PatternBook {
     const whole = signatureOf(tokens, this.#places.a, this.#places.b);
     const positions = values.filter((position) => position < tokens.count);
     const number = BigInt(`0x${id}`);
-    const isGeneral = positions.some((position) => tokens.kind[position] !== TokenKind.variable);
+    const foldedAt = positions.filter((at) => tokens.kind[at] !== TokenKind.variable);
     const leaf = new Leaf(generalise(whole, positions), {
-      isGeneral,
+      isGeneral: foldedAt.length > 0,
+      foldedAt,
       exemplar: line,
       bodyStart: Math.min(start, bytes.length),
       affixes: affixes?.map((affix) => ({ ...affix })),

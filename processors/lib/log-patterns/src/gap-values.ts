@@ -1,0 +1,84 @@
+import { KeySum, type Shape } from './chunks.ts';
+import type { Pace, Steps } from './pace.ts';
+import { GLUED_BIT, KIND_BITS, type Signature } from './signature.ts';
+import { TokenKind } from './token-list.ts';
+import { PROOF_FILLERS } from './uniques.ts';
+
+/** Tokens that a value of several words has. */
+const GAP_TOKENS_MAX = 4;
+const SHAPES_MIN = 2;
+const FILLERS_MIN = 4;
+const LENGTHS_MIN = 2;
+/** Words outside, and on the side that has fewer of them. */
+const WORDS_MIN = 5;
+const WORDS_A_SIDE_MIN = 1;
+
+/**
+ * A value of one or several words (`the Print Spooler service`, `the Themes service`): shapes that
+ * are the same but for one gap, whose fillers are of different length.
+ */
+export function* mergeGaps(shapes: readonly Shape[], pace: Pace): Steps {
+  const gaps = new Map<number, Shape[]>();
+  for (const shape of shapes) {
+    if (shape.into !== undefined) continue;
+    for (const key of gapKeys(shape.signature)) {
+      const list = gaps.get(key);
+      if (list === undefined) gaps.set(key, [shape]);
+      else list.push(shape);
+    }
+    if (pace.spend(shape.signature.kinds.length * GAP_TOKENS_MAX * 2)) yield;
+  }
+  const proven = [...gaps].filter(([, { length }]) => length >= SHAPES_MIN);
+  proven.sort(([x, { length }], [y, { length: other }]) => other - length || x - y);
+  for (const [, all] of proven) {
+    const alike = all.filter(({ into }) => into === undefined);
+    const lengths = new Set(alike.map(({ signature }) => signature.kinds.length));
+    if (lengths.size < LENGTHS_MIN || fillersOf(alike) < FILLERS_MIN) continue;
+    alike.sort((x, y) => y.count - x.count || x.key - y.key);
+    for (const shape of alike.slice(1)) shape.into = alike[0];
+    if (pace.spend(alike.length)) yield;
+  }
+}
+
+/** Lines that stand for a filler of their own, at least. */
+function fillersOf(alike: readonly Shape[]): number {
+  let fillers = 0;
+  for (const { members } of alike) {
+    for (const { leaf } of members) fillers += leaf.isGeneral ? PROOF_FILLERS : 1;
+  }
+  return fillers;
+}
+
+/** A key for each gap: of what stands before and behind it. */
+function gapKeys({ lanes, kinds }: Signature): number[] {
+  const { length } = kinds;
+  const before = new Float64Array(length + 1);
+  const words = new Int32Array(length + 1);
+  const sum = new KeySum();
+  for (let i = 0; i < length; i++) {
+    sum.add(lanes[i * 2]);
+    before[i + 1] = sum.key;
+    words[i + 1] = words[i] + ((kinds[i] & KIND_BITS) === TokenKind.word ? 1 : 0);
+  }
+  const behind = new Float64Array(length + 1);
+  const back = new KeySum();
+  for (let i = length - 1; i >= 0; i--) {
+    back.add(lanes[i * 2]);
+    behind[i] = back.key;
+  }
+  const keys: number[] = [];
+  for (let from = 1; from < length; from++) {
+    if ((kinds[from] & GLUED_BIT) !== 0 || words[from] < WORDS_A_SIDE_MIN) continue;
+    for (let to = from + 1; to <= Math.min(length - 1, from + GAP_TOKENS_MAX); to++) {
+      if ((kinds[to - 1] & KIND_BITS) === TokenKind.punctuation) break;
+      const right = words[length] - words[to];
+      if ((kinds[to] & GLUED_BIT) !== 0 || right < WORDS_A_SIDE_MIN) continue;
+      if (words[from] + right < WORDS_MIN) continue;
+      const key = new KeySum();
+      key.add(before[from]);
+      key.add(behind[to]);
+      keys.push(key.key);
+    }
+  }
+  return keys;
+}
