@@ -5,6 +5,7 @@ export type IconName =
   | 'logs'
   | 'patterns'
   | 'metrics'
+  | 'retention'
   | 'status'
   | 'refresh'
   | 'clock'
@@ -34,6 +35,8 @@ export const ICONS: Readonly<Record<IconName, string>> = {
   logs: 'M2.5 3h11M2.5 6.3h8M2.5 9.7h11M2.5 13h6',
   patterns: 'M2.5 3.5h5M10 3.5h3.5M2.5 8h2M7 8h6.5M2.5 12.5h5M10 12.5h3.5',
   metrics: 'M2 13.5V2.5M2 13.5h12M4.5 10l3-3.5 2.5 2 3.5-5',
+  retention:
+    'M3 4.2c0-2.3 10-2.3 10 0s-10 2.3-10 0zM3 4.2v7.6c0 2.3 10 2.3 10 0V4.2M3 8c0 2.3 10 2.3 10 0',
   status: 'M1.5 8.5h3l2-5 3 9 2-4h3',
   refresh: 'M13.5 8a5.5 5.5 0 1 1-1.7-4M13.5 2v3h-3',
   clock: 'M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12zM8 4.8V8l2.2 1.5',

@@ -9,20 +9,24 @@ const CHORD_MS = 1200;
 
 const PLACES: Readonly<Record<string, string>> = {
   s: '/services',
+  p: '/map',
   t: '/traces',
   l: '/logs',
   k: '/patterns',
   m: '/metrics',
+  r: '/retention',
   x: '/status',
 };
 
 /** What the dialog lists. */
 export const KEY_HELP: readonly (readonly [string, string])[] = [
   ['g s', 'Services'],
+  ['g p', 'Map'],
   ['g t', 'Traces'],
   ['g l', 'Logs'],
   ['g k', 'Patterns'],
   ['g m', 'Metrics'],
+  ['g r', 'Retention'],
   ['g x', 'Status'],
   ['Ctrl K', 'Go to anything: page, service, saved view, trace id; ⌘ K on a Mac'],
   ['/', 'Search on this page'],

@@ -15,5 +15,6 @@ export const PLACES: readonly Place[] = [
   { path: '/logs', label: 'Logs', icon: 'logs', key: 'g l' },
   { path: '/patterns', label: 'Patterns', icon: 'patterns', key: 'g k' },
   { path: '/metrics', label: 'Metrics', icon: 'metrics', key: 'g m' },
+  { path: '/retention', label: 'Retention', icon: 'retention', key: 'g r' },
   { path: '/status', label: 'Status', icon: 'status', key: 'g x' },
 ];
