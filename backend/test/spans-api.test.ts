@@ -241,3 +241,84 @@ describe('GET /spans/keys and /spans/values', () => {
     expect(kinds.values.map(({ value }) => value)).toEqual(['unset', 'ok', 'error']);
   });
 });
+
+/** One trace of its own tenant-wide name: a root calls `edge`, which calls through three levels. */
+describe('a filter by what is above', () => {
+  const service = (i: number): string => ['gate', 'shelf', 'shelf', 'vault', 'vault'][i] ?? '';
+  const id = (trace: string, i: number): string => `${trace}${i}`.padStart(16, '0');
+  const DEPTH = 5;
+
+  /** A chain: gate, shelf, shelf, vault, vault; each span the parent of the next. */
+  function chain(trace: string, more: (i: number) => { error?: boolean; parentId?: string }) {
+    return Array.from({ length: DEPTH }, (_, i) =>
+      spanRow({
+        ...{ traceId: `cafe${trace}`.padStart(32, '0'), spanId: id(trace, i), kind: 1 },
+        ...{ atMs: base + 1_800_000 + i, durationNs: 1_000_000, service: service(i) },
+        ...{ name: `level ${i}`, ...(i === 0 ? {} : { parentId: id(trace, i - 1) }), ...more(i) },
+      }),
+    );
+  }
+
+  beforeAll(async () => {
+    const healthy = chain('1', () => ({}));
+    const failing = chain('2', (i) => ({ error: i === 4 }));
+    // A circle: the first span says that the last one is its parent.
+    const circle = chain('3', (i) => (i === 0 ? { parentId: id('3', 4) } : {}));
+    await sonde.run(insertSql('spans', [...healthy, ...failing, ...failing, ...circle]));
+  });
+
+  const found = async (text: string): Promise<string[]> => {
+    const list = await spans(`set=all&limit=200&${where(text)}`);
+    return list.spans.map((row) => `${row.traceId.at(-1)} ${row.name}`).sort();
+  };
+
+  it('is by the parent alone for `calls`', async () => {
+    expect(await found('service=gate calls service=shelf')).toEqual(
+      ['1 level 1', '2 level 1', '2 level 1', '3 level 1'], // One came twice.
+    );
+    expect(await found('service=gate calls service=vault')).toEqual([]);
+    expect(
+      await found('service=gate calls service=shelf calls service=shelf status!=error'),
+    ).toEqual(['1 level 2', '2 level 2', '2 level 2', '3 level 2']);
+  });
+
+  it('is by any span above for `above`', async () => {
+    expect(await found('service=gate above service=vault status=error')).toEqual([
+      '2 level 4',
+      '2 level 4',
+    ]);
+    expect(await found('name="level 2" above name~level trace.id!=""')).toEqual(
+      [1, 2, 2, 3]
+        .flatMap((trace) => ['level 3', 'level 4'].map((name) => `${trace} ${name}`))
+        .concat(['3 level 0', '3 level 1', '3 level 2']) // All of a circle are above each other.
+        .sort(),
+    );
+    expect(await found('status=error above service=gate')).toEqual([]);
+    expect(await found('service=gate calls service=shelf above status=error')).toEqual([
+      '2 level 4',
+      '2 level 4',
+    ]);
+  });
+
+  it('holds for the heatmap, groups and traces too', async () => {
+    const text = 'service=gate above service=vault status=error';
+    expect(await heatmap(`set=all&${where(text)}`)).toMatchObject({ path: 'raw', total: 2 });
+    const { groups: byName } = await groups(`set=all&by=name&${where(text)}`);
+    expect(byName.map(({ value }) => value)).toEqual(['level 4']);
+    const { traces } = await sonde.get(
+      `/api/v1/traces?${range}&set=all&${where(text)}`,
+      TracesSchema,
+    );
+    expect(traces.map((trace) => trace.traceId.at(-1))).toEqual(['2']);
+  });
+
+  it('names the place of what cannot be', async () => {
+    expect(await refusal(where('calls service=a'))).toContain('stands before `calls`');
+    expect(await refusal(where('service=a calls'))).toContain('a condition after `calls`');
+    expect(await refusal(where('a=1 calls b=1 calls c=1 calls d=1 above e=1'))).toContain(
+      'at most 3',
+    );
+    expect(await found('calls=3')).toEqual([]);
+    expect(await found('above exists')).toEqual([]);
+  });
+});

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import {
   type Condition,
+  isRelation,
   joinWhere,
   readDraft,
   splitWhere,
   withCondition,
+  withoutCondition,
 } from '../src/lib/trace/conditions.ts';
 import {
   boxedQuery,
@@ -45,6 +47,20 @@ describe('the text of a filter', () => {
     }
   });
 
+  it('has relations between its parts', () => {
+    const text = 'service=a calls service=b status=error above name=c';
+    const { conditions, rest } = splitWhere(text);
+    expect(rest).toBe('');
+    expect(conditions.filter(isRelation).map(({ operator }) => operator)).toEqual([
+      'calls',
+      'above',
+    ]);
+    expect(joinWhere(conditions)).toBe(text);
+    // Words that are keys stay keys.
+    expect(splitWhere('calls=3 above exists calls != 4').conditions.some(isRelation)).toBe(false);
+    expect(splitWhere('service=a calls').conditions.map(isRelation)).toEqual([false, true]);
+  });
+
   it('is a key until an operator is typed', () => {
     expect(readDraft('http.ro')).toEqual({ key: 'http.ro' });
     expect(readDraft('bank=ced')).toEqual({ key: 'bank', operator: '=', value: 'ced' });
@@ -59,6 +75,20 @@ describe('a condition that is added', () => {
     expect(withCondition([is('a', '1')], not)).toEqual([not]);
     expect(withCondition([not], { ...not, value: '2' })).toHaveLength(2);
     expect(withCondition([is('b', '1')], is('a', '1'))).toHaveLength(2);
+  });
+
+  it('belongs to the last part, which a relation begins', () => {
+    const calls = { key: '', operator: 'calls', value: '' };
+    const above = { ...calls, operator: 'above' };
+    const asked = [is('a', '1'), calls];
+    expect(withCondition(asked, is('a', '2'))).toEqual([...asked, is('a', '2')]);
+    expect(withCondition(asked, above)).toEqual([is('a', '1'), above]);
+    expect(withCondition([], calls)).toEqual([]);
+    expect(withoutCondition([...asked, is('a', '2')], 0)).toEqual([is('a', '2')]);
+    expect(withoutCondition([...asked, is('a', '2'), above, is('a', '3')], 2)).toEqual([
+      ...asked,
+      is('a', '3'),
+    ]);
   });
 });
 

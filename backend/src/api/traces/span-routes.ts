@@ -7,7 +7,7 @@ import { readHeatmap } from '../../traces/explore/read-heatmap.ts';
 import { readSpans, type SpanPosition } from '../../traces/explore/span-list.ts';
 import type { Asking, SpanSet, SpanWish } from '../../traces/explore/span-scope.ts';
 import { readKeys, readValues } from '../../traces/explore/suggestions.ts';
-import { parseWhere, WHERE_FORMS } from '../../traces/where/parse-where.ts';
+import { parseSpanFilter, SPAN_FILTER_FORMS } from '../../traces/where/parse-where.ts';
 import { jsonAnswer, STORE_REFUSALS } from '../answers.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 import type { Api } from '../env.ts';
@@ -37,7 +37,10 @@ export const spanParameters: {
   where: ReturnType<typeof textParameter>;
   set: z.ZodType<SpanSet, string | undefined>;
 } = {
-  where: textParameter(`Conditions on spans: ${WHERE_FORMS}.`, 'service=checkout duration>250ms'),
+  where: textParameter(
+    `Conditions on spans: ${SPAN_FILTER_FORMS}.`,
+    'service=checkout duration>250ms',
+  ),
   set: z
     .enum(['requests', 'roots', 'all', ''])
     .optional()
@@ -55,7 +58,7 @@ export function spanWish(
   tenant: string,
   { from, to, where, set }: TimeRange & { where?: string | undefined; set: SpanSet },
 ): SpanWish {
-  return { tenant, range: { from, to }, set, conditions: parseWhere(where ?? '') };
+  return { tenant, range: { from, to }, set, ...parseSpanFilter(where ?? '') };
 }
 
 export function addSpans(api: Api, store: StoreReader): void {

@@ -146,7 +146,7 @@ function boundsOf(sides: readonly SideRow[], windows: readonly TimeWindow[]): Ti
 
 /** All spans of the window that belong to one of the traces: also those that no filter names. */
 function ofTraces({ spans }: AnalysisScope, window: TimeWindow): Sql {
-  return spansIn({ ...spans, set: 'all', conditions: [] }, window);
+  return spansIn({ ...spans, set: 'all', conditions: [], ancestor: undefined }, window);
 }
 
 /** Spans of all selected traces, as a condition on `spans`. */
@@ -156,7 +156,8 @@ export function selectedSpans({ scope, window }: Selection): Sql {
 
 /** First spans of all selected traces. */
 export function selectedRoots({ scope, window }: Selection): Sql {
-  const roots = spansIn({ ...scope.spans, set: 'roots', conditions: [] }, window);
+  const unfiltered = { conditions: [], ancestor: undefined };
+  const roots = spansIn({ ...scope.spans, ...unfiltered, set: 'roots' }, window);
   return sql`${roots} AND trace_id IN (${selectedIds(scope)})`;
 }
 

@@ -39,8 +39,9 @@ async function pathOf(
   scope: SpanScope,
   { meter, signal }: Asking,
 ): Promise<'rollup' | 'raw'> {
-  const { conditions, range } = scope;
-  if (!fitsRollUp(conditions) || statusWish(conditions) === undefined) return 'raw';
+  const { conditions, ancestor, range } = scope;
+  if (ancestor !== undefined || !fitsRollUp(conditions) || statusWish(conditions) === undefined)
+    return 'raw';
   if (range.to - range.from > RAW_RANGE_MS_MAX) return 'rollup';
   const [row] = meter.rows(await store.read(spanCountQuery(scope), signal));
   return (row?.spans ?? 0) <= RAW_SPANS_MAX ? 'raw' : 'rollup';

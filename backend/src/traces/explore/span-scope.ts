@@ -5,7 +5,8 @@ import { type Origin, preferredOrigin } from '../../model/services/origin.ts';
 import type { CostMeter } from '../../store-cost.ts';
 import type { StoreQuery, StoreReader } from '../../store-reader.ts';
 import type { TimeWindow } from '../../time-windows.ts';
-import type { Condition } from '../where/parse-where.ts';
+import { ancestorSql } from '../where/ancestor-sql.ts';
+import { allConditions, type SpanFilter } from '../where/parse-where.ts';
 import {
   attributeKeys,
   type Carriers,
@@ -17,11 +18,10 @@ import {
 /** Which spans are looked at: what services are asked for, the first of each trace, or all. */
 export type SpanSet = 'requests' | 'roots' | 'all';
 
-export interface SpanWish {
+export interface SpanWish extends SpanFilter {
   readonly tenant: string;
   readonly range: TimeWindow;
   readonly set: SpanSet;
-  readonly conditions: readonly Condition[];
   /** Attributes that are asked about besides those of conditions. */
   readonly alsoKeys?: readonly string[];
 }
@@ -44,7 +44,7 @@ export async function resolveScope(
   { meter, signal }: Asking,
 ): Promise<SpanScope> {
   const also = (wish.alsoKeys ?? []).map((key) => ({ key }));
-  const keys = attributeKeys([...wish.conditions, ...also]);
+  const keys = attributeKeys([...allConditions(wish), ...also]);
   const [carrierRows, originRows] = await Promise.all([
     keys.length === 0 ? { rows: [], cost: NO_COST } : store.read(carriersQuery(wish, keys), signal),
     store.read(originsQuery(wish), signal),
@@ -63,7 +63,7 @@ export function spansIn(scope: SpanScope, window: TimeWindow): Sql {
   const where = whereSpans(scope.conditions, scope);
   return sql`tenant = ${param.string(scope.tenant)} AND ${inTimestamps(window)}
     AND ${setSql(scope.set, sql`parent_span_id = toFixedString('', 8)`)}
-    AND ${notDoubled(scope)} AND ${where}`;
+    AND ${notDoubled(scope)} AND ${where} AND ${ancestorSql(scope, window)}`;
 }
 
 /** As a condition on `red_1m`, whole minutes that touch the window. */

@@ -6,6 +6,17 @@ export interface Condition {
   readonly value: string;
 }
 
+/**
+ * Between two parts of a filter: spans that the part behind is about have, as their parent or
+ * anywhere above them, one that the part before is about. Key and value are empty.
+ */
+const RELATIONS: readonly string[] = ['calls', 'above'];
+
+export function isRelation({ key, operator }: Condition): boolean {
+  return key === '' && RELATIONS.includes(operator);
+}
+
+const RELATION = /\s*(calls|above)(?=\s*$|\s+(?!exists(?:\s|$))[^\s=!~<>])/y;
 const TOKEN =
   /\s*("(?:[^"\\]|\\.)*"|[^\s"=!~<>]+)\s*(?:(!=|!~|>=|<=|=|~|>|<)\s*("(?:[^"\\]|\\.)*"|[^\s"=!~<>]+)|(exists)(?=\s|$))/gy;
 
@@ -15,18 +26,30 @@ const TOKEN =
  */
 export function splitWhere(text: string): { conditions: Condition[]; rest: string } {
   const conditions: Condition[] = [];
-  TOKEN.lastIndex = 0;
   let end = 0;
-  for (let match = TOKEN.exec(text); match !== null; match = TOKEN.exec(text)) {
-    const [, key = '', operator, value = '', exists] = match;
-    conditions.push({
-      key: unquote(key),
-      operator: exists ?? operator ?? '=',
-      value: exists === undefined ? unquote(value) : '',
-    });
-    end = TOKEN.lastIndex;
+  for (let next = readToken(text, end); next !== undefined; next = readToken(text, end)) {
+    conditions.push(next.condition);
+    end = next.end;
   }
   return { conditions, rest: text.slice(end).trim() };
+}
+
+function readToken(text: string, at: number): { condition: Condition; end: number } | undefined {
+  RELATION.lastIndex = at;
+  const relation = RELATION.exec(text)?.[1];
+  if (relation !== undefined) {
+    return { condition: { key: '', operator: relation, value: '' }, end: RELATION.lastIndex };
+  }
+  TOKEN.lastIndex = at;
+  const match = TOKEN.exec(text);
+  if (match === null) return undefined;
+  const [, key = '', operator, value = '', exists] = match;
+  const condition = {
+    key: unquote(key),
+    operator: exists ?? operator ?? '=',
+    value: exists === undefined ? unquote(value) : '',
+  };
+  return { condition, end: TOKEN.lastIndex };
 }
 
 /** The text of conditions, as the API reads it. */
@@ -34,7 +57,9 @@ export function joinWhere(conditions: readonly Condition[]): string {
   return conditions.map(sayCondition).join(' ');
 }
 
-export function sayCondition({ key, operator, value }: Condition): string {
+export function sayCondition(condition: Condition): string {
+  const { key, operator, value } = condition;
+  if (isRelation(condition)) return operator;
   if (operator === 'exists') return `${quote(key)} exists`;
   return `${quote(key)}${operator}${quote(value)}`;
 }
@@ -47,18 +72,48 @@ export function readDraft(text: string): Partial<Condition> & { readonly key: st
   return { key, operator, value: unquote(value) };
 }
 
-/** Adds a condition; one that says the same of the key is replaced, its opposite goes. */
+/**
+ * Adds a condition to the last part; one there that says the same of the key is replaced, its opposite
+ * goes. A relation begins the next part; without a part before there is nothing to relate to.
+ */
 export function withCondition(
   conditions: readonly Condition[],
   added: Condition,
 ): readonly Condition[] {
-  const others = conditions.filter(
-    ({ key, operator, value }) =>
-      key !== added.key ||
-      (value !== added.value && !(operator === '=' && added.operator === '=')) ||
-      (operator !== added.operator && !isOpposite(operator, added.operator)),
-  );
-  return [...others, added];
+  const last = conditions.findLastIndex(isRelation) + 1;
+  if (isRelation(added)) {
+    const end = endOfParts(conditions);
+    return end === 0 ? conditions : [...conditions.slice(0, end), added];
+  }
+  const others = conditions
+    .slice(last)
+    .filter(
+      ({ key, operator, value }) =>
+        key !== added.key ||
+        (value !== added.value && !(operator === '=' && added.operator === '=')) ||
+        (operator !== added.operator && !isOpposite(operator, added.operator)),
+    );
+  return [...conditions.slice(0, last), ...others, added];
+}
+
+/** Without the condition at `index`, and without relations that then have nothing before them. */
+export function withoutCondition(
+  conditions: readonly Condition[],
+  index: number,
+): readonly Condition[] {
+  const kept: Condition[] = [];
+  for (const [i, condition] of conditions.entries()) {
+    if (i === index) continue;
+    const before = kept.at(-1);
+    if (isRelation(condition) && (before === undefined || isRelation(before))) continue;
+    kept.push(condition);
+  }
+  return kept;
+}
+
+/** How many of them there are up to the last that is no relation. */
+function endOfParts(conditions: readonly Condition[]): number {
+  return conditions.findLastIndex((condition) => !isRelation(condition)) + 1;
 }
 
 function isOpposite(a: string, b: string): boolean {
