@@ -15,6 +15,7 @@ import {
 } from '../../scripts/lib/kafka-broker.mjs';
 import { readProjectFile } from '../tidy/repository.ts';
 import { pythonPath } from './peers.ts';
+import { freePort, Role } from './role.ts';
 
 const run = promisify(execFile);
 
@@ -30,13 +31,17 @@ const DOCUMENT = readProjectFile('docs/topics.md');
 
 let broker: ScratchBroker;
 let engine: SpawnedEngine;
+let streams: Role;
+let streamsPort = 0;
 const directory = mkdtempSync(join(tmpdir(), 'sonde-topics-'));
 
 /** A code block of the page by the name behind its language, for the broker of this test. */
 function example(name: string): string {
   const code = new RegExp(`^\`\`\`\\w+ ${name}\\n([\\s\\S]*?)^\`\`\``, 'm').exec(DOCUMENT)?.[1];
   if (code === undefined) throw new Error(`docs/topics.md has no example ${name}`);
-  return code.replaceAll('localhost:9092', broker.brokers[0] ?? '');
+  return code
+    .replaceAll('localhost:9092', broker.brokers[0] ?? '')
+    .replaceAll('localhost:4320', `127.0.0.1:${streamsPort}`);
 }
 
 async function shell(name: string): Promise<string> {
@@ -96,9 +101,20 @@ describe.skipIf(MISSING !== undefined)(`examples of docs/topics.md ${MISSING ?? 
     const buffer = await KafkaBuffer.open({ brokers: broker.brokers });
     await buffer.createTopic('otlp_logs_json', { partitions: 1 });
     await buffer.close();
+    streamsPort = await freePort();
+    streams = new Role('streams.yaml', {
+      sets: {
+        'service::telemetry': '{metrics: {level: none}}',
+        'receivers::otlp/streams::protocols::http::endpoint': `127.0.0.1:${streamsPort}`,
+        'exporters::kafka/streams::brokers': `[${broker.brokers.join(',')}]`,
+      },
+    });
+    await streams.start();
+    await shell('stream-publish');
   });
 
   afterAll(async () => {
+    await streams?.stop();
     await engine?.stop();
     await broker?.end();
     rmSync(directory, { recursive: true, force: true });
@@ -110,12 +126,21 @@ describe.skipIf(MISSING !== undefined)(`examples of docs/topics.md ${MISSING ?? 
     );
     expect(await shell('kcat-dead-letters')).toBe('reason=no OTLP,code=INVALID_DATA\n');
     await shell('kcat-write');
+    const lines = (await shell('stream-kcat')).trimEnd().split('\n');
+    expect(lines.length).toBe(2);
+    expect(new Set(lines).size).toBe(1);
+    const [headers, envelope = ''] = lines[0]?.split('  ') ?? [];
+    expect(headers).toBe('tenant=acme,schema=sonde.service_map/1');
+    const schema = z.fromJSONSchema(JSON.parse(readProjectFile('docs/streams.schema.json')));
+    expect(schema.safeParse(JSON.parse(envelope)).error).toBeUndefined();
   });
 
   it.skipIf(NO_PYTHON !== undefined)(`run in Python ${NO_PYTHON ?? ''}`, async () => {
     const file = PYTHON ?? '';
     const { stdout } = await run(file, ['-c', example('python-read')], { timeout: 60_000 });
     expect(stdout).toBe('acme 0 first line\nacme 0 second line\n');
+    const stream = await run(file, ['-c', example('stream-python')], { timeout: 60_000 });
+    expect(stream.stdout).toBe("acme checkout>payment@1750000020000 {'calls': 42}\n");
   });
 
   it('run in ClickHouse, which keeps whole messages', async () => {
@@ -124,6 +149,14 @@ describe.skipIf(MISSING !== undefined)(`examples of docs/topics.md ${MISSING ?? 
     await expect
       .poll(() => statement(`${query} FROM otlp_logs_archive`), { timeout: 60_000 })
       .toBe('acme\t2\t1\t1750000000\n');
+  });
+
+  it('run in ClickHouse, which keeps what was posted twice once', async () => {
+    await statements('clickhouse-stream');
+    const query = 'SELECT tenant, id, payload FROM service_map_minutes';
+    await expect
+      .poll(() => statement(`${query} FINAL`), { timeout: 60_000 })
+      .toBe('acme\tcheckout>payment@1750000020000\t{"calls":42}\n');
   });
 
   it('run in ClickHouse, which takes JSON apart', async () => {

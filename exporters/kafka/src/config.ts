@@ -20,15 +20,27 @@ import { SIGNALS, type Signal } from '@sonde/proto';
 import { z } from 'zod';
 import type { PartitionBy } from './split-by-partition.ts';
 
+/** What is written to a topic: `raw` is the bodies of log records. */
+export type MessageEncoding = Encoding | 'raw';
+
+/** Of `encoding: raw`. */
+export interface RawConfig {
+  /** Log attribute whose text is the message's key; '' for none. */
+  readonly key_from_attribute: string;
+  /** Log attributes whose text becomes a header of the same name. */
+  readonly headers_from_attributes: readonly string[];
+}
+
 export interface SignalTopic {
   readonly topic: string;
-  readonly encoding: Encoding;
+  readonly encoding: MessageEncoding;
   /** Metadata of the data's client whose first value is the topic, where it sent one; '' for none. */
   readonly topicFromMetadataKey: string;
   /** Metadata of the data's client whose first value is the messages' key; '' for none. */
   readonly messageKeyFromMetadataKey: string;
   /** What keeps rows in one partition; undefined: whole requests go out as they are. */
   readonly partitionBy: PartitionBy | undefined;
+  readonly raw: RawConfig;
 }
 
 /** Who says where a message with a key goes: a hash of it, or whose turn it is. */
@@ -67,11 +79,19 @@ const LEVELS: Readonly<Partial<Record<Compression, readonly [number, number]>>> 
   zstd: [1, 22],
 };
 
+const MESSAGE_ENCODINGS: readonly MessageEncoding[] = [...ENCODINGS, 'raw'];
+
 const signalFields = z.strictObject({
   topic: z.string().optional(),
-  encoding: encodingField(ENCODINGS).optional(),
+  encoding: encodingField(MESSAGE_ENCODINGS).optional(),
   topic_from_metadata_key: z.string().default(''),
   message_key_from_metadata_key: z.string().default(''),
+  raw: z
+    .strictObject({
+      key_from_attribute: z.string().default(''),
+      headers_from_attributes: textList(),
+    })
+    .prefault({}),
 });
 
 const compression = z
@@ -184,6 +204,17 @@ function checkPartitionKeys(
   }
 }
 
+/** Upstream's word for it: other signals have no bodies. */
+function checkRaw(
+  signal: Signal,
+  encoding: MessageEncoding | undefined,
+  context: z.core.$RefinementCtx,
+): void {
+  if (encoding !== 'raw' || signal === 'logs') return;
+  const text = `encoding "raw" is not supported for ${signal}`;
+  refuseMeaning(context, { text, path: [signal, 'encoding'], hint: 'it writes bodies of logs' });
+}
+
 export const kafkaExporterConfig: z.ZodType<KafkaExporterConfig> = nullMeansDefaults(
   z
     .strictObject({
@@ -195,7 +226,7 @@ export const kafkaExporterConfig: z.ZodType<KafkaExporterConfig> = nullMeansDefa
       profiles: signalFields.prefault({}),
       // Upstream's old flat keys, still read there.
       topic: z.string().default(''),
-      encoding: encodingField(ENCODINGS).optional(),
+      encoding: encodingField(MESSAGE_ENCODINGS).optional(),
       record_partitioner: partitioner,
       topic_partitions: z.int().min(1).max(PARTITIONS_MAX).default(4),
       record_headers: z.record(z.string(), z.string()).default({}),
@@ -211,6 +242,7 @@ export const kafkaExporterConfig: z.ZodType<KafkaExporterConfig> = nullMeansDefa
         topicFromMetadataKey: raw[signal].topic_from_metadata_key,
         messageKeyFromMetadataKey: raw[signal].message_key_from_metadata_key,
         partitionBy: partitionBy(signal, raw),
+        raw: raw[signal].raw,
       });
       const topics = {
         traces: of('traces'),
@@ -219,6 +251,7 @@ export const kafkaExporterConfig: z.ZodType<KafkaExporterConfig> = nullMeansDefa
         profiles: of('profiles'),
       };
       checkPartitionKeys(raw, topics, context);
+      for (const signal of SIGNALS) checkRaw(signal, raw[signal].encoding, context);
       return { ...raw, topics, partitioner: raw.record_partitioner };
     }),
 );

@@ -1,4 +1,4 @@
-import type { KafkaBuffer } from '@sonde/buffer';
+import type { KafkaBuffer, NewRecord } from '@sonde/buffer';
 import { LazyKafkaBuffer, toKafkaOptions } from '@sonde/kafka-client';
 import {
   type Attempt,
@@ -20,8 +20,9 @@ import {
   namedTopic,
   partitionOf,
 } from './message-place.ts';
+import { toRawRecords } from './raw-records.ts';
 import { splitByPartition } from './split-by-partition.ts';
-import { type TooLarge, toRecords } from './to-records.ts';
+import { type Records, type TooLarge, toRecords } from './to-records.ts';
 
 /** Of one try where `timeout` is 0. */
 const TIMEOUT_MS_MAX = 60_000;
@@ -73,12 +74,7 @@ export class KafkaDestination implements Destination {
     const key = messageKeyOf(this.#topic, client);
     const { record_headers, include_metadata_keys: names, producer } = this.#config;
     const headers = { ...record_headers, ...metadataHeaders(names, client) };
-    const limits = {
-      messageBytesMax: producer.max_message_bytes,
-      encoding: this.#topic.encoding,
-      headers,
-      key,
-    };
+    const limits = { messageBytesMax: producer.max_message_bytes, headers, key };
     try {
       const buffer = await this.#buffer.open();
       const under: Promise<number>[] = [];
@@ -86,13 +82,11 @@ export class KafkaDestination implements Destination {
       for (const [topic, requests] of this.#byTopic(telemetry)) {
         if (!this.#ready.has(topic)) await this.#prepareTopic(buffer, topic);
         const count = buffer.partitionCount(topic);
-        const placed = this.#byPartition(telemetry.withRequests(requests), key, count);
-        for (const [partition, some] of placed) {
-          const made = some.map((request) => toRecords(request, limits));
-          const records = made.flatMap((each) => each.records);
-          for (const each of made) tooLarge.push(...each.tooLarge);
-          if (records.length === 0) continue;
-          under.push(buffer.append(topic, partition ?? this.#next(count), records));
+        const some = telemetry.withRequests(requests);
+        for (const { partition, made } of this.#place(some, limits, count)) {
+          tooLarge.push(...made.tooLarge);
+          if (made.records.length === 0) continue;
+          under.push(buffer.append(topic, partition ?? this.#next(count), made.records));
         }
       }
       await allSettled(under);
@@ -101,6 +95,38 @@ export class KafkaDestination implements Destination {
     } catch (error) {
       throw toSondeError(error);
     }
+  }
+
+  /** The messages of one topic, by partition; undefined where they may go anywhere. */
+  #place(telemetry: Telemetry, limits: Limits, partitions: number): readonly Placed[] {
+    const { encoding } = this.#topic;
+    if (encoding === 'raw') return this.#placeRaw(telemetry, limits, partitions);
+    const placed = this.#byPartition(telemetry, limits.key, partitions);
+    return [...placed].map(([partition, requests]) => {
+      const made = requests.map((request) => toRecords(request, { ...limits, encoding }));
+      return { partition, made: joined(made) };
+    });
+  }
+
+  #placeRaw(telemetry: Telemetry, limits: Limits, partitions: number): readonly Placed[] {
+    const { partitioner } = this.#config;
+    const { raw } = this.#topic;
+    const { records, tooLarge } = joined(
+      telemetry.requests.map((request) => toRawRecords(request, { ...limits, ...raw })),
+    );
+    const placed = new Map<number | undefined, NewRecord[]>();
+    for (const record of records) {
+      const { key } = record;
+      const place = key === undefined ? undefined : partitionOf(partitioner, key, partitions);
+      const some = placed.get(place) ?? [];
+      some.push(record);
+      placed.set(place, some);
+    }
+    const made = [...placed].map(([partition, some]) => ({
+      partition,
+      made: { records: some, tooLarge: [] },
+    }));
+    return [...made, { partition: undefined, made: { records: [], tooLarge } }];
   }
 
   #byTopic(telemetry: Telemetry): ReadonlyMap<string, readonly EncodedRequest[]> {
@@ -157,6 +183,25 @@ export class KafkaDestination implements Destination {
     }
     if (await buffer.findTopic(topic)) this.#ready.add(topic);
   }
+}
+
+interface Limits {
+  readonly messageBytesMax: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** That the data's client names; a record of `encoding: raw` has its own. */
+  readonly key: Uint8Array | undefined;
+}
+
+interface Placed {
+  readonly partition: number | undefined;
+  readonly made: Records;
+}
+
+function joined(made: readonly Records[]): Records {
+  return {
+    records: made.flatMap(({ records }) => records),
+    tooLarge: made.flatMap(({ tooLarge }) => tooLarge),
+  };
 }
 
 /** Resolves when all have; rejects, with the first that failed, when none is under way any more. */

@@ -4,6 +4,7 @@ import { contractHost, contractSignalSettings } from '@sonde/pipeline/contract-s
 import {
   decodeRequests,
   type EncodedRequest,
+  encodeRequest,
   jsonToProtobuf,
   LogColumns,
   scanRequest,
@@ -130,6 +131,45 @@ describe.skipIf(MISSING !== undefined)(`the exporter ${MISSING ?? ''}`, () => {
       scanRequest('logs', jsonToProtobuf('logs', Buffer.from(value).toString())),
     );
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(100);
+  });
+
+  it('writes bodies alone where that is asked for, each with its own key and headers', async () => {
+    const raw = { key_from_attribute: 'key', headers_from_attributes: ['schema', 'tenant'] };
+    const exporter = await startExporter({
+      topic_partitions: 1,
+      topic_from_attribute: 'sonde.stream',
+      logs: { topic: 'raw', encoding: 'raw', raw },
+    });
+    const text = (key: string, stringValue: string) => ({ key, value: { stringValue } });
+    const bytes = encodeRequest('logs', {
+      resourceLogs: [
+        {
+          resource: { attributes: [text('sonde.stream', 'sonde.service_map')] },
+          scopeLogs: [
+            {
+              logRecords: [
+                {
+                  body: { bytesValue: Buffer.from('{"a":1}').toString('base64') },
+                  attributes: [text('key', 'of\0one'), text('schema', 's/1'), text('tenant', 'b')],
+                },
+                { body: { stringValue: 'a "line"' } },
+                { body: { kvlistValue: { values: [{ key: 'n', value: { intValue: '7' } }] } } },
+                { body: { boolValue: true } },
+                {},
+              ],
+            },
+          ],
+        },
+      ],
+    });
+    await exporter.consume(telemetryOf(requestOf('logs', bytes, 5)));
+    const records = await recordsIn('sonde.service_map');
+    const texts = records.map(({ value }) => Buffer.from(value).toString());
+    expect(new Set(texts)).toEqual(new Set(['{"a":1}', '"a \\"line\\""', '{"n":7}', 'true', '']));
+    const keyed = records.find(({ key }) => key !== undefined);
+    expect(Buffer.from(keyed?.key ?? []).toString()).toBe('of\0one');
+    expect(keyed?.headers).toEqual({ tenant: 'b', schema: 's/1' });
+    expect(records.find(({ key }) => key === undefined)?.headers).toEqual({ tenant: 'acme' });
   });
 
   it('fills partitions in turn, and leaves a topic that is there as it is', async () => {
