@@ -45,6 +45,8 @@ export interface AnswerLimits {
   readonly operationsMax: number;
   /** Pairs of nodes of one service map. */
   readonly mapEdgesMax: number;
+  /** Operations of one edge of the map. */
+  readonly mapOperationsMax: number;
   /** Traces or log records on one page. */
   readonly pageRowsMax: number;
   readonly pageRowsDefault: number;
@@ -86,6 +88,7 @@ export const ANSWER_LIMITS: AnswerLimits = {
   servicesMax: 1000,
   operationsMax: 500,
   mapEdgesMax: 10_000,
+  mapOperationsMax: 20,
   pageRowsMax: 1000,
   pageRowsDefault: 100,
   spansMax: 10_000,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MapSchema } from '../src/api/map/schema.ts';
+import { MapCallsSchema, MapSchema } from '../src/api/map/schema.ts';
 import { MapJob } from '../src/model/service-map/map-job.ts';
 import { SqliteStateStore } from '../src/state/index.ts';
 import { runSonde, type Sonde } from './engine-fixture.ts';
@@ -302,5 +302,58 @@ describe('the map of a range', () => {
     expect(till?.durationP95Ns).toBeLessThanOrEqual(2 * MS);
     expect(map.gone.map(({ server }) => server.name)).toEqual(['old']);
     expect(map.joinedUntilMs).toBe(atMs + MINUTE_MS);
+  });
+
+  it('is compared with the time that is asked for, and says where services are', async () => {
+    const atMs = now - 120 * MINUTE_MS;
+    const call = (n: number, minute: number): SpanSeed => ({
+      ...{ traceId: trace(90_400 + n), spanId: id(94_000 + n), atMs: atMs - minute * MINUTE_MS },
+      ...{ durationNs: 2 * MS, service: 'prometheus-2', namespace: 'obs', name: 'scrape', kind: 3 },
+      more: { peer_service: 'target' },
+    });
+    await add(call(0, 0), call(1, 30), call(2, 30));
+    await sonde.run(`INSERT INTO sonde.resources
+      (tenant, fingerprint, service, namespace, bucket, attributes)
+      SELECT 'default', 77, 'prometheus-2', 'obs', toDateTime(${Math.floor(atMs / 3_600_000) * 3600}),
+        map('cloud.availability_zone', 'eu-1a', 'service.team', 'core')`);
+    clockMs = now;
+    await look();
+    const range = `from=${atMs}&to=${atMs + 3 * MINUTE_MS}`;
+    const map = await sonde.get(`/api/v1/map?${range}&beforeMs=${30 * MINUTE_MS}`, MapSchema);
+    expect(map.beforeFromMs).toBe(atMs - 30 * MINUTE_MS);
+    const scrapes = map.edges.filter(({ client }) => client.name === 'prometheus-2');
+    expect(scrapes).toMatchObject([{ requests: 1, before: { requests: 2 } }]);
+    expect(map.places.find(({ name }) => name === 'prometheus-2')).toEqual({
+      ...{ name: 'prometheus-2', namespace: 'obs', cluster: '' },
+      ...{ category: 'monitoring', team: 'core', zones: ['eu-1a'] },
+    });
+  });
+
+  it('has the calls of a node and of a pair over time, by operation', async () => {
+    const atMs = now - 180 * MINUTE_MS;
+    const call = (n: number, minute: number, more: Partial<SpanSeed> = {}): SpanSeed => ({
+      ...{ traceId: trace(90_500 + n), spanId: id(95_000 + n), atMs: atMs + minute * MINUTE_MS },
+      ...{ durationNs: 4 * MS, service: 'desk', name: 'ask', kind: 3 },
+      ...{ more: { peer_service: 'oracle' }, ...more },
+    });
+    await add(call(0, 0), call(1, 0, { error: true }), call(2, 1, { name: 'tell', weight: 3 }));
+    await add(call(3, 1, { more: { peer_service: 'other' } }));
+    clockMs = now;
+    await look();
+    const range = `from=${atMs}&to=${atMs + 2 * MINUTE_MS}`;
+    const desk = 'service~~~desk';
+    const path = `/api/v1/map/calls?${range}&client=${desk}`;
+    const pair = await sonde.get(`${path}&server=service~~~oracle`, MapCallsSchema);
+    expect(pair).toMatchObject({
+      ...{ stepMs: MINUTE_MS, requestsByStep: [2, 3], errorsByStep: [1, 0] },
+      gapP95NsByStep: [null, null],
+      operations: [
+        { name: 'tell', errorRatio: 0 },
+        { name: 'ask', errorRatio: 0.5 },
+      ],
+    });
+    expect(pair.durationP95NsByStep[0]).toBeGreaterThan(3.5 * MS);
+    const all = await sonde.get(path, MapCallsSchema);
+    expect(all.requestsByStep).toEqual([2, 4]);
   });
 });

@@ -17,6 +17,7 @@ import type { StoreReader } from '../store-reader.ts';
 import { addDocs } from './docs.ts';
 import type { Api, ApiEnv, Viewer } from './env.ts';
 import { addLogs } from './logs/routes.ts';
+import { addMapCalls } from './map/calls-routes.ts';
 import { addMap } from './map/routes.ts';
 import { addMetrics } from './metrics/routes.ts';
 import { addOpenApi } from './openapi.ts';
@@ -56,7 +57,8 @@ export function createApp(options: AppOptions): Api {
   addServices(app, options.store);
   addTraces(app, options);
   addLogs(app, options.store);
-  addMap(app, options.store);
+  addMap(app, options.store, options.state);
+  addMapCalls(app, options.store);
   addPatterns(app, options.store, options.state);
   addMetrics(app, options.store);
   addSettings(app, options.state);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AuxiliarySchema, type AuxiliarySettings } from './auxiliary.ts';
 import { type LogPatternSetting, LogPatternSettingsSchema } from './log-patterns.ts';
 import { RetentionSchema, type RetentionSettings } from './retention.ts';
+import { type ServiceSettings, ServiceSettingsSchema } from './services.ts';
 
 /**
  * What people change while Sonde runs: edited in the page or API, kept in the state database,
@@ -14,6 +15,8 @@ export interface Settings {
   readonly retention: RetentionSettings;
   /** Requests that no user makes. */
   readonly auxiliary: AuxiliarySettings;
+  /** Categories and teams. */
+  readonly services: ServiceSettings;
   /** What people decided about patterns of log lines. */
   readonly logPatterns: readonly LogPatternSetting[];
 }
@@ -22,6 +25,7 @@ export const SettingsSchema: z.ZodType<Settings> = z.object({
   version: z.number().int().min(0).default(0),
   retention: RetentionSchema.default(RetentionSchema.parse({})),
   auxiliary: AuxiliarySchema.default(AuxiliarySchema.parse({})),
+  services: ServiceSettingsSchema.default(ServiceSettingsSchema.parse({})),
   logPatterns: LogPatternSettingsSchema.default([]),
 });
 

@@ -31,8 +31,20 @@ export interface MapEdge extends MapWork {
   readonly origin: 'sdk' | 'ebpf' | 'derived';
   /** `http`, `rpc`, `messaging`, a database's name; empty ones are left out. */
   readonly protocols: readonly string[];
-  /** The range of the same length before; absent: there were no such calls. */
+  /** The earlier range of the same length; absent: there were no such calls. */
   readonly before?: MapWork;
+}
+
+/** What is known of a service beside its name. */
+export interface MapPlace {
+  readonly name: string;
+  readonly namespace: string;
+  readonly cluster: string;
+  /** By the settings; empty: none. */
+  readonly category: string;
+  /** By the settings, else as its resources say; empty: none. */
+  readonly team: string;
+  readonly zones: readonly string[];
 }
 
 /** The service map over a range, from whole minutes. */
@@ -41,6 +53,9 @@ export interface MapResponse {
   readonly toMs: number;
   /** Those with most requests first. */
   readonly edges: readonly MapEdge[];
+  /** Start of the range that it is compared with. */
+  readonly beforeFromMs: number;
+  readonly places: readonly MapPlace[];
   /** Calls that were there in the range before and are not any more. */
   readonly gone: readonly MapEdge[];
   /** Minutes of the range before this one are on the map; null: none yet. */
@@ -48,5 +63,35 @@ export interface MapResponse {
   /** Calls from elsewhere, and those of them whose caller sent no span. */
   readonly calls: number;
   readonly unresolved: number;
+  readonly cost: QueryCost;
+}
+
+/** Calls by step; null: none in that step. */
+export interface MapSteps {
+  readonly requestsByStep: readonly number[];
+  readonly errorsByStep: readonly number[];
+  readonly durationP50NsByStep: readonly (number | null)[];
+  readonly durationP95NsByStep: readonly (number | null)[];
+  /** Of calls of which both sides are known. */
+  readonly gapP95NsByStep: readonly (number | null)[];
+}
+
+/** What is called. */
+export interface MapOperation {
+  readonly name: string;
+  readonly protocol: string;
+  readonly requestsPerSecond: number;
+  /** 0 to 1. */
+  readonly errorRatio: number;
+  readonly durationP95Ns: number;
+}
+
+/** `GET /map/calls`: calls of one node, or from one to another, over time. */
+export interface MapCallsResponse extends MapSteps {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly stepMs: number;
+  /** The most often called first. */
+  readonly operations: readonly MapOperation[];
   readonly cost: QueryCost;
 }

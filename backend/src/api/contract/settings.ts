@@ -7,6 +7,11 @@ export interface SettingsDocument {
   readonly version: number;
   /** Requests that no user makes, such as health checks: filters as the traces page has them. */
   readonly auxiliary: { readonly rules: readonly string[] };
+  /** Categories and teams by names of services: `shop*`, `kube-system/*`. */
+  readonly services: {
+    readonly categories: readonly ServiceGroup[];
+    readonly teams: readonly ServiceGroup[];
+  };
   readonly retention: {
     readonly tracesDays: number;
     readonly logsDays: number;
@@ -35,6 +40,12 @@ export interface SettingsDocument {
     readonly alsoErrors: boolean;
     readonly savedBytesADay: number;
   }[];
+}
+
+/** Services that belong together; `name` or `namespace/name`, in which `*` is any characters. */
+export interface ServiceGroup {
+  readonly name: string;
+  readonly services: readonly string[];
 }
 
 /** Rows of a signal that have days of their own. */

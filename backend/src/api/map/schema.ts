@@ -1,6 +1,13 @@
 import { z } from '@hono/zod-openapi';
 import { QueryCostSchema } from '../answers.ts';
-import type { MapEdge, MapNode, MapResponse, MapWork } from '../contract/index.ts';
+import type {
+  MapCallsResponse,
+  MapEdge,
+  MapNode,
+  MapPlace,
+  MapResponse,
+  MapWork,
+} from '../contract/index.ts';
 
 const node: z.ZodType<MapNode> = z.strictObject({
   name: z.string(),
@@ -33,6 +40,15 @@ const EdgeSchema: z.ZodType<MapEdge> = z.strictObject({
 
 const place = { namespace: 'shop', cluster: '' } as const;
 
+const PlaceSchema: z.ZodType<MapPlace> = z.strictObject({
+  name: z.string(),
+  namespace: z.string(),
+  cluster: z.string(),
+  category: z.string(),
+  team: z.string(),
+  zones: z.array(z.string()),
+});
+
 const example: MapResponse = {
   fromMs: 1_790_000_000_000,
   toMs: 1_790_000_120_000,
@@ -53,6 +69,8 @@ const example: MapResponse = {
     },
   ],
   gone: [],
+  beforeFromMs: 1_789_999_880_000,
+  places: [{ name: 'web', ...place, category: '', team: 'checkout', zones: ['eu-1a'] }],
   joinedUntilMs: 1_790_000_120_000,
   calls: 240,
   unresolved: 0,
@@ -65,9 +83,51 @@ export const MapSchema: z.ZodType<MapResponse> = z
     toMs: z.number(),
     edges: z.array(EdgeSchema),
     gone: z.array(EdgeSchema),
+    beforeFromMs: z.number(),
+    places: z.array(PlaceSchema),
     joinedUntilMs: z.number().nullable(),
     calls: z.number(),
     unresolved: z.number(),
     cost: QueryCostSchema,
   })
   .openapi('MapResponse', { example });
+
+const steps = z.array(z.number());
+const stepsOrNone = z.array(z.number().nullable());
+
+const callsExample: MapCallsResponse = {
+  ...{ fromMs: 1_790_000_000_000, toMs: 1_790_000_120_000, stepMs: 60_000 },
+  ...{ requestsByStep: [120, 120], errorsByStep: [0, 3] },
+  ...{ durationP50NsByStep: [2_100_000, null], durationP95NsByStep: [9_800_000, null] },
+  gapP95NsByStep: [400_000, null],
+  operations: [
+    {
+      ...{ name: 'GET /cart', protocol: 'http' },
+      ...{ requestsPerSecond: 2, errorRatio: 0.0125, durationP95Ns: 9_800_000 },
+    },
+  ],
+  cost: { elapsedMs: 4, rowsRead: 240, bytesRead: 16_384 },
+};
+
+export const MapCallsSchema: z.ZodType<MapCallsResponse> = z
+  .strictObject({
+    fromMs: z.number(),
+    toMs: z.number(),
+    stepMs: z.number(),
+    requestsByStep: steps,
+    errorsByStep: steps,
+    durationP50NsByStep: stepsOrNone,
+    durationP95NsByStep: stepsOrNone,
+    gapP95NsByStep: stepsOrNone,
+    operations: z.array(
+      z.strictObject({
+        name: z.string(),
+        protocol: z.string(),
+        requestsPerSecond: z.number(),
+        errorRatio: z.number(),
+        durationP95Ns: z.number(),
+      }),
+    ),
+    cost: QueryCostSchema,
+  })
+  .openapi('MapCallsResponse', { example: callsExample });

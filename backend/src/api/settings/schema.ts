@@ -3,6 +3,7 @@ import {
   DEFAULT_SETTINGS,
   LogPatternSettingsSchema,
   RetentionSchema,
+  ServiceSettingsSchema,
 } from '@sonde/pipeline/settings';
 import { ReadableAuxiliarySchema } from '../../traces/analysis/auxiliary.ts';
 import type { SettingsDocument, SettingsVersionsResponse } from '../contract/index.ts';
@@ -12,6 +13,7 @@ export const SettingsDocumentSchema: z.ZodType<SettingsDocument> = z
     version: z.number().int().min(0),
     retention: RetentionSchema.default(DEFAULT_SETTINGS.retention),
     auxiliary: ReadableAuxiliarySchema.default(DEFAULT_SETTINGS.auxiliary),
+    services: ServiceSettingsSchema.default(DEFAULT_SETTINGS.services),
     logPatterns: LogPatternSettingsSchema.default([]),
   })
   .openapi('SettingsDocument', { example: DEFAULT_SETTINGS });

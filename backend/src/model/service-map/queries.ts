@@ -78,9 +78,7 @@ export function mapEdgesQuery(scope: MapScope): StoreQuery<EdgeRow> {
       WHERE ${inScope(scope)}
         AND toStartOfHour(time) >= toStartOfHour(${seconds(scope.fromMs)})
         AND toStartOfHour(time) <= toStartOfHour(${seconds(scope.toMs)})
-        AND (time, version) IN (
-          SELECT time, max(version) FROM edge_minutes WHERE ${inScope(scope)} GROUP BY time
-        )
+        AND ${newestMinutes(scope)}
       GROUP BY client_service, client_namespace, client_cluster, client_kind,
         server_service, server_namespace, server_cluster, server_kind, origin
       ORDER BY requests DESC, client_service, server_service
@@ -115,7 +113,13 @@ export function mapMinutesQuery(scope: MapScope): StoreQuery<JoinedRow> {
   };
 }
 
-function inScope({ tenant, fromMs, toMs }: MapScope): Sql {
+/** Of minutes that were joined more than once the last join. */
+export function newestMinutes(scope: MapScope): Sql {
+  return sql`(time, version) IN (
+    SELECT time, max(version) FROM edge_minutes WHERE ${inScope(scope)} GROUP BY time)`;
+}
+
+export function inScope({ tenant, fromMs, toMs }: MapScope): Sql {
   return sql`tenant = ${param.string(tenant)}
     AND time >= ${seconds(fromMs)} AND time < ${seconds(toMs)}`;
 }
