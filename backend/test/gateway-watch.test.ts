@@ -75,6 +75,27 @@ describe('the watch over the gateway', () => {
     expect(judge({ lag: 500 }, { lag: 900 }, { lag: 700 })).toEqual({});
   });
 
+  it('tells refusals by receiver, signal, transport and code, those of now first', () => {
+    const refused = (code: string, signal: string, count: number): string =>
+      `sonde_receiver_refused_requests_total{receiver="otlp",signal="${signal}",transport="http",code="${code}"} ${count}`;
+    const watch = new GatewayWatch();
+    expect(watch.refusals()).toEqual([]);
+    for (const [atMs, ...lines] of [
+      [0, refused('TOO_LARGE', 'logs', 50)],
+      [MINUTE, refused('TOO_LARGE', 'logs', 50), refused('INVALID_DATA', 'traces', 3)],
+      [2 * MINUTE, refused('TOO_LARGE', 'logs', 50), refused('INVALID_DATA', 'traces', 4)],
+    ] as const) {
+      watch.add(readGatewayPage(lines.join('\n'), atMs));
+    }
+    const from = { receiver: 'otlp', transport: 'http' };
+    expect(watch.refusals()).toEqual([
+      { ...from, signal: 'traces', code: 'INVALID_DATA', lastFiveMinutes: 4, sinceStart: 4 },
+      { ...from, signal: 'logs', code: 'TOO_LARGE', lastFiveMinutes: 0, sinceStart: 50 },
+    ]);
+    // None of these is Sonde's fault.
+    expect(watch.parts().every(({ state }) => state === 'ok')).toBe(true);
+  });
+
   it('speaks in the status, with what was refused before anyone looked', async () => {
     let refused = 4;
     const metrics = createServer((_in, out) => out.end(page({ refused, lost: 2 })));
@@ -89,9 +110,10 @@ describe('the watch over the gateway', () => {
     refused = 10;
     const ask = async () =>
       StatusSchema.parse(await (await fetch(`${own.url}/api/v1/status`)).json());
-    const { parts } = await ask();
+    const { parts, refusals } = await ask();
     expect(parts.find(({ name }) => name === 'buffer')?.state).toBe('degraded');
     expect(parts.find(({ name }) => name === 'intake')?.detail).toContain('refused 6 requests');
+    expect(refusals[0]).toMatchObject({ code: 'OVERLOADED', lastFiveMinutes: 6, sinceStart: 10 });
     await own.close();
     metrics.close();
   });

@@ -192,6 +192,7 @@ describe('the headline of the status', () => {
     endpoints,
     parts: [{ name: 'store', state: 'ok' as const, detail: '' }],
     signals: [],
+    refusals: [],
     deadLetters: 0,
     bufferLag: 0,
     telemetryOfOthersSeen: true,

@@ -1,5 +1,6 @@
-import type { PartStatus } from '../api/contract/index.ts';
+import type { PartStatus, RefusalStatus } from '../api/contract/index.ts';
 import { sumOfMetric } from './metrics-page.ts';
+import { type Refusals, readRefusals, refusalStatus, riseOf } from './refusals.ts';
 
 /** How long a refusal counts as one of now. */
 const WINDOW_MS = 300_000;
@@ -26,18 +27,21 @@ const OUR_CODES: ReadonlySet<string> = new Set([
 /** The gateway's counters, cumulative since it started, and the lag. */
 export interface GatewayReading {
   readonly atMs: number;
+  /** Requests that were refused for what the sender did not cause. */
   readonly refused: number;
+  readonly refusals: Refusals;
   readonly lost: number;
   readonly retries: number;
   readonly lag: number;
 }
 
 export function readGatewayPage(page: string, atMs: number): GatewayReading {
-  const isOurs = (labels: string): boolean =>
-    OUR_CODES.has(/(?:\{|,)code="([^"]*)"/.exec(labels)?.[1] ?? '');
+  const refusals = readRefusals(page);
+  const ours = [...refusals.values()].filter(({ code }) => OUR_CODES.has(code));
   return {
     atMs,
-    refused: sumOfMetric(page, 'sonde_receiver_refused_requests', isOurs),
+    refused: ours.reduce((sum, { sinceStart }) => sum + sinceStart, 0),
+    refusals,
     lost: sumOfMetric(page, 'sonde_receiver_buffer_lost'),
     retries: sumOfMetric(page, 'sonde_receiver_buffer_retries'),
     lag: sumOfMetric(page, 'sonde_receiver_buffer_lag'),
@@ -62,6 +66,11 @@ export class GatewayWatch {
     const latest = this.#readings.at(-1);
     if (latest === undefined) return [];
     return [this.#intake(), bufferPart(latest.lost), this.#storing(latest)];
+  }
+
+  /** What was refused; empty without a reading. */
+  refusals(): RefusalStatus[] {
+    return refusalStatus(this.#readings.map(({ refusals }) => refusals));
   }
 
   #intake(): PartStatus {
@@ -100,15 +109,9 @@ export class GatewayWatch {
     return this.#readings.slice(1).every(({ lag }, i) => lag > (this.#readings[i]?.lag ?? 0));
   }
 
-  /** What a counter rose by within the window; a lower value is a gateway that started anew. */
+  /** Within the window. */
   #rise(counter: 'refused' | 'retries'): number {
-    let rise = 0;
-    for (const [i, reading] of this.#readings.slice(1).entries()) {
-      const before = this.#readings[i]?.[counter] ?? 0;
-      const now = reading[counter];
-      rise += now >= before ? now - before : now;
-    }
-    return rise;
+    return riseOf(this.#readings.map((reading) => reading[counter]));
   }
 }
 

@@ -25,11 +25,29 @@ export function sumOfMetric(
   wanted: (labels: string) => boolean = () => true,
 ): number {
   let sum = 0;
+  for (const { labels, value } of samplesOf(page, metric)) {
+    if (wanted(labels)) sum += value;
+  }
+  return sum;
+}
+
+export interface Sample {
+  /** As they stand in the page: `{code="INTERNAL",signal="logs"}`. */
+  readonly labels: string;
+  readonly value: number;
+}
+
+/** The samples of one name, with or without the suffix of counters; what is no number is left out. */
+export function* samplesOf(page: string, metric: string): Generator<Sample, void> {
   for (const line of page.split('\n')) {
     if (!line.startsWith(metric)) continue;
     const match = /^(?:_total)?(\{.*\})?\s+(\S+)/.exec(line.slice(metric.length));
     const value = Number(match?.[2]);
-    if (Number.isFinite(value) && wanted(match?.[1] ?? '')) sum += value;
+    if (Number.isFinite(value)) yield { labels: match?.[1] ?? '', value };
   }
-  return sum;
+}
+
+/** The value of a label of a sample; empty without it. */
+export function labelOf({ labels }: Sample, name: string): string {
+  return new RegExp(`(?:\\{|,)${name}="([^"]*)"`).exec(labels)?.[1] ?? '';
 }

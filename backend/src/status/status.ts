@@ -53,6 +53,7 @@ export async function readStatus(
     endpoints: options.endpoints,
     parts: [stored.part, ...(storage === undefined ? [] : [storage]), page, ...sources.parts],
     signals: stored.signals,
+    refusals: options.gatewayWatch.refusals(),
     deadLetters: sources.deadLetters,
     bufferLag: sources.bufferLag,
     telemetryOfOthersSeen: stored.othersSeen,

@@ -16,6 +16,19 @@ export interface SignalStatus {
   readonly storedRows: number;
 }
 
+/** Requests that the gateway answered with an error: their senders were told. */
+export interface RefusalStatus {
+  /** The receiver's id. */
+  readonly receiver: string;
+  readonly signal: string;
+  readonly transport: string;
+  /** As docs/errors.md has them. */
+  readonly code: string;
+  readonly lastFiveMinutes: number;
+  /** Since the gateway started. */
+  readonly sinceStart: number;
+}
+
 export interface StatusResponse {
   readonly version: string;
   readonly startedMs: number;
@@ -28,6 +41,8 @@ export interface StatusResponse {
   };
   readonly parts: readonly PartStatus[];
   readonly signals: readonly SignalStatus[];
+  /** By receiver, signal, transport and code, what is refused now first. */
+  readonly refusals: readonly RefusalStatus[];
   /** Requests in the dead-letter topic. */
   readonly deadLetters: number;
   /** Records in the buffer that are not in the store yet. */

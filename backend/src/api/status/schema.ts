@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import type { PartStatus, SignalStatus, StatusResponse } from '../contract/index.ts';
+import type { PartStatus, RefusalStatus, SignalStatus, StatusResponse } from '../contract/index.ts';
 
 const PartSchema: z.ZodType<PartStatus> = z.strictObject({
   name: z.string(),
@@ -14,6 +14,15 @@ const SignalSchema: z.ZodType<SignalStatus> = z.strictObject({
   lastReceivedMs: z.number().nullable(),
   storedBytes: z.number(),
   storedRows: z.number(),
+});
+
+const RefusalSchema: z.ZodType<RefusalStatus> = z.strictObject({
+  receiver: z.string(),
+  signal: z.string(),
+  transport: z.string(),
+  code: z.string(),
+  lastFiveMinutes: z.number(),
+  sinceStart: z.number(),
 });
 
 const example: StatusResponse = {
@@ -36,6 +45,12 @@ const example: StatusResponse = {
       storedRows: 160,
     },
   ],
+  refusals: [
+    {
+      ...{ receiver: 'otlp', signal: 'logs', transport: 'http', code: 'TOO_LARGE' },
+      ...{ lastFiveMinutes: 3, sinceStart: 12 },
+    },
+  ],
   deadLetters: 0,
   bufferLag: 0,
   telemetryOfOthersSeen: true,
@@ -53,6 +68,7 @@ export const StatusSchema: z.ZodType<StatusResponse> = z
     }),
     parts: z.array(PartSchema),
     signals: z.array(SignalSchema),
+    refusals: z.array(RefusalSchema),
     deadLetters: z.number(),
     bufferLag: z.number(),
     telemetryOfOthersSeen: z.boolean(),
