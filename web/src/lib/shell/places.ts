@@ -5,6 +5,8 @@ export interface Place {
   readonly label: string;
   readonly icon: IconName;
   readonly key: string;
+  /** Left out of the navigation where it is narrow: another page leads there. */
+  readonly isWideOnly?: boolean;
 }
 
 /** The pages of the left navigation, in order. */
@@ -15,6 +17,6 @@ export const PLACES: readonly Place[] = [
   { path: '/logs', label: 'Logs', icon: 'logs', key: 'g l' },
   { path: '/patterns', label: 'Patterns', icon: 'patterns', key: 'g k' },
   { path: '/metrics', label: 'Metrics', icon: 'metrics', key: 'g m' },
-  { path: '/retention', label: 'Retention', icon: 'retention', key: 'g r' },
+  { path: '/retention', label: 'Retention', icon: 'retention', key: 'g r', isWideOnly: true },
   { path: '/status', label: 'Status', icon: 'status', key: 'g x' },
 ];
