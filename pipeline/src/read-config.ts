@@ -7,6 +7,7 @@ import { fetchConfig, type ResolvedConfig } from './config/resolve-config.ts';
 import { createConsoleLogger } from './console-logger.ts';
 import { OwnTelemetry } from './events/own-telemetry.ts';
 import { buildGraph } from './graph/build-graph.ts';
+import { checkExtensionKinds } from './graph/check-extension-kinds.ts';
 import type { Logger } from './logger.ts';
 import { StaticSettingsSource } from './settings/static-settings-source.ts';
 
@@ -57,14 +58,18 @@ export async function readConfig(options: ReadConfigOptions): Promise<EngineConf
   });
 }
 
-/** Builds the graph of a configuration and lets it go. Throws `ServiceError` `BUILD_FAILED`. */
+/**
+ * Builds the graph of a configuration, looks whether extensions are what components want of them,
+ * and lets it go. Throws `ServiceError` `BUILD_FAILED`.
+ */
 export function checkGraph(config: EngineConfig, logger: Logger = createConsoleLogger()): void {
-  buildGraph({
+  const graph = buildGraph({
     config,
     logger,
     settings: new StaticSettingsSource(),
     telemetry: new OwnTelemetry(undefined, 'none'),
   });
+  checkExtensionKinds(config, graph);
 }
 
 /**

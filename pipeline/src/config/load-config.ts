@@ -3,6 +3,7 @@ import { checkService } from './check-service.ts';
 import { configVersion } from './config-version.ts';
 import { hintsFor, listOfKeys } from './did-you-mean.ts';
 import type { EngineConfig } from './engine-config.ts';
+import { checkExtensionReferences } from './extension-references.ts';
 import { type FeatureGates, NO_FEATURE_GATES } from './feature-gates.ts';
 import { ProblemList } from './problem-list.ts';
 import { readSection, type SectionContext, type SectionName } from './read-components.ts';
@@ -59,6 +60,7 @@ export function loadConfig(resolved: ResolvedConfig, options: LoadOptions): Engi
     extensions: extensions.ids,
   };
   checkService(service, ids, { problems, gates });
+  checkExtensionReferences(root, service, { known: ids.extensions, problems });
   problems.throwIfAny();
   return {
     receivers: receivers.configured,

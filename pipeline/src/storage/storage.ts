@@ -57,6 +57,6 @@ export function findStorage(host: Host, id: string): StorageExtension {
   );
 }
 
-function isStorage<T extends object>(extension: T): extension is T & StorageExtension {
+export function isStorage<T extends object>(extension: T): extension is T & StorageExtension {
   return 'storageClient' in extension && typeof extension.storageClient === 'function';
 }
