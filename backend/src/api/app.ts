@@ -29,6 +29,7 @@ import { addStatus } from './status/routes.ts';
 import { addStorage } from './storage/routes.ts';
 import { addTraces } from './traces/routes.ts';
 import { addUnserved } from './unserved.ts';
+import { addViews } from './views/routes.ts';
 
 export interface AppOptions {
   readonly store: StoreReader;
@@ -62,6 +63,7 @@ export function createApp(options: AppOptions): Api {
   addPatterns(app, options.store, options.state);
   addMetrics(app, options.store);
   addSettings(app, options.state);
+  addViews(app, options.state);
   addStorage(app, options.retention);
   addOpenApi(app, version);
   addDocs(app, version);
@@ -78,8 +80,11 @@ function addGuards(app: Api, options: AppOptions): void {
   app.use('/api/*', requestSpan(trace.getTracer('@sonde/backend', options.status.version)));
   app.use('/api/*', deadline(limits.answerMsMax));
   app.use('/api/*', bodyLimit(limits.bodyBytesMax));
-  app.use('/api/*', async (context, next) => {
+  app.use('*', async (context, next) => {
     context.set('viewer', viewer);
+    await next();
+  });
+  app.use('/api/*', async (context, next) => {
     await next();
     // Answers change with the data; an area that knows better has said so.
     if (!context.res.headers.has('Cache-Control')) context.header('Cache-Control', 'no-store');

@@ -15,6 +15,7 @@ const TAGS = [
   { name: 'logs', description: 'Log records, newest first.' },
   { name: 'metrics', description: 'What is measured, and its values over time.' },
   { name: 'settings', description: 'What people change while Sonde runs, in versions.' },
+  { name: 'views', description: 'Addresses of the page that people keep and pass on.' },
   { name: 'status', description: 'How Sonde itself fares.' },
 ];
 

@@ -26,4 +26,18 @@ export const MIGRATIONS: readonly Migration[] = [
       term INTEGER NOT NULL
     ) STRICT`,
   },
+  {
+    number: 3,
+    name: 'views',
+    sql: `CREATE TABLE views (
+      tenant TEXT NOT NULL,
+      id TEXT NOT NULL,
+      name TEXT,
+      address TEXT NOT NULL,
+      created_ms INTEGER NOT NULL,
+      actor TEXT NOT NULL,
+      PRIMARY KEY (tenant, id)
+    ) STRICT;
+    CREATE UNIQUE INDEX views_by_name ON views (tenant, name) WHERE name IS NOT NULL`,
+  },
 ];

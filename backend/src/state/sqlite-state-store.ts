@@ -5,7 +5,8 @@ import { z } from 'zod';
 import { MIGRATIONS, type Migration } from './migrations.ts';
 import { SqliteLeases } from './sqlite-leases.ts';
 import { SqliteSettingsVersions } from './sqlite-settings-versions.ts';
-import type { Leases, SettingsVersions, StateStore } from './state-store.ts';
+import { SqliteViews } from './sqlite-views.ts';
+import type { Leases, SettingsVersions, StateStore, Views } from './state-store.ts';
 
 /** How long a statement waits for another process that writes. */
 const BUSY_MS_MAX = 5000;
@@ -29,6 +30,7 @@ export interface SqliteStateStoreOptions {
 export class SqliteStateStore implements StateStore {
   readonly settings: SettingsVersions;
   readonly leases: Leases;
+  readonly views: Views;
   readonly #database: Database.Database;
 
   constructor(options: SqliteStateStoreOptions) {
@@ -46,6 +48,7 @@ export class SqliteStateStore implements StateStore {
     }
     this.settings = new SqliteSettingsVersions(this.#database);
     this.leases = new SqliteLeases(this.#database);
+    this.views = new SqliteViews(this.#database);
   }
 
   async close(): Promise<void> {

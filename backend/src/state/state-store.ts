@@ -35,6 +35,46 @@ export interface SettingsVersions {
   put(settings: Settings, change: { actor: string; nowMs: number }): Promise<SettingsVersion>;
 }
 
+/** An address of the page that somebody kept: under a name, or only to have a short link to it. */
+export interface View {
+  readonly id: string;
+  readonly name: string | null;
+  /** Path and query of the page. */
+  readonly address: string;
+  readonly createdMs: number;
+  readonly actor: string;
+}
+
+/** Views of a tenant; all of its people have the same. */
+export interface Views {
+  /** Those with a name, by name. */
+  named(tenant: string): Promise<readonly View[]>;
+  /** Undefined when there is none. */
+  view(tenant: string, id: string): Promise<View | undefined>;
+  /**
+   * Keeps an address; under a name that is taken it replaces what was there. An address alone always
+   * has the same id. Rejects with `TooManyViews` where there is no room for another name; of links
+   * without a name the oldest goes.
+   */
+  keep(view: KeptView, change: { actor: string; nowMs: number }): Promise<View>;
+  /** False when there was none. */
+  remove(tenant: string, id: string): Promise<boolean>;
+}
+
+export interface KeptView {
+  readonly tenant: string;
+  readonly name: string | undefined;
+  readonly address: string;
+}
+
+/** There is no room for another view. */
+export class TooManyViews extends Error {
+  constructor(max: number) {
+    super(`there are ${max} saved views, which are the most`);
+    this.name = 'TooManyViews';
+  }
+}
+
 /** The right to be the only one who does a job, for a while. */
 export interface Lease {
   readonly name: string;
@@ -66,5 +106,6 @@ export interface Leases {
 export interface StateStore {
   readonly settings: SettingsVersions;
   readonly leases: Leases;
+  readonly views: Views;
   close(): Promise<void>;
 }

@@ -15,3 +15,4 @@ export * from './status.ts';
 export * from './storage.ts';
 export * from './trace-analysis.ts';
 export * from './traces.ts';
+export * from './views.ts';

@@ -14,6 +14,18 @@ export interface RangeQuery {
 /** `GET /services`, `GET /services/{service}`. */
 export type ServicesQuery = RangeQuery;
 
+/** `GET /map`. */
+export interface MapQuery extends RangeQuery {
+  /** How long before the range the one begins that it is compared with; absent: just before. */
+  readonly beforeMs?: number;
+}
+
+/** `GET /map/calls`: nodes as `kind~cluster~namespace~name`. */
+export interface MapCallsQuery extends RangeQuery {
+  readonly client?: string;
+  readonly server?: string;
+}
+
 /** `GET /traces`: newest first. */
 export interface TracesQuery extends RangeQuery {
   /** Traces in which this service took part. */

@@ -5,6 +5,7 @@ import { changedSetting, type PatternIds, settingOf } from '../../patterns/chang
 import { dayQuery, slotsQuery } from '../../patterns/pattern-queries.ts';
 import { type SettingsVersion, type StateStore, VersionConflict } from '../../state/index.ts';
 import type { StoreReader } from '../../store-reader.ts';
+import { actorOf } from '../actor.ts';
 import { jsonAnswer, NOT_FOUND, STORE_REFUSALS, VERSION_CONFLICT } from '../answers.ts';
 import type { PatternChangeRequest, PatternDecision } from '../contract/index.ts';
 import type { Api, ApiEnv } from '../env.ts';
@@ -106,8 +107,7 @@ async function putSetting(
   wish: { readonly ids: PatternIds; readonly change: Change; readonly context: Context<ApiEnv> },
 ): Promise<SettingsVersion> {
   const { ids, change, context } = wish;
-  const address = context.env.incoming.socket.remoteAddress ?? 'unknown address';
-  const by = { actor: `${context.get('viewer').name} (${address})`, nowMs: Date.now() };
+  const by = { actor: actorOf(context), nowMs: Date.now() };
   for (let tries = 1; ; tries++) {
     const { settings } = await state.settings.current();
     const before = settingOf(settings.logPatterns, ids);

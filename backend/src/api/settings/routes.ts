@@ -1,10 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import type { Context } from 'hono';
 import { matchesEtag } from '../../http/etag.ts';
 import { ANSWER_LIMITS } from '../../limits.ts';
 import { type SettingsVersion, type StateStore, VersionConflict } from '../../state/index.ts';
+import { actorOf } from '../actor.ts';
 import { BAD_REQUEST, jsonAnswer, NOT_FOUND, VERSION_CONFLICT } from '../answers.ts';
-import type { Api, ApiEnv } from '../env.ts';
+import type { Api } from '../env.ts';
 import { ApiFailure } from '../failure.ts';
 import { SettingsDocumentSchema, SettingsVersionsSchema } from './schema.ts';
 
@@ -125,7 +125,7 @@ function addChange(api: Api, state: StateStore): void {
   });
   api.openapi(route, async (context) => {
     const settings = context.req.valid('json');
-    const change = { actor: actor(context), nowMs: Date.now() };
+    const change = { actor: actorOf(context), nowMs: Date.now() };
     try {
       const changed = await state.settings.put(settings, change);
       context.header('ETag', `"settings-${changed.settings.version}"`);
@@ -138,10 +138,4 @@ function addChange(api: Api, state: StateStore): void {
       });
     }
   });
-}
-
-/** The viewer and the address the change came from. */
-function actor(context: Context<ApiEnv>): string {
-  const address = context.env.incoming.socket.remoteAddress ?? 'unknown address';
-  return `${context.get('viewer').name} (${address})`;
 }
