@@ -63,7 +63,10 @@ describe(`published configurations: ${WHOLE.length} of ${FILES.length} name supp
     }
   });
 
-  it('are many', () => {
-    expect(FILES.length).toBeGreaterThanOrEqual(40);
+  it('are many, and say where they were published', () => {
+    expect(WHOLE.filter((name) => !REFUSED.has(name)).length).toBeGreaterThanOrEqual(40);
+    for (const name of FILES) {
+      expect(readFileSync(join(FOLDER, name), 'utf8'), name).toMatch(/^# github\.com\/\S+ /);
+    }
   });
 });
