@@ -8,5 +8,5 @@ export default defineConfig({
   plugins: [sveltekit()],
   // Kit's own compile step is most of a build: rolldown's hint about slow plugins says nothing here.
   build: { rolldownOptions: { checks: { pluginTimings: false } } },
-  server: { proxy: { '/api': api } },
+  server: { proxy: { '/api': api, '/v/': api } },
 });

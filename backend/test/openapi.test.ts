@@ -66,6 +66,7 @@ describe('the description of the API', () => {
       '/api/v1/logs/{id}',
       '/api/v1/logs/{id}/surroundings',
       '/api/v1/map',
+      '/api/v1/map/calls',
       '/api/v1/metrics',
       '/api/v1/metrics/cardinality',
       '/api/v1/metrics/exemplars',
@@ -96,6 +97,8 @@ describe('the description of the API', () => {
       '/api/v1/traces/analysis/overview',
       '/api/v1/traces/{traceId}',
       '/api/v1/traces/{traceId}/back-links',
+      '/api/v1/views',
+      '/api/v1/views/{id}',
     ]);
   });
 

@@ -84,6 +84,19 @@ describe('a request to the API', () => {
     expect(spoken).toMatchObject({ code: 'STORE_UNAVAILABLE', away: false });
   });
 
+  it('sends a change as JSON', async () => {
+    let seen = '';
+    const fetchFn = await serve(async (request, response) => {
+      const { method, headers } = request;
+      for await (const chunk of request) seen += String(chunk);
+      seen = `${method} ${headers['content-type']} ${seen}`;
+      answer(200, '{"traces":[],"cost":{}}')(request, response);
+    });
+    const change = { method: 'POST', body: { a: 1 } } as const;
+    await fetchJson({ path: '/traces', shape: isTraces, ...change }, fetchFn);
+    expect(seen).toBe('POST application/json {"a":1}');
+  });
+
   it('refuses an answer of another shape and one that is no JSON', async () => {
     const fetchFn = await serve(answer(200, '{"services":{}}'));
     const other = await failureOf(fetchJson({ path: '/services', shape: isServices }, fetchFn));

@@ -5,7 +5,7 @@ import { pageName } from '../src/lib/shell/page-names.ts';
 import { paletteEntries } from '../src/lib/shell/palette-entries.ts';
 import { recentRanges, rememberRange } from '../src/lib/shell/recent-ranges.ts';
 import { refreshChoice, refreshEveryMs, rememberRefresh } from '../src/lib/shell/refresh-choice.ts';
-import { dropView, savedViews, saveView } from '../src/lib/shell/saved-views.ts';
+import { frozenAddress } from '../src/lib/shell/saved-views.ts';
 import { connectLines } from '../src/lib/status/connect-lines.ts';
 import { headline } from '../src/lib/status/headline.ts';
 
@@ -61,7 +61,12 @@ describe('keys', () => {
 describe('the palette', () => {
   const sources = {
     services: ['checkout', 'cart'],
-    views: [{ name: 'slow carts', address: '/traces?where=service%3Dcart' }],
+    views: [
+      {
+        ...{ id: 'a1', name: 'slow carts', address: '/traces?where=service%3Dcart' },
+        ...{ createdMs: 0, actor: 'ann' },
+      },
+    ],
   };
   const labels = (text: string): string[] =>
     paletteEntries(text, sources).map(({ label }) => label);
@@ -90,26 +95,12 @@ describe('the palette', () => {
   });
 });
 
-describe('saved views', () => {
-  it('are kept by name, replaced and forgotten', () => {
-    const storage = new MemoryStorage();
-    saveView(storage, { name: ' b ', address: '/logs' });
-    saveView(storage, { name: 'a', address: '/traces' });
-    saveView(storage, { name: 'b', address: '/traces?x=1' });
-    expect(savedViews(storage)).toEqual([
-      { name: 'a', address: '/traces' },
-      { name: 'b', address: '/traces?x=1' },
-    ]);
-    expect(dropView(storage, 'a')).toHaveLength(1);
-  });
-
-  it('never lead to another host, and survive garbage', () => {
-    const storage = new MemoryStorage();
-    storage.setItem('sonde.views', '[{"name":"x","address":"//evil.example"},7,{"name":1}]');
-    expect(savedViews(storage)).toEqual([]);
-    storage.setItem('sonde.views', 'no json');
-    expect(savedViews(storage)).toEqual([]);
-    expect(savedViews(undefined)).toEqual([]);
+describe('the address of a short link', () => {
+  it('is of the time that is seen now', () => {
+    const url = new URL('http://sonde.test/logs?q=a&from=now-3h');
+    expect(frozenAddress(url, 20_000_000)).toBe('/logs?q=a&from=9200000&to=20000000');
+    const fixed = new URL('http://sonde.test/map?from=5000&to=9000');
+    expect(frozenAddress(fixed, 20_000_000)).toBe('/map?from=5000&to=9000');
   });
 });
 

@@ -9,6 +9,10 @@ export interface JsonRequest<T> {
   readonly query?: Readonly<Record<string, QueryValue>>;
   readonly shape: Shape<T>;
   readonly signal?: AbortSignal;
+  /** GET when absent. */
+  readonly method?: 'PUT' | 'POST' | 'DELETE';
+  /** Sent as JSON. */
+  readonly body?: object;
 }
 
 const API_ROOT = '/api/v1';
@@ -17,7 +21,7 @@ const API_ROOT = '/api/v1';
 const AWAY_STATUS: ReadonlySet<number> = new Set([502, 503, 504]);
 
 /**
- * One GET. Throws `RequestFailure`; the abort of `signal` passes through as `AbortError`. An answer
+ * One request. Throws `RequestFailure`; the abort of `signal` passes through as `AbortError`. An answer
  * of another shape than the contract's is a failure too (page and API of different releases).
  */
 export async function fetchJson<T>(
@@ -47,8 +51,14 @@ export function requestUrl(path: string, query: Readonly<Record<string, QueryVal
 
 async function send<T>(request: JsonRequest<T>, fetchFn: typeof fetch): Promise<Response> {
   try {
+    const { method = 'GET', body } = request;
     return await fetchFn(requestUrl(request.path, request.query), {
-      headers: { accept: 'application/json' },
+      method,
+      headers: {
+        accept: 'application/json',
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(request.signal === undefined ? {} : { signal: request.signal }),
     });
   } catch (cause) {

@@ -22,6 +22,9 @@ import type {
   LogsScopeQuery,
   LogValuesQuery,
   LogValuesResponse,
+  MapCallsQuery,
+  MapCallsResponse,
+  MapQuery,
   MapResponse,
   MetricHeatmapResponse,
   MetricQueryResponse,
@@ -61,6 +64,7 @@ import {
   isLogs,
   isLogValues,
   isMap,
+  isMapCalls,
   isMetricHeatmap,
   isMetricQuery,
   isMetrics,
@@ -80,8 +84,15 @@ export function fetchServices(query: RangeQuery, signal: AbortSignal): Promise<S
   return fetchJson({ path: '/services', query: { ...query }, shape: isServices, signal });
 }
 
-export function fetchMap(query: RangeQuery, signal: AbortSignal): Promise<MapResponse> {
+export function fetchMap(query: MapQuery, signal: AbortSignal): Promise<MapResponse> {
   return fetchJson({ path: '/map', query: { ...query }, shape: isMap, signal });
+}
+
+export function fetchMapCalls(
+  query: MapCallsQuery,
+  signal: AbortSignal,
+): Promise<MapCallsResponse> {
+  return fetchJson({ path: '/map/calls', query: { ...query }, shape: isMapCalls, signal });
 }
 
 export function fetchService(

@@ -12,6 +12,7 @@ import type {
   LogSurroundingsResponse,
   LogsResponse,
   LogValuesResponse,
+  MapCallsResponse,
   MapResponse,
   MetricHeatmapResponse,
   MetricQueryResponse,
@@ -41,7 +42,11 @@ export const isServices: Shape<ServicesResponse> = (body): body is ServicesRespo
   hasLists(body, ['services']) && hasNumbers(body, ['fromMs', 'toMs', 'stepMs']);
 
 export const isMap: Shape<MapResponse> = (body): body is MapResponse =>
-  hasLists(body, ['edges', 'gone']) && hasNumbers(body, ['calls', 'unresolved']);
+  hasLists(body, ['edges', 'gone', 'places']) && hasNumbers(body, ['calls', 'unresolved']);
+
+export const isMapCalls: Shape<MapCallsResponse> = (body): body is MapCallsResponse =>
+  hasLists(body, ['requestsByStep', 'errorsByStep', 'durationP95NsByStep', 'operations']) &&
+  hasNumbers(body, ['fromMs', 'toMs', 'stepMs']);
 
 export const isServiceDetail: Shape<ServiceDetailResponse> = (
   body,

@@ -6,7 +6,7 @@ import type {
   PatternValuesQuery,
   PatternValuesResponse,
 } from '@sonde/backend/api-contract';
-import { failureOf, fetchJson, requestUrl } from '../api/fetch-json.ts';
+import { fetchJson } from '../api/fetch-json.ts';
 import { isRecord, type Shape } from '../api/shapes.ts';
 
 const isPatterns: Shape<PatternsResponse> = (body): body is PatternsResponse =>
@@ -39,12 +39,5 @@ export function fetchPatternValues(
 
 /** Changes what is decided about a pattern. Throws `RequestFailure`. */
 export async function putPattern(change: PatternChangeRequest): Promise<PatternChangeResponse> {
-  const response = await fetch(requestUrl('/patterns'), {
-    method: 'PUT',
-    headers: { 'content-type': 'application/json', accept: 'application/json' },
-    body: JSON.stringify(change),
-  });
-  const body: unknown = await response.json();
-  if (!response.ok || !isChange(body)) throw failureOf(response.status, body);
-  return body;
+  return fetchJson({ path: '/patterns', method: 'PUT', body: change, shape: isChange });
 }

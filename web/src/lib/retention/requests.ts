@@ -1,5 +1,5 @@
 import type { SettingsDocument, StorageResponse } from '@sonde/backend/api-contract';
-import { failureOf, fetchJson, requestUrl } from '../api/fetch-json.ts';
+import { fetchJson } from '../api/fetch-json.ts';
 import { isRecord, type Shape } from '../api/shapes.ts';
 
 const isSettings: Shape<SettingsDocument> = (body): body is SettingsDocument =>
@@ -30,12 +30,5 @@ export async function fetchRetention(signal: AbortSignal): Promise<Retention> {
 
 /** Saves what was edited from `settings.version`. Throws `RequestFailure`. */
 export async function putSettings(settings: SettingsDocument): Promise<SettingsDocument> {
-  const response = await fetch(requestUrl('/settings'), {
-    method: 'PUT',
-    headers: { 'content-type': 'application/json', accept: 'application/json' },
-    body: JSON.stringify(settings),
-  });
-  const body: unknown = await response.json();
-  if (!response.ok || !isSettings(body)) throw failureOf(response.status, body);
-  return body;
+  return fetchJson({ path: '/settings', method: 'PUT', body: settings, shape: isSettings });
 }

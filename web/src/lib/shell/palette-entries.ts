@@ -1,7 +1,7 @@
+import type { SavedView } from '@sonde/backend/api-contract';
 import type { IconName } from '../parts/icons.ts';
 import { isTraceId } from '../trace/trace-id.ts';
 import { PLACES } from './places.ts';
-import type { SavedView } from './saved-views.ts';
 
 /** One line of the palette. */
 export interface PaletteEntry {
@@ -13,7 +13,10 @@ export interface PaletteEntry {
     | { readonly kind: 'go'; readonly path: string }
     /** Path and query as they are, with a range of their own. */
     | { readonly kind: 'open'; readonly address: string }
-    | { readonly kind: 'save'; readonly name: string };
+    | { readonly kind: 'save'; readonly name: string }
+    | { readonly kind: 'link' };
+  /** Of a saved view. */
+  readonly view?: SavedView;
 }
 
 export interface PaletteSources {
@@ -38,6 +41,7 @@ export function paletteEntries(text: string, sources: PaletteSources): PaletteEn
     ),
     ...sources.services.map(serviceEntry),
     ...sources.views.map(viewEntry),
+    LINK,
   ].filter(({ label }) => label.toLowerCase().includes(needle));
   const ranked = found.sort((a, b) => rank(a, needle) - rank(b, needle));
   const searches = wanted === '' ? [] : [searchEntry(wanted), saveEntry(wanted)];
@@ -59,10 +63,19 @@ function serviceEntry(service: string): PaletteEntry {
   return { id: `service ${service}`, label: service, note: 'service', icon: 'services', does };
 }
 
-function viewEntry({ name, address }: SavedView): PaletteEntry {
+function viewEntry(view: SavedView): PaletteEntry {
+  const { id, name, address } = view;
   const does = { kind: 'open', address } as const;
-  return { id: `view ${name}`, label: name, note: 'saved view', icon: 'filter', does };
+  return { id: `view ${id}`, label: name ?? id, note: 'saved view', icon: 'filter', does, view };
 }
+
+const LINK: PaletteEntry = {
+  id: 'link',
+  label: 'Copy a short link to this view',
+  note: 'at the time shown',
+  icon: 'copy',
+  does: { kind: 'link' },
+};
 
 function searchEntry(text: string): PaletteEntry {
   const value = `"${text.replaceAll(/["\\]/g, '\\$&')}"`;
@@ -82,7 +95,7 @@ function saveEntry(name: string): PaletteEntry {
   return {
     id: 'save',
     label: `Save this view as “${name}”`,
-    note: 'in this browser',
+    note: 'for everybody here',
     icon: 'download',
     does,
   };
