@@ -20,7 +20,11 @@ const ROUNDS = 3;
 const WARM_SLICES = 24;
 const SLICES = 12;
 const CPU_BAR = 0.3;
-const SIGNALS: readonly FleetSignal[] = ['traces', 'logs', 'metrics'];
+const ALL_SIGNALS: readonly FleetSignal[] = ['traces', 'logs', 'metrics'];
+const WANTED = process.env['SONDE_BENCH_SIGNALS'];
+const SIGNALS: readonly FleetSignal[] = ALL_SIGNALS.filter(
+  (signal) => WANTED === undefined || WANTED.includes(signal),
+);
 /** All slices of the phase lie within the last hour of this day. */
 const SLICES_A_DAY = 24 * 250;
 const FIRST_SLICE: number = SLICES_A_DAY - 240;

@@ -22,7 +22,7 @@ import { startCollector, startSonde } from './pipeline-servers.ts';
  * request, beside the Collector's `otlp` -> `batch` -> `kafka`, which answers before, into the same
  * broker: CPU of the process a million items; then the embedded log beside `file_storage`.
  * `SONDE_BENCH_PART=kafka|durable` runs one half, `SONDE_BENCH_SIGNALS=traces` one signal,
- * `PROFILE=1` keeps CPU profiles of Sonde instead.
+ * `SONDE_BENCH_CLIENTS=librdkafka` one client, `PROFILE=1` keeps CPU profiles of Sonde instead.
  */
 const ROUNDS = 3;
 const REQUESTS = 400;
@@ -39,8 +39,11 @@ const CPU_BARS: Readonly<Record<Client, number>> = { kafkajs: 0.8, librdkafka: 0
 const MESSAGE_BYTES_MAX = 10_000_000;
 
 /** librdkafka where `npm run setup:librdkafka` has built it. */
+const WANTED_CLIENTS = process.env['SONDE_BENCH_CLIENTS'];
 const CLIENTS: readonly Client[] = KAFKA_CLIENTS.filter(
-  (client) => client === 'kafkajs' || rdKafkaPath() !== undefined,
+  (client) =>
+    (client === 'kafkajs' || rdKafkaPath() !== undefined) &&
+    (WANTED_CLIENTS === undefined || WANTED_CLIENTS.includes(client)),
 );
 
 const run = promisify(execFile);
@@ -182,14 +185,14 @@ async function kafka(broker: ScratchBroker, binary: string | undefined): Promise
 }
 
 /** A profile a signal, each of a gateway of its own. */
-async function profile(broker: ScratchBroker): Promise<void> {
+async function profile(broker: ScratchBroker, client: Client): Promise<void> {
   for (const signal of SIGNALS) {
-    const folder = mkdtempSync(join(tmpdir(), `sonde-profile-${signal}-`));
-    const server = await startSonde(sondeInto(broker.brokers, 'kafkajs'), folder);
-    const topic = await TopicItems.open(broker.brokers, `kafkajs_${signal}`, signal);
+    const folder = mkdtempSync(join(tmpdir(), `sonde-profile-${client}-${signal}-`));
+    const server = await startSonde(sondeInto(broker.brokers, client), folder);
+    const topic = await TopicItems.open(broker.brokers, `${client}_${signal}`, signal);
     const cost = await send({ side: { server, topic, sent: 0 }, signal, broker }, WARM_REQUESTS);
     console.log(
-      `${signal}: ${cost.gateway.toFixed(2)} CPU-s a million items, profile in ${folder}`,
+      `${signal} by ${client}: ${cost.gateway.toFixed(2)} CPU-s a million items, profile in ${folder}`,
     );
     await Promise.all([server.stop(), topic.close()]);
   }
@@ -207,7 +210,8 @@ async function main(): Promise<void> {
   if (part !== 'durable' && missing === undefined) {
     const broker = await startScratchBroker();
     try {
-      await (process.env['PROFILE'] === undefined ? kafka(broker, binary) : profile(broker));
+      if (process.env['PROFILE'] === undefined) await kafka(broker, binary);
+      else for (const client of CLIENTS) await profile(broker, client);
     } finally {
       await broker.end();
     }

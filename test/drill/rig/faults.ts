@@ -3,7 +3,6 @@ import { randomInt } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { kafkaMissing } from '../../../scripts/lib/kafka-broker.mjs';
 import { Load, pause } from './load.ts';
 import { embeddedRig, kafkaRig, type Rig, type RigOptions } from './rig.ts';
 import { judge, type Verdict } from './verdict.ts';
@@ -22,10 +21,16 @@ export interface FaultOptions {
   readonly awayMs: number;
   /** How often, where it is about kills. */
   readonly kills: number;
+  /** What lies between gateway and store. */
+  readonly buffer: Rig['buffer'];
+  /** On Kafka: by which records are written and read. */
+  readonly client: string;
 }
 
 export interface Fault {
   readonly title: string;
+  /** The buffers that it is tried on. */
+  readonly buffers: readonly Rig['buffer'][];
   /** Why it cannot be tried here; undefined where it can. */
   missing?(): string | undefined;
   run(options: FaultOptions): Promise<Outcome>;
@@ -79,6 +84,16 @@ async function under(
   }
 }
 
+function makeRig(options: FaultOptions, more: RigOptions = {}): Promise<Rig> {
+  const { bundle, buffer, client } = options;
+  if (buffer === 'embedded') return embeddedRig({ bundle, ...more });
+  const gatewaySets = { 'exporters::kafka::client': client, ...more.gatewaySets };
+  const sets = { 'receivers::kafka::client': client, ...more.sets };
+  return kafkaRig({ bundle, ...more, gatewaySets, sets });
+}
+
+const BOTH = ['embedded', 'kafka'] as const;
+
 async function started(rig: Rig, options: { readonly paddingBytes?: number } = {}): Promise<Load> {
   await rig.start();
   return new Load({ url: rig.url, pauseMs: 5, ...options });
@@ -86,24 +101,28 @@ async function started(rig: Rig, options: { readonly paddingBytes?: number } = {
 
 const SIGTERM_UNDER_LOAD: Fault = {
   title: 'SIGTERM under load',
-  run: async ({ bundle }) => {
-    const rig = await embeddedRig({ bundle });
+  buffers: BOTH,
+  run: async (options) => {
+    const rig = await makeRig(options);
     const load = await started(rig);
     return under(rig, load, async () => {
       await moreAcknowledged(load);
       const startMs = performance.now();
-      const exitCode = await rig.gateway.stop();
+      const all = [...new Set([...rig.gateways, ...rig.deliverers])];
+      const exitCodes = await Promise.all(all.map((process) => process.stop()));
       const drainMs = Math.round(performance.now() - startMs);
       await rig.start();
-      return { exitCode, drainMs };
+      return { exitCodes: exitCodes.join(' '), drainMs };
     });
   },
 };
 
 const STORE_AWAY: Fault = {
   title: 'the store is away',
-  run: async ({ bundle, awayMs }) => {
-    const rig = await embeddedRig({ bundle });
+  buffers: BOTH,
+  run: async (options) => {
+    const { awayMs } = options;
+    const rig = await makeRig(options);
     const load = await started(rig);
     return under(rig, load, async () => {
       await moreAcknowledged(load);
@@ -119,16 +138,18 @@ const STORE_AWAY: Fault = {
 
 const CLOCK_JUMPS: Fault = {
   title: 'the clock jumps an hour on, and back',
-  run: async ({ bundle }) => {
-    const rig = await embeddedRig({ bundle });
+  buffers: BOTH,
+  run: async (options) => {
+    const rig = await makeRig(options);
     await rig.store.process.start();
-    await rig.gateway.start({ clockJumpMs: HOUR_MS });
+    const all = [...new Set([...rig.gateways, ...rig.deliverers])];
+    for (const process of all) await process.start({ clockJumpMs: HOUR_MS });
     const load = await started(rig);
     return under(rig, load, async () => {
       await moreAcknowledged(load);
-      rig.gateway.signal('SIGUSR2');
+      for (const process of all) process.signal('SIGUSR2');
       await moreAcknowledged(load);
-      await rig.gateway.kill();
+      for (const process of all) await process.kill();
       // As a clock that is set back: what the log wrote is an hour ahead of it.
       await rig.start();
       return {};
@@ -138,9 +159,11 @@ const CLOCK_JUMPS: Fault = {
 
 const KILLED_IN_MIGRATION: Fault = {
   title: 'the store is killed in its migrations',
-  run: async ({ bundle, kills }) => {
-    const rig = await embeddedRig({ bundle });
-    await rig.gateway.start();
+  buffers: BOTH,
+  run: async (options) => {
+    const { kills } = options;
+    const rig = await makeRig(options);
+    for (const process of new Set([...rig.gateways, ...rig.deliverers])) await process.start();
     const load = new Load({ url: rig.url, pauseMs: 20 });
     return under(rig, load, async () => {
       let killed = 0;
@@ -157,9 +180,10 @@ const KILLED_IN_MIGRATION: Fault = {
 
 const BROKER_RESTARTS: Fault = {
   title: 'the broker is killed and comes back',
-  missing: kafkaMissing,
-  run: async ({ bundle, awayMs }) => {
-    const rig = await kafkaRig({ bundle });
+  buffers: ['kafka'],
+  run: async (options) => {
+    const { awayMs } = options;
+    const rig = await makeRig(options);
     const load = await started(rig);
     return under(rig, load, async () => {
       await moreAcknowledged(load);
@@ -173,9 +197,10 @@ const BROKER_RESTARTS: Fault = {
 
 const ONE_OF_THREE_BROKERS: Fault = {
   title: 'each of three brokers is killed and comes back',
-  missing: kafkaMissing,
-  run: async ({ bundle, awayMs }) => {
-    const rig = await kafkaRig({ bundle, brokers: 3 });
+  buffers: ['kafka'],
+  run: async (options) => {
+    const { awayMs } = options;
+    const rig = await makeRig(options, { brokers: 3 });
     const load = await started(rig);
     return under(rig, load, async () => {
       const acknowledgedWhileAway: number[] = [];
@@ -194,9 +219,9 @@ const ONE_OF_THREE_BROKERS: Fault = {
 
 const ROLLING_RESTART: Fault = {
   title: 'two gateways and two processes are restarted one after the other',
-  missing: kafkaMissing,
-  run: async ({ bundle }) => {
-    const rig = await kafkaRig({ bundle, gateways: 2 });
+  buffers: ['kafka'],
+  run: async (options) => {
+    const rig = await makeRig(options, { gateways: 2 });
     const load = await started(rig);
     return under(rig, load, async () => {
       const exitCodes: (number | null)[] = [];
@@ -251,6 +276,7 @@ async function fill(options: RigOptions): Promise<Outcome> {
 
 const SLOW_CONSUMER: Fault = {
   title: 'the store stands still until the buffer is full',
+  buffers: ['embedded'],
   run: ({ bundle }) =>
     fill({
       bundle,
@@ -260,6 +286,30 @@ const SLOW_CONSUMER: Fault = {
         'exporters::clickhouse::timeout': '5s',
       },
     }),
+};
+
+/** What Kafka does not take is all the buffer that a gateway has: 64 MiB, then senders wait. */
+const BROKER_STANDS_STILL: Fault = {
+  title: 'the broker stands still under large requests',
+  buffers: ['kafka'],
+  run: async (options) => {
+    const gatewaySets = { 'exporters::kafka::timeout': '5s' };
+    const rig = await makeRig(options, { gatewaySets });
+    const load = await started(rig, { paddingBytes: LARGE_REQUEST_BYTES / 2 });
+    return under(rig, load, async () => {
+      const { pid } = rig.gateway;
+      const before = await peakMemory(pid, () => moreAcknowledged(load));
+      const refused = (): number => refusalsOf(load).get(503) ?? 0;
+      for (const broker of rig.brokers) broker.signal('SIGSTOP');
+      const full = await peakMemory(pid, () => until('refusals', () => refused() > REFUSALS_SEEN));
+      for (const broker of rig.brokers) broker.signal('SIGCONT');
+      return {
+        beforeMib: Math.round(before / MIB),
+        fullMib: Math.round(full / MIB),
+        memoryRatio: Math.round((full / before) * 100) / 100,
+      };
+    });
+  },
 };
 
 function mount(directory: string): boolean {
@@ -285,6 +335,7 @@ function smallDisk(): { readonly path: string; remove(): void } | undefined {
 
 const DISK_FULL: Fault = {
   title: 'the disk of the buffer is full',
+  buffers: ['embedded'],
   missing: () => {
     const disk = smallDisk();
     disk?.remove();
@@ -320,6 +371,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   broker: BROKER_RESTARTS,
   'one-of-three': ONE_OF_THREE_BROKERS,
   rolling: ROLLING_RESTART,
+  'broker-still': BROKER_STANDS_STILL,
   'slow-store': SLOW_CONSUMER,
   'disk-full': DISK_FULL,
 };

@@ -11,6 +11,8 @@ import { StoreUnderTest } from './store-under-test.ts';
 export interface Victim {
   kill(): Promise<unknown>;
   start(): Promise<void>;
+  /** Stops it where it is (`SIGSTOP`), lets it go on (`SIGCONT`). */
+  signal(name: NodeJS.Signals): void;
 }
 
 /** Sonde on one kind of buffer, from the sender's port to the store. */
