@@ -6,7 +6,6 @@ import { PROOF_FILLERS } from './uniques.ts';
 
 /** Tokens that a value of several words has. */
 const GAP_TOKENS_MAX = 4;
-const SHAPES_MIN = 2;
 const FILLERS_MIN = 4;
 const LENGTHS_MIN = 2;
 /** Words outside, and on the side that has fewer of them. */
@@ -18,39 +17,51 @@ const WORDS_A_SIDE_MIN = 1;
  * are the same but for one gap, whose fillers are of different length.
  */
 export function* mergeGaps(shapes: readonly Shape[], pace: Pace): Steps {
-  const gaps = new Map<number, Shape[]>();
+  const gaps = new Map<number, Filled[]>();
   for (const shape of shapes) {
     if (shape.into !== undefined) continue;
-    for (const key of gapKeys(shape.signature)) {
+    for (const { key, isValue } of gapsOf(shape.signature)) {
+      const filled = { shape, fillers: isValue ? fillersOf(shape) : 1 };
       const list = gaps.get(key);
-      if (list === undefined) gaps.set(key, [shape]);
-      else list.push(shape);
+      if (list === undefined) gaps.set(key, [filled]);
+      else list.push(filled);
     }
     if (pace.spend(shape.signature.kinds.length * GAP_TOKENS_MAX * 2)) yield;
   }
-  const proven = [...gaps].filter(([, { length }]) => length >= SHAPES_MIN);
+  const proven = [...gaps].filter(([, { length }]) => length > 1);
   proven.sort(([x, { length }], [y, { length: other }]) => other - length || x - y);
   for (const [, all] of proven) {
-    const alike = all.filter(({ into }) => into === undefined);
-    const lengths = new Set(alike.map(({ signature }) => signature.kinds.length));
-    if (lengths.size < LENGTHS_MIN || fillersOf(alike) < FILLERS_MIN) continue;
+    const left = all.filter(({ shape }) => shape.into === undefined);
+    const lengths = new Set(left.map(({ shape }) => shape.signature.kinds.length));
+    const fillers = left.reduce((sum, { fillers: own }) => sum + own, 0);
+    if (lengths.size < LENGTHS_MIN || fillers < FILLERS_MIN) continue;
+    const alike = left.map(({ shape }) => shape);
     alike.sort((x, y) => y.count - x.count || x.key - y.key);
     for (const shape of alike.slice(1)) shape.into = alike[0];
     if (pace.spend(alike.length)) yield;
   }
 }
 
-/** Lines that stand for a filler of their own, at least. */
-function fillersOf(alike: readonly Shape[]): number {
+/** A shape with something in a gap, and how many things at least. */
+interface Filled {
+  readonly shape: Shape;
+  readonly fillers: number;
+}
+
+/** Lines that stand for a filler of their own, where words were found to vary. */
+function fillersOf({ members }: Shape): number {
   let fillers = 0;
-  for (const { members } of alike) {
-    for (const { leaf } of members) fillers += leaf.isGeneral ? PROOF_FILLERS : 1;
-  }
+  for (const { leaf } of members) fillers += leaf.isGeneral ? PROOF_FILLERS : 1;
   return fillers;
 }
 
-/** A key for each gap: of what stands before and behind it. */
-function gapKeys({ lanes, kinds }: Signature): number[] {
+interface Gap {
+  /** Of what stands before and behind it. */
+  readonly key: number;
+  readonly isValue: boolean;
+}
+
+function gapsOf({ lanes, kinds }: Signature): Gap[] {
   const { length } = kinds;
   const before = new Float64Array(length + 1);
   const words = new Int32Array(length + 1);
@@ -66,19 +77,21 @@ function gapKeys({ lanes, kinds }: Signature): number[] {
     back.add(lanes[i * 2]);
     behind[i] = back.key;
   }
-  const keys: number[] = [];
+  const gaps: Gap[] = [];
   for (let from = 1; from < length; from++) {
+    if ((kinds[from] & KIND_BITS) === TokenKind.punctuation) continue;
     if ((kinds[from] & GLUED_BIT) !== 0 || words[from] < WORDS_A_SIDE_MIN) continue;
     for (let to = from + 1; to <= Math.min(length - 1, from + GAP_TOKENS_MAX); to++) {
-      if ((kinds[to - 1] & KIND_BITS) === TokenKind.punctuation) break;
+      // Words beside a value (`unknown user <*>`) say something that others do not.
+      if ((kinds[to - 1] & KIND_BITS) !== (kinds[from] & KIND_BITS)) break;
       const right = words[length] - words[to];
       if ((kinds[to] & GLUED_BIT) !== 0 || right < WORDS_A_SIDE_MIN) continue;
       if (words[from] + right < WORDS_MIN) continue;
       const key = new KeySum();
       key.add(before[from]);
       key.add(behind[to]);
-      keys.push(key.key);
+      gaps.push({ key: key.key, isValue: (kinds[from] & KIND_BITS) === TokenKind.variable });
     }
   }
-  return keys;
+  return gaps;
 }

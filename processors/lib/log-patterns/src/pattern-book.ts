@@ -121,7 +121,7 @@ export class PatternBook {
 
   #entriesOf(head: Leaf, ids: readonly string[]): PatternEntry[] {
     const { text: template, marks } = renderShown(head, this.#tokenizer);
-    const shown = head.group?.shown ?? head;
+    const shown = (head.group?.shown ?? head).current;
     const sample = Buffer.from(shown.exemplar, 'latin1').toString('utf8');
     const concrete = ids.filter((id) => this.#leaves.get(id)?.isGeneral !== true);
     const candidates = concrete.length > 0 ? concrete : ids;

@@ -25,12 +25,13 @@ export function renderShown(
   leaf: Leaf,
   tokenizer: Tokenizer,
 ): { readonly text: string; readonly marks: ShownMarks } {
-  const shown = leaf.group?.shown ?? leaf;
+  // What gave way to a general leaf has no line any more; that has one of its lines.
+  const shown = (leaf.group?.shown ?? leaf).current;
   const signature = leaf.group?.signature ?? leaf.signature;
   const bytes = Buffer.from(shown.exemplar, 'latin1');
   const count = tokenizer.tokenize(bytes, shown.bodyStart, bytes.length);
   const { start, end } = tokenizer.tokens;
-  const alike = leaf.group?.alike ?? [leaf];
+  const alike = [...new Set((leaf.group?.alike ?? [leaf]).map(({ current }) => current))];
   const affixes = alike.reduce(
     (sum: Affixes, { affixes }) => commonAffixes(sum, affixes),
     alike[0].affixes,
