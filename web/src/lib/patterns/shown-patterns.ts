@@ -28,6 +28,17 @@ export function shownPatterns(
   });
 }
 
+/** The first ones of a short list: what is no longer there and what is muted is left to the page. */
+export function briefPatterns(
+  patterns: readonly PatternSummary[],
+  limit: number,
+): readonly PatternSummary[] {
+  const shown = patterns.filter(
+    ({ count, decision, template }) => count > 0 && !decision.isMuted && template !== '',
+  );
+  return shown.slice(0, limit);
+}
+
 /** How many there are of each change, muted ones apart. */
 export function changeCounts(
   patterns: readonly PatternSummary[],
