@@ -12,6 +12,8 @@ export { PatternJob, type PatternJobOptions } from './patterns/pattern-job.ts';
 export { type Backend, type BackendOptions, startBackend } from './server.ts';
 export * from './state/index.ts';
 export type * from './status/status-sources.ts';
+export type { StreamMessage } from './streams/stream-message.ts';
+export { StreamError, StreamPublisher } from './streams/stream-publisher.ts';
 export { bucketOf, durationBands } from './traces/analysis/compare/duration-bands.ts';
 export {
   explainGroups,
