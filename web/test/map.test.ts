@@ -1,7 +1,13 @@
 import type { MapEdge, MapNode } from '@sonde/backend/api-contract';
 import { describe, expect, it } from 'vitest';
-import { layOut, NODE_HEIGHT, NODE_WIDTH } from '../src/lib/map/layered-layout.ts';
-import { around, failing, graphOf, nodeId } from '../src/lib/map/map-graph.ts';
+import { curveOf, distanceTo } from '../src/lib/map/edge-curve.ts';
+import { type Layout, layOut, NODE_HEIGHT, NODE_WIDTH } from '../src/lib/map/layered-layout.ts';
+import { foldedText, readChoices } from '../src/lib/map/map-choices.ts';
+import { evidenceOf } from '../src/lib/map/map-evidence.ts';
+import { around, atMoment, failing, graphOf, nodeId } from '../src/lib/map/map-graph.ts';
+import { fold, groupId, groupNames } from '../src/lib/map/map-groups.ts';
+import { fitted, onMap, zoomedAt } from '../src/lib/map/map-view.ts';
+import { momentsOf } from '../src/lib/map/moments.ts';
 
 const node = (name: string, more: Partial<MapNode> = {}): MapNode => ({
   ...{ name, namespace: '', cluster: '', kind: 'service' },
@@ -62,41 +68,202 @@ describe('the graph of a map', () => {
   });
 });
 
+describe('groups of a map', () => {
+  const front = node('front', { namespace: 'shop' });
+  const stock = node('stock', { namespace: 'back' });
+  const ledger = node('ledger', { namespace: 'back' });
+  const db = node('db:5432', { kind: 'database' });
+  const graph = graphOf(
+    {
+      edges: [
+        edge(front, stock, { requestsPerSecond: 2, requests: 120, errors: 12, errorRatio: 0.1 }),
+        edge(front, ledger, { requestsPerSecond: 1, durationP95Ns: 9e6 }),
+        edge(stock, ledger),
+        edge(ledger, db),
+      ],
+      gone: [],
+    },
+    { own: false },
+  );
+  const places = [front, stock, ledger].map(({ name, namespace, cluster }, index) => ({
+    ...{ name, namespace, cluster, category: '', team: 'core' },
+    zones: index === 0 ? ['a', 'b'] : ['a'],
+  }));
+
+  it('are by namespace, with databases where their callers are', () => {
+    const names = groupNames(graph, 'namespace', places);
+    expect(names.get(nodeId(front))).toBe('shop');
+    expect(names.get(nodeId(db))).toBe('back');
+  });
+
+  it('have no service that is in several zones', () => {
+    const names = groupNames(graph, 'zone', places);
+    expect(names.get(nodeId(front))).toBe('');
+    expect(names.get(nodeId(stock))).toBe('a');
+  });
+
+  it('fold into one node whose edges are those of all', () => {
+    const names = groupNames(graph, 'namespace', places);
+    const folded = fold(graph, names, new Set(['back']));
+    expect(folded.edges).toHaveLength(1);
+    expect(folded.edges[0]).toMatchObject({
+      ...{ from: nodeId(front), to: groupId('back'), members: 2 },
+      work: { requestsPerSecond: 3, requests: 180, errors: 12, durationP95Ns: 9e6 },
+    });
+    expect(folded.nodes.find(({ id }) => id === groupId('back'))?.members).toBe(3);
+  });
+
+  it('that nobody outside calls are there all the same', () => {
+    const names = groupNames(graph, 'team', places);
+    const folded = fold(graph, names, new Set(['core']));
+    expect(folded.nodes.map(({ id }) => id)).toEqual([groupId('core')]);
+  });
+});
+
+describe('a moment of a range', () => {
+  it('has the nodes and edges of the range with figures of its own', () => {
+    const range = graphOf(
+      { edges: [edge(web, cart), edge(cart, redis)], gone: [] },
+      { own: false },
+    );
+    const now = graphOf(
+      { edges: [edge(web, cart, { requestsPerSecond: 9 })], gone: [] },
+      { own: false },
+    );
+    const { nodes, edges } = atMoment(range, now);
+    expect(nodes).toHaveLength(3);
+    expect(edges.map(({ change, work }) => [change, work.requestsPerSecond])).toEqual([
+      ['none', 9],
+      ['absent', 0],
+    ]);
+  });
+
+  it('is one of at most sixty of whole minutes', () => {
+    expect(momentsOf(60_000, 3_660_000)).toEqual({ fromMs: 60_000, stepMs: 60_000, count: 60 });
+    expect(momentsOf(0, 86_400_000).stepMs).toBe(30 * 60_000);
+  });
+});
+
+describe('what the address says of the map', () => {
+  it('comes back as it was', () => {
+    const folded = new Set(['', 'a,b', 'x~y']);
+    const text = foldedText(folded) ?? '';
+    const read = readChoices(new URLSearchParams({ folded: text, focus: '2', colour: 'latency' }));
+    expect(read.folded).toEqual(folded);
+    expect(read).toMatchObject({ hops: 2, colouring: 'latency', against: 'before' });
+  });
+});
+
+describe('the evidence of what is selected', () => {
+  it('is of both ends where both have spans, and of the caller where one has', () => {
+    const [first, second] = graphOf(
+      { edges: [edge(web, cart), edge(cart, redis)], gone: [] },
+      {
+        own: false,
+      },
+    ).edges;
+    expect(evidenceOf(undefined, first)).toEqual({
+      ...{ service: 'cart', where: 'service=web', logsOf: 'cart' },
+    });
+    expect(evidenceOf(undefined, second)).toEqual({
+      ...{ service: 'cart', where: 'server.address=redis', logsOf: 'cart' },
+    });
+    expect(evidenceOf(redis, undefined)).toBeUndefined();
+  });
+});
+
+describe('the view of a map', () => {
+  it('holds what is under the pointer when it is zoomed', () => {
+    const view = { x: 10, y: 20, zoom: 0.5 };
+    const at = { x: 200, y: 100 };
+    const next = zoomedAt(view, 1.7, at);
+    expect(onMap(next, at).x).toBeCloseTo(onMap(view, at).x, 6);
+    expect(onMap(next, at).y).toBeCloseTo(onMap(view, at).y, 6);
+  });
+
+  it('shows all of it', () => {
+    const view = fitted({ width: 4000, height: 1000 }, { width: 1000, height: 700 });
+    expect(view).toEqual({ zoom: 0.25, x: 0, y: 225 });
+  });
+});
+
 describe('the layout of a map', () => {
   const link = (from: string, to: string) => ({ id: `${from}>${to}`, from, to });
 
+  function expectApart({ nodes }: Layout): void {
+    const places = [...nodes.values()].sort((a, b) => a.x - b.x);
+    for (const [i, a] of places.entries()) {
+      for (let j = i + 1; j < places.length; j++) {
+        const b = places[j];
+        if (b === undefined || b.x - a.x >= NODE_WIDTH) break;
+        expect(Math.abs(a.y - b.y)).toBeGreaterThanOrEqual(NODE_HEIGHT);
+      }
+    }
+  }
+
+  const many = (count: number): Parameters<typeof layOut>[0] => {
+    const ids = Array.from({ length: count }, (_, n) => `n${n}`);
+    const edges = ids.slice(1).map((id, n) => link(`n${Math.floor(n / 3)}`, id));
+    return { ids, edges, groups: [] };
+  };
+
   it('has callers left of whom they call', () => {
-    const { nodes } = layOut(['c', 'a', 'b'], [link('a', 'b'), link('b', 'c'), link('a', 'c')]);
+    const edges = [link('a', 'b'), link('b', 'c'), link('a', 'c')];
+    const { nodes } = layOut({ ids: ['c', 'a', 'b'], edges, groups: [] });
     const x = (id: string): number => nodes.get(id)?.x ?? Number.NaN;
     expect(x('a')).toBeLessThan(x('b'));
     expect(x('b')).toBeLessThan(x('c'));
   });
 
   it('bears circles, calls to oneself, and nothing', () => {
-    const links = [link('a', 'b'), link('b', 'a'), link('b', 'b')];
-    const { nodes, edges } = layOut(['a', 'b'], links);
+    const edges = [link('a', 'b'), link('b', 'a'), link('b', 'b')];
+    const { nodes } = layOut({ ids: ['a', 'b'], edges, groups: [] });
     expect(nodes.size).toBe(2);
-    for (const path of edges.values()) expect(path).toMatch(/^M[\d.]/);
-    expect(layOut([], [])).toMatchObject({ nodes: new Map() });
+    for (const { from, to } of edges) {
+      const [a, b] = [nodes.get(from), nodes.get(to)];
+      expect(a && b && curveOf(a, b).every(Number.isFinite)).toBe(true);
+    }
+    expect(layOut({ ids: [], edges: [], groups: [] }).nodes.size).toBe(0);
   });
 
   it('is the same in whatever order the graph comes', () => {
     const ids = ['a', 'b', 'c', 'd'];
-    const links = [link('a', 'c'), link('b', 'd'), link('a', 'd'), link('d', 'b')];
-    const { nodes } = layOut(ids, links);
-    expect(layOut(ids.toReversed(), links.toReversed()).nodes).toEqual(nodes);
+    const edges = [link('a', 'c'), link('b', 'd'), link('a', 'd'), link('d', 'b')];
+    const { nodes } = layOut({ ids, edges, groups: [] });
+    const turned = { ids: ids.toReversed(), edges: edges.toReversed(), groups: [] };
+    expect(layOut(turned).nodes).toEqual(nodes);
   });
 
-  it('puts no two of 300 nodes upon each other', () => {
-    const ids = Array.from({ length: 300 }, (_, n) => `n${n}`);
-    const links = ids.slice(1).map((id, n) => link(`n${Math.floor(n / 3)}`, id));
-    const places = [...layOut(ids, links).nodes.values()];
-    expect(places).toHaveLength(300);
-    for (const [i, a] of places.entries()) {
-      for (const b of places.slice(i + 1)) {
-        const apart = Math.abs(a.x - b.x) >= NODE_WIDTH || Math.abs(a.y - b.y) >= NODE_HEIGHT;
-        expect(apart).toBe(true);
-      }
+  it.each([300, 1000])('puts no two of %i nodes upon each other', (count) => {
+    const layout = layOut(many(count));
+    expect(layout.nodes.size).toBe(count);
+    expectApart(layout);
+  });
+
+  it('can be read on a screen with 300 nodes, all of them shown', () => {
+    const view = fitted(layOut(many(300)), { width: 1400, height: 650 });
+    // Names are drawn as large as 26 pixels of the map.
+    expect(view.zoom * 26).toBeGreaterThanOrEqual(9);
+  });
+
+  it('has each group in a band of its own', () => {
+    const request = many(120);
+    const groups = request.ids.map((id, n): [string, string] => [id, ['a', 'b', ''][n % 3] ?? '']);
+    const layout = layOut({ ...request, groups });
+    expect(layout.lanes.map(({ name }) => name)).toEqual(['a', 'b', '']);
+    expectApart(layout);
+    const names = new Map(groups);
+    for (const [id, { y }] of layout.nodes) {
+      const lane = layout.lanes.find(({ name }) => name === names.get(id));
+      expect(y).toBeGreaterThanOrEqual(lane?.y ?? Number.NaN);
+      expect(y + NODE_HEIGHT).toBeLessThanOrEqual((lane?.y ?? 0) + (lane?.height ?? 0));
     }
+  });
+
+  it('has edges that a pointer finds', () => {
+    const curve = curveOf({ x: 0, y: 0 }, { x: 400, y: 100 });
+    expect(distanceTo(curve, 168, 23)).toBeLessThan(1);
+    expect(distanceTo(curve, 284, 73)).toBeLessThan(12);
+    expect(distanceTo(curve, 284, 300)).toBeGreaterThan(100);
   });
 });

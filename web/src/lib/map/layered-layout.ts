@@ -1,11 +1,19 @@
 /** Sizes in pixels. */
 export const NODE_WIDTH = 168;
 export const NODE_HEIGHT = 46;
-const LAYER_GAP = 96;
-const ROW_GAP = 18;
+const LAYER_GAP = 84;
+/** Between columns of one layer. */
+const COLUMN_GAP = 22;
+const ROW_GAP = 14;
 const MARGIN = 16;
+/** Around the nodes of a group, with its name above. */
+const LANE_HEAD = 26;
+const LANE_GAP = 18;
 /** Each sweep halves crossings at best; more do not help. */
 const SWEEPS = 6;
+/** Layers of more nodes stand in several columns, so that the whole has the shape of a screen. */
+const ROWS_MIN = 8;
+const ASPECT = 1.7;
 
 export interface LayoutEdge {
   readonly id: string;
@@ -18,41 +26,140 @@ export interface Placed {
   readonly y: number;
 }
 
+/** The band of a group. */
+export interface Lane {
+  readonly name: string;
+  readonly y: number;
+  readonly height: number;
+}
+
 export interface Layout {
   readonly width: number;
   readonly height: number;
   /** Upper left corners by id. */
   readonly nodes: ReadonlyMap<string, Placed>;
-  /** Path data by id. */
-  readonly edges: ReadonlyMap<string, string>;
+  /** Empty without groups. */
+  readonly lanes: readonly Lane[];
+}
+
+/** What is laid out; plain, so that it can be sent to a worker. */
+export interface LayoutRequest {
+  readonly ids: readonly string[];
+  readonly edges: readonly LayoutEdge[];
+  /** Names of groups by id, in pairs; empty: no groups. */
+  readonly groups: readonly (readonly [id: string, name: string])[];
 }
 
 /**
- * Callers left of whom they call, in columns; within a column near their neighbours. The same graph
- * is laid out the same, whatever its figures are and in whatever order it comes.
+ * Callers left of whom they call, in columns; within a column near their neighbours; each group a
+ * band of its own. The same graph is laid out the same, whatever its figures are and in whatever
+ * order it comes.
  */
-export function layOut(ids: readonly string[], edges: readonly LayoutEdge[]): Layout {
+export function layOut({ ids, edges, groups }: LayoutRequest): Layout {
   const sorted = [...ids].sort();
   const links = edges.filter(({ from, to }) => from !== to).sort((a, b) => (a.id < b.id ? -1 : 1));
   const forward = withoutCycles(sorted, links);
-  const layers = layersOf(sorted, forward);
-  const columns = orderColumns(layers, forward);
-  const rows = Math.max(1, ...columns.map((column) => column.length));
-  const height = MARGIN * 2 + rows * NODE_HEIGHT + (rows - 1) * ROW_GAP;
+  const layers = orderColumns(layersOf(sorted, forward), forward);
+  const names = new Map(groups);
+  const lanes = groups.length === 0 ? [undefined] : laneNames(sorted, names);
+  const cells = lanes.map((lane) =>
+    layers.map((layer) =>
+      layer.filter((id) => lane === undefined || (names.get(id) ?? '') === lane),
+    ),
+  );
+  return placeCells(cells, lanes);
+}
+
+/** Nodes of no group come last. */
+function laneNames(ids: readonly string[], names: ReadonlyMap<string, string>): readonly string[] {
+  const all = new Set(ids.map((id) => names.get(id) ?? ''));
+  const named = [...all].filter((name) => name !== '').sort();
+  return all.has('') ? [...named, ''] : named;
+}
+
+/** By lane and layer, ids in their order. */
+type Cells = readonly (readonly (readonly string[])[])[];
+
+function placeCells(cells: Cells, lanes: readonly (string | undefined)[]): Layout {
+  const rows = rowsFor(cells);
+  const columns = columnsOf(cells, rows);
+  const lefts = leftsOf(columns);
   const nodes = new Map<string, Placed>();
-  for (const [layer, column] of columns.entries()) {
-    const used = column.length * NODE_HEIGHT + (column.length - 1) * ROW_GAP;
-    for (const [row, id] of column.entries()) {
-      nodes.set(id, {
-        x: MARGIN + layer * (NODE_WIDTH + LAYER_GAP),
-        y: (height - used) / 2 + row * (NODE_HEIGHT + ROW_GAP),
-      });
-    }
+  const bands: Lane[] = [];
+  let top = MARGIN;
+  for (const [index, lane] of cells.entries()) {
+    const name = lanes[index];
+    const height = laneHeight(lane, rows);
+    const y = top + (name === undefined ? 0 : LANE_HEAD);
+    for (const [layer, ids] of lane.entries())
+      placeLayer(ids, { rows, y, height, left: lefts[layer] ?? 0, nodes });
+    const bottom = y + height + (name === undefined ? 0 : ROW_GAP);
+    if (name !== undefined) bands.push({ name, y: top, height: bottom - top });
+    top = bottom + LANE_GAP;
   }
-  const width =
-    MARGIN * 2 + columns.length * NODE_WIDTH + Math.max(0, columns.length - 1) * LAYER_GAP;
-  const paths = new Map(edges.map((edge) => [edge.id, pathOf(edge, nodes)]));
-  return { width, height, nodes, edges: paths };
+  return { ...{ nodes, lanes: bands }, width: widthOf(columns), height: top - LANE_GAP + MARGIN };
+}
+
+function placeLayer(
+  ids: readonly string[],
+  at: {
+    readonly rows: number;
+    readonly y: number;
+    readonly height: number;
+    readonly left: number;
+    readonly nodes: Map<string, Placed>;
+  },
+): void {
+  const used = Math.min(at.rows, Math.ceil(ids.length / Math.ceil(ids.length / at.rows)));
+  const step = NODE_HEIGHT + ROW_GAP;
+  for (const [index, id] of ids.entries()) {
+    const column = Math.floor(index / used);
+    const inColumn = Math.min(used, ids.length - column * used);
+    const top = at.y + (at.height - (inColumn * step - ROW_GAP)) / 2;
+    const x = at.left + column * (NODE_WIDTH + COLUMN_GAP);
+    at.nodes.set(id, { x, y: top + (index % used) * step });
+  }
+}
+
+/** Rows of a column at most, so that the whole is about as wide as a screen is. */
+function rowsFor(cells: Cells): number {
+  const most = Math.max(1, ...cells.flatMap((lane) => lane.map((ids) => ids.length)));
+  for (let rows = ROWS_MIN; rows < most; rows++) {
+    const height = cells.reduce((sum, lane) => sum + laneHeight(lane, rows) + LANE_GAP, 0);
+    if (widthOf(columnsOf(cells, rows)) <= height * ASPECT) return rows;
+  }
+  return Math.max(most, 1);
+}
+
+function laneHeight(lane: readonly (readonly string[])[], rows: number): number {
+  const used = Math.max(1, ...lane.map((ids) => Math.min(ids.length, rows)));
+  return used * (NODE_HEIGHT + ROW_GAP) - ROW_GAP;
+}
+
+/** Of each layer how many columns its longest lane takes. */
+function columnsOf(cells: Cells, rows: number): readonly number[] {
+  const layers = Math.max(0, ...cells.map((lane) => lane.length));
+  return Array.from({ length: layers }, (_, layer) =>
+    Math.max(1, ...cells.map((lane) => Math.ceil((lane[layer]?.length ?? 0) / rows))),
+  );
+}
+
+function leftsOf(columns: readonly number[]): readonly number[] {
+  const lefts: number[] = [];
+  let left = MARGIN;
+  for (const count of columns) {
+    lefts.push(left);
+    left += count * (NODE_WIDTH + COLUMN_GAP) - COLUMN_GAP + LAYER_GAP;
+  }
+  return lefts;
+}
+
+function widthOf(columns: readonly number[]): number {
+  const used = columns.reduce(
+    (sum, count) => sum + count * (NODE_WIDTH + COLUMN_GAP) - COLUMN_GAP,
+    0,
+  );
+  return MARGIN * 2 + used + Math.max(0, columns.length - 1) * LAYER_GAP;
 }
 
 /** Edges that would close a circle are turned for the layout. */
@@ -150,27 +257,6 @@ function middleOf(
   if (edges.length === 0) return place.get(id) ?? 0;
   const others = edges.map(({ from, to }) => place.get(from === id ? to : from) ?? 0);
   return others.reduce((sum, each) => sum + each, 0) / others.length;
-}
-
-function pathOf({ from, to }: LayoutEdge, nodes: ReadonlyMap<string, Placed>): string {
-  const a = nodes.get(from);
-  const b = nodes.get(to);
-  if (a === undefined || b === undefined) return '';
-  const middle = NODE_HEIGHT / 2;
-  if (from === to) {
-    const x = a.x + NODE_WIDTH - 40;
-    return `M${x} ${a.y} c0 -22 34 -22 34 0`;
-  }
-  const [x1, y1, y2] = [a.x + NODE_WIDTH, a.y + middle, b.y + middle];
-  // A call to the left leaves below and comes in below, so that it does not lie on the others.
-  if (b.x <= a.x) {
-    const [down, up] = [a.y + NODE_HEIGHT, b.y + NODE_HEIGHT];
-    const low = Math.max(down, up) + 26;
-    const [ax, bx] = [a.x + NODE_WIDTH / 2, b.x + NODE_WIDTH / 2];
-    return `M${ax} ${down} C${ax} ${low} ${bx} ${low} ${bx} ${up}`;
-  }
-  const bend = Math.max(36, (b.x - x1) / 2);
-  return `M${x1} ${y1} C${x1 + bend} ${y1} ${b.x - bend} ${y2} ${b.x} ${y2}`;
 }
 
 function groupBy(

@@ -1,23 +1,40 @@
-import type { MapEdge, MapNode, MapResponse } from '@sonde/backend/api-contract';
+import type { MapEdge, MapNode, MapResponse, MapWork } from '@sonde/backend/api-contract';
+
+/** What is drawn as a box: a node of the map, or a folded group of them. */
+export interface ShownNode extends Omit<MapNode, 'kind'> {
+  readonly kind: MapNode['kind'] | 'group';
+}
 
 /** A node with what comes in; `id` is stable over time ranges. */
 export interface GraphNode {
   readonly id: string;
-  readonly node: MapNode;
+  readonly node: ShownNode;
   readonly requestsPerSecond: number;
   readonly errorRatio: number;
   /** The slowest way in; 0 where nobody calls. */
   readonly durationP95Ns: number;
   /** True where somebody calls it. */
   readonly called: boolean;
+  /** Nodes that it stands for. */
+  readonly members: number;
 }
+
+/** `absent`: there are such calls in the range, and none at the moment that is shown. */
+export type EdgeChange = 'none' | 'new' | 'gone' | 'slower' | 'absent';
 
 export interface GraphEdge {
   readonly id: string;
   readonly from: string;
   readonly to: string;
-  readonly edge: MapEdge;
-  readonly change: 'none' | 'new' | 'gone' | 'slower';
+  readonly client: ShownNode;
+  readonly server: ShownNode;
+  readonly protocols: readonly string[];
+  readonly origin: MapEdge['origin'];
+  readonly work: MapWork;
+  readonly before?: MapWork;
+  readonly change: EdgeChange;
+  /** Edges that it stands for. */
+  readonly members: number;
 }
 
 export interface Graph {
@@ -33,9 +50,13 @@ const SLOWER_RATIO = 1.5;
 const SLOWER_NS_MIN = 1_000_000;
 
 /** Stands in the URL. */
-export function nodeId({ kind, cluster, namespace, name }: MapNode): string {
+export function nodeId({ kind, cluster, namespace, name }: ShownNode): string {
   const parts = [kind, cluster, namespace, name];
   return parts.map((part) => encodeURIComponent(part).replaceAll('~', '%7E')).join('~');
+}
+
+export function edgeId(from: string, to: string): string {
+  return `${from}~~${to}`;
 }
 
 /** What the answer says as a graph; `own` leaves Sonde itself in. */
@@ -57,13 +78,14 @@ export function graphOf(
   return { nodes: nodesOf(edges), edges };
 }
 
-function graphEdge(edge: MapEdge, change: GraphEdge['change']): GraphEdge {
-  const from = nodeId(edge.client);
-  const to = nodeId(edge.server);
-  return { id: `${from}~~${to}`, from, to, edge, change };
+function graphEdge(edge: MapEdge, change: EdgeChange): GraphEdge {
+  const { client, server, protocols, origin, before, ...work } = edge;
+  const [from, to] = [nodeId(client), nodeId(server)];
+  const ends = { id: edgeId(from, to), from, to, client, server };
+  return { ...ends, protocols, origin, work, change, members: 1, ...(before && { before }) };
 }
 
-function changeOf({ before, durationP95Ns }: MapEdge): GraphEdge['change'] {
+function changeOf({ before, durationP95Ns }: MapEdge): EdgeChange {
   if (before === undefined) return 'new';
   const slower = durationP95Ns - before.durationP95Ns;
   const isSlower = slower >= SLOWER_NS_MIN && durationP95Ns >= before.durationP95Ns * SLOWER_RATIO;
@@ -71,33 +93,37 @@ function changeOf({ before, durationP95Ns }: MapEdge): GraphEdge['change'] {
 }
 
 interface Sum {
-  readonly node: MapNode;
+  readonly node: ShownNode;
   rate: number;
   errorRate: number;
   p95Ns: number;
   called: boolean;
 }
 
-function nodesOf(edges: readonly GraphEdge[]): readonly GraphNode[] {
+/** The ends of edges, with what comes in by them; `members` as far as it is known. */
+export function nodesOf(
+  edges: readonly GraphEdge[],
+  members: (id: string) => number = () => 1,
+): readonly GraphNode[] {
   const sums = new Map<string, Sum>();
-  const sumOf = (id: string, node: MapNode): Sum => {
+  const sumOf = (id: string, node: ShownNode): Sum => {
     const known = sums.get(id);
     if (known !== undefined) return known;
     const sum = { node, rate: 0, errorRate: 0, p95Ns: 0, called: false };
     sums.set(id, sum);
     return sum;
   };
-  for (const { from, to, edge, change } of edges) {
-    sumOf(from, edge.client);
-    const server = sumOf(to, edge.server);
-    if (change === 'gone') continue;
-    server.called = true;
-    server.rate += edge.requestsPerSecond;
-    server.errorRate += edge.requestsPerSecond * edge.errorRatio;
-    server.p95Ns = Math.max(server.p95Ns, edge.durationP95Ns);
+  for (const { from, to, client, server, work, change } of edges) {
+    sumOf(from, client);
+    const sum = sumOf(to, server);
+    if (change === 'gone' || change === 'absent') continue;
+    sum.called = true;
+    sum.rate += work.requestsPerSecond;
+    sum.errorRate += work.requestsPerSecond * work.errorRatio;
+    sum.p95Ns = Math.max(sum.p95Ns, work.durationP95Ns);
   }
   return [...sums].map(([id, { node, rate, errorRate, p95Ns, called }]) => ({
-    ...{ id, node, called },
+    ...{ id, node, called, members: members(id) },
     requestsPerSecond: rate,
     errorRatio: rate === 0 ? 0 : errorRate / rate,
     durationP95Ns: p95Ns,
@@ -123,7 +149,24 @@ export function around(graph: Graph, centre: string, hops: number): Graph {
 
 /** What has errors, and the ends of it. */
 export function failing(graph: Graph): Graph {
-  const edges = graph.edges.filter(({ edge, change }) => change !== 'gone' && edge.errors > 0);
+  const edges = graph.edges.filter(({ work, change }) => change !== 'gone' && work.errors > 0);
   const ends = new Set(edges.flatMap(({ from, to }) => [from, to]));
   return { nodes: graph.nodes.filter(({ id }) => ends.has(id)), edges };
+}
+
+const NO_WORK: MapWork = {
+  ...{ requests: 0, errors: 0, requestsPerSecond: 0, errorRatio: 0 },
+  ...{ durationP50Ns: 0, durationP95Ns: 0, durationP99Ns: 0, gapP95Ns: null },
+};
+
+/** The nodes and edges of a range with the figures of a moment of it: nothing comes or goes. */
+export function atMoment(range: Graph, moment: Graph): Graph {
+  const now = new Map(moment.edges.map((edge) => [edge.id, edge]));
+  const edges = range.edges.map((edge): GraphEdge => {
+    const of = now.get(edge.id);
+    if (of !== undefined && of.change !== 'gone')
+      return { ...edge, work: of.work, change: of.change };
+    return { ...edge, work: NO_WORK, change: 'absent' };
+  });
+  return { nodes: nodesOf(edges), edges };
 }

@@ -1,0 +1,68 @@
+import type { Palette } from '../charts/palette.svelte.ts';
+import type { Graph, GraphEdge, GraphNode } from './map-graph.ts';
+
+export const COLOURINGS = ['health', 'latency', 'errors', 'rate'] as const;
+export type Colouring = (typeof COLOURINGS)[number];
+
+/** Shares of errors from which on something is not well, and bad. */
+const WARN_RATIO = 0.01;
+const BAD_RATIO = 0.05;
+
+export interface MapColours {
+  readonly node: (node: GraphNode) => string;
+  readonly edge: (edge: GraphEdge) => string;
+}
+
+/** Colours by one figure; where boxes are never depends on it. */
+export function mapColours(graph: Graph, by: Colouring, palette: Palette): MapColours {
+  const edges = graph.edges.filter(({ change }) => change !== 'gone' && change !== 'absent');
+  const heat = heatOver(
+    edges.map((edge) => figureOf(edge.work, by)),
+    palette,
+  );
+  const node = (of: GraphNode): string => {
+    if (!of.called) return palette.quiet;
+    return by === 'health'
+      ? health(of.errorRatio, palette, palette.requests)
+      : heat(figureOf(of, by));
+  };
+  const edge = ({ change, work }: GraphEdge): string => {
+    if (change === 'gone' || change === 'absent') return palette.lineStrong;
+    if (by !== 'health') return heat(figureOf(work, by));
+    const quiet = change === 'new' ? palette.accent : palette.quiet;
+    return change === 'slower' && work.errorRatio < WARN_RATIO
+      ? palette.warn
+      : health(work.errorRatio, palette, quiet);
+  };
+  return { node, edge };
+}
+
+function health(ratio: number, palette: Palette, well: string): string {
+  if (ratio >= BAD_RATIO) return palette.errors;
+  return ratio >= WARN_RATIO ? palette.warn : well;
+}
+
+function figureOf(
+  work: Pick<GraphNode, 'errorRatio' | 'requestsPerSecond' | 'durationP95Ns'>,
+  by: Colouring,
+): number {
+  if (by === 'errors') return work.errorRatio;
+  return by === 'rate' ? work.requestsPerSecond : work.durationP95Ns;
+}
+
+/** By the logarithm, from the smallest to the largest figure there is; none is quiet. */
+function heatOver(figures: readonly number[], palette: Palette): (figure: number) => string {
+  const positive = figures.filter((figure) => figure > 0).map(Math.log);
+  const low = positive.reduce((least, each) => Math.min(least, each), Number.POSITIVE_INFINITY);
+  const high = positive.reduce((most, each) => Math.max(most, each), Number.NEGATIVE_INFINITY);
+  return (figure) => {
+    if (figure <= 0) return palette.quiet;
+    const share = high > low ? (Math.log(figure) - low) / (high - low) : 1;
+    const stops = palette.heat.length - 1;
+    // The first stop is for what is hardly there.
+    return (
+      palette.heat[Math.max(1, Math.round(Math.min(1, Math.max(0, share)) * stops))] ??
+      palette.quiet
+    );
+  };
+}

@@ -1,0 +1,130 @@
+import type { MapPlace, MapWork } from '@sonde/backend/api-contract';
+import {
+  type EdgeChange,
+  edgeId,
+  type Graph,
+  type GraphEdge,
+  nodeId,
+  nodesOf,
+  type ShownNode,
+} from './map-graph.ts';
+
+export const GROUPINGS = ['none', 'namespace', 'category', 'team', 'zone'] as const;
+export type Grouping = (typeof GROUPINGS)[number];
+
+/** The group of nodes that belong to none, or to several. */
+export const NO_GROUP = '';
+
+/**
+ * The name of each node's group. A database, queue or host is with those that call it, where those
+ * are of one group; a service in several zones is in none.
+ */
+export function groupNames(
+  graph: Graph,
+  grouping: Grouping,
+  places: readonly MapPlace[],
+): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  if (grouping === 'none') return names;
+  const known = new Map(places.map((place) => [nodeId({ ...place, kind: 'service' }), place]));
+  for (const { id, node } of graph.nodes) {
+    if (node.kind === 'service') names.set(id, nameOf(node, grouping, known.get(id)));
+  }
+  for (const { id, node } of graph.nodes) {
+    if (node.kind !== 'service') names.set(id, sharedName(graph, id, names));
+  }
+  return names;
+}
+
+function nameOf(node: ShownNode, grouping: Grouping, place: MapPlace | undefined): string {
+  if (grouping === 'namespace') return node.namespace;
+  if (grouping === 'zone') return place?.zones.length === 1 ? (place.zones[0] ?? '') : NO_GROUP;
+  return grouping === 'team' ? (place?.team ?? NO_GROUP) : (place?.category ?? NO_GROUP);
+}
+
+function sharedName({ edges }: Graph, id: string, names: ReadonlyMap<string, string>): string {
+  const others = new Set(
+    edges
+      .filter(({ from, to }) => from === id || to === id)
+      .flatMap(({ from, to }) => names.get(from === id ? to : from) ?? []),
+  );
+  const [only = NO_GROUP] = others;
+  return others.size === 1 ? only : NO_GROUP;
+}
+
+export function groupId(name: string): string {
+  return nodeId(groupNode(name));
+}
+
+function groupNode(name: string): ShownNode {
+  return { kind: 'group', cluster: '', namespace: '', name };
+}
+
+/** Each folded group as one node; calls inside of it are not shown. */
+export function fold(
+  graph: Graph,
+  names: ReadonlyMap<string, string>,
+  folded: ReadonlySet<string>,
+): Graph {
+  if (folded.size === 0) return graph;
+  const end = (id: string, node: ShownNode): readonly [string, ShownNode] => {
+    const name = names.get(id);
+    return name !== undefined && folded.has(name) ? [groupId(name), groupNode(name)] : [id, node];
+  };
+  const joined = new Map<string, GraphEdge>();
+  const members = new Map<string, number>();
+  for (const { id, node } of graph.nodes) {
+    const [to] = end(id, node);
+    members.set(to, (members.get(to) ?? 0) + 1);
+  }
+  for (const edge of graph.edges) {
+    const [from, client] = end(edge.from, edge.client);
+    const [to, server] = end(edge.to, edge.server);
+    if (from === to && client.kind === 'group') continue;
+    const moved = { ...edge, id: edgeId(from, to), from, to, client, server };
+    const known = joined.get(moved.id);
+    joined.set(moved.id, known === undefined ? moved : together(known, moved));
+  }
+  const edges = [...joined.values()];
+  const nodes = nodesOf(edges, (id) => members.get(id) ?? 1);
+  const shown = new Set(nodes.map(({ id }) => id));
+  const lonely = [...folded].filter(
+    (name) => members.has(groupId(name)) && !shown.has(groupId(name)),
+  );
+  const rest = lonely.map((name) => ({
+    ...{ id: groupId(name), node: groupNode(name), called: false },
+    members: members.get(groupId(name)) ?? 1,
+    ...{ requestsPerSecond: 0, errorRatio: 0, durationP95Ns: 0 },
+  }));
+  return { nodes: [...nodes, ...rest], edges };
+}
+
+/** What is more worth to be seen comes first. */
+const CHANGES: readonly EdgeChange[] = ['slower', 'new', 'none', 'absent', 'gone'];
+
+function together(a: GraphEdge, b: GraphEdge): GraphEdge {
+  const change = CHANGES.find((each) => each === a.change || each === b.change) ?? 'none';
+  const before = a.before && b.before ? sum(a.before, b.before) : (a.before ?? b.before);
+  return {
+    ...a,
+    change,
+    protocols: [...new Set([...a.protocols, ...b.protocols])].sort(),
+    work: sum(a.work, b.work),
+    members: a.members + b.members,
+    ...(before && { before }),
+  };
+}
+
+/** Of quantiles the higher: they cannot be added. */
+function sum(a: MapWork, b: MapWork): MapWork {
+  const requests = a.requests + b.requests;
+  const errors = a.errors + b.errors;
+  return {
+    ...{ requests, errors, errorRatio: requests === 0 ? 0 : errors / requests },
+    requestsPerSecond: a.requestsPerSecond + b.requestsPerSecond,
+    durationP50Ns: Math.max(a.durationP50Ns, b.durationP50Ns),
+    durationP95Ns: Math.max(a.durationP95Ns, b.durationP95Ns),
+    durationP99Ns: Math.max(a.durationP99Ns, b.durationP99Ns),
+    gapP95Ns: a.gapP95Ns === null ? b.gapP95Ns : Math.max(a.gapP95Ns, b.gapP95Ns ?? 0),
+  };
+}

@@ -1,0 +1,115 @@
+import { formatDuration } from '../format/duration.ts';
+import { formatRate } from '../format/rate.ts';
+import { formatRatio } from '../format/ratio.ts';
+import { type Curve, curveOf, distanceTo } from './edge-curve.ts';
+import { type Lane, type Layout, NODE_HEIGHT, NODE_WIDTH } from './layered-layout.ts';
+import type { MapColours } from './map-colours.ts';
+import type { EdgeChange, Graph, GraphEdge, GraphNode } from './map-graph.ts';
+
+export interface SceneNode {
+  readonly id: string;
+  readonly x: number;
+  readonly y: number;
+  readonly name: string;
+  readonly figures: string;
+  /** `DB`, `MQ`, `EXT`, `12 nodes`; empty for services. */
+  readonly mark: string;
+  readonly isRound: boolean;
+  readonly colour: string;
+  readonly isDim: boolean;
+}
+
+export interface SceneEdge {
+  readonly id: string;
+  readonly curve: Curve;
+  readonly colour: string;
+  readonly width: number;
+  readonly change: EdgeChange;
+}
+
+/** What is drawn, in the pixels of the map. */
+export interface MapScene {
+  readonly width: number;
+  readonly height: number;
+  readonly nodes: readonly SceneNode[];
+  readonly edges: readonly SceneEdge[];
+  readonly lanes: readonly Lane[];
+}
+
+const MARKS: Readonly<Record<GraphNode['node']['kind'], string>> = {
+  ...{ service: '', database: 'DB', messaging: 'MQ', external: 'EXT', group: '' },
+};
+
+const WIDTHS = [1, 1.6, 2.4, 3.4] as const;
+/** How near a pointer has to be to an edge, in pixels of the screen. */
+const EDGE_REACH_PX = 7;
+
+/** What of the graph is laid out; `text` dims all others. */
+export function sceneOf(
+  graph: Graph,
+  layout: Layout,
+  { colours, text }: { readonly colours: MapColours; readonly text: string },
+): MapScene {
+  const wanted = text.toLowerCase();
+  const nodes = graph.nodes.flatMap((each): SceneNode[] => {
+    const place = layout.nodes.get(each.id);
+    if (place === undefined) return [];
+    const { name, kind } = each.node;
+    const shown = kind === 'group' ? name || 'No group' : name;
+    return [
+      {
+        ...{ id: each.id, ...place, name: shown, figures: figuresOf(each) },
+        mark: kind === 'group' ? `${each.members}` : MARKS[kind],
+        isRound: kind !== 'service' && kind !== 'group',
+        colour: colours.node(each),
+        isDim: wanted !== '' && !shown.toLowerCase().includes(wanted),
+      },
+    ];
+  });
+  const edges = graph.edges.flatMap((each): SceneEdge[] => {
+    const [a, b] = [layout.nodes.get(each.from), layout.nodes.get(each.to)];
+    if (a === undefined || b === undefined) return [];
+    const { id, change } = each;
+    return [{ id, change, curve: curveOf(a, b), colour: colours.edge(each), width: widthOf(each) }];
+  });
+  return { ...{ nodes, edges, lanes: layout.lanes }, width: layout.width, height: layout.height };
+}
+
+export function figuresOf({
+  called,
+  requestsPerSecond,
+  errorRatio,
+  durationP95Ns,
+}: GraphNode): string {
+  if (!called) return 'calls only';
+  const errors = errorRatio > 0 ? ` · ${formatRatio(errorRatio)}` : '';
+  return `${formatRate(requestsPerSecond)}/s · ${formatDuration(durationP95Ns)}${errors}`;
+}
+
+/** Few widths: edges of one width and colour are drawn at once. */
+function widthOf({ work, change }: GraphEdge): number {
+  if (change === 'gone' || change === 'absent') return WIDTHS[0];
+  const step = Math.min(WIDTHS.length - 1, Math.floor(Math.log10(1 + work.requestsPerSecond * 10)));
+  return WIDTHS[step] ?? WIDTHS[0];
+}
+
+/** The box, else the edge, at a point of the map; boxes lie on top. */
+export function hitAt(
+  scene: MapScene,
+  at: { readonly x: number; readonly y: number },
+  zoom: number,
+): string | undefined {
+  const box = scene.nodes.find(
+    ({ x, y }) => at.x >= x && at.x <= x + NODE_WIDTH && at.y >= y && at.y <= y + NODE_HEIGHT,
+  );
+  if (box !== undefined) return box.id;
+  let nearest = EDGE_REACH_PX / zoom;
+  let found: string | undefined;
+  for (const { id, curve } of scene.edges) {
+    const distance = distanceTo(curve, at.x, at.y);
+    if (distance > nearest) continue;
+    nearest = distance;
+    found = id;
+  }
+  return found;
+}

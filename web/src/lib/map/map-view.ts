@@ -1,0 +1,57 @@
+/** What part of the map is on the screen: a point p of it is at `p * zoom + (x, y)`. */
+export interface MapView {
+  readonly x: number;
+  readonly y: number;
+  readonly zoom: number;
+}
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+export const ZOOM_MAX = 2.5;
+/** A map of a thousand nodes is whole on a small screen. */
+const ZOOM_MIN = 0.04;
+
+/** All of the map, in the middle; never larger than life. */
+export function fitted(map: Size, screen: Size): MapView {
+  const zoom = Math.min(1, screen.width / map.width, screen.height / map.height);
+  return {
+    zoom,
+    x: (screen.width - map.width * zoom) / 2,
+    y: (screen.height - map.height * zoom) / 2,
+  };
+}
+
+/** Nearer or farther by `factor`; what is at the given point of the screen stays there. */
+export function zoomedAt(
+  view: MapView,
+  factor: number,
+  at: { readonly x: number; readonly y: number },
+): MapView {
+  const zoom = Math.min(ZOOM_MAX, Math.max(ZOOM_MIN, view.zoom * factor));
+  const by = zoom / view.zoom;
+  return { zoom, x: at.x - (at.x - view.x) * by, y: at.y - (at.y - view.y) * by };
+}
+
+export function moved(view: MapView, dx: number, dy: number): MapView {
+  return { ...view, x: view.x + dx, y: view.y + dy };
+}
+
+/** So that the box is in the middle, at a size at which it can be read. */
+export function centredOn(
+  box: { readonly x: number; readonly y: number },
+  screen: Size,
+  zoom: number,
+): MapView {
+  return { zoom, x: screen.width / 2 - box.x * zoom, y: screen.height / 2 - box.y * zoom };
+}
+
+/** A point of the screen on the map. */
+export function onMap(
+  view: MapView,
+  at: { readonly x: number; readonly y: number },
+): { readonly x: number; readonly y: number } {
+  return { x: (at.x - view.x) / view.zoom, y: (at.y - view.y) / view.zoom };
+}
