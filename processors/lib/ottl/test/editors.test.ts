@@ -119,6 +119,15 @@ describe('delete_key, delete_matching_keys, keep_keys and keep_matching_keys', (
   });
 });
 
+describe('clear', () => {
+  it('leaves the empty value of the same type', () => {
+    expectEdit({ a: 'x' }, 'clear(span.attributes["a"])', { a: '' });
+    expectEdit({ a: 5n }, 'clear(span.attributes["a"])', { a: 0n });
+    expectEdit({ a: true }, 'clear(span.attributes["a"])', { a: false });
+    expectEdit({ a: 'x' }, 'clear(span.attributes)', {});
+  });
+});
+
 describe('limit and truncate_all', () => {
   it('keep the first keys, and those named', () => {
     const some = { a: 1n, b: 2n, c: 3n, d: 4n };
@@ -139,6 +148,14 @@ describe('limit and truncate_all', () => {
   });
 
   it('refuse limits that make no sense', () => {
+    expectEdit({ a: 'abcdef', b: 'abc' }, 'truncate_all(span.attributes, 5, true, "..")', {
+      a: 'abc..',
+      b: 'abc',
+    });
+    expectEdit({ a: 'aäö' }, 'truncate_all(span.attributes, 4, false)', { a: 'aä' });
+    expect(() => edited({}, 'truncate_all(span.attributes, 1, truncation_marker = "...")')).toThrow(
+      'length of marker 3 cannot be greater than limit 1',
+    );
     expect(() => edited({}, 'truncate_all(span.attributes, -1)')).toThrow(
       'invalid limit for truncate_all function, -1 cannot be negative',
     );

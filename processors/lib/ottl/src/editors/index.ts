@@ -1,4 +1,5 @@
 import type { FunctionDefinition } from '../compile/function-definition.ts';
+import { clear } from './clear.ts';
 import { deleteKey, deleteMatchingKeys, keepKeys, keepMatchingKeys } from './delete-keys.ts';
 import { flatten } from './flatten.ts';
 import { limit } from './limit.ts';
@@ -13,6 +14,7 @@ import { truncateAll } from './truncate-all.ts';
 /** Every editor that all contexts have. */
 export const EDITORS: readonly FunctionDefinition[] = [
   append,
+  clear,
   deleteIndex,
   deleteKey,
   deleteMatchingKeys,

@@ -3,10 +3,14 @@ import type { FunctionDefinition } from '../compile/function-definition.ts';
 import type { Getter } from '../compile/getter.ts';
 import { CompileError } from '../errors.ts';
 
-/** `truncate_all(target, limit)`: text of at most so many bytes, cut before a character, not in it. */
+/**
+ * `truncate_all(target, limit, utf8_safe?, truncation_marker?)`: text of at most so many bytes, the
+ * marker among them. It is cut before a character and not in it, whatever `utf8_safe` says: half a
+ * character is no text here.
+ */
 export const truncateAll: FunctionDefinition = {
   name: 'truncate_all',
-  parameters: ['target', 'limit'],
+  parameters: ['target', 'limit', 'utf8_safe?', 'truncation_marker?'],
   pure: false,
   create<C>(args: Arguments<C>): Getter<C> {
     const target = args.mapTarget('target');
@@ -14,14 +18,23 @@ export const truncateAll: FunctionDefinition = {
     if (most < 0n) {
       throw new CompileError(`invalid limit for truncate_all function, ${most} cannot be negative`);
     }
-    const bytesMax = Number(most);
+    if (args.has('utf8_safe')) args.literalBool('utf8_safe');
+    const marker = args.has('truncation_marker') ? args.literalString('truncation_marker') : '';
+    const markerBytes = Buffer.byteLength(marker);
+    if (BigInt(markerBytes) > most) {
+      throw new CompileError(
+        'invalid truncation marker for truncate_all function, ' +
+          `length of marker ${markerBytes} cannot be greater than limit ${most}`,
+      );
+    }
+    const lengths = { bytesMax: Number(most), keptBytesMax: Number(most) - markerBytes };
     return (cursor) => {
       target.edit(cursor, (map) => {
         for (let i = 0; i < map.size; i++) {
           const value = map.valueAt(i);
           if (typeof value !== 'string') continue;
-          const cut = truncated(value, bytesMax);
-          if (cut !== value) map.setAt(i, cut);
+          const kept = truncated(value, lengths);
+          if (kept !== value) map.setAt(i, kept + marker);
         }
       });
       return null;
@@ -33,11 +46,17 @@ const CONTINUATION = 0b10;
 /** A UTF-16 unit takes at most three bytes. */
 const BYTES_PER_UNIT_MAX = 3;
 
-function truncated(text: string, bytesMax: number): string {
+interface Lengths {
+  readonly bytesMax: number;
+  /** Of what is too long, before the marker. */
+  readonly keptBytesMax: number;
+}
+
+function truncated(text: string, { bytesMax, keptBytesMax }: Lengths): string {
   if (text.length * BYTES_PER_UNIT_MAX <= bytesMax) return text;
   const bytes = Buffer.from(text);
   if (bytes.length <= bytesMax) return text;
-  let end = bytesMax;
+  let end = keptBytesMax;
   while (end > 0 && (bytes[end] ?? 0) >>> 6 === CONTINUATION) end--;
   return bytes.toString('utf8', 0, end);
 }

@@ -4,6 +4,7 @@ import { hintsOf } from '../../src/grammar/hints.ts';
 import { DATAPOINTS, LOGS, METRICS, SPANS } from '../../src/program/ottl-context.ts';
 import { apply, columnsOf, countHolding, jsonOf } from '../batch.ts';
 import { CONDITIONS } from './conditions.ts';
+import { FUNCTION_EXAMPLES } from './functions.ts';
 import { SOURCES } from './sources.ts';
 import { type PlainMap, type PlainRow, PUBLISHED } from './statements.ts';
 
@@ -48,20 +49,24 @@ function expected(context: 'span' | 'log', given: PlainRow, want: PlainRow): unk
 
 describe('published statements', () => {
   it('are enough, and from many places', () => {
-    const statements = PUBLISHED.flatMap((one) => one.statements);
-    expect(statements.length + CONDITIONS.length).toBeGreaterThanOrEqual(40);
-    const sources = new Set([...PUBLISHED, ...CONDITIONS].map(({ source }) => source));
+    const all = [...PUBLISHED, ...FUNCTION_EXAMPLES];
+    const statements = [...new Set(all.flatMap((one) => one.statements))];
+    expect(statements.length + CONDITIONS.length).toBeGreaterThanOrEqual(100);
+    const sources = new Set([...all, ...CONDITIONS].map(({ source }) => source));
     expect(sources.size).toBeGreaterThanOrEqual(10);
     const parsed = hintsOf({ statements, conditions: CONDITIONS.map((one) => one.condition) });
     expect(parsed.functions.size).toBeGreaterThan(10);
   });
 
-  it.each(PUBLISHED)('$statements', ({ context, statements, given, want }) => {
-    const columns = columnsWith(context, given);
-    const edited =
-      context === 'span' ? apply(SPANS, columns, statements) : apply(LOGS, columns, statements);
-    expect(jsonOf(edited)).toEqual(expected(context, given, want));
-  });
+  it.each([...PUBLISHED, ...FUNCTION_EXAMPLES])(
+    '$statements',
+    ({ context, statements, given, want }) => {
+      const columns = columnsWith(context, given);
+      const edited =
+        context === 'span' ? apply(SPANS, columns, statements) : apply(LOGS, columns, statements);
+      expect(jsonOf(edited)).toEqual(expected(context, given, want));
+    },
+  );
 });
 
 describe('published conditions', () => {

@@ -6,6 +6,8 @@ export const SOURCES = {
     'https://github.com/open-telemetry/opentelemetry-collector-contrib/blob/main/processor/transformprocessor/testdata/config.yaml',
   language:
     'https://github.com/open-telemetry/opentelemetry-collector-contrib/blob/main/pkg/ottl/README.md',
+  functions:
+    'https://github.com/open-telemetry/opentelemetry-collector-contrib/blob/main/pkg/ottl/ottlfuncs/README.md',
   otelcol:
     'https://github.com/open-telemetry/opentelemetry-collector-contrib/blob/main/pkg/ottl/contexts/ottlotelcol/README.md',
   pull: 'https://github.com/open-telemetry/opentelemetry-collector-contrib/pull/42209',
