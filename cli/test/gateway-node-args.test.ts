@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { GATEWAY_NODE_ARGS } from '../src/supervise/gateway-node-args.ts';
+import { GATEWAY_ENVIRONMENT, GATEWAY_NODE_ARGS } from '../src/supervise/gateway-node-args.ts';
 
 describe('the arguments of Node for gateways', () => {
   it('are known to this Node', () => {
@@ -19,6 +19,10 @@ describe('the arguments of Node for gateways', () => {
 
   it('are what the README tells people to write', () => {
     const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8');
+    const environment = Object.entries(GATEWAY_ENVIRONMENT).map(
+      ([name, value]) => `${name}=${value}`,
+    );
+    expect(readme).toContain(environment.join(' '));
     expect(readme).toContain(`node ${GATEWAY_NODE_ARGS.join(' ')} cli/dist/sonde.js gateway`);
   });
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { GATEWAY_ENVIRONMENT, GATEWAY_NODE_ARGS } from '@sonde/cli/gateway-node-args';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Sonde } from './sonde.ts';
 
@@ -26,6 +27,15 @@ describe('starting', () => {
     } finally {
       taken.close();
     }
+  });
+
+  it('gives the gateway what Node and the C library read before anything runs', () => {
+    const gateway = `/proc/${sonde.addresses.processes['gateway']}`;
+    const read = (file: string): string[] =>
+      readFileSync(join(gateway, file), 'utf8').split('\0').filter(Boolean);
+    expect(read('cmdline')).toEqual(expect.arrayContaining([...GATEWAY_NODE_ARGS]));
+    const environment = Object.entries(GATEWAY_ENVIRONMENT).map((entry) => entry.join('='));
+    expect(read('environ')).toEqual(expect.arrayContaining(environment));
   });
 
   it('refuses a second Sonde on the same folder in words', async () => {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { obstacleToRunning } from '@sonde/ebpf-agent';
-import { GATEWAY_NODE_ARGS } from '../supervise/gateway-node-args.ts';
+import { GATEWAY_ENVIRONMENT, GATEWAY_NODE_ARGS } from '../supervise/gateway-node-args.ts';
 import type { StagedProcess } from '../supervise/stages.ts';
 import { ownTelemetrySets, set } from './up-telemetry.ts';
 
@@ -34,6 +34,7 @@ export function upAgent(options: UpAgentOptions): StagedProcess | string {
     title: 'Agent',
     args,
     nodeArgs: GATEWAY_NODE_ARGS,
+    environment: GATEWAY_ENVIRONMENT,
     logFile: options.logFile,
   };
 }

@@ -15,6 +15,8 @@ export interface ChildOptions {
   readonly args: readonly string[];
   readonly logFile: string;
   readonly nodeArgs?: readonly string[];
+  /** Besides that of the supervisor. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Called when the process is ready again under another id. */
   readonly onRestarted: () => void;
   /** Told in one line when the process ended unexpectedly and when it is back. */
@@ -83,7 +85,10 @@ export class Child {
     const child = spawn(
       process.execPath,
       [...(this.#options.nodeArgs ?? []), sondeScript(), ...this.#options.args],
-      { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] },
+      {
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+        env: { ...this.#options.environment, ...process.env },
+      },
     );
     child.stdout?.on('data', (chunk: Buffer) => this.#log.write(chunk));
     child.stderr?.on('data', (chunk: Buffer) => this.#log.write(chunk));

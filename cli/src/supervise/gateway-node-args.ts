@@ -17,3 +17,13 @@ export const GATEWAY_NODE_ARGS: readonly string[] = [
   '--single-threaded-gc',
   '--no-incremental-marking',
 ];
+
+/**
+ * Environment of such a process, read by the C library before anything runs. Bodies of a megabyte and
+ * more get memory of their own, which goes back to the system with them. Without it glibc learns from
+ * the first large bodies to keep them in its heap, and a burst of them stays for good: 300 MB instead
+ * of 155 MB after bodies of 19 MB had filled a memory_limiter of 400 MiB.
+ */
+export const GATEWAY_ENVIRONMENT: Readonly<Record<string, string>> = {
+  MALLOC_MMAP_THRESHOLD_: '1048576',
+};

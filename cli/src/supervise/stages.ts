@@ -6,6 +6,7 @@ export interface StagedProcess {
   readonly args: readonly string[];
   /** Of Node itself. */
   readonly nodeArgs?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
   readonly logFile: string;
 }
 
@@ -34,9 +35,9 @@ export async function startStages(stages: readonly Stage[], watch: StageWatch): 
 }
 
 async function startStage(stage: Stage, { say, onRestarted }: StageWatch): Promise<void> {
-  const starts = stage.processes.map(async ({ name, title, args, nodeArgs = [], logFile }) => {
+  const starts = stage.processes.map(async ({ title, ...process }) => {
     const began = performance.now();
-    const child = new Child({ name, args, nodeArgs, logFile, say, onRestarted });
+    const child = new Child({ ...process, say, onRestarted });
     stage.children.push(child);
     await child.start();
     say(`${title}: ready in ${((performance.now() - began) / 1000).toFixed(1)} s`);
