@@ -34,8 +34,6 @@ interface ChartOptions extends ChartHooks {
   readonly palette: Palette;
   readonly width: number;
   readonly height: number;
-  /** Charts with the same key share the cursor. */
-  readonly syncKey: string;
   readonly marks: readonly ChartMark[];
 }
 
@@ -54,7 +52,6 @@ export function chartOptions(options: ChartOptions): uPlot.Options {
     legend: { show: false },
     cursor: {
       y: false,
-      sync: { key: options.syncKey },
       drag: { x: true, y: false, setScale: false },
       points: { size: 6 },
     },
