@@ -10,13 +10,14 @@ import { WebFiles } from './http/web-files.ts';
 import { GATEWAY_READ_MS, HTTP_LIMITS, type HttpLimits } from './limits.ts';
 import { type BackendLog, STDERR_LOG } from './log.ts';
 import { MapJob } from './model/service-map/map-job.ts';
-import { PatternJob } from './patterns/pattern-job.ts';
+import { PatternJob, type PatternJobOptions } from './patterns/pattern-job.ts';
 import { RetentionJob } from './retention/retention-job.ts';
 import { SqliteStateStore } from './state/index.ts';
 import { GatewayWatch } from './status/gateway-watch.ts';
 import { sourceDeadline, watchGateway } from './status/read-sources.ts';
 import type { StatusSources } from './status/status-sources.ts';
 import { openStore, type StoreOptions } from './store-reader.ts';
+import { StreamPublisher } from './streams/stream-publisher.ts';
 
 export interface BackendOptions {
   /** Address to listen on; on a loopback address only localhost names and `allowedHosts` are served. */
@@ -32,6 +33,8 @@ export interface BackendOptions {
   /** Where telemetry goes, shown to people. */
   readonly endpoints: StatusResponse['endpoints'];
   readonly sources: StatusSources;
+  /** A gateway that writes derived streams (`deploy/config/streams.yaml`); without it none is told. */
+  readonly streams?: { readonly endpoint: string };
   readonly version?: string;
   readonly limits?: Partial<HttpLimits>;
   readonly log?: BackendLog;
@@ -94,6 +97,7 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
     leases: state.leases,
     holder,
     log,
+    ...publishing(options.streams),
   });
   const closeAll = async (): Promise<void> => {
     endWatch();
@@ -121,6 +125,13 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
     await closeAll();
     throw error;
   }
+}
+
+/** How jobs tell of what they found, where there is somebody to tell. */
+function publishing(streams: BackendOptions['streams']): Pick<PatternJobOptions, 'publish'> {
+  if (streams === undefined) return {};
+  const publisher = new StreamPublisher(streams);
+  return { publish: (messages, signal) => publisher.publish(messages, signal) };
 }
 
 /** Reads the gateway's counters by itself; without a gateway it does nothing. */

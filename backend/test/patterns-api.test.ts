@@ -10,6 +10,7 @@ import { PatternJob, SqliteStateStore } from '../src/index.ts';
 import { changeOf } from '../src/patterns/group-patterns.ts';
 import { parseFact } from '../src/patterns/leaf-facts.ts';
 import { patternIs } from '../src/patterns/pattern-queries.ts';
+import type { StreamMessage } from '../src/streams/stream-message.ts';
 import { runSonde, type Sonde } from './engine-fixture.ts';
 import { insertSql, type LogSeed, logRow, raw } from './seed.ts';
 
@@ -20,6 +21,8 @@ const NAMES = 'ant bee cat dog eel fox gnu hen ibis jay kite lark mole newt owl 
 
 let sonde: Sonde;
 let job: PatternJob;
+/** What the stream of patterns was told. */
+const told: StreamMessage[] = [];
 const state = new SqliteStateStore({ path: ':memory:' });
 
 interface Line extends LogSeed {
@@ -81,6 +84,7 @@ beforeAll(async () => {
     leases: state.leases,
     holder: 'test',
     log: { warn: () => {}, error: () => {} },
+    publish: async (messages) => void told.push(...messages),
   });
   ids = await store([
     ...Array.from({ length: 32 }, (_, i) => jobLine(now, i)),
@@ -122,6 +126,12 @@ describe('patterns', () => {
     expect(before.patternCount).toBeGreaterThan(10);
     expect(await job.look()).toBeGreaterThan(18);
     expect(await job.look()).toBe(0);
+    expect(told.map(({ tenant, payload }) => [tenant, payload['template']]).toSorted()).toEqual([
+      ['default', JOB],
+      ['default', 'an old notice that nobody prints any more'],
+      ['default', 'cart emptied'],
+      ['default', 'connection refused by the store'],
+    ]);
     expect(await shown()).toEqual([
       [JOB, 32, 'more'],
       ['connection refused by the store', 1, 'new'],

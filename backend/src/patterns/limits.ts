@@ -25,6 +25,11 @@ export const STATEMENT_LIMITS: {
   max_threads: 2,
 };
 
+/** Ids of a pattern that a message of the stream names. */
+export const STREAM_IDS_MAX = 256;
+/** Messages that wait for a gateway that does not take them. */
+export const STREAM_WAITING_MAX = 20_000;
+
 /** Ids with lines in a range, of which the ones with most lines are read. */
 export const PATTERN_ROWS_MAX = 20_000;
 /** Patterns of one answer. */

@@ -18,6 +18,7 @@ import {
   STEPS_A_TURN,
   TICK_MS,
 } from './limits.ts';
+import { PatternStream } from './pattern-stream.ts';
 
 const LEASE = 'log-patterns';
 
@@ -27,10 +28,14 @@ export interface PatternJobOptions {
   /** Names this process among its replicas. */
   readonly holder: string;
   readonly log: BackendLog;
+  /** Has messages of the stream `sonde.log_patterns` written; without it nobody is told. */
+  readonly publish?: ConstructorParameters<typeof PatternStream>[0];
   readonly nowMs?: () => number;
 }
 
 interface Source extends WrittenSource {
+  /** What the stream said of each pattern. */
+  readonly told: Map<string, string>;
   readonly book: PatternBook;
   hasChanged: boolean;
 }
@@ -46,6 +51,7 @@ export class PatternJob {
   readonly #writer: AliasWriter;
   readonly #nowMs: () => number;
   readonly #work: RecurringWork;
+  readonly #stream: PatternStream | undefined;
   #sources = new Map<string, Source>();
   #leaves = 0;
   /** Facts written before are read; 0: none is yet. */
@@ -57,6 +63,7 @@ export class PatternJob {
     this.#store = createStoreClient({ database: 'sonde', ...options.store });
     this.#writer = new AliasWriter(this.#store);
     this.#nowMs = options.nowMs ?? Date.now;
+    this.#stream = options.publish === undefined ? undefined : new PatternStream(options.publish);
     this.#work = new RecurringWork({
       everyMs: TICK_MS,
       turn: () => this.look(),
@@ -76,7 +83,11 @@ export class PatternJob {
     await this.#store.close();
   }
 
-  /** Reads new facts and writes what changed by them; returns rows written. Rejects `StoreError`. */
+  /**
+   * Reads new facts, writes what changed by them and tells the stream; returns rows written. Rejects
+   * `StoreError`, and `StreamError` when all but the stream has what is new: it hears of it with the
+   * next look.
+   */
   async look(): Promise<number> {
     const { leases, holder } = this.#options;
     const request = { name: LEASE, holder, ttlMs: LEASE_MS, nowMs: this.#nowMs() };
@@ -92,8 +103,10 @@ export class PatternJob {
       if (!source.hasChanged) continue;
       const entries = await this.#group(source.book);
       written += await this.#writer.write(source, entries, this.#nowMs());
+      this.#stream?.take(source, entries, this.#nowMs());
       source.hasChanged = false;
     }
+    await this.#stream?.flush(this.#work.signal);
     return written;
   }
 
@@ -127,7 +140,8 @@ export class PatternJob {
     let source = this.#sources.get(key);
     if (source === undefined) {
       if (this.#sources.size >= SOURCES_MAX) return;
-      source = { tenant, service, book: new PatternBook(), written: new Map(), hasChanged: false };
+      const empty = { book: new PatternBook(), written: new Map(), told: new Map() };
+      source = { tenant, service, ...empty, hasChanged: false };
       this.#sources.set(key, source);
     }
     const before = source.book.size;

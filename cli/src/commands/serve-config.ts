@@ -21,6 +21,8 @@ export interface ServeConfig {
     readonly health?: string | undefined;
     readonly metrics?: string | undefined;
   };
+  /** A gateway with `streams.yaml`: derived streams go there. */
+  readonly streams?: { readonly endpoint: string } | undefined;
   /** As `service.telemetry`; without it there is none. */
   readonly telemetry: OwnTelemetryConfig;
 }
@@ -59,5 +61,6 @@ export const ServeConfigSchema: z.ZodType<ServeConfig> = z.strictObject({
     health: z.url().optional(),
     metrics: z.url().optional(),
   }),
+  streams: z.strictObject({ endpoint: z.url() }).optional(),
   telemetry: OwnTelemetrySchema.prefault({ metrics: { level: 'none' } }),
 });

@@ -44,6 +44,7 @@ export async function serve(args: readonly string[]): Promise<void> {
       page: `http://${config.listen.host}:${config.listen.port}`,
     },
     sources: statusSources(config),
+    ...(config.streams === undefined ? {} : { streams: config.streams }),
     version: VERSION,
     log: logger,
   });

@@ -1,5 +1,9 @@
-/** Steps to be done behind a batch of lines (`PatternMiner.tend`): a millisecond or two at most. */
+/** Steps behind a batch of lines (`PatternMiner.tendBehindBatch`), at most. */
 export const STEPS_A_BATCH = 192;
+/** Between two looks at the clock: a fraction of a millisecond. */
+export const STEPS_A_LOOK = 2;
+/** Milliseconds after which no further steps are begun: what a batch waits for grouping. */
+export const GROUPING_MS_A_BATCH = 1;
 
 /** Units of work (roughly a hash operation each) between two pauses: some tens of microseconds. */
 const UNITS_A_STEP = 200;
