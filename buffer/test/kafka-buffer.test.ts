@@ -42,6 +42,17 @@ async function openTopic(buffer: KafkaBuffer, partitions = 1): Promise<string> {
   return topic;
 }
 
+/** As retention does it, at once. kafkajs whole is not loaded before the buffer has what it changes. */
+async function forgetBefore(topic: string, offset: number): Promise<void> {
+  const { Kafka, logLevel } = await import('kafkajs');
+  const kafka = new Kafka({ brokers: [...running.brokers], logLevel: logLevel.NOTHING });
+  const admin = kafka.admin();
+  await admin.connect();
+  await admin.fetchTopicOffsets(topic);
+  await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: `${offset}` }] });
+  await admin.disconnect();
+}
+
 /** A member of a group, with what it reads now; `until` waits for an event of its own. */
 class Member {
   readonly readers: Map<number, PartitionReader> = new Map();
@@ -126,6 +137,26 @@ describe.skipIf(MISSING !== undefined).each(CLIENTS)(`Kafka by %s ${MISSING ?? '
     });
   });
 
+  describe('records that retention took', () => {
+    it('are skipped and counted, before and while it is read', async () => {
+      const buffer = await open();
+      const topic = await openTopic(buffer);
+      for (const text of ['a', 'b', 'c', 'd', 'e']) {
+        await buffer.append(topic, 0, [textRecord(text)]);
+      }
+      const lost = (): number | undefined =>
+        buffer.state().find((state) => state.topic === topic)?.lostRecords;
+      await forgetBefore(topic, 2);
+      const reader = await buffer.openReader('store', topic, 0);
+      expect((await readAll(reader, 0, 1)).map(textOf)).toEqual(['c', 'd', 'e']);
+      expect(lost()).toBe(2);
+      await forgetBefore(topic, 4);
+      const later = await buffer.openReader('other', topic, 0);
+      expect((await readAll(later, 3, 1)).map(textOf)).toEqual(['e']);
+      expect(lost()).toBe(3);
+    });
+  });
+
   describe('a new group', () => {
     it('that starts at the end begins there once, not again at every start', async () => {
       const before = await open({ initialOffset: 'latest' });
@@ -148,6 +179,8 @@ describe.skipIf(MISSING !== undefined).each(CLIENTS)(`Kafka by %s ${MISSING ?? '
       const first = new Member(buffer, topic);
       await first.until(({ readers }) => readers.size === 4);
       const kept = [...first.readers.values()];
+      // Where the group is the first of the broker its coordinator may not have been ready.
+      const before = first.troubles.length;
       // Whatever its client is.
       const other = await open({ client: 'kafkajs' });
       const second = new Member(other, topic);
@@ -158,7 +191,7 @@ describe.skipIf(MISSING !== undefined).each(CLIENTS)(`Kafka by %s ${MISSING ?? '
       expect([...first.readers.values()].every((reader) => kept.includes(reader))).toBe(true);
       await other.close();
       await first.until(({ readers }) => readers.size === 4);
-      expect(first.troubles).toEqual([]);
+      expect(first.troubles.slice(before)).toEqual([]);
     });
 
     it('commits through a rebalance what it keeps, and nothing of what it has lost', async () => {

@@ -14,6 +14,9 @@ const TIMES_MAX = 4;
 const LAST_REQUESTS = 40;
 /** Makes a segment of 1 MiB full in a second. */
 const PADDING_BYTES = 64 * 1024;
+/** Between two requests of a sender. One kill a point needs no more than a few. Milliseconds. */
+const PAUSE_MS = 5;
+const PAUSE_IN_TURN_MS = 25;
 
 /** Where and in which process to kill. */
 export interface KillPoint {
@@ -86,7 +89,8 @@ export interface KillRoundsOptions {
 /** Kills at one point so often while senders send, and judges what the store has. */
 export async function killRounds({ rig, point, kills }: KillRoundsOptions): Promise<Verdict> {
   await rig.start();
-  return underLoad(rig, point.needsRollingSegments === true, async () => {
+  const load = { isPadded: point.needsRollingSegments === true, pauseMs: PAUSE_MS };
+  return underLoad(rig, load, async () => {
     for (let kill = 0; kill < kills; kill += 1) {
       await killOnce(rig, point);
       await rig.start();
@@ -97,19 +101,20 @@ export async function killRounds({ rig, point, kills }: KillRoundsOptions): Prom
 /** Kills once at each point, each start going to the next one, and judges what the store has. */
 export async function killInTurn(rig: Rig, points: readonly KillPoint[]): Promise<Verdict> {
   await rig.start();
-  return underLoad(
-    rig,
-    points.some(({ needsRollingSegments }) => needsRollingSegments),
-    async () => {
-      for (const point of points) await killOnce(rig, point);
-      await rig.start();
-    },
-  );
+  const isPadded = points.some(({ needsRollingSegments }) => needsRollingSegments);
+  return underLoad(rig, { isPadded, pauseMs: PAUSE_IN_TURN_MS }, async () => {
+    for (const point of points) await killOnce(rig, point);
+    await rig.start();
+  });
 }
 
-async function underLoad(rig: Rig, isPadded: boolean, work: () => Promise<void>): Promise<Verdict> {
+async function underLoad(
+  rig: Rig,
+  { isPadded, pauseMs }: { readonly isPadded: boolean; readonly pauseMs: number },
+  work: () => Promise<void>,
+): Promise<Verdict> {
   const padding = isPadded ? { paddingBytes: PADDING_BYTES } : {};
-  const load = new Load({ url: rig.url, ...padding, pauseMs: 5 });
+  const load = new Load({ url: rig.url, ...padding, pauseMs });
   try {
     await work();
     const before = load.acknowledgedCount;
