@@ -36,6 +36,7 @@ type Figures = z.infer<typeof figures>;
 const CASES: readonly (readonly [string, readonly string[]])[] = [
   ['made-up lines', ['made-up', '0', 'yes']],
   ['made-up lines, 5 % of random words', ['made-up', '0.05', 'yes']],
+  ['random words alone, a million patterns', ['made-up', '1', 'yes']],
   ...(existsSync(LOGHUB)
     ? ([
         ['outside lines', ['loghub', '0', 'yes', '1000000', LOGHUB]],

@@ -18,7 +18,8 @@ export class RecordSplitter {
   droppedBytes = 0;
   lines = 0;
   readonly #take: TakeRecord;
-  readonly #record: Buffer = Buffer.alloc(RECORD_BYTES_MAX);
+  /** The record, and behind it the line that may belong to it. */
+  readonly #record: Buffer = Buffer.alloc(2 * RECORD_BYTES_MAX);
   #length = 0;
   /** Where the line that is being read begins in the record. */
   #lineStart = 0;
@@ -46,7 +47,7 @@ export class RecordSplitter {
   }
 
   #append(chunk: Uint8Array, from: number, to: number): void {
-    const room = RECORD_BYTES_MAX - 1 - this.#length;
+    const room = this.#lineStart + RECORD_BYTES_MAX - 1 - this.#length;
     const taken = Math.min(room, to - from);
     this.#record.set(chunk.subarray(from, from + taken), this.#length);
     this.#length += taken;
@@ -58,18 +59,19 @@ export class RecordSplitter {
     let start = this.#lineStart;
     if (start > 0 && !this.#continues(start)) {
       // The record ends before the newline in front of this line, which begins the next.
-      this.#take(this.#record, 0, start - 1);
+      this.#take(this.#record, 0, this.#withoutNewline(start));
       this.#record.copyWithin(0, start, this.#length);
       this.#length -= start;
       this.#isInTraceback = false;
       start = 0;
     }
     if (this.#holds(TRACEBACK, start)) this.#isInTraceback = true;
-    if (this.#length >= RECORD_BYTES_MAX - 1) {
-      this.#lineStart = this.#length;
-      return;
+    if (this.#length < RECORD_BYTES_MAX - 1) {
+      this.#record[this.#length++] = NEWLINE;
+    } else {
+      this.droppedBytes += this.#length - (RECORD_BYTES_MAX - 1);
+      this.#length = RECORD_BYTES_MAX - 1;
     }
-    this.#record[this.#length++] = NEWLINE;
     this.#lineStart = this.#length;
   }
 
@@ -92,8 +94,13 @@ export class RecordSplitter {
     );
   }
 
+  /** A record that is full has none. */
+  #withoutNewline(length: number): number {
+    return length > 0 && this.#record[length - 1] === NEWLINE ? length - 1 : length;
+  }
+
   #flush(length: number): void {
-    const end = length > 0 && this.#record[length - 1] === NEWLINE ? length - 1 : length;
+    const end = this.#withoutNewline(length);
     if (end > 0 || length > 0) this.#take(this.#record, 0, end);
     this.#length = 0;
     this.#lineStart = 0;
