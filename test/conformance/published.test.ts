@@ -36,7 +36,6 @@ const REFUSED: ReadonlyMap<string, string> = new Map([
     `contrib-routingconnector-${number}.yaml`,
     'must specify at least one protocol when using the OTLP receiver',
   ]),
-  ['helm-daemonset-resource-detection-agent.yaml', 'invalid detector key: k8s_api'],
 ]);
 
 const UNSUPPORTED = new Map(

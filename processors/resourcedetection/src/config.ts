@@ -8,10 +8,13 @@ import type { ConsulSettings } from './detectors/consul.ts';
 import type { DockerSettings } from './detectors/docker.ts';
 import type { Ec2Settings } from './detectors/ec2.ts';
 import type { EcsSettings } from './detectors/ecs.ts';
+import type { EksSettings } from './detectors/eks.ts';
 import type { GcpSettings } from './detectors/gcp.ts';
 import type { HerokuSettings } from './detectors/heroku.ts';
+import type { K8sApiSettings } from './detectors/k8s-api.ts';
 import type { LambdaSettings } from './detectors/lambda.ts';
 import { HOSTNAME_SOURCES, type SystemSettings } from './detectors/system.ts';
+import { eksSection, k8sApiSection } from './k8s-api-config.ts';
 import { ATTRIBUTES, enabledAttributes } from './resource-attributes.ts';
 import {
   consulSection,
@@ -32,6 +35,9 @@ export const DETECTORS = [
   'docker',
   'heroku',
   'lambda',
+  'k8s_api',
+  'k8snode',
+  'eks',
 ] as const;
 export type DetectorName = (typeof DETECTORS)[number];
 
@@ -43,14 +49,11 @@ const OTHER_DETECTORS: readonly string[] = [
   'azurecontainerapps',
   'digitalocean',
   'dynatrace',
-  'eks',
   'elastic_beanstalk',
   'elasticbeanstalk',
   'hetzner',
   'ibmcloud_classic',
   'ibmcloud_vpc',
-  'k8s_api',
-  'k8snode',
   'kubeadm',
   'nova',
   'openshift',
@@ -82,6 +85,10 @@ export interface ResourceDetectionConfig {
   readonly docker: DockerSettings;
   readonly heroku: HerokuSettings;
   readonly lambda: LambdaSettings;
+  readonly k8s_api: K8sApiSettings;
+  readonly eks: EksSettings;
+  /** The old name, with a section of its own. */
+  readonly k8snode: K8sApiSettings;
 }
 
 export interface RetryConfig {
@@ -249,6 +256,9 @@ export const resourceDetectionConfig: z.ZodType<ResourceDetectionConfig> = nullM
       docker: dockerSection,
       heroku: herokuSection,
       lambda: lambdaSection,
+      k8s_api: k8sApiSection,
+      k8snode: k8sApiSection,
+      eks: eksSection(endpoint(IMDS)),
     })
     .superRefine((config, context) => {
       if (config.timeout > 0) return;
@@ -259,7 +269,8 @@ export const resourceDetectionConfig: z.ZodType<ResourceDetectionConfig> = nullM
       const { override, timeout, refresh_interval, fail_on_missing_metadata } = config;
       const general = { override, timeout, refresh_interval, fail_on_missing_metadata };
       const { retry, system, ec2, ecs, gcp, azure, aks, consul, docker, heroku, lambda } = config;
-      const clouds = { ec2, ecs, gcp, azure, aks, heroku, lambda };
+      const { k8s_api, k8snode, eks } = config;
+      const clouds = { ec2, ecs, gcp, azure, aks, heroku, lambda, k8s_api, k8snode, eks };
       const asked = { detectors: config.detectors, retry };
       return { ...general, ...asked, ...clouds, system, consul, docker };
     }),

@@ -9,9 +9,11 @@ import { detectConsul } from './detectors/consul.ts';
 import { detectDocker } from './detectors/docker.ts';
 import { detectEc2 } from './detectors/ec2.ts';
 import { detectEcs } from './detectors/ecs.ts';
+import { detectEks } from './detectors/eks.ts';
 import { detectEnv } from './detectors/env.ts';
 import { detectGcp } from './detectors/gcp.ts';
 import { detectHeroku } from './detectors/heroku.ts';
+import { detectK8sApi } from './detectors/k8s-api.ts';
 import { detectLambda } from './detectors/lambda.ts';
 import { detectSystem } from './detectors/system.ts';
 
@@ -66,6 +68,9 @@ export class Detection {
   }
 
   async #start(): Promise<void> {
+    if (this.#config.detectors.includes('k8snode')) {
+      this.#logger.warn('the k8snode detector name is deprecated, use k8s_api instead');
+    }
     await this.#detect();
     if (this.#config.refresh_interval > 0) this.#refreshing = this.#refresh(this.#stop.signal);
   }
@@ -127,6 +132,7 @@ export class Detection {
 
   #detector(name: DetectorName): Detect {
     const { system, ec2, ecs, gcp, azure, aks, consul, docker, heroku, lambda } = this.#config;
+    const { k8s_api, k8snode, eks } = this.#config;
     switch (name) {
       case 'env':
         return detectEnv;
@@ -150,6 +156,12 @@ export class Detection {
         return (surroundings) => detectHeroku(surroundings, heroku);
       case 'lambda':
         return (surroundings) => detectLambda(surroundings, lambda);
+      case 'eks':
+        return (surroundings) => detectEks(surroundings, eks);
+      case 'k8s_api':
+        return (surroundings) => detectK8sApi(surroundings, k8s_api);
+      case 'k8snode':
+        return (surroundings) => detectK8sApi(surroundings, k8snode);
     }
   }
 }

@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import { request as requestSecurely } from 'node:https';
 
 /** Of one answer; an instance's description has a few KiB. */
 export const METADATA_BYTES_MAX: number = 256 * 1024;
@@ -9,6 +10,8 @@ export interface MetadataRequest {
   readonly signal: AbortSignal;
   /** Of a service on a Unix socket; the URL then says the path alone. */
   readonly socketPath?: string;
+  /** Of a service behind `https:`: whom it is trusted by, as PEM. */
+  readonly ca?: string;
 }
 
 /** An answer other than 200. */
@@ -27,9 +30,12 @@ export class MetadataStatusError extends Error {
  * body; rejects with `MetadataStatusError`, or with what went wrong.
  */
 export function askMetadata(url: string, options: MetadataRequest): Promise<string> {
-  const { method = 'GET', headers = {}, signal, socketPath } = options;
+  const { method = 'GET', headers = {}, signal, socketPath, ca } = options;
+  const send = url.startsWith('https:') ? requestSecurely : request;
+  const trust = ca === undefined ? {} : { ca };
   return new Promise((resolve, reject) => {
-    const sent = request(url, { method, headers, signal, agent: false, socketPath }, (response) => {
+    const how = { method, headers, signal, agent: false, socketPath, ...trust };
+    const sent = send(url, how, (response) => {
       const chunks: Buffer[] = [];
       let byteCount = 0;
       response.on('error', reject);

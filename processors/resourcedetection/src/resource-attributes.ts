@@ -3,7 +3,18 @@ import { z } from 'zod';
 /** The attributes of each detector, and whether upstream has them on. */
 export const ATTRIBUTES: Readonly<
   Record<
-    'system' | 'ec2' | 'ecs' | 'gcp' | 'azure' | 'aks' | 'consul' | 'docker' | 'heroku' | 'lambda',
+    | 'aks'
+    | 'azure'
+    | 'consul'
+    | 'docker'
+    | 'ec2'
+    | 'ecs'
+    | 'eks'
+    | 'gcp'
+    | 'heroku'
+    | 'k8s_api'
+    | 'lambda'
+    | 'system',
     Readonly<Record<string, boolean>>
   >
 > = {
@@ -32,6 +43,23 @@ export const ATTRIBUTES: Readonly<
     'service.instance.id': true,
     'service.name': true,
     'service.version': true,
+  },
+  eks: {
+    'cloud.account.id': false,
+    'cloud.availability_zone': false,
+    'cloud.platform': true,
+    'cloud.provider': true,
+    'cloud.region': false,
+    'host.id': false,
+    'host.image.id': false,
+    'host.name': false,
+    'host.type': false,
+    'k8s.cluster.name': false,
+  },
+  k8s_api: {
+    'k8s.cluster.uid': true,
+    'k8s.node.name': true,
+    'k8s.node.uid': true,
   },
   lambda: {
     'aws.log.group.names': true,

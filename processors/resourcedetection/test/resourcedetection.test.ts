@@ -64,7 +64,7 @@ describe('the processor resourcedetection', () => {
 
   it('starts after its timeout when a service does not answer, and says so', async () => {
     const { endpoint, asked } = await fakeMetadata({ 'PUT /latest/api/token': 'hang' });
-    const config = `{detectors: [ec2, env], timeout: 100ms, fail_on_missing_metadata: true, ec2: {endpoint: "${endpoint}"}}`;
+    const config = `{detectors: [ec2, env], timeout: 1s, fail_on_missing_metadata: true, ec2: {endpoint: "${endpoint}"}}`;
     const graph = await TestGraph.start({ factory, signal: 'logs', config });
     expect(asked).toEqual(['PUT /latest/api/token']);
     await graph.send(telemetryOf([requestOf('logs', logs())]));
@@ -130,12 +130,12 @@ describe('the configuration of resourcedetection', () => {
   });
 
   it('splits names at commas, and reads sections of detectors that are not asked', () => {
-    const config = resourceDetectionConfig.parse({ detectors: 'env, system', eks: { x: 1 } });
+    const config = resourceDetectionConfig.parse({ detectors: 'env, system', vultr: { x: 1 } });
     expect(config.detectors).toEqual(['env', 'system']);
   });
 
   it('refuses what it does not have in words', () => {
-    expect(messages({ detectors: ['eks'] })).toEqual(['invalid detector key: eks']);
+    expect(messages({ detectors: ['vultr'] })).toEqual(['invalid detector key: vultr']);
     expect(messages({ detectors: ['nonsense'] })).toEqual(['invalid detector key: nonsense']);
     expect(messages({ timeout: '0s' })).toEqual(["'timeout' must be positive"]);
     expect(messages({ ec2: { tags: ['a'] } })).toEqual([
