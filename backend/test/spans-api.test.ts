@@ -29,7 +29,16 @@ async function seed(): Promise<void> {
     const at = { traceId: traceId(i), atMs: base + i * 60_000 };
     const attributes = [['bank', bank] as const, ['amount', String(i)] as const];
     const fails = bank === 'cedar';
-    const more = { environment: i % 2 === 0 ? 'live' : 'test' };
+    const environment = i % 2 === 0 ? 'live' : 'test';
+    const events = fails ? [['exception.type', 'IOError'] as const] : [];
+    const more = {
+      environment,
+      'events.name': raw(fails ? "['exception']" : '[]::Array(String)'),
+      'events.timestamp': raw(fails ? '[fromUnixTimestamp64Nano(1)]' : '[]::Array(DateTime64(9))'),
+      'events.attributes': raw(
+        fails ? `[${mapSql(events).raw}]` : '[]::Array(Map(LowCardinality(String), String))',
+      ),
+    };
     return [
       spanRow({
         ...{ ...at, spanId: spanId(i), durationNs: (i + 1) * 1_000_000, service: 'shop' },
@@ -129,6 +138,17 @@ describe('GET /spans', () => {
     expect(await count('nothing exists')).toBe(0);
     expect(await count('bank exists duration>59.5ms')).toBe(1);
     expect(await count('kind=server name="POST /buy"')).toBe(COUNT);
+  });
+
+  it('filters by names and attributes of events, of which one at least is meant', async () => {
+    const count = async (text: string): Promise<number> =>
+      (await spans(`limit=1000&${where(text)}`)).spans.length;
+    expect(await count('event.exception.type=IOError service=pay')).toBe(COUNT / 3);
+    expect(await count('event.exception.type~ioe service=pay')).toBe(COUNT / 3);
+    expect(await count('event.exception.type exists service=pay')).toBe(COUNT / 3);
+    expect(await count('event.exception.type!=IOError service=pay')).toBe((2 * COUNT) / 3);
+    expect(await count('event.name=exception service=pay')).toBe(COUNT / 3);
+    expect(await count('event.other=IOError')).toBe(0);
   });
 
   it('pages newest first without losing or repeating a span', async () => {

@@ -79,6 +79,7 @@ describe('what an analysis asks for', () => {
     const span = { on: 'span', key: 'region', value: 'eu' } as const;
     expect(featureCondition(span)).toEqual({ key: 'span.region', operator: '=', value: 'eu' });
     const time = { ...span, on: 'time', minNs: 1_000_000, maxNs: 2_000_000 } as const;
+    expect(featureCondition({ ...span, on: 'event' })?.key).toBe('event.region');
     expect(featureCondition(time)).toBeUndefined();
     expect(valueWord(time)).toBe('1.00\u00a0ms – 2.00\u00a0ms');
   });

@@ -139,19 +139,27 @@ function firstOf(keys: readonly string[]): Sql {
   return sql`arrayFirst(v -> v != '', arrayMap(k -> attributes[k], ${param.strings(keys)}))`;
 }
 
-/** Calls that no span of the called side belongs to: by what the caller says of it. */
+/** Addresses that mean the host of whoever writes them. */
+const IS_LOOPBACK = sql`(startsWith(address, '127.') OR address IN ('localhost', '::1', '[::1]'))`;
+
+/**
+ * Calls that no span of the called side belongs to: by what the caller says of it. On its own host,
+ * that is the process which the agent saw listening there around that minute.
+ */
 function unansweredSql(join: MinuteJoin): Sql {
   return sql`
     SELECT tenant, service AS client_service, namespace AS client_namespace,
       cluster AS client_cluster, 'service' AS client_kind,
       substringUTF8(multiIf(messaging_destination != '', messaging_destination,
         peer_service != '', peer_service,
+        owner.1 != '', owner.1,
+        own_port != '' AND host != '', concat(host, ':', own_port),
         address != '', if(port = '' OR has(['80', '443'], port), address, concat(address, ':', port)),
         url_host != '', url_host,
         db_system), 1, ${param.uint64(PEER_LENGTH_MAX)}) AS server_service,
-      '' AS server_namespace, '' AS server_cluster,
-      multiIf(messaging_destination != '', 'messaging', db_system != '', 'database',
-        peer_service != '', 'service', 'external') AS server_kind,
+      if(is_owned, owner.2, '') AS server_namespace, if(is_owned, owner.3, '') AS server_cluster,
+      multiIf(messaging_destination != '', 'messaging', is_owned, 'service',
+        db_system != '', 'database', peer_service != '', 'service', 'external') AS server_kind,
       multiIf(messaging_destination != '', attributes['messaging.system'],
         db_system != '', db_system, rpc_method != '', 'rpc', http_request_method != '', 'http', ''
       ) AS protocol,
@@ -159,12 +167,19 @@ function unansweredSql(join: MinuteJoin): Sql {
       0 AS has_gap, status_code = 2 AS is_error, greatest(duration_ns, 0) AS duration,
       toInt64(0) AS gap
     FROM (
-      SELECT ${SPAN_COLUMNS}, db_system, peer_service, attributes,
-        ${firstOf(ADDRESS_KEYS)} AS address, ${firstOf(PORT_KEYS)} AS port,
-        domain(${firstOf(URL_KEYS)}) AS url_host
-      FROM spans
-      WHERE ${inMinute(join)} AND kind IN ${CALLERS}
-      LIMIT 1 BY tenant, trace_id, span_id
+      SELECT *, owner.1 != '' AND messaging_destination = '' AND peer_service = '' AS is_owned
+      FROM (
+        SELECT ${SPAN_COLUMNS}, db_system, peer_service, attributes, host,
+          ${firstOf(ADDRESS_KEYS)} AS address, ${firstOf(PORT_KEYS)} AS port,
+          if(${IS_LOOPBACK}, port, '') AS own_port,
+          domain(${firstOf(URL_KEYS)}) AS url_host
+        FROM spans
+        WHERE ${inMinute(join)} AND kind IN ${CALLERS}
+        LIMIT 1 BY tenant, trace_id, span_id
+      ) AS callers
+      LEFT JOIN (${ownersSql(join)}) AS owners
+      ON callers.tenant = owners.of_tenant AND callers.host = owners.of_host
+        AND callers.own_port = owners.of_port
     )
     WHERE server_service != '' AND (
       messaging_destination != '' OR (tenant, trace_id, span_id) NOT IN (
@@ -176,6 +191,20 @@ function unansweredSql(join: MinuteJoin): Sql {
           )
       )
     )`;
+}
+
+/** Who listened on a port of a host: of several in the window the one seen nearest to the minute. */
+function ownersSql(join: MinuteJoin): Sql {
+  const middle = sql`${param.int64(Math.floor(join.minuteMs / 1000) + 30)}`;
+  return sql`
+    SELECT toString(tenant) AS of_tenant, toString(host) AS of_host,
+      attributes['server.port'] AS of_port,
+      argMin((toString(service), toString(namespace), toString(cluster)),
+        abs(toUnixTimestamp(timestamp) - ${middle})) AS owner
+    FROM spans
+    WHERE ${inWindow(join)} AND kind = ${param.uint8(SPAN.server)} AND origin = 'ebpf'
+      AND host != '' AND of_port != ''
+    GROUP BY of_tenant, of_host, of_port`;
 }
 
 /** Work that was taken from a queue: the queue is who asked. */

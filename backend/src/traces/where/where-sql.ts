@@ -21,13 +21,14 @@ export interface WhereScope {
 
 const RESOURCE_PREFIX = 'resource.';
 const SPAN_PREFIX = 'span.';
+const EVENT_PREFIX = 'event.';
 
 /** Keys of conditions that are attributes without a word on which kind. */
 export function attributeKeys(conditions: readonly Pick<Condition, 'key'>[]): string[] {
   return conditions
     .map(({ key }) => key)
     .filter((key) => !SPAN_FIELDS.has(key) && !key.startsWith(RESOURCE_PREFIX))
-    .filter((key) => !key.startsWith(SPAN_PREFIX));
+    .filter((key) => !key.startsWith(SPAN_PREFIX) && !key.startsWith(EVENT_PREFIX));
 }
 
 /** Whether `red_1m` alone can say what meets all conditions. */
@@ -81,6 +82,9 @@ function conditionSql(condition: Condition, scope: WhereScope): Sql {
   if (key.startsWith(SPAN_PREFIX)) {
     return attributeSql({ ...condition, key: key.slice(SPAN_PREFIX.length) });
   }
+  if (key.startsWith(EVENT_PREFIX)) {
+    return eventSql({ ...condition, key: key.slice(EVENT_PREFIX.length) });
+  }
   const on = scope.carriers.get(key);
   if (on?.span === true && !on.resource) return attributeSql(condition);
   if (on?.resource === true && !on.span) return resourceSql(condition, scope);
@@ -111,6 +115,8 @@ function fieldSql(condition: Condition, field: SpanField): Sql {
 function textSql(condition: Condition, column: Sql): Sql {
   const value = param.string(condition.value);
   switch (condition.operator) {
+    case 'exists':
+      return sql`${column} != ''`;
     case '=':
       return sql`${column} = ${value}`;
     case '!=':
@@ -185,6 +191,23 @@ function attributeSql(condition: Condition): Sql {
     default:
       return sql`(${has} AND ${textSql(condition, sql`attributes[${key}]`)})`;
   }
+}
+
+/** One event at least; what is denied holds for none of them. `name` is the event's own. */
+function eventSql(condition: Condition): Sql {
+  const positive = positiveOf(condition);
+  const found =
+    condition.key === 'name'
+      ? sql`arrayExists(one -> ${textSql(positive, sql`one`)}, events.name)`
+      : sql`arrayExists(one -> ${eventAttributeSql(positive)}, events.attributes)`;
+  return positive === condition ? found : sql`NOT ${found}`;
+}
+
+function eventAttributeSql(condition: Condition): Sql {
+  const key = param.string(condition.key);
+  const has = sql`mapContains(one, ${key})`;
+  if (condition.operator === 'exists') return has;
+  return sql`(${has} AND ${textSql(condition, sql`one[${key}]`)})`;
 }
 
 function resourceSql(condition: Condition, { tenant, range }: WhereScope): Sql {

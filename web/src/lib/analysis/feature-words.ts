@@ -30,6 +30,7 @@ export function valueWord({ value, on, minNs = 0, maxNs = 0 }: TraceFeature): st
 export function featureCondition({ on, key, value }: TraceFeature): Condition | undefined {
   if (on === 'span') return { key: `span.${key}`, operator: '=', value };
   if (on === 'resource') return { key: `resource.${key}`, operator: '=', value };
+  if (on === 'event') return { key: `event.${key}`, operator: '=', value };
   if (on === 'operation') return { key: 'name', operator: '=', value };
   return undefined;
 }
