@@ -59,6 +59,33 @@ describe('an exporter of several pipelines', () => {
   });
 });
 
+describe('a processor that throws', () => {
+  it('fails the request alone: its sender is told, other pipelines and the next request go on', async () => {
+    const pipelines = `{
+      traces/1: {receivers: [nop], processors: [tag], exporters: [nop]},
+      traces/2: {receivers: [nop], exporters: [nop/2]}}`;
+    const journal = await running(pipelines, async (open, service) => {
+      const receiver = open.consumers.get('receiver nop traces');
+      open.failing.set('consume processor tag traces', new TypeError('x is not a function'));
+      await expect(receiver?.consume(batchOf(1))).rejects.toMatchObject({
+        code: 'INTERNAL',
+        retryable: false,
+        message: expect.stringContaining('x is not a function'),
+      });
+      expect(service.status.phase).toBe('ready');
+      open.failing.clear();
+      await receiver?.consume(batchOf(1));
+    });
+    expect(consumed(journal)).toEqual([
+      'processor tag traces',
+      'exporter nop/2 traces',
+      'processor tag traces',
+      'exporter nop traces',
+      'exporter nop/2 traces',
+    ]);
+  });
+});
+
 describe('fan-out', () => {
   it('follows the order of pipelines and exporters in the file', async () => {
     const pipelines = `{

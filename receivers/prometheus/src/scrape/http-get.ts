@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { createGunzip } from 'node:zlib';
+import { Secret } from '@sonde/pipeline';
+import { loadClientTls } from '@sonde/pipeline/clients';
 import type { HttpClientSettings } from '../config/http-client.ts';
 import { REDIRECTS_MAX } from '../limits.ts';
 
@@ -83,18 +85,30 @@ export class HttpGet {
   }
 
   async #openTls(): Promise<HttpsAgent> {
-    const { tls } = this.#settings;
-    const ca = tls.ca ?? (await fileText(tls.ca_file));
-    const cert = tls.cert ?? (await fileText(tls.cert_file));
-    const key = tls.key?.reveal() ?? (await fileText(tls.key_file));
+    const { server_name: name, ca, cert, ...files } = this.#settings.tls;
+    const material = await loadClientTls({
+      insecure: false,
+      insecure_skip_verify: files.insecure_skip_verify,
+      server_name_override: name,
+      ca_file: files.ca_file,
+      ca_pem: ca === undefined ? undefined : new Secret(ca),
+      cert_file: files.cert_file,
+      cert_pem: cert === undefined ? undefined : new Secret(cert),
+      key_file: files.key_file,
+      key_pem: files.key,
+      include_system_ca_certs_pool: false,
+      min_version: '',
+      max_version: '',
+    });
     return new HttpsAgent({
       keepAlive: true,
       maxFreeSockets: 4,
-      rejectUnauthorized: !tls.insecure_skip_verify,
-      ...(tls.server_name === '' ? {} : { servername: tls.server_name }),
-      ...(ca === undefined ? {} : { ca }),
-      ...(cert === undefined ? {} : { cert }),
-      ...(key === undefined ? {} : { key }),
+      rejectUnauthorized: material.rejectUnauthorized,
+      minVersion: material.minVersion,
+      ...(name === '' ? {} : { servername: name }),
+      ...(material.ca === undefined ? {} : { ca: [...material.ca] }),
+      ...(material.cert === undefined ? {} : { cert: material.cert }),
+      ...(material.key === undefined ? {} : { key: material.key }),
     });
   }
 
