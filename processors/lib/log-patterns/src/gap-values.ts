@@ -28,7 +28,11 @@ export function* mergeGaps(shapes: readonly Shape[], pace: Pace): Steps {
     }
     if (pace.spend(shape.signature.kinds.length * GAP_TOKENS_MAX * 2)) yield;
   }
-  const proven = [...gaps].filter(([, { length }]) => length > 1);
+  const proven: (readonly [number, readonly Filled[]])[] = [];
+  for (const gap of gaps) {
+    if (gap[1].length > 1) proven.push(gap);
+    if (pace.spend(1)) yield;
+  }
   proven.sort(([x, { length }], [y, { length: other }]) => other - length || x - y);
   for (const [, all] of proven) {
     const left = all.filter(({ shape }) => shape.into === undefined);

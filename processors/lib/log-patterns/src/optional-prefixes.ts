@@ -52,10 +52,13 @@ export function* mergeOptionalPrefixes(shapes: readonly Shape[], pace: Pace): St
     }
     if (pace.spend(kinds.length * 2 + limit)) yield;
   }
-  const proven = [...prefixes].filter(
-    ([key, { pairs }]) =>
-      pairs.length >= STATEMENTS_MIN && pairs.length * WITHOUT_SHARE >= (begun.get(key) ?? 0),
-  );
+  const proven: (readonly [number, Prefix])[] = [];
+  for (const prefix of prefixes) {
+    const [key, { pairs }] = prefix;
+    const isOften = pairs.length * WITHOUT_SHARE >= (begun.get(key) ?? 0);
+    if (pairs.length >= STATEMENTS_MIN && isOften) proven.push(prefix);
+    if (pace.spend(1)) yield;
+  }
   // The longest first: what is left of it may be the end of another.
   proven.sort(([x, { tokens }], [y, { tokens: other }]) => other - tokens || x - y);
   for (const [, { pairs }] of proven) {
