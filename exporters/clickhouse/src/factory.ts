@@ -1,3 +1,4 @@
+import './kept-shapes.ts';
 import type { ExporterFactory } from '@sonde/pipeline';
 import { ClickHouseEvents } from './clickhouse-events.ts';
 import { ClickHouseExporter } from './clickhouse-exporter.ts';

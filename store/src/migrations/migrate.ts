@@ -19,6 +19,7 @@ import { SERVICE_MAP } from './0005-service-map.ts';
 import { EDGES_BY_MINUTE } from './0006-edges-by-minute.ts';
 import { RETENTION_BY_JOB } from './0007-retention-by-job.ts';
 import { LOG_PATTERNS } from './0008-log-patterns.ts';
+import { WORDS_OF_BODIES } from './0009-words-of-bodies.ts';
 import type { Migration } from './migration.ts';
 
 /** In order of their versions, which are dense from 1. */
@@ -31,6 +32,7 @@ export const MIGRATIONS: readonly Migration[] = [
   EDGES_BY_MINUTE,
   RETENTION_BY_JOB,
   LOG_PATTERNS,
+  WORDS_OF_BODIES,
 ];
 
 export type SchemaErrorCode =
