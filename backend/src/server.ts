@@ -9,7 +9,7 @@ import { isLoopback } from './http/host-check.ts';
 import { WebFiles } from './http/web-files.ts';
 import { GATEWAY_READ_MS, HTTP_LIMITS, type HttpLimits } from './limits.ts';
 import { type BackendLog, STDERR_LOG } from './log.ts';
-import { MapJob } from './model/service-map/map-job.ts';
+import { MapJob, type MapJobOptions } from './model/service-map/map-job.ts';
 import { PatternJob, type PatternJobOptions } from './patterns/pattern-job.ts';
 import { RetentionJob } from './retention/retention-job.ts';
 import { SqliteStateStore } from './state/index.ts';
@@ -91,6 +91,7 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
     leases: state.leases,
     holder,
     log,
+    ...publishing(options.streams),
   });
   const patternJob = new PatternJob({
     store: options.store,
@@ -128,7 +129,9 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
 }
 
 /** How jobs tell of what they found, where there is somebody to tell. */
-function publishing(streams: BackendOptions['streams']): Pick<PatternJobOptions, 'publish'> {
+function publishing(
+  streams: BackendOptions['streams'],
+): Pick<PatternJobOptions & MapJobOptions, 'publish'> {
   if (streams === undefined) return {};
   const publisher = new StreamPublisher(streams);
   return { publish: (messages, signal) => publisher.publish(messages, signal) };

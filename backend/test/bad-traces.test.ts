@@ -67,7 +67,8 @@ beforeAll(async () => {
   const log = { info: () => {}, warn: (text: string) => expect(text).toBe(''), error: () => {} };
   const leases = state.leases;
   const job = new MapJob({ store: sonde.role, leases, holder: 'one', log, nowMs: () => now });
-  await job.look();
+  // A look ends when its time is over; on a busy machine that is early.
+  for (let turn = 0; turn < 20 && (await job.look()) > 0; turn++);
   await job.stop();
 }, 300_000);
 
@@ -91,9 +92,13 @@ describe('what no program should send', () => {
 
   it('such as a service name a request stays within the rows of a minute, and no call is lost', async () => {
     const [found] = await sonde.rows(`SELECT count() AS pairs, sum(requests) AS calls
-      FROM sonde.edges_1m WHERE server_service IN ('hub', '(other)') AND protocol = ''`);
+      FROM sonde.edges_1m
+      WHERE server_service IN ('hub', '(other)') AND protocol = '' AND (time, version) IN (
+        SELECT time, max(version) FROM sonde.edge_minutes GROUP BY time)`);
     expect(Number(found?.['pairs'])).toBeLessThanOrEqual(20_001);
+    // Beside them what else was told together.
     expect(Number(found?.['calls'])).toBeGreaterThanOrEqual(SERVICES);
+    expect(Number(found?.['calls'])).toBeLessThan(SERVICES + 100);
     const map = await sonde.get(`/api/v1/map?${range}`, MapSchema);
     expect(map.edges.length).toBeLessThanOrEqual(10_000);
   });

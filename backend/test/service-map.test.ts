@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MapCallsSchema, MapSchema } from '../src/api/map/schema.ts';
 import { MapJob } from '../src/model/service-map/map-job.ts';
 import { SqliteStateStore } from '../src/state/index.ts';
+import type { StreamMessage } from '../src/streams/stream-message.ts';
 import { runSonde, type Sonde } from './engine-fixture.ts';
 import { insertSql, type SpanSeed, spanRow } from './seed.ts';
 
@@ -260,6 +261,55 @@ describe('edges of a minute', () => {
     await first.stop();
     expect(await second.look()).toBe(1);
     await second.stop();
+  });
+});
+
+describe('minutes for other programs', () => {
+  it('are told once they are joined, again when nobody took them, and the last ones at a start', async () => {
+    const atMs = now - 240 * MINUTE_MS;
+    await add({
+      ...{
+        traceId: trace(85_000),
+        spanId: id(85_000),
+        atMs,
+        durationNs: 2 * MS,
+        service: 'teller',
+      },
+      ...{ name: 'ask', kind: 3, error: true, weight: 2, more: { peer_service: 'vault' } },
+    });
+    const told: StreamMessage[] = [];
+    let isAway = true;
+    const publish = async (messages: readonly StreamMessage[]): Promise<void> => {
+      if (isAway) throw new Error('nobody there');
+      told.push(...messages);
+    };
+    const log = { info: () => {}, warn: () => {}, error: () => {} };
+    const { role: store } = sonde;
+    const start = (holder: string): MapJob =>
+      new MapJob({ store, leases: state.leases, holder, log, publish, nowMs: () => clockMs });
+    clockMs = now;
+    const first = start('first-teller');
+    for (let turn = 0; turn < 20 && (await first.look()) > 0; turn++);
+    expect(told).toEqual([]);
+    isAway = false;
+    await first.look();
+    const ofPair = told.filter(({ key }) => key[0] === 'service~~~teller');
+    expect(ofPair).toMatchObject([
+      {
+        ...{ stream: 'sonde.service_map', version: 1, tenant: 'default', windowMs: MINUTE_MS },
+        ...{ id: `service~~~teller>service~~~vault@${atMs}`, time: atMs },
+        payload: {
+          client: { kind: 'service', name: 'teller' },
+          calls: [{ operation: 'ask', requests: 2, errors: 2, durationNsSum: 4 * MS }],
+        },
+      },
+    ]);
+    await first.stop();
+    told.length = 0;
+    const second = start('second-teller');
+    await second.look();
+    await second.stop();
+    expect(told.filter(({ key }) => key[0] === 'service~~~teller')).toEqual(ofPair);
   });
 });
 

@@ -35,6 +35,11 @@ export const LOOK_MS_MAX = 4000;
 /** Whoever holds the job and dies is replaced after this. */
 export const LEASE_MS = 60_000;
 
+/** Joins so long before the start are told again: a kill may have come before they were told. */
+export const REPUBLISHED_MS = 600_000;
+/** Minutes that wait to be told; more are given up, the oldest first. */
+export const UNPUBLISHED_MAX = 1440;
+
 /** What one statement may take from the store. */
 export const STATEMENT_LIMITS: {
   readonly max_execution_time: number;

@@ -4,6 +4,7 @@ import type { BackendLog } from '../../log.ts';
 import { RecurringWork } from '../../recurring-work.ts';
 import type { Leases } from '../../state/index.ts';
 import type { StoreOptions } from '../../store-reader.ts';
+import type { StreamMessage } from '../../streams/stream-message.ts';
 import {
   joinMinuteSql,
   type MinuteJoin,
@@ -19,11 +20,14 @@ import {
   LEASE_MS,
   LOOK_MS_MAX,
   REJOIN_AGE_SHARE,
+  REPUBLISHED_MS,
   STATEMENT_LIMITS,
   TENANTS_MAX,
   TICK_MS,
+  UNPUBLISHED_MAX,
   WINDOW_MS,
 } from './limits.ts';
+import { type JoinedMinute, mapMessages, PairRowSchema, pairsSql } from './map-messages.ts';
 
 const MINUTE_MS = 60_000;
 const LEASE = 'service-map';
@@ -34,6 +38,8 @@ export interface MapJobOptions {
   /** Names this process among its replicas. */
   readonly holder: string;
   readonly log: BackendLog;
+  /** Where minutes are told of; absent: nobody reads them. Rejects when they are to be told again. */
+  readonly publish?: (messages: readonly StreamMessage[], signal: AbortSignal) => Promise<void>;
   readonly nowMs?: () => number;
 }
 
@@ -56,6 +62,8 @@ export class MapJob {
   readonly #store: StoreClient;
   readonly #nowMs: () => number;
   readonly #work: RecurringWork;
+  /** Joins that are not told yet, by minute; undefined until those of before the start are known. */
+  #untold: Map<number, number> | undefined;
 
   constructor(options: MapJobOptions) {
     this.#options = options;
@@ -86,6 +94,7 @@ export class MapJob {
     const nowMs = this.#nowMs();
     const request = { name: LEASE, holder, ttlMs: LEASE_MS, nowMs };
     if ((await leases.acquire(request)) === undefined) return 0;
+    await this.#recall(nowMs);
     const due = await this.#due(nowMs);
     const end = performance.now() + LOOK_MS_MAX;
     let joined = 0;
@@ -98,6 +107,7 @@ export class MapJob {
       });
       joined++;
     }
+    await this.#tell();
     return joined;
   }
 
@@ -116,6 +126,39 @@ export class MapJob {
     };
     // Last: from here on this version is the one that is read.
     await this.#store.command(recordMinuteSql(join, before), this.#call());
+    this.#untold?.set(join.minuteMs, join.version);
+  }
+
+  /** Whoever was killed may have joined a minute and not told of it: the last ones are told again. */
+  async #recall(nowMs: number): Promise<void> {
+    if (this.#options.publish === undefined || this.#untold !== undefined) return;
+    const joins = lastJoinsSql(nowMs);
+    const { rows } = await this.#store.query(joins, DueMinute, this.#call());
+    this.#untold = new Map(rows.map((row) => [row.minute * 1000, row.joined_version]));
+  }
+
+  /** A broker that is away holds up no map: minutes wait, the oldest are given up. */
+  async #tell(): Promise<void> {
+    const { publish, log } = this.#options;
+    if (publish === undefined || this.#untold === undefined) return;
+    for (const minuteMs of this.#untold.keys()) {
+      if (this.#untold.size <= UNPUBLISHED_MAX) break;
+      this.#untold.delete(minuteMs);
+      log.warn('a minute of the service map is told to nobody', { minuteMs });
+    }
+    for (const [minuteMs, version] of this.#untold) {
+      if (this.#work.signal.aborted) return;
+      const joined: JoinedMinute = { minuteMs, version };
+      const { rows } = await this.#store.query(pairsSql(joined), PairRowSchema, this.#call());
+      try {
+        await publish(mapMessages(rows, joined), this.#work.signal);
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        log.warn('the service map could not be published', { reason, minutes: this.#untold.size });
+        return;
+      }
+      this.#untold.delete(minuteMs);
+    }
   }
 
   #call(): { readonly signal: AbortSignal; readonly settings: typeof STATEMENT_LIMITS } {
@@ -155,6 +198,17 @@ function dueSql(nowMs: number): Sql {
     )
     ORDER BY minute DESC
     LIMIT ${param.uint64(JOINS_PER_TICK_MAX)}`;
+}
+
+function lastJoinsSql(nowMs: number): Sql {
+  return sql`
+    SELECT toUnixTimestamp(time) AS minute, max(edge_minutes.version) AS joined_version
+    FROM edge_minutes
+    WHERE time >= ${seconds(nowMs - HORIZON_MS)}
+    GROUP BY time
+    HAVING joined_version >= ${param.uint64(nowMs - REPUBLISHED_MS)}
+    ORDER BY minute
+    LIMIT ${param.uint64(UNPUBLISHED_MAX)}`;
 }
 
 function spansOfMinute({ minuteMs }: MinuteJoin): Sql {
