@@ -1,5 +1,6 @@
 import { KeySum, type Shape } from './chunks.ts';
 import type { Pace, Steps } from './pace.ts';
+import { mapKey } from './position-hash.ts';
 import { GLUED_BIT, KIND_BITS, type Signature } from './signature.ts';
 import { TokenKind } from './token-list.ts';
 import { PROOF_FILLERS } from './uniques.ts';
@@ -18,8 +19,7 @@ const WORDS_A_SIDE_MIN = 1;
  */
 export function* mergeGaps(shapes: readonly Shape[], pace: Pace): Steps {
   const gaps = new Map<number, Filled[]>();
-  for (const shape of shapes) {
-    if (shape.into !== undefined) continue;
+  for (const shape of yield* endingAlike(shapes, pace)) {
     for (const { key, isValue } of gapsOf(shape.signature)) {
       const filled = { shape, fillers: isValue ? fillersOf(shape) : 1 };
       const list = gaps.get(key);
@@ -44,6 +44,23 @@ export function* mergeGaps(shapes: readonly Shape[], pace: Pace): Steps {
     for (const shape of alike.slice(1)) shape.into = alike[0];
     if (pace.spend(alike.length)) yield;
   }
+}
+
+/** Those with whose first and last token there are shapes of several lengths: few, of noise. */
+function* endingAlike(shapes: readonly Shape[], pace: Pace): Steps<readonly Shape[]> {
+  const ends = new Map<number, Shape[]>();
+  for (const shape of shapes) {
+    const { lanes, kinds } = shape.signature;
+    if (pace.spend(2)) yield;
+    if (shape.into !== undefined || kinds.length === 0) continue;
+    const key = mapKey(lanes[0], lanes[lanes.length - 2]);
+    const list = ends.get(key);
+    if (list === undefined) ends.set(key, [shape]);
+    else list.push(shape);
+  }
+  const isOfSeveral = (alike: readonly Shape[]): boolean =>
+    alike.some(({ signature }) => signature.kinds.length !== alike[0].signature.kinds.length);
+  return [...ends.values()].filter(isOfSeveral).flat();
 }
 
 /** A shape with something in a gap, and how many things at least. */

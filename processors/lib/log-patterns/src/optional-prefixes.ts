@@ -28,8 +28,15 @@ interface Prefix {
  */
 export function* mergeOptionalPrefixes(shapes: readonly Shape[], pace: Pace): Steps {
   const wholes = new Map<number, Shape>();
+  const ends = new Map<number, number>();
+  for (const { signature, into } of shapes) {
+    const end = signature.lanes[signature.lanes.length - 2];
+    if (into === undefined) ends.set(end, (ends.get(end) ?? 0) + 1);
+    if (pace.spend(1)) yield;
+  }
   for (const shape of shapes) {
-    if (shape.into !== undefined) continue;
+    const { lanes } = shape.signature;
+    if (shape.into !== undefined || (ends.get(lanes[lanes.length - 2]) ?? 0) < 2) continue;
     wholes.set(suffixKeys(shape)[0], shape);
     if (pace.spend(shape.signature.kinds.length * 2)) yield;
   }
