@@ -6,7 +6,7 @@ import { foldedText, readChoices } from '../src/lib/map/map-choices.ts';
 import { evidenceOf } from '../src/lib/map/map-evidence.ts';
 import { around, atMoment, failing, graphOf, nodeId } from '../src/lib/map/map-graph.ts';
 import { fold, groupId, groupNames } from '../src/lib/map/map-groups.ts';
-import { fitted, onMap, zoomedAt } from '../src/lib/map/map-view.ts';
+import { firstView, fitted, onMap, zoomedAt } from '../src/lib/map/map-view.ts';
 import { momentsOf } from '../src/lib/map/moments.ts';
 
 const node = (name: string, more: Partial<MapNode> = {}): MapNode => ({
@@ -163,10 +163,10 @@ describe('the evidence of what is selected', () => {
       },
     ).edges;
     expect(evidenceOf(undefined, first)).toEqual({
-      ...{ service: 'cart', where: 'service=web', logsOf: 'cart' },
+      ...{ where: 'service=web calls service=cart', logsOf: 'cart' },
     });
     expect(evidenceOf(undefined, second)).toEqual({
-      ...{ service: 'cart', where: 'server.address=redis', logsOf: 'cart' },
+      ...{ where: 'service=cart server.address=redis', logsOf: 'cart' },
     });
     expect(evidenceOf(redis, undefined)).toBeUndefined();
   });
@@ -184,6 +184,18 @@ describe('the view of a map', () => {
   it('shows all of it', () => {
     const view = fitted({ width: 4000, height: 1000 }, { width: 1000, height: 700 });
     expect(view).toEqual({ zoom: 0.25, x: 0, y: 225 });
+  });
+});
+
+describe('the view of a phone', () => {
+  it('begins at a size that can be read, where the map begins or at what is selected', () => {
+    const [map, screen] = [
+      { width: 2000, height: 400 },
+      { width: 360, height: 480 },
+    ];
+    expect(firstView(map, screen, undefined)).toMatchObject({ zoom: 0.62, x: 0 });
+    const view = firstView(map, screen, { x: 1000, y: 200 });
+    expect(1000 * view.zoom + view.x).toBeCloseTo(180, 6);
   });
 });
 

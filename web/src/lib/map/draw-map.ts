@@ -148,14 +148,16 @@ function drawArrows(
 function drawBoxes(
   context: CanvasRenderingContext2D,
   nodes: readonly SceneNode[],
-  { palette, selected, hovered }: DrawnState,
+  { palette, selected, hovered, view }: DrawnState,
 ): void {
+  // A border of a pixel, from however far.
+  const border = Math.min(2.5, Math.max(1, 0.8 / view.zoom));
   for (const node of nodes) {
     const { id, x, y, isRound, colour, isDim } = node;
     context.globalAlpha = isDim ? DIM_ALPHA : 1;
     context.fillStyle = fillOf(id, { palette, selected, hovered });
     context.strokeStyle = id === selected || id === hovered ? palette.accent : palette.lineStrong;
-    context.lineWidth = id === selected ? 2 : 1;
+    context.lineWidth = id === selected ? border * 2 : border;
     context.beginPath();
     context.roundRect(x, y, NODE_WIDTH, NODE_HEIGHT, isRound ? NODE_HEIGHT / 2 : RADIUS);
     context.fill();

@@ -1,10 +1,10 @@
 /** Sizes in pixels. */
 export const NODE_WIDTH = 168;
 export const NODE_HEIGHT = 46;
-const LAYER_GAP = 84;
+const LAYER_GAP = 64;
 /** Between columns of one layer. */
-const COLUMN_GAP = 22;
-const ROW_GAP = 14;
+const COLUMN_GAP = 16;
+const ROW_GAP = 12;
 const MARGIN = 16;
 /** Around the nodes of a group, with its name above. */
 const LANE_HEAD = 26;

@@ -2,9 +2,7 @@ import type { GraphEdge, ShownNode } from './map-graph.ts';
 
 /** Where traces and log records of what is selected are found. */
 export interface Evidence {
-  /** Took part in the traces. */
-  readonly service: string;
-  /** Conditions on a span of the traces; empty: none. */
+  /** What spans of the traces are looked for by. */
   readonly where: string;
   /** Whose records are shown; undefined where nobody writes any. */
   readonly logsOf: string | undefined;
@@ -17,16 +15,21 @@ export function evidenceOf(
 ): Evidence | undefined {
   if (edge !== undefined) return ofEdge(edge);
   if (node?.kind !== 'service') return undefined;
-  return { service: node.name, where: '', logsOf: node.name };
+  return { where: serviceIs(node), logsOf: node.name };
 }
 
 function ofEdge({ client, server }: GraphEdge): Evidence | undefined {
-  if (server.kind === 'service' && client.kind === 'service') {
-    return { service: server.name, where: `service=${quoted(client.name)}`, logsOf: server.name };
+  const [caller, called] = [serviceIs(client), serviceIs(server)];
+  if (server.kind === 'service') {
+    const where = client.kind === 'service' ? `${caller} calls ${called}` : called;
+    return { where, logsOf: server.name };
   }
-  if (server.kind === 'service') return { service: server.name, where: '', logsOf: server.name };
   if (client.kind !== 'service') return undefined;
-  return { service: client.name, where: peerWhere(server), logsOf: client.name };
+  return { where: `${caller} ${peerWhere(server)}`, logsOf: client.name };
+}
+
+function serviceIs({ name }: ShownNode): string {
+  return `service=${quoted(name)}`;
 }
 
 /** As the job that joins minutes names what is no service. */

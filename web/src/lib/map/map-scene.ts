@@ -86,6 +86,18 @@ export function figuresOf({
   return `${formatRate(requestsPerSecond)}/s · ${formatDuration(durationP95Ns)}${errors}`;
 }
 
+/** What a box or an edge is, for a tip. */
+export function wordsOf(graph: Graph, id: string): readonly string[] {
+  const node = graph.nodes.find((each) => each.id === id);
+  if (node !== undefined) return [node.node.name || 'No group', figuresOf(node)];
+  const edge = graph.edges.find((each) => each.id === id);
+  if (edge === undefined) return [];
+  const { client, server, work, change } = edge;
+  const figures = `${formatRate(work.requestsPerSecond)}/s · ${formatDuration(work.durationP95Ns)} · ${formatRatio(work.errorRatio)} errors`;
+  const lines = [`${client.name || 'No group'} → ${server.name || 'No group'}`, figures];
+  return change === 'none' ? lines : [...lines, change];
+}
+
 /** Few widths: edges of one width and colour are drawn at once. */
 function widthOf({ work, change }: GraphEdge): number {
   if (change === 'gone' || change === 'absent') return WIDTHS[0];

@@ -24,6 +24,25 @@ export function fitted(map: Size, screen: Size): MapView {
   };
 }
 
+/** So small a name cannot be read. */
+const READABLE_ZOOM = 0.3;
+/** What a screen too narrow for all of the map begins with. */
+const NARROW_ZOOM = 0.62;
+const NARROW_PX = 640;
+
+/** What is shown at first: all of it, or, on a phone, where it begins, or what is selected. */
+export function firstView(
+  map: Size,
+  screen: Size,
+  at: { readonly x: number; readonly y: number } | undefined,
+): MapView {
+  const whole = fitted(map, screen);
+  const least = screen.width < NARROW_PX ? NARROW_ZOOM : READABLE_ZOOM;
+  if (whole.zoom >= least) return whole;
+  if (at !== undefined) return centredOn(at, screen, least);
+  return { zoom: least, x: 0, y: (screen.height - map.height * least) / 2 };
+}
+
 /** Nearer or farther by `factor`; what is at the given point of the screen stays there. */
 export function zoomedAt(
   view: MapView,
