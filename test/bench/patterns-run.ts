@@ -1,4 +1,4 @@
-import { PatternMiner } from '@sonde/log-patterns';
+import { PatternMiner, tendBehindBatch } from '@sonde/log-patterns';
 import { digitFloor } from '../yardstick/grouping-scores.ts';
 import { readSystems } from '../yardstick/loghub-systems.ts';
 import { type LabelledLine, madeUpLines, RedrawnLines } from './log-lines.ts';
@@ -43,7 +43,7 @@ for (let done = 0; done < LINES; done += BATCH_LINES) {
     for (let v = 0; v < count; v++) variableBytes += (end[v] ?? 0) - (start[v] ?? 0);
   }
   const paused = process.cpuUsage();
-  miner.tendBehindBatch(() => performance.now());
+  tendBehindBatch(miner, () => performance.now());
   pauses.push(process.cpuUsage(paused).user / 1000);
   const used = process.cpuUsage(before);
   cpu.mine += used.user + used.system;

@@ -103,6 +103,19 @@ describe.skipIf(!existsSync(CHROMIUM))('log patterns, from a line to the page', 
     expect(page.url()).toContain('/logs');
   });
 
+  it('shows them beside the lines and on the page of the service, where one is picked', async () => {
+    await open(`/logs?${range}`);
+    const beside = page.getByRole('region', { name: 'Patterns' });
+    await beside.getByRole('button').filter({ hasText: 'the store refused' }).click();
+    await page.waitForURL(/pattern(%3A|:)[0-9a-f]{16}/);
+    await page.getByText('1 record', { exact: false }).first().waitFor();
+    await open(`/services/worker?${range}`);
+    const panel = page.getByRole('region', { name: 'Log patterns' });
+    await panel.getByRole('link').filter({ hasText: 'the job of' }).click();
+    await page.getByRole('region', { name: 'The pattern' }).waitFor();
+    expect(page.url()).toContain('/patterns');
+  });
+
   it('keeps what a person decides, and obeys it where lines come in', async () => {
     await open(`/patterns?${range}`);
     await row(JOB).getByRole('button').click();

@@ -1,4 +1,4 @@
-import { PatternMiner } from '@sonde/log-patterns';
+import { PatternMiner, tendBehindBatch } from '@sonde/log-patterns';
 import {
   type Consumer,
   type ConsumingComponent,
@@ -46,7 +46,7 @@ export class LogPatternsProcessor implements ConsumingComponent {
     if (columns === undefined || columns.count === 0) return this.#next.consume(telemetry);
     const marker = new BatchMarker(this.#miner, this.#config, { columns, rules });
     const marked = telemetry.withColumns(marker.mark());
-    this.#miner.tendBehindBatch(() => performance.now());
+    tendBehindBatch(this.#miner, () => performance.now());
     this.#counters.report(marker);
     if (marked.itemCount > 0) await this.#next.consume(marked);
   }

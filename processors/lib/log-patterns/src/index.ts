@@ -9,7 +9,7 @@ export { Leaf } from './leaf.ts';
 export { type LeafFact, leafId } from './leaf-fact.ts';
 export type { LeafNews } from './leaf-news.ts';
 export type { MinerOptions } from './miner-options.ts';
-export { STEPS_A_BATCH } from './pace.ts';
+export { STEPS_A_BATCH, tendBehindBatch } from './pace.ts';
 export { parseTime } from './parse-time.ts';
 export { PatternBook, type PatternEntry } from './pattern-book.ts';
 export { PatternMiner } from './pattern-miner.ts';

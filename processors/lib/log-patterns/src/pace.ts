@@ -1,9 +1,24 @@
-/** Steps behind a batch of lines (`PatternMiner.tendBehindBatch`), at most. */
+/** Steps behind a batch of lines (`tendBehindBatch`), at most. */
 export const STEPS_A_BATCH = 192;
 /** Between two looks at the clock: a fraction of a millisecond. */
-export const STEPS_A_LOOK = 2;
+const STEPS_A_LOOK = 2;
 /** Milliseconds after which no further steps are begun: what a batch waits for grouping. */
-export const GROUPING_MS_A_BATCH = 1;
+const GROUPING_MS_A_BATCH = 1;
+
+/**
+ * Does what waits for about `GROUPING_MS_A_BATCH` by `nowMs`, a clock of milliseconds, and no more
+ * than `STEPS_A_BATCH` steps; true: more waits.
+ */
+export function tendBehindBatch(
+  miner: { tend(stepsMax: number): boolean },
+  nowMs: () => number,
+): boolean {
+  const until = nowMs() + GROUPING_MS_A_BATCH;
+  for (let steps = 0; steps < STEPS_A_BATCH && nowMs() < until; steps += STEPS_A_LOOK) {
+    if (!miner.tend(STEPS_A_LOOK)) return false;
+  }
+  return true;
+}
 
 /** Units of work (roughly a hash operation each) between two pauses: some tens of microseconds. */
 const UNITS_A_STEP = 200;

@@ -12,7 +12,7 @@ import { hasControl, LineReader } from './line-reader.ts';
 import { lineShape } from './line-shape.ts';
 import { LineSum } from './line-sum.ts';
 import { MINER_LIMITS, type MinerOptions } from './miner-options.ts';
-import { GROUPING_MS_A_BATCH, Pace, STEPS_A_BATCH, STEPS_A_LOOK, type Steps } from './pace.ts';
+import { Pace, type Steps } from './pace.ts';
 import { PatternSource, RELEARN_LINES } from './pattern-source.ts';
 import { regroup } from './regroup.ts';
 import { matchesTokens, signatureOf } from './signature.ts';
@@ -183,19 +183,6 @@ export class PatternMiner {
       if (job.steps.next().done !== true) continue;
       job.source.isQueued = false;
       this.#jobs.shift();
-    }
-    return this.#jobs.length > 0;
-  }
-
-  /**
-   * Does what waits for about `GROUPING_MS_A_BATCH` by `nowMs`, a clock of milliseconds, and no more
-   * than `STEPS_A_BATCH` steps; true: more waits.
-   */
-  tendBehindBatch(nowMs: () => number): boolean {
-    if (this.#jobs.length === 0) return false;
-    const until = nowMs() + GROUPING_MS_A_BATCH;
-    for (let steps = 0; steps < STEPS_A_BATCH && nowMs() < until; steps += STEPS_A_LOOK) {
-      if (!this.tend(STEPS_A_LOOK)) return false;
     }
     return this.#jobs.length > 0;
   }

@@ -11,13 +11,18 @@ import {
   isDigit,
   isLetter,
   LETTER,
-  NOT_HEX,
-  OTHER,
   SLASH,
   SPLIT,
   STOPPING,
   WIDE,
 } from './byte-class.ts';
+import {
+  endOfQuery,
+  isBooleanAt,
+  joinQuantities,
+  jsonText,
+  QUOTED_BYTES_MAX,
+} from './structured-values.ts';
 import { DATE, GLUED, NUMBER, QUANTITY, TOKENS_MAX, TokenKind, TokenList } from './token-list.ts';
 import {
   isClosing,
@@ -28,19 +33,14 @@ import {
   SENTENCE_END_A,
   SENTENCE_END_B,
 } from './token-marks.ts';
-import { avalanche, FACTOR_A, FACTOR_B, plainHash, SEED_A, SEED_B } from './word-hash.ts';
+import { avalanche, FACTOR_A, FACTOR_B, SEED_A, SEED_B } from './word-hash.ts';
 import { BOOLEANS, UNITS } from './word-sets.ts';
-import { beginsDate, countOf, isHardwareAddress } from './word-shapes.ts';
+import { beginsDate, countOf, isHardwareAddress, looksLikeValue } from './word-shapes.ts';
 
 export const VARIABLE_A: number = 0x51ed270b | 0;
 export const VARIABLE_B: number = 0x2545f491 | 0;
 /** Values in a row, with blanks between, that are told apart; more count as the last. */
 const VALUES_IN_A_ROW_MAX = 4;
-/** How far the end of a quoted value is looked for. */
-const QUOTED_BYTES_MAX = 200;
-
-/** So many letters of hexadecimal digits alone are a number. */
-const HEX_LETTERS_MIN = 8;
 
 const NEWLINE = 10;
 const EQUALS = 61;
@@ -51,12 +51,8 @@ const SEMICOLON = 59;
 const BAR = 124;
 const COLON_BYTE = 58;
 const SLASH_BYTE = 47;
-const QUESTION = 63;
 const BRACE_OPEN = 123;
 const BRACE_CLOSE = 125;
-const BACKSLASH_BYTE = 92;
-const ENDS_QUERY: Uint8Array = new Uint8Array(256);
-for (const mark of '"\'`<>()[]{}|,;\u001b') ENDS_QUERY[mark.charCodeAt(0)] = 1;
 
 /**
  * Splits a message at blanks and structure and tells words from values by their bytes, in one pass:
@@ -139,7 +135,7 @@ export class Tokenizer {
     if (byte === EQUALS) {
       if (!isGlued || last < 1 || tokens.kind[last - 1] !== TokenKind.word) return at;
       const isEmpty = next === COMMA || next === SEMICOLON || next === 41;
-      if (isEmpty || (next === 32 && !this.#isBooleanAt(at + 1))) {
+      if (isEmpty || (next === 32 && !isBooleanAt(bytes, at + 1, this.#to))) {
         this.#addVariable(at, at, GLUED);
       } else if (next === 34 || next === 39) {
         const close = indexWithin(bytes, next, at + 1, Math.min(this.#to, at + QUOTED_BYTES_MAX));
@@ -150,7 +146,7 @@ export class Tokenizer {
     } else if (byte === COLON_BYTE) {
       return isGlued && this.#braces > 0 ? this.#jsonString(at) : at;
     } else if (byte === 41) {
-      this.#joinQuantities(last, at);
+      joinQuantities(tokens, bytes, at);
     } else if (byte === BRACE_OPEN) {
       this.#braces++;
       if (!isGlued && next === BRACE_CLOSE) this.#addVariable(at, at, GLUED);
@@ -165,17 +161,10 @@ export class Tokenizer {
   /** `"key":"text"` inside braces: the text is a value, whatever it says. */
   #jsonString(at: number): number {
     const { tokens } = this;
-    const bytes = this.#bytes;
-    const quote = bytes[tokens.start[tokens.count - 1] - 1];
-    if (quote !== 34 && quote !== 39) return at;
-    let open = at;
-    while (open < this.#to && bytes[open] === 32) open++;
-    if (bytes[open] !== quote) return at;
-    const limit = Math.min(this.#to, open + QUOTED_BYTES_MAX);
-    let close = open + 1;
-    while (close < limit && bytes[close] !== quote)
-      close += bytes[close] === BACKSLASH_BYTE ? 2 : 1;
-    if (close >= limit) return at;
+    const text = jsonText(this.#bytes, { from: tokens.start[tokens.count - 1], at, to: this.#to });
+    if (text === undefined) return at;
+    const { open, close } = text;
+    const quote = this.#bytes[open];
     const index = tokens.count;
     tokens.kind[index] = TokenKind.punctuation;
     tokens.start[index] = open;
@@ -187,23 +176,6 @@ export class Tokenizer {
     this.#addVariable(open + 1, close, GLUED);
     this.#glued = true;
     return close;
-  }
-
-  /** Whether a word for yes, no or nothing stands there, behind `key= `. */
-  #isBooleanAt(from: number): boolean {
-    let end = from;
-    while (end < this.#to && isLetter(this.#bytes[end])) end++;
-    return end > from && BOOLEANS.has(plainHash(this.#bytes, from, end));
-  }
-
-  #joinQuantities(last: number, end: number): void {
-    const { kind, flags, start, end: ends } = this.tokens;
-    if (last < 3 || kind[last - 1] !== TokenKind.variable) return;
-    if (kind[last - 3] !== TokenKind.variable || kind[last - 2] !== TokenKind.punctuation) return;
-    if (this.#bytes[start[last - 2]] !== 40) return;
-    if ((flags[last - 1] & flags[last - 3] & QUANTITY) === 0) return;
-    ends[last - 3] = end;
-    this.tokens.count = last - 2;
   }
 
   /** A run of a script that writes without blanks: a word by itself, whatever stands beside it. */
@@ -234,7 +206,9 @@ export class Tokenizer {
     const wordEnd = this.#trimSentence(from, end);
     const isGlued = this.#glued;
     let flags = isGlued ? GLUED : 0;
-    let isValue = this.#isValue(from, wordEnd);
+    const seen = this.#seen;
+    let isValue =
+      (seen & DIGIT) !== 0 || this.#isUrl || looksLikeValue(this.#bytes, seen, from, wordEnd);
     if (!isValue && beginsDate(this.#bytes, { from, end: wordEnd, to: this.#to })) {
       isValue = true;
       flags |= DATE;
@@ -274,19 +248,11 @@ export class Tokenizer {
       }
     }
     this.#seen = seen;
-    return (seen & SLASH) !== 0 && bytes[at] === EQUALS ? this.#query(from, at) : at;
-  }
-
-  /** Where an address with a query ends that the `=` at `at` is part of; else `at`. */
-  #query(from: number, at: number): number {
-    const bytes = this.#bytes;
+    if ((seen & SLASH) === 0 || bytes[at] !== EQUALS) return at;
     if (bytes[from] !== SLASH_BYTE && !this.#isUrl) return at;
-    if (indexWithin(bytes, QUESTION, from, at) < 0) return at;
-    this.#isUrl = true;
-    let end = at;
-    while (end < this.#to && (BYTE_CLASS[bytes[end]] & BLANK) === 0 && ENDS_QUERY[bytes[end]] === 0)
-      end++;
-    return end;
+    const queryEnd = endOfQuery(bytes, { from, at, to });
+    if (queryEnd > at) this.#isUrl = true;
+    return queryEnd;
   }
 
   /** A colon inside a segment: of a URL, a drive, `::`, a clock, a host with its port. */
@@ -323,29 +289,6 @@ export class Tokenizer {
     this.#hashA = a;
     this.#hashB = b;
     return at;
-  }
-
-  #isValue(from: number, end: number): boolean {
-    const seen = this.#seen;
-    if ((seen & DIGIT) !== 0 || this.#isUrl) return true;
-    const length = end - from;
-    const isHex = (seen & (NOT_HEX | OTHER | COLON | DOT | SLASH)) === 0;
-    if (
-      isHex &&
-      length >= HEX_LETTERS_MIN &&
-      countOf(this.#bytes, LETTER, from, end) >= HEX_LETTERS_MIN
-    ) {
-      return true;
-    }
-    if ((seen & (AT | SLASH | BACKSLASH)) === 0) return false;
-    const first = this.#bytes[from];
-    if ((seen & AT) !== 0 && first !== 64 && (seen & LETTER) !== 0 && length > 2) return true;
-    const slashes = (seen & SLASH) === 0 ? 0 : countOf(this.#bytes, SLASH, from, end);
-    if (slashes >= 2 && (first === SLASH_BYTE || first === 126 || first === 46)) return true;
-    if (slashes === 1 && first === SLASH_BYTE && length > 3) return true;
-    if ((seen & BACKSLASH) === 0) return false;
-    if (countOf(this.#bytes, BACKSLASH, from, end) >= 2) return true;
-    return length > 3 && this.#bytes[from + 1] === COLON_BYTE;
   }
 
   #value(from: number, end: number, flags: number): void {

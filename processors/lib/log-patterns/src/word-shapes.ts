@@ -1,4 +1,15 @@
-import { BYTE_CLASS, isDigit } from './byte-class.ts';
+import {
+  AT,
+  BACKSLASH,
+  BYTE_CLASS,
+  COLON,
+  DOT,
+  isDigit,
+  LETTER,
+  NOT_HEX,
+  OTHER,
+  SLASH,
+} from './byte-class.ts';
 import { foldedHash } from './word-hash.ts';
 import { MONTHS, WEEKDAYS } from './word-sets.ts';
 
@@ -40,4 +51,36 @@ export function isHardwareAddress(bytes: Uint8Array, from: number, to: number): 
     if (i % 3 === 2 ? byte !== 58 : !isHex) return false;
   }
   return true;
+}
+
+const SLASH_BYTE = 47;
+const COLON_BYTE = 58;
+const AT_BYTE = 64;
+const DOT_BYTE = 46;
+const TILDE = 126;
+/** So many letters of hexadecimal digits alone are a number. */
+const HEX_LETTERS_MIN = 8;
+
+/** A segment without digits that is a value all the same: hexadecimal, an address, a path. */
+export function looksLikeValue(
+  bytes: Uint8Array,
+  seen: number,
+  from: number,
+  end: number,
+): boolean {
+  const length = end - from;
+  const isHex = (seen & (NOT_HEX | OTHER | COLON | DOT | SLASH)) === 0;
+  if (isHex && length >= HEX_LETTERS_MIN && countOf(bytes, LETTER, from, end) >= HEX_LETTERS_MIN) {
+    return true;
+  }
+  if ((seen & (AT | SLASH | BACKSLASH)) === 0) return false;
+  const first = bytes[from];
+  if ((seen & AT) !== 0 && first !== AT_BYTE && (seen & LETTER) !== 0 && length > 2) return true;
+  const slashes = (seen & SLASH) === 0 ? 0 : countOf(bytes, SLASH, from, end);
+  const isRooted = first === SLASH_BYTE || first === TILDE || first === DOT_BYTE;
+  if (slashes >= 2 && isRooted) return true;
+  if (slashes === 1 && first === SLASH_BYTE && length > 3) return true;
+  if ((seen & BACKSLASH) === 0) return false;
+  if (countOf(bytes, BACKSLASH, from, end) >= 2) return true;
+  return length > 3 && bytes[from + 1] === COLON_BYTE;
 }
