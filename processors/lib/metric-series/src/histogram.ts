@@ -1,4 +1,4 @@
-import type { ExponentialHistogramPoint, HistogramPoint, Metric } from '@sonde/proto';
+import type { ExponentialHistogramPoint, HistogramPoint } from '@sonde/proto';
 
 /** What a series adds to the figures of its histogram. */
 export type PointHead = Pick<
@@ -12,6 +12,3 @@ export interface SeriesHistogram {
   observe(value: number, weight: number): void;
   point(head: PointHead): HistogramPoint | ExponentialHistogramPoint;
 }
-
-/** The data member of a metric that has points of one kind of histogram. */
-export type HistogramData = Pick<Metric, 'histogram' | 'exponentialHistogram'>;

@@ -7,7 +7,7 @@ import type { MapView } from './map-view.ts';
 const CHEAP_MS = 6;
 /** So long after the last movement, and so often while it goes on, it is drawn anew. */
 const SETTLED_MS = 90;
-const RENEWED_MS = 400;
+const RENEWED_MS = 1000;
 
 /**
  * Draws a map again and again. A large one is moved and zoomed as the picture that was drawn last, so
