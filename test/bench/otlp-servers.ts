@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { GATEWAY_NODE_ARGS } from '@sonde/cli/gateway-node-args';
+import { GATEWAY_ENVIRONMENT, GATEWAY_NODE_ARGS } from '@sonde/cli/gateway-node-args';
 
 const READY = 'Everything is ready';
 const CLOCK_TICKS = 100;
@@ -29,7 +29,10 @@ export class OtlpServer {
   static sonde(): Promise<OtlpServer> {
     const file = join(import.meta.dirname, 'otlp-counting-server.ts');
     return OtlpServer.start(into('count'), (yaml) =>
-      spawn(process.execPath, [...GATEWAY_NODE_ARGS, '--import', 'tsx', file, yaml], STDIO),
+      spawn(process.execPath, [...GATEWAY_NODE_ARGS, '--import', 'tsx', file, yaml], {
+        ...STDIO,
+        env: { ...GATEWAY_ENVIRONMENT, ...process.env },
+      }),
     );
   }
 

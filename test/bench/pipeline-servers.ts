@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { GATEWAY_NODE_ARGS } from '@sonde/cli/gateway-node-args';
+import { GATEWAY_ENVIRONMENT, GATEWAY_NODE_ARGS } from '@sonde/cli/gateway-node-args';
 import { ROOT } from '../tidy/repository.ts';
 import { type Addresses, OtlpServer, otlpReceiver } from './otlp-servers.ts';
 
@@ -17,7 +17,10 @@ export function startSonde(configure: Configure, profile?: string): Promise<Otlp
   const command = [join(ROOT, 'cli/dist/sonde.js'), 'gateway'];
   const first = [...GATEWAY_NODE_ARGS, ...profiling, ...command];
   return OtlpServer.start(configure, (yaml) =>
-    spawn(process.execPath, [...first, '--config', `yaml:${yaml}`], STDIO),
+    spawn(process.execPath, [...first, '--config', `yaml:${yaml}`], {
+      ...STDIO,
+      env: { ...GATEWAY_ENVIRONMENT, ...process.env },
+    }),
   );
 }
 

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { GATEWAY_NODE_ARGS } from '@sonde/cli/gateway-node-args';
+import { GATEWAY_ENVIRONMENT, GATEWAY_NODE_ARGS } from '@sonde/cli/gateway-node-args';
 import { median } from '@sonde/proto/bench/codec';
 import { type SpawnedEngine, spawnEngine } from '@sonde/store';
 import { ROOT } from '../../tidy/repository.ts';
@@ -140,7 +140,7 @@ function startSonde(watchFile: string): (url: string) => Promise<OtlpServer> {
     OtlpServer.start(configuration(url, 'sonde', { compression: 'lz4' }), (yaml) =>
       spawn(process.execPath, [...GATEWAY_NODE_ARGS, ...preload, ...command, `yaml:${yaml}`], {
         ...STDIO,
-        env: { ...process.env, SONDE_LOOP_WATCH: watchFile },
+        env: { ...GATEWAY_ENVIRONMENT, ...process.env, SONDE_LOOP_WATCH: watchFile },
       }),
     );
 }
