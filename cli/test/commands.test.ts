@@ -147,6 +147,8 @@ describe('the command', () => {
         { name: 'count', stability: { 'traces-to-metrics': expect.any(String) } },
         { name: 'forward', stability: { 'traces-to-traces': 'Beta' } },
         { name: 'routing', stability: { 'traces-to-traces': expect.any(String) } },
+        { name: 'service_graph', stability: { 'traces-to-metrics': 'Alpha' } },
+        { name: 'span_metrics', stability: { 'traces-to-metrics': 'Alpha' } },
       ],
       providers: expect.arrayContaining([expect.objectContaining({ scheme: 'https' })]),
     });

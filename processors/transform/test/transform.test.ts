@@ -218,13 +218,13 @@ describe('the configuration', () => {
     ],
     [
       'a function that there is not',
-      { log_statements: [{ context: 'log', statements: ['clear(attributes)'] }] },
-      'unable to parse OTTL statement "clear(attributes)": undefined function "clear"',
+      { log_statements: [{ context: 'log', statements: ['drain(attributes)'] }] },
+      'unable to parse OTTL statement "drain(attributes)": undefined function "drain"',
     ],
     [
       'a function that the inferred context lacks',
-      { log_statements: ['clear(log.attributes)'] },
-      'unable to infer a valid context (["resource" "scope" "log"]) from statements ["clear(log.attributes)"] and conditions []: inferred context "log" does not support the function "clear"',
+      { log_statements: ['drain(log.attributes)'] },
+      'unable to infer a valid context (["resource" "scope" "log"]) from statements ["drain(log.attributes)"] and conditions []: inferred context "log" does not support the function "drain"',
     ],
     [
       'statements that name no context',
