@@ -1,15 +1,7 @@
 import { Sql } from '../client/sql.ts';
-import type { SchemaOptions, TableDefinition } from './table.ts';
+import type { SchemaOptions, TableDefinition } from './definitions.ts';
 
-/**
- * A cluster of ClickHouse servers with a Keeper and the macros `shard` and `replica`. Rows lie in
- * Replicated tables of `shardDatabase`, of the very names that one machine has, and come in there,
- * to the shard that the exporter chose; `database` has a Distributed table over each, for reading.
- */
-export interface ClusterOptions {
-  /** As `system.clusters` has it. */
-  readonly name: string;
-}
+export type { ClusterOptions } from './definitions.ts';
 
 const CLUSTER_NAME = /^[A-Za-z0-9_-]{1,64}$/;
 
