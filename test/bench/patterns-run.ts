@@ -23,12 +23,31 @@ const miner = new PatternMiner();
 const source = new RedrawnLines(corpusLines(), { seed: 7, noise: Number(noise) });
 const cpu = { mine: 0, firstHalf: 0, floor: 0, floorLines: 0 };
 const pauses: number[] = [];
-let variableBytes = 0;
-let severities = 0;
 const buffer = Buffer.alloc(BATCH_LINES * 4096);
+const seen = { variableBytes: 0, severities: 0 };
+
+interface Line {
+  readonly from: number;
+  readonly to: number;
+  readonly source: string;
+}
+
+/** What the processor does with a batch: a pattern, a severity and the variables of each line. */
+function readBatch(batch: readonly Line[]): void {
+  let variableBytes = 0;
+  let severities = 0;
+  for (const { from, to, source: key } of batch) {
+    const leaf = miner.add(miner.source(key), buffer, from, to);
+    severities += miner.severity === 0 ? 0 : 1;
+    const { start, end, count } = miner.variables(leaf);
+    for (let v = 0; v < count; v++) variableBytes += (end[v] ?? 0) - (start[v] ?? 0);
+  }
+  seen.variableBytes += variableBytes;
+  seen.severities += severities;
+}
 
 for (let done = 0; done < LINES; done += BATCH_LINES) {
-  const batch: { readonly from: number; readonly to: number; readonly source: string }[] = [];
+  const batch: Line[] = [];
   let length = 0;
   for (let i = 0; i < BATCH_LINES; i++) {
     const line = source.write(buffer, length);
@@ -36,12 +55,7 @@ for (let done = 0; done < LINES; done += BATCH_LINES) {
     length = line.to;
   }
   const before = process.cpuUsage();
-  for (const { from, to, source: key } of batch) {
-    const leaf = miner.add(miner.source(key), buffer, from, to);
-    severities += miner.severity === 0 ? 0 : 1;
-    const { start, end, count } = miner.variables(leaf);
-    for (let v = 0; v < count; v++) variableBytes += (end[v] ?? 0) - (start[v] ?? 0);
-  }
+  readBatch(batch);
   const paused = process.cpuUsage();
   tendBehindBatch(miner, () => performance.now());
   pauses.push(process.cpuUsage(paused).user / 1000);
@@ -79,7 +93,6 @@ console.log(
     collisions: miner.collisions,
     tendMsMax: Number((pauses.at(-1) ?? 0).toFixed(2)),
     tendMsP99: Number((pauses[Math.floor(pauses.length * 0.99)] ?? 0).toFixed(2)),
-    variableBytes,
-    severities,
+    ...seen,
   }),
 );
