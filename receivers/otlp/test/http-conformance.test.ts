@@ -83,7 +83,13 @@ describe('OTLP over HTTP', () => {
 
   it('9: answers CORS preflights of allowed origins only', async () => {
     const { http } = await start({
-      http: { cors: { allowed_origins: ['https://*.example.com'], allowed_headers: ['X-Own'] } },
+      http: {
+        cors: {
+          allowed_origins: ['https://*.example.com'],
+          allowed_headers: ['X-Own'],
+          max_age: 7200,
+        },
+      },
     });
     const preflight = (origin: string, wanted: string): ReturnType<typeof send> =>
       send(http, {
@@ -101,6 +107,7 @@ describe('OTLP over HTTP', () => {
       'access-control-allow-methods': 'POST',
       'access-control-allow-headers': 'content-type,x-own',
       'access-control-allow-credentials': 'true',
+      'access-control-max-age': '7200',
     });
     for (const [origin, wanted] of [
       ['https://example.org', 'content-type'],
