@@ -13,8 +13,10 @@ const isViews: Shape<ViewsResponse> = (body): body is ViewsResponse =>
 const isNothing: Shape<undefined> = (body): body is undefined => body === undefined;
 
 /** Views with a name, of everybody. Throws `RequestFailure`, as all of these. */
-export async function fetchViews(signal: AbortSignal): Promise<readonly SavedView[]> {
-  return (await fetchJson({ path: '/views', shape: isViews, signal })).views;
+export async function fetchViews(signal?: AbortSignal): Promise<readonly SavedView[]> {
+  const request = { path: '/views', shape: isViews };
+  const answer = await fetchJson(signal === undefined ? request : { ...request, signal });
+  return answer.views;
 }
 
 export function keepView(view: KeepViewRequest): Promise<SavedView> {
