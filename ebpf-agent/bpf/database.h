@@ -20,23 +20,23 @@
 static __always_inline u32 big_endian(u32 number) { return __builtin_bswap32(number); }
 
 /* The first bytes of a connection: length and version. */
-static __always_inline int is_postgresql_startup(u64 word, u64 bytes) {
-  return big_endian(word) == bytes && big_endian(word >> 32) == POSTGRESQL_3_0;
+static __always_inline int is_postgresql_startup(const struct beginning *b) {
+  return big_endian(b->word) == b->bytes && big_endian(b->word >> 32) == POSTGRESQL_3_0;
 }
 
 /* A query, or the parse or bind message of an extended one, whose length fits the buffer. */
-static __always_inline int is_postgresql_request(u64 word, u64 bytes) {
-  u8 type = word;
-  u64 length = (u64)big_endian(word >> 8) + 1;
-  if (type == 'Q') return length == bytes && length > MESSAGE_BYTES;
-  return (type == 'P' || type == 'B') && length < bytes && length > MESSAGE_BYTES;
+static __always_inline int is_postgresql_request(const struct beginning *b) {
+  u8 type = b->word;
+  u64 length = (u64)big_endian(b->word >> 8) + 1;
+  if (type == 'Q') return length == b->bytes && length > MESSAGE_BYTES;
+  return (type == 'P' || type == 'B') && length < b->bytes && length > MESSAGE_BYTES;
 }
 
 /* An array of bulk strings: "*2\r\n$3\r\n", or "*12\r\n$4". */
-static __always_inline int is_redis_request(u64 word) {
-  u8 type = word, digit = word >> 8;
+static __always_inline int is_redis_request(const struct beginning *b) {
+  u8 type = b->word, digit = b->word >> 8;
   if (type != '*' || digit < '1' || digit > '9') return 0;
-  u64 rest = word >> 16;
+  u64 rest = b->word >> 16;
   if ((u8)rest >= '0' && (u8)rest <= '9') rest >>= 8;
   return (rest & FIRST_BYTES(3)) == TEXT8('\r', '\n', '$', 0, 0, 0, 0, 0);
 }

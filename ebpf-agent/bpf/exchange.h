@@ -64,7 +64,7 @@ struct {
   __type(value, struct exchange);
 } exchanges SEC(".maps");
 
-/* A buffer that a system call moved, as the program sees it. */
+/* Bytes that were sent or received, encrypted nowhere: a buffer in the caller's memory. */
 struct chunk {
   u64 now;
   /* In user memory; `visible` bytes of `bytes` are there. */
@@ -76,6 +76,16 @@ struct chunk {
   u32 tgid;
   /* From the asking side to the answering one. */
   u32 is_request;
+};
+
+#define BEGINNING_BYTES 16
+
+/* A buffer's first bytes, zero where there are none, and how many there are; `bytes` of all of it. */
+struct beginning {
+  u64 word;
+  u64 second;
+  u64 seen;
+  u64 bytes;
 };
 
 #define RECORD_HEAD_BYTES __builtin_offsetof(struct exchange_record, text)

@@ -38,6 +38,12 @@ static __always_inline int is_http2(u64 word) {
   return BEGINS(word, 8, 'P', 'R', 'I', ' ', '*', ' ', 'H', 'T');
 }
 
+/* A record of a handshake, or of what came after it: version 3.x. */
+static __always_inline int is_tls(const struct beginning *b) {
+  u16 start = b->word;
+  return b->seen >= 5 && (start == 0x0316 || (b->word & FIRST_BYTES(3)) == 0x030317);
+}
+
 /* The digits of "HTTP/1.1 200"; 0 when they are none. */
 static __always_inline u32 http_status(u32 digits) {
   u32 hundreds = (digits & 0xff) - '0', tens = (digits >> 8 & 0xff) - '0';

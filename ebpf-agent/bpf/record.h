@@ -20,17 +20,18 @@ enum record_kind {
 
 enum role { ROLE_UNKNOWN = 0, ROLE_CLIENT = 1, ROLE_SERVER = 2 };
 
+/* From HTTP1 on they are followed. */
 enum protocol {
   PROTOCOL_UNKNOWN = 0,
-  PROTOCOL_HTTP1 = 1,
-  PROTOCOL_POSTGRESQL = 2,
-  PROTOCOL_REDIS = 3,
-  PROTOCOL_HTTP2 = 4,
-  PROTOCOL_TLS = 5,
+  PROTOCOL_TLS = 1,
   /* Looked at and not recognized: bytes alone from here on. */
-  PROTOCOL_OPAQUE = 6,
+  PROTOCOL_OPAQUE = 2,
   /* Belongs to the observer itself: nothing is recorded. */
-  PROTOCOL_OWN = 7,
+  PROTOCOL_OWN = 3,
+  PROTOCOL_HTTP1 = 4,
+  PROTOCOL_HTTP2 = 5,
+  PROTOCOL_POSTGRESQL = 6,
+  PROTOCOL_REDIS = 7,
 };
 
 enum exchange_flag {

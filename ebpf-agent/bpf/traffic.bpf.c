@@ -8,13 +8,9 @@
  *   bpf_sk_storage_map (iterator)        on the reader's demand: what open connections did meanwhile
  *   tcp (iterator)                       once: connections that were open before
  */
-#include "database.h"
-#include "http1.h"
+#include "protocols.h"
 
 char licence[] SEC("license") = "GPL";
-
-/* Buffers of a connection that are looked at before its protocol is given up on. */
-#define TRIES_MAX 32
 
 /* System calls of x86-64, by where the buffer is. */
 static __always_inline int has_buffer(u64 call) {
@@ -74,67 +70,29 @@ static __always_inline void find_buffer(struct chunk *chunk) {
   }
 }
 
-struct guess {
-  u8 protocol;
-  /* The bytes are a request (1) or an answer (2) of it; 0: they do not say. */
-  u8 says;
-};
-
-static __always_inline struct guess recognize(u64 word, u64 bytes) {
-  if (is_http_request(word)) return (struct guess){PROTOCOL_HTTP1, 1};
-  if (is_postgresql_startup(word, bytes)) return (struct guess){PROTOCOL_POSTGRESQL, 1};
-  if (is_redis_request(word)) return (struct guess){PROTOCOL_REDIS, 1};
-  if (is_postgresql_request(word, bytes)) return (struct guess){PROTOCOL_POSTGRESQL, 1};
-  if (is_http2(word)) return (struct guess){PROTOCOL_HTTP2, 1};
-  /* A TLS record: handshake, version 3.x. */
-  if ((word & 0xffff) == 0x0316) return (struct guess){PROTOCOL_TLS, 0};
-  return (struct guess){PROTOCOL_UNKNOWN, 0};
-}
-
-static __always_inline int has_exchanges(u8 protocol) {
-  return protocol == PROTOCOL_HTTP1 || protocol == PROTOCOL_POSTGRESQL ||
-         protocol == PROTOCOL_REDIS;
-}
-
-/* Looks at a buffer of a connection whose protocol is not known yet. */
-static __always_inline void look(struct connection *c, struct sock *sk, const struct chunk *chunk,
-                                 u8 asks) {
-  u64 word = 0;
-  struct guess guess = {};
-  if (chunk->visible >= sizeof word && !bpf_probe_read_user(&word, sizeof word, chunk->at)) {
-    guess = recognize(word, chunk->bytes);
-  }
-  /* An answer cannot begin like a request where it is known who asks. */
-  if (guess.says && c->ends.role != ROLE_UNKNOWN && c->ends.role != asks) guess.protocol = 0;
-  if (!guess.protocol) {
-    if (++c->tries == TRIES_MAX) c->ends.protocol = PROTOCOL_OPAQUE;
-    return;
-  }
-  c->ends.protocol = guess.protocol;
-  if (guess.says && c->ends.role == ROLE_UNKNOWN) c->ends.role = asks;
-  if (!has_exchanges(guess.protocol)) return;
-  struct exchange *x = bpf_sk_storage_get(&exchanges, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
-  if (!x) {
+/* The state of a connection whose protocol was recognized just now, or before. */
+static __always_inline struct exchange *exchange_of(struct connection *c, struct sock *sk, u64 flag) {
+  struct exchange *x = bpf_sk_storage_get(&exchanges, sk, 0, flag);
+  if (!x && flag) {
     count(COUNT_UNTRACKED);
     c->ends.protocol = PROTOCOL_OPAQUE;
-    return;
   }
-  x->record.ends = c->ends;
+  return x;
 }
 
-static __always_inline void follow(struct connection *c, struct sock *sk, struct chunk *chunk,
-                                   u8 asks) {
-  struct exchange *x = bpf_sk_storage_get(&exchanges, sk, 0, 0);
-  if (!x) return;
-  chunk->is_request = c->ends.role == asks;
-  if (c->ends.protocol == PROTOCOL_HTTP1) {
-    http1_data(x, chunk);
-    c->ends.protocol = x->record.ends.protocol;
-  } else if (c->ends.protocol == PROTOCOL_POSTGRESQL) {
-    postgresql_data(x, chunk);
-  } else {
-    redis_data(x, chunk);
+static __always_inline void take(struct connection *c, struct sock *sk, struct chunk *chunk, u8 asks) {
+  u64 flag = 0;
+  if (c->ends.protocol == PROTOCOL_UNKNOWN) {
+    look(&c->ends, &c->tries, chunk, asks);
+    flag = BPF_SK_STORAGE_GET_F_CREATE;
   }
+  if (!is_followed(c->ends.protocol)) return;
+  struct exchange *x = exchange_of(c, sk, flag);
+  if (!x) return;
+  if (flag) x->record.ends = c->ends;
+  chunk->is_request = c->ends.role == asks;
+  follow(x, chunk);
+  c->ends.protocol = x->record.ends.protocol;
 }
 
 /* `asks`: the role of this side if these bytes are a request. */
@@ -158,11 +116,10 @@ static __always_inline int moved(struct sock *sk, int result, u8 asks) {
     }
   }
   __sync_fetch_and_add(asks == ROLE_CLIENT ? &c->sent_bytes : &c->received_bytes, result);
-  if (c->ends.protocol > PROTOCOL_REDIS) return 0;
+  if (c->ends.protocol == PROTOCOL_TLS || c->ends.protocol == PROTOCOL_OPAQUE) return 0;
   struct chunk chunk = {.now = bpf_ktime_get_ns(), .bytes = result, .tgid = tgid};
   find_buffer(&chunk);
-  if (c->ends.protocol == PROTOCOL_UNKNOWN) look(c, sk, &chunk, asks);
-  if (has_exchanges(c->ends.protocol)) follow(c, sk, &chunk, asks);
+  take(c, sk, &chunk, asks);
   return 0;
 }
 
@@ -213,7 +170,7 @@ static __always_inline void closed(struct sock *sk, int old_state) {
   }
   if (!c->is_open) return;
   c->is_open = 0;
-  if (has_exchanges(c->ends.protocol)) {
+  if (is_followed(c->ends.protocol)) {
     struct exchange *x = bpf_sk_storage_get(&exchanges, sk, 0, 0);
     if (x) abandon_exchange(x, bpf_ktime_get_ns(), EXCHANGE_UNANSWERED);
   }

@@ -16,13 +16,13 @@ export const Role = { unknown: 0, client: 1, server: 2 } as const;
 
 export const Protocol = {
   unknown: 0,
-  http1: 1,
-  postgresql: 2,
-  redis: 3,
-  http2: 4,
-  tls: 5,
-  opaque: 6,
-  own: 7,
+  tls: 1,
+  opaque: 2,
+  own: 3,
+  http1: 4,
+  http2: 5,
+  postgresql: 6,
+  redis: 7,
 } as const;
 
 export const ExchangeFlag = { early: 1, unread: 2, unanswered: 4, failed: 8 } as const;

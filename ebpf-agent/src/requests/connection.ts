@@ -6,11 +6,13 @@ import { Role } from '../records/layout.ts';
 import type { RecordView } from '../records/record-view.ts';
 import { attributesOf } from './attributes.ts';
 import type { Meaning } from './meaning.ts';
+import type { RequestProtocol } from './request-protocol.ts';
 
 /** A request that waits for its answer while others are under way. */
 export interface WaitingRequest {
   readonly startNs: number;
   readonly tgid: number;
+  readonly protocol: RequestProtocol;
   readonly meaning: Meaning;
 }
 

@@ -14,26 +14,23 @@ import {
   TCP_RTT,
 } from '../metrics/definitions.ts';
 import { addValue, type Series } from '../metrics/series.ts';
-import { ConnectionFlag, ExchangeFlag, Kind, Protocol, Role } from '../records/layout.ts';
+import { ConnectionFlag, ExchangeFlag, Kind, Role } from '../records/layout.ts';
 import type { RecordView } from '../records/record-view.ts';
 import { attributesOf } from './attributes.ts';
 import { type Connection, ConnectionTable, type LastCounted } from './connection.ts';
-import { type Exchange, exchangeAttributes, isHttp, metricOf, seriesKeyOf } from './exchange.ts';
-import { httpHost } from './http-request.ts';
+import type { Exchange } from './exchange.ts';
 import type { Meaning } from './meaning.ts';
 import { Meanings } from './meanings.ts';
-import { definesStatement, statementName } from './postgresql-request.ts';
+import {
+  exchangeAttributes,
+  metricOf,
+  protocolNameOf,
+  protocolOf,
+  seriesKeyOf,
+} from './protocols.ts';
+import type { RequestProtocol } from './request-protocol.ts';
 
 const NS_PER_S = 1e9;
-
-const PROTOCOL_NAMES: readonly (string | undefined)[] = [
-  undefined,
-  'http',
-  'postgresql',
-  'redis',
-  'http2',
-  'tls',
-];
 
 const SIDES = ['unknown', 'client', 'server'] as const;
 
@@ -86,12 +83,13 @@ export class Traffic {
   #exchanged(record: RecordView): void {
     const connection = this.connections.of(record);
     const workload = this.#ownerOf(record.tgid);
-    if (workload === undefined) return;
+    const protocol = protocolOf(record.protocol);
+    if (workload === undefined || protocol === undefined) return;
     this.#count({
       workload,
       connection,
-      protocol: record.protocol,
-      meaning: this.#meaningOf(record, connection),
+      protocol,
+      meaning: this.#meaningOf(protocol, record, connection),
       startNs: record.atNs,
       durationNs: record.durationNs,
       status: record.status,
@@ -104,8 +102,10 @@ export class Traffic {
 
   #asked(record: RecordView): void {
     const connection = this.connections.of(record);
-    const meaning = this.#meaningOf(record, connection);
-    const request = { startNs: record.atNs, tgid: record.tgid, meaning };
+    const protocol = protocolOf(record.protocol);
+    if (protocol === undefined) return;
+    const meaning = this.#meaningOf(protocol, record, connection);
+    const request = { startNs: record.atNs, tgid: record.tgid, protocol, meaning };
     if (!connection.wait(record.sequence, request)) this.#unjoined++;
   }
 
@@ -121,7 +121,7 @@ export class Traffic {
     this.#count({
       workload,
       connection,
-      protocol: record.protocol,
+      protocol: request.protocol,
       meaning: request.meaning,
       startNs: request.startNs,
       durationNs: Math.max(0, record.atNs - request.startNs),
@@ -172,13 +172,13 @@ export class Traffic {
   #close(record: RecordView, connection: Connection): void {
     const { openAs } = connection;
     openAs?.workload.metrics.add(CONNECTIONS_ACTIVE, sideOf(openAs.role), -1);
-    for (const { meaning, startNs, tgid } of connection.takeWaiting()) {
+    for (const { protocol, meaning, startNs, tgid } of connection.takeWaiting()) {
       const workload = this.#ownerOf(tgid);
       if (workload === undefined) continue;
       this.#count({
         workload,
         connection,
-        protocol: record.protocol,
+        protocol,
         meaning,
         startNs,
         durationNs: Math.max(0, record.atNs - startNs),
@@ -203,7 +203,7 @@ export class Traffic {
     }
     workload.lastSeenMs = performance.now();
     if (connection.role === Role.server) this.connections.listens(connection, workload);
-    const known = isHttp(exchange) ? this.#withKnownRoute(exchange) : exchange;
+    const known = exchange.protocol.hasRoutes ? this.#withKnownRoute(exchange) : exchange;
     const metric = metricOf(known);
     const series = workload.metrics.series(metric, seriesKeyOf(known), () => [
       ...exchangeAttributes(known),
@@ -228,18 +228,10 @@ export class Traffic {
     return exchange;
   }
 
-  #meaningOf(record: RecordView, connection: Connection): Meaning {
-    const { protocol, text } = record;
+  #meaningOf(protocol: RequestProtocol, record: RecordView, connection: Connection): Meaning {
+    const { text } = record;
     const meaning = this.#meanings.of(protocol, text);
-    if (protocol === Protocol.http1 && connection.host === undefined) {
-      connection.host = httpHost(text);
-      connection.last = undefined;
-    }
-    if (protocol !== Protocol.postgresql) return meaning;
-    const name = statementName(text);
-    if (name === undefined) return meaning;
-    if (definesStatement(text)) connection.prepare(name, meaning);
-    return connection.prepared(name) ?? meaning;
+    return protocol.onConnection?.(connection, text, meaning) ?? meaning;
   }
 
   #ownerOf(tgid: number): Workload | undefined {
@@ -252,7 +244,7 @@ export class Traffic {
     record: RecordView,
     connection: Connection,
   ): { readonly key: string; readonly attributes: () => readonly KeyValue[] } {
-    const protocol = PROTOCOL_NAMES[record.protocol];
+    const protocol = protocolNameOf(record.protocol);
     return {
       key: `${connection.peerKey} ${protocol}`,
       attributes: () => [

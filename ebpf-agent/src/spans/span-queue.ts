@@ -2,15 +2,8 @@ import { encodeRequest, type KeyValue, type Span, type TracesRequest } from '@so
 import type { Workload } from '../entities/workload.ts';
 import { SPANS_PER_BATCH, SPANS_WAITING_MAX } from '../limits.ts';
 import { SCOPE } from '../metrics/metrics-request.ts';
-import { attributesOf } from '../requests/attributes.ts';
-import {
-  databaseNameOf,
-  type Exchange,
-  errorTypeOf,
-  exchangeAttributes,
-  isHttp,
-  isServer,
-} from '../requests/exchange.ts';
+import { type Exchange, isServer } from '../requests/exchange.ts';
+import { errorTypeOf, exchangeAttributes } from '../requests/protocols.ts';
 import { IdPool, RatioSampler } from './sampler.ts';
 
 const KIND_SERVER = 2;
@@ -105,7 +98,7 @@ export class SpanQueue {
       attributes: [
         ...exchangeAttributes(exchange),
         ...this.#options.peerOf(exchange),
-        ...detailsOf(exchange),
+        ...exchange.protocol.details(exchange),
       ],
       ...(errorType === undefined ? {} : { status: { code: STATUS_ERROR } }),
     };
@@ -116,23 +109,5 @@ export class SpanQueue {
 function spanNameOf(exchange: Exchange): string {
   const { operation, target } = exchange.meaning;
   const name = [operation, target].filter((part) => part !== '').join(' ');
-  return name || databaseNameOf(exchange.protocol);
-}
-
-function detailsOf(exchange: Exchange): readonly KeyValue[] {
-  const { meaning, requestBytes, answerBytes } = exchange;
-  if (!isHttp(exchange)) return attributesOf({ 'db.query.text': meaning.text || undefined });
-  return attributesOf({
-    [isServer(exchange) ? 'url.path' : 'url.full']: isServer(exchange)
-      ? meaning.text
-      : urlOf(exchange),
-    'http.request.size': requestBytes || undefined,
-    'http.response.size': answerBytes || undefined,
-  });
-}
-
-/** Without its query: what is secret is often there. */
-function urlOf({ connection, meaning }: Exchange): string {
-  const { host, peerAddress, peerPort } = connection;
-  return `http://${host ?? peerAddress}:${peerPort}${meaning.text}`;
+  return name || exchange.protocol.name;
 }

@@ -1,0 +1,72 @@
+import type { KeyValue } from '@sonde/proto';
+import type { MetricDefinition } from '../metrics/definitions.ts';
+import { ExchangeFlag, Protocol } from '../records/layout.ts';
+import { attributesOf } from './attributes.ts';
+import type { Connection } from './connection.ts';
+import { databaseProtocol } from './database-protocol.ts';
+import { type Exchange, isServer } from './exchange.ts';
+import { HTTP } from './http-protocol.ts';
+import type { Meaning } from './meaning.ts';
+import { definesStatement, postgresqlRequest, statementName } from './postgresql-request.ts';
+import { redisRequest } from './redis-request.ts';
+import type { RequestProtocol } from './request-protocol.ts';
+
+/** The protocols whose requests are read, by `enum protocol` of `bpf/record.h`. */
+const PROTOCOLS: Readonly<Record<number, RequestProtocol>> = {
+  [Protocol.http1]: HTTP,
+  [Protocol.postgresql]: databaseProtocol({
+    name: 'postgresql',
+    read: postgresqlRequest,
+    onConnection: preparedStatement,
+  }),
+  [Protocol.redis]: databaseProtocol({ name: 'redis', read: redisRequest }),
+};
+
+/** What connections are called whose requests are not read. */
+const OTHER_NAMES: Readonly<Record<number, string>> = {
+  [Protocol.tls]: 'tls',
+  [Protocol.http2]: 'http2',
+};
+
+export function protocolOf(protocol: number): RequestProtocol | undefined {
+  return PROTOCOLS[protocol];
+}
+
+/** `network.protocol.name`; undefined while nobody knows. */
+export function protocolNameOf(protocol: number): string | undefined {
+  return PROTOCOLS[protocol]?.name ?? OTHER_NAMES[protocol];
+}
+
+/** `error.type`: undefined for what went well. */
+export function errorTypeOf(exchange: Exchange): string | undefined {
+  if (exchange.flags & ExchangeFlag.unanswered) return 'no_response';
+  if (exchange.flags & ExchangeFlag.unread) return 'unknown_response';
+  return exchange.protocol.errorType(exchange);
+}
+
+export function metricOf(exchange: Exchange): MetricDefinition {
+  return isServer(exchange) ? exchange.protocol.server : exchange.protocol.client;
+}
+
+/** Tells the exchanges of a service apart as finely as its attributes do. */
+export function seriesKeyOf(exchange: Exchange): string {
+  const { connection, meaning, status, flags, code } = exchange;
+  const { operation, target } = meaning;
+  return `${connection.peerKey} ${connection.host ?? ''} ${status}.${flags & ~ExchangeFlag.early} ${code} ${operation} ${target}`;
+}
+
+/** What the metrics and the span of an exchange have in common, without the other side. */
+export function exchangeAttributes(exchange: Exchange): readonly KeyValue[] {
+  return [
+    ...exchange.protocol.attributes(exchange),
+    ...attributesOf({ 'error.type': errorTypeOf(exchange) }),
+  ];
+}
+
+/** Of a prepared statement what was prepared. */
+function preparedStatement(connection: Connection, text: string, meaning: Meaning): Meaning {
+  const name = statementName(text);
+  if (name === undefined) return meaning;
+  if (definesStatement(text)) connection.prepare(name, meaning);
+  return connection.prepared(name) ?? meaning;
+}

@@ -1,0 +1,28 @@
+import type { KeyValue } from '@sonde/proto';
+import type { MetricDefinition } from '../metrics/definitions.ts';
+import type { Connection } from './connection.ts';
+import type { Exchange } from './exchange.ts';
+import type { Meaning } from './meaning.ts';
+
+/** A protocol whose requests are read: a row of the table in `protocols.ts`. */
+export interface RequestProtocol {
+  /** `network.protocol.name` of its connections. */
+  readonly name: string;
+  /** What a request's beginning means, a character a byte, cut anywhere. Pure: it is remembered. */
+  readonly read: (text: string) => Meaning;
+  /** What of the beginning its meaning depends on; all of it where this is left out. */
+  readonly essence?: (text: string) => string;
+  /** What the connection knows besides: called for every request, in their order. */
+  readonly onConnection?: (connection: Connection, text: string, meaning: Meaning) => Meaning;
+  /** Durations as the side that answers sees them, and the side that asks. */
+  readonly server: MetricDefinition;
+  readonly client: MetricDefinition;
+  /** `error.type` of an exchange that was answered; undefined when it went well. */
+  readonly errorType: (exchange: Exchange) => string | undefined;
+  /** What metrics and span of an exchange have in common, without error and other side. */
+  readonly attributes: (exchange: Exchange) => readonly KeyValue[];
+  /** What the span has besides. */
+  readonly details: (exchange: Exchange) => readonly KeyValue[];
+  /** Its targets are routes, of which a service has a bounded number. */
+  readonly hasRoutes?: boolean;
+}
