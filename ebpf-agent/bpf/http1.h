@@ -5,13 +5,12 @@
 #ifndef SONDE_HTTP1_H
 #define SONDE_HTTP1_H
 
-#include "exchange.h"
+#include "walk.h"
 
 /* "GET / HTTP/1.1\r\n" */
 #define HEAD_BYTES_MIN 16
-/* Messages and chunks looked at in one window, and windows in one buffer: 64 KiB. */
+/* Messages and chunks looked at in one window. */
 #define STEPS_MAX 128
-#define WINDOWS_MAX 16
 #define HEADER_LINES_MAX 256
 #define LOWER_CASE 0x2020202020202020ull
 #define CARRIAGE_RETURNS 0x0d0d0d0d0d0d0d0dull
@@ -51,14 +50,6 @@ static __always_inline u32 http_status(u32 digits) {
   if (hundreds > 9 || tens > 9 || ones > 9) return 0;
   return hundreds * 100 + tens * 10 + ones;
 }
-
-/* Goes through a buffer from message to message; where it is stands in the scratch. */
-struct walk {
-  struct exchange *x;
-  struct scratch *s;
-  struct stream *stream;
-  const struct chunk *chunk;
-};
 
 /* The decimal number at a position, after blanks. */
 __noinline u64 read_number(const struct scratch *s, u64 position) {
@@ -121,29 +112,6 @@ static long scan_word(u64 index, struct walk *w) {
 
 static __always_inline void scan_head(struct walk *w) {
   bpf_loop((w->s->head.end - w->s->head.start) / 8 + 1, scan_word, w, 0);
-}
-
-/* Bytes from `position` on are missing in this window: 1 when another one has them. */
-static __always_inline int ask_for_more(struct walk *w) {
-  if (w->s->window.seen >= w->s->window.reach || w->s->window.position == 0) return 0;
-  w->s->window.wants_more = 1;
-  return 1;
-}
-
-static __always_inline void lose(struct stream *stream) {
-  stream->framing = IN_UNKNOWN;
-  stream->left = 0;
-}
-
-/* Keeps the bytes of a head that is not there yet; 1 when they are too many or not there. */
-static __always_inline int keep_prefix(struct walk *w) {
-  u64 length = w->s->window.end - w->s->window.position;
-  if (w->s->window.seen < w->s->window.end || length >= PREFIX_BYTES) return 1;
-  asm volatile("" : "+r"(length));
-  length &= PREFIX_BYTES - 1;
-  bpf_probe_read_kernel(w->stream->prefix, length, scratch_at(w->s, w->s->window.position));
-  w->stream->prefix_bytes = length;
-  return 0;
 }
 
 /* How the body after a head is framed. */
@@ -267,31 +235,6 @@ static long step(u64 index, struct walk *w) {
   return w->chunk->is_request ? step_request(w, word) : step_answer(w, word);
 }
 
-/* Copies a window of the buffer behind `kept` bytes that are in the scratch. */
-static __always_inline void fill_window(struct walk *w, u64 kept, u64 visible, u64 bytes) {
-  u64 length = BOUNDED(visible, SCAN_BYTES);
-  if (length && bpf_probe_read_user(w->s->bytes + (kept & (PREFIX_BYTES - 1)), length, w->s->window.at)) {
-    count(COUNT_UNREADABLE);
-    length = 0;
-    visible = 0;
-  }
-  w->s->window.position = 0;
-  w->s->window.seen = kept + length < SCAN_BYTES ? kept + length : SCAN_BYTES;
-  w->s->window.reach = kept + visible;
-  w->s->window.end = kept + bytes;
-}
-
-/* What was kept of the buffer before, then the beginning of this one. */
-static __always_inline void fill_first(struct walk *w) {
-  struct stream *stream = w->stream;
-  u64 kept = stream->prefix_bytes & (PREFIX_BYTES - 1);
-  stream->prefix_bytes = 0;
-  __builtin_memcpy(w->s->bytes, stream->prefix, PREFIX_BYTES);
-  w->s->window.at = w->chunk->at;
-  fill_window(w, kept, w->chunk->visible, w->chunk->bytes);
-  w->s->window.at -= kept;
-}
-
 static long walk_window(u64 index, struct walk *w) {
   w->s->window.wants_more = 0;
   bpf_loop(STEPS_MAX, step, w, 0);
@@ -318,16 +261,6 @@ static __always_inline int find_again(struct walk *w) {
   int begins = w->chunk->is_request ? !pending(x) && is_http_request(word) : is_http_answer(word);
   if (!begins || w->s->window.seen < HEAD_BYTES_MIN) return 0;
   w->stream->framing = AT_HEAD;
-  return 1;
-}
-
-/* A whole buffer lies in a body: nothing of it needs to be read. */
-static __always_inline int passes_body(struct exchange *x, struct stream *stream,
-                                       const struct chunk *chunk) {
-  if (stream->framing == AT_HEAD || stream->framing == IN_UNKNOWN || stream->left <= chunk->bytes) {
-    return 0;
-  }
-  stream->left -= chunk->bytes;
   return 1;
 }
 
