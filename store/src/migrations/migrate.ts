@@ -20,6 +20,7 @@ import { EDGES_BY_MINUTE } from './0006-edges-by-minute.ts';
 import { RETENTION_BY_JOB } from './0007-retention-by-job.ts';
 import { LOG_PATTERNS } from './0008-log-patterns.ts';
 import { WORDS_OF_BODIES } from './0009-words-of-bodies.ts';
+import { CONTEXTS_BY_MINUTE } from './0010-contexts-by-minute.ts';
 import type { Migration } from './migration.ts';
 
 /** In order of their versions, which are dense from 1. */
@@ -33,6 +34,7 @@ export const MIGRATIONS: readonly Migration[] = [
   RETENTION_BY_JOB,
   LOG_PATTERNS,
   WORDS_OF_BODIES,
+  CONTEXTS_BY_MINUTE,
 ];
 
 export type SchemaErrorCode =

@@ -6,72 +6,50 @@ import {
   type TableDefinition,
 } from './table.ts';
 
-const SUM = 'SimpleAggregateFunction(sum, Float64)';
-const MAX = 'SimpleAggregateFunction(max, Int64)';
-/** Buckets are those of `red_1m`: b counts `[2^(b/4), 2^((b+1)/4))` ns. */
-const HISTOGRAM = 'SimpleAggregateFunction(sumMap, Tuple(Array(UInt16), Array(Float64)))';
-
 const MINUTE: readonly ColumnDefinition[] = [
   TENANT,
   column('time', SECONDS, 'DoubleDelta, ZSTD(1)'),
 ];
 
+/** Buckets are those of `red_1m`: b counts `[2^(b/4), 2^((b+1)/4))` ns. */
+const HISTOGRAM = 'Tuple(Array(UInt16), Array(Float64))';
+
 const WORK: readonly ColumnDefinition[] = [
-  column('requests', SUM),
-  column('errors', SUM),
-  column('duration_ns_sum', SUM),
-  column('duration_ns_max', MAX),
+  column('requests', 'Float64'),
+  column('errors', 'Float64'),
+  column('duration_ns_sum', 'Float64'),
+  column('duration_ns_max', 'Int64'),
   column('duration_histogram', HISTOGRAM),
 ];
 
-function minuteTable(
-  table: {
-    readonly name: string;
-    readonly key: readonly string[];
-    readonly columns: readonly ColumnDefinition[];
-  },
-  options: SchemaOptions,
-): TableDefinition {
+/**
+ * Work of an operation in its context: the operation by which its service was entered in the trace,
+ * and the service that called there (empty where nobody did, or he is unknown). By the job that
+ * joins edges, under the same versions: those that count are read as in `edges_1m`. Counts are sums
+ * of sampling weights, `self_ns_sum` is time that no child of the span covers. Negative durations
+ * count as 0. What is beyond the limits of a minute is `(other)`.
+ */
+export function contexts1mTable(options: SchemaOptions): TableDefinition {
   return {
-    name: table.name,
-    columns: [...MINUTE, ...table.columns],
+    name: 'contexts_1m',
+    columns: [
+      ...MINUTE,
+      column('version', 'UInt64', 'ZSTD(1)'),
+      ...['service', 'namespace', 'environment', 'cluster'].map((name) =>
+        column(name, LOW_CARDINALITY),
+      ),
+      column('origin', ORIGIN),
+      ...['entry', 'caller', 'operation'].map((name) => column(name, LOW_CARDINALITY)),
+      ...WORK,
+      column('self_ns_sum', 'Float64'),
+    ],
     indexes: [],
-    engine: 'AggregatingMergeTree',
+    engine: 'MergeTree',
     partitionBy: 'toDate(time)',
-    orderBy: `(tenant, toStartOfHour(time), ${table.key.join(', ')})`,
+    orderBy: '(tenant, toStartOfHour(time), service, entry, caller, operation, time, version)',
     ttl: `time + toIntervalDay(${options.rollupRetentionDays})`,
     settings: TABLE_SETTINGS,
   };
-}
-
-/**
- * Work of an operation in its context: the operation by which a service was entered, and who called
- * there. Filled by the service map processor, deltas under the batch's token: counts are sums of
- * sampling weights, `self_ns_sum` is time that no child of the span covers, `calls` how often the
- * operation ran. Negative durations count as 0. Rows of one key add up.
- */
-export function contexts1mTable(options: SchemaOptions): TableDefinition {
-  const key = ['service', 'entry', 'caller', 'operation', 'time'];
-  const rest = ['namespace', 'environment', 'cluster', 'origin'];
-  return minuteTable(
-    {
-      name: 'contexts_1m',
-      key: [...key, ...rest],
-      columns: [
-        column('service', LOW_CARDINALITY),
-        column('namespace', LOW_CARDINALITY),
-        column('environment', LOW_CARDINALITY),
-        column('cluster', LOW_CARDINALITY),
-        column('origin', ORIGIN),
-        column('entry', LOW_CARDINALITY),
-        column('caller', LOW_CARDINALITY),
-        column('operation', LOW_CARDINALITY),
-        ...WORK,
-        column('self_ns_sum', SUM),
-      ],
-    },
-    options,
-  );
 }
 
 const EDGE_ENDS: readonly ColumnDefinition[] = ['client', 'server'].flatMap((end) => [
@@ -80,17 +58,6 @@ const EDGE_ENDS: readonly ColumnDefinition[] = ['client', 'server'].flatMap((end
   column(`${end}_cluster`, LOW_CARDINALITY),
   column(`${end}_kind`, LOW_CARDINALITY),
 ]);
-
-/** Buckets as in `HISTOGRAM`, of rows that are whole: nothing is added to them later. */
-const WHOLE_HISTOGRAM = 'Tuple(Array(UInt16), Array(Float64))';
-
-const WHOLE_WORK: readonly ColumnDefinition[] = [
-  column('requests', 'Float64'),
-  column('errors', 'Float64'),
-  column('duration_ns_sum', 'Float64'),
-  column('duration_ns_max', 'Int64'),
-  column('duration_histogram', WHOLE_HISTOGRAM),
-];
 
 /**
  * Calls from one service to another, by minute, protocol and operation. A job joins the spans of a
@@ -113,11 +80,11 @@ export function edges1mTable(options: SchemaOptions): TableDefinition {
       column('protocol', LOW_CARDINALITY),
       column('operation', LOW_CARDINALITY),
       column('origin', ORIGIN),
-      ...WHOLE_WORK,
+      ...WORK,
       column('gap_requests', 'Float64'),
       column('gap_ns_sum', 'Float64'),
       column('gap_ns_max', 'Int64'),
-      column('gap_histogram', WHOLE_HISTOGRAM),
+      column('gap_histogram', HISTOGRAM),
     ],
     indexes: [],
     engine: 'MergeTree',

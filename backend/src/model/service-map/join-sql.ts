@@ -16,7 +16,7 @@ const MINUTE_MS = 60_000;
 const SPAN = { client: 3, producer: 4, server: 2, consumer: 5 } as const;
 const CALLERS = sql`(${param.uint8(SPAN.client)}, ${param.uint8(SPAN.producer)})`;
 const CALLEES = sql`(${param.uint8(SPAN.server)}, ${param.uint8(SPAN.consumer)})`;
-const NO_SPAN = sql`toFixedString('', 8)`;
+export const NO_SPAN: Sql = sql`toFixedString('', 8)`;
 
 /**
  * Everything that happened between services in one minute, as rows of `edges_1m`: spans whose
@@ -78,7 +78,7 @@ function edgesSql(join: MinuteJoin): Sql {
 }
 
 /** As in `red_1m`. */
-function bucketOf(durationNs: Sql): Sql {
+export function bucketOf(durationNs: Sql): Sql {
   return sql`toUInt16(floor(log2(greatest(${durationNs}, 1)) * 4))`;
 }
 
@@ -262,11 +262,11 @@ function mirrored(join: MinuteJoin): MinuteJoin {
   return { ...join, window: { before: after, after: before } };
 }
 
-function inMinute({ minuteMs }: MinuteJoin): Sql {
+export function inMinute({ minuteMs }: MinuteJoin): Sql {
   return timeRange(minuteMs, minuteMs + MINUTE_MS);
 }
 
-function inWindow({ minuteMs, window }: MinuteJoin): Sql {
+export function inWindow({ minuteMs, window }: MinuteJoin): Sql {
   return timeRange(minuteMs - window.before, minuteMs + MINUTE_MS + window.after);
 }
 

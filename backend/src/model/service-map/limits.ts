@@ -4,6 +4,11 @@
 export const OPERATIONS_PER_PAIR_MAX = 50;
 /** Rows of a tenant; calls between the rarest pairs are one row, `(other)` to `(other)`. */
 export const EDGES_PER_MINUTE_MAX = 20_000;
+/** Contexts of a tenant, and of one service of it; the rarest are `(other)`. */
+export const CONTEXTS_PER_MINUTE_MAX = 20_000;
+export const CONTEXTS_PER_SERVICE_MAX = 1000;
+/** Spans of one trace that are looked at for contexts; the others have none. */
+export const CONTEXT_SPANS_PER_TRACE_MAX = 10_000;
 /** Tenants of one minute; the others have no map then. */
 export const TENANTS_MAX = 10_000;
 /** Characters of the name of what is no service. */

@@ -5,6 +5,7 @@ import { RecurringWork } from '../../recurring-work.ts';
 import type { Leases } from '../../state/index.ts';
 import type { StoreOptions } from '../../store-reader.ts';
 import type { StreamMessage } from '../../streams/stream-message.ts';
+import { contextsOfMinuteSql } from './contexts-sql.ts';
 import {
   joinMinuteSql,
   type MinuteJoin,
@@ -52,7 +53,7 @@ const DueMinute = z.object({
 const TenantSpans = z.object({ tenant: z.string(), spans: z.number() });
 
 /**
- * Joins the spans of each minute into edges between services, once the minute is over and again
+ * Joins the spans of each minute into edges between services and work by context, once the minute is over and again
  * when spans of it came late; newest minutes first, so that a map is there at once on a store that
  * has never been joined. One of several replicas does it. A killed one leaves rows of a version that
  * no row of `edge_minutes` names: nobody reads them.
@@ -120,6 +121,7 @@ export class MapJob {
     // Before the spans are read: what comes meanwhile makes the minute due again.
     const { rows } = await this.#store.query(spansOfMinute(join), TenantSpans, this.#call());
     await this.#store.command(joinMinuteSql(join), this.#call());
+    await this.#store.command(contextsOfMinuteSql(join), this.#call());
     const before: MinuteSpans = {
       tenants: rows.map(({ tenant }) => tenant),
       spans: rows.map(({ spans }) => spans),
