@@ -1,11 +1,15 @@
 import { duration, nullMeansDefaults } from '@sonde/pipeline';
 import { z } from 'zod';
+import type { KubernetesConfig } from './entities/kubernetes/pod-table.ts';
 
 export interface EbpfConfig {
   /** Between two reports of metrics. Milliseconds. */
   readonly collection_interval: number;
   /** Between kernel and agent; a power of two. MiB. */
   readonly ring_size_mib: number;
+  /** Where the host's root is mounted. */
+  readonly root_path: string;
+  readonly kubernetes: KubernetesConfig;
   readonly spans: {
     readonly sample_ratio: number;
     /** Milliseconds. */
@@ -29,6 +33,18 @@ export const EbpfConfigSchema: z.ZodType<EbpfConfig> = nullMeansDefaults(
         message: `must be one of ${RING_SIZES_MIB.join(', ')}`,
       })
       .default(8),
+    root_path: z.string().startsWith('/').default('/'),
+    kubernetes: z
+      .strictObject({
+        endpoint: z.union([z.url({ protocol: /^https?$/ }), z.literal('')]).default(''),
+        node: z.string().default(''),
+        token_file: z.string().default(''),
+        ca_file: z.string().default(''),
+        refresh_interval: duration('30s').refine((ms) => ms >= 1_000 && ms <= INTERVAL_MS_MAX, {
+          message: 'must be between 1s and 24h',
+        }),
+      })
+      .prefault({}),
     spans: z
       .strictObject({
         sample_ratio: z.number().min(0).max(1).default(0.1),

@@ -77,11 +77,16 @@ export class EbpfReceiver implements Component {
   }
 
   #open(spans: SpanQueue | undefined): Observer {
-    const { config } = this.#options;
+    const { config, settings } = this.#options;
     try {
       const observer = new Observer({
         addon: loadNativeAddon(),
         ringBytes: config.ring_size_mib * 1024 * 1024,
+        rootPath: config.root_path,
+        kubernetes: config.kubernetes,
+        onFailure: (what, reason) => {
+          settings.logger.warn('Names of services are wanting', { what, reason });
+        },
         onExchange: (exchange, offsetNs) => {
           spans?.add(exchange, offsetNs);
           if (spans?.isBatchFull === true) this.#deliverSpans();
@@ -113,6 +118,7 @@ export class EbpfReceiver implements Component {
   #collect(): void {
     const observer = this.#observer;
     if (observer === undefined || this.#isDelivering) return;
+    observer.processes.settle();
     observer.reportConnections();
     this.#deliver(() => this.#deliverMetrics(observer));
   }

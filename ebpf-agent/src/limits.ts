@@ -60,3 +60,27 @@ export const SPANS_PER_BATCH = 2_048;
 
 /** Metric points of one request; further ones go into another. */
 export const POINTS_PER_REQUEST = 10_000;
+
+/** Containers whose names are remembered; the longest known go first. */
+export const CONTAINERS_MAX = 2_000;
+
+/** Containers that daemons are asked about at a time; the rest keep their ids alone. */
+export const CONTAINERS_ASKED_AT_ONCE_MAX = 16;
+
+/** What a runtime writes of a container, or of all of them. */
+export const CONTAINER_FILE_BYTES_MAX: number = 4 * MIB;
+
+/** Pods of one node. */
+export const PODS_MAX = 2_000;
+
+/** A list of pods. */
+export const POD_LIST_BYTES_MAX: number = 32 * MIB;
+
+/** A program that ran for less, and served nobody, is a command of what started it. */
+export const COMMAND_SETTLES_MS = 10_000;
+
+/** Files that name a program: `package.json`, /etc/passwd. */
+export const NAMING_FILE_BYTES_MAX: number = 64 * 1024;
+
+/** Folders above a script that are looked at for what names it. */
+export const NAMING_FOLDERS_MAX = 4;

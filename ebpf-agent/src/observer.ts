@@ -1,11 +1,15 @@
+import { IdentityNaming } from './entities/identity-naming.ts';
+import type { KnownProcess } from './entities/known-process.ts';
+import type { KubernetesConfig } from './entities/kubernetes/pod-table.ts';
 import { ProcFiles } from './entities/proc-files.ts';
 import { ProcessTable } from './entities/process-table.ts';
-import { type Workload, WorkloadTable } from './entities/workload.ts';
+import { executableName } from './entities/service-name.ts';
+import { WorkloadTable } from './entities/workload.ts';
 import { type CounterName, readCounters } from './kernel/counters.ts';
 import type { NativeAddon } from './kernel/native-addon.ts';
 import { Programs } from './kernel/programs.ts';
 import { RingPoller } from './kernel/ring-poller.ts';
-import { PROCESS_EXITS } from './metrics/definitions.ts';
+import { COMMANDS, PROCESS_EXITS } from './metrics/definitions.ts';
 import { Kind } from './records/layout.ts';
 import { RecordView } from './records/record-view.ts';
 import { attributesOf } from './requests/attributes.ts';
@@ -15,6 +19,11 @@ import { Traffic } from './requests/traffic.ts';
 export interface ObserverOptions {
   readonly addon: NativeAddon;
   readonly ringBytes: number;
+  /** Where the host's root is mounted. */
+  readonly rootPath: string;
+  readonly kubernetes: KubernetesConfig;
+  /** Something beside the programs does not work; said once for each reason in a row. */
+  readonly onFailure: (what: string, reason: string) => void;
   /** `offsetNs`: from CLOCK_MONOTONIC to the epoch. */
   readonly onExchange: (exchange: Exchange, offsetNs: bigint) => void;
 }
@@ -29,6 +38,7 @@ const SIGNAL_MASK = 0x7f;
  */
 export class Observer {
   readonly workloads: WorkloadTable = new WorkloadTable();
+  readonly naming: IdentityNaming;
   readonly processes: ProcessTable;
   readonly traffic: Traffic;
   readonly #options: ObserverOptions;
@@ -42,9 +52,18 @@ export class Observer {
   constructor(options: ObserverOptions) {
     this.#options = options;
     this.#programs = new Programs(options);
+    const files = new ProcFiles();
+    this.naming = new IdentityNaming({
+      files,
+      rootPath: options.rootPath,
+      kubernetes: options.kubernetes,
+      onLearned: (isConcerned) => this.processes.identifyAgain(isConcerned),
+      onFailure: options.onFailure,
+    });
     this.processes = new ProcessTable({
-      files: new ProcFiles(),
+      files,
       workloads: this.workloads,
+      naming: this.naming,
       onOwn: (pid) => this.#markOwn(pid),
     });
     this.traffic = new Traffic({
@@ -78,6 +97,7 @@ export class Observer {
       onTurn: () => this.processes.endTurn(),
     });
     this.#poller.start();
+    this.naming.start();
   }
 
   /** Reads what is in the ring now. */
@@ -101,6 +121,7 @@ export class Observer {
 
   close(): void {
     this.#counters = this.counters();
+    this.naming.close();
     this.#poller?.close();
     this.#programs.close();
   }
@@ -129,19 +150,24 @@ export class Observer {
       const { file, command, name } = record;
       this.processes.executed({ pid, parent, file, command, name });
     } else if (kind === Kind.exit) {
-      const workload = this.processes.workloadOf(pid);
-      if (workload !== undefined) countExit(workload, record.exitCode);
+      this.processes.workloadOf(pid);
+      const process = this.processes.of(pid);
+      if (process?.endedMs === undefined) countExit(process, record.exitCode);
       this.processes.exited(pid);
     }
   }
 }
 
-/** An exit code, or the signal that ended it. */
-function countExit({ metrics, identity }: Workload, exitCode: number): void {
-  if (identity.isOwn) return;
+/** An exit code, or the signal that ended it; of a command with what it was. */
+function countExit(process: KnownProcess | undefined, exitCode: number): void {
+  if (process === undefined || process.isOwn) return;
+  const { workload, isCommand, command } = process;
   const signal = exitCode & SIGNAL_MASK;
   const code = exitCode >> 8;
-  const attributes = signal ? { 'process.exit.signal': signal } : { 'process.exit.code': code };
-  const key = `${code} ${signal}`;
-  metrics.add(PROCESS_EXITS, { key, attributes: () => attributesOf(attributes) }, 1);
+  const how = signal ? { 'process.exit.signal': signal } : { 'process.exit.code': code };
+  const name = isCommand ? executableName(command) : '';
+  const attributes = isCommand ? { 'process.executable.name': name, ...how } : how;
+  const key = `${name} ${code} ${signal}`;
+  const metric = isCommand ? COMMANDS : PROCESS_EXITS;
+  workload.metrics.add(metric, { key, attributes: () => attributesOf(attributes) }, 1);
 }

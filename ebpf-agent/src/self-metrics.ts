@@ -1,13 +1,22 @@
 import { type BatchObservableCallback, metrics } from '@opentelemetry/api';
 import type { SignallessCreateSettings } from '@sonde/pipeline';
 import { COUNTERS } from './kernel/counters.ts';
-import { CONNECTIONS_MAX, PROCESSES_MAX, SPANS_WAITING_MAX, WORKLOADS_MAX } from './limits.ts';
+import {
+  CONNECTIONS_MAX,
+  CONTAINERS_MAX,
+  PODS_MAX,
+  PROCESSES_MAX,
+  SPANS_WAITING_MAX,
+  WORKLOADS_MAX,
+} from './limits.ts';
 import type { Observer } from './observer.ts';
 import type { SpanQueue } from './spans/span-queue.ts';
 
 const LIMITS = {
   processes: PROCESSES_MAX,
   services: WORKLOADS_MAX,
+  containers: CONTAINERS_MAX,
+  pods: PODS_MAX,
   connections: CONNECTIONS_MAX,
   spans: SPANS_WAITING_MAX,
 } as const;
@@ -76,6 +85,8 @@ function sizesOf(observer: Observer, spans: SpanQueue | undefined): Record<strin
   return {
     processes: observer.processes.size,
     services: observer.workloads.size,
+    containers: observer.naming.containers.size,
+    pods: observer.naming.pods.size,
     connections: observer.traffic.connections.size,
     spans: spans?.waiting ?? 0,
   };

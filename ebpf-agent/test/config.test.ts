@@ -6,6 +6,14 @@ describe('configuration of the receiver ebpf', () => {
     expect(EbpfConfigSchema.parse(null)).toEqual({
       collection_interval: 10_000,
       ring_size_mib: 8,
+      root_path: '/',
+      kubernetes: {
+        endpoint: '',
+        node: '',
+        token_file: '',
+        ca_file: '',
+        refresh_interval: 30_000,
+      },
       spans: { sample_ratio: 0.1, slow_threshold: 1_000 },
     });
   });

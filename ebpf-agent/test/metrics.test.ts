@@ -11,7 +11,7 @@ import { RatioSampler } from '../src/spans/sampler.ts';
 function named(name: string): Parameters<WorkloadTable['of']>[0] {
   const attributes = { team: 'blue' };
   const executable = 'node';
-  return { name, executable, containerId: undefined, unit: undefined, attributes, isOwn: false };
+  return { name, executable, platform: {}, attributes, isOwn: false };
 }
 
 function series(key: string): { key: string; attributes: () => ReturnType<typeof attributesOf> } {

@@ -1,3 +1,4 @@
+import { EbpfConfigSchema } from '../src/config.ts';
 import { loadNativeAddon } from '../src/kernel/native-addon.ts';
 import { Observer } from '../src/observer.ts';
 
@@ -6,6 +7,9 @@ const exchanges: { readonly operation: string; readonly text: string }[] = [];
 const observer = new Observer({
   addon: loadNativeAddon(),
   ringBytes: 1024 * 1024,
+  rootPath: '/',
+  kubernetes: EbpfConfigSchema.parse({}).kubernetes,
+  onFailure: (what, reason) => process.stderr.write(`${what}: ${reason}\n`),
   onExchange: ({ meaning: { operation, text } }) => exchanges.push({ operation, text }),
 });
 observer.start();

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { cgroupPlace } from '../src/entities/cgroup-place.ts';
 import { otelEnvironment } from '../src/entities/otel-environment.ts';
 import { isSonde } from '../src/entities/own-processes.ts';
 import { parseStat, zeroParts } from '../src/entities/proc-files.ts';
@@ -24,16 +23,51 @@ describe('names of services', () => {
     ['/usr/bin/python3', 'python3'],
     ['/usr/bin/java -Xmx1g -jar /opt/orders-1.4.2.jar', 'orders'],
     ['/usr/bin/java -cp a.jar:b.jar com.example.PaymentService --x', 'PaymentService'],
-    ['/usr/bin/ruby bin/puma', 'puma'],
+    ['/usr/bin/java -Dspring.application.name=cart -jar app.jar', 'cart'],
+    ['/usr/bin/java -jar app.jar --spring.application.name=cart', 'cart'],
+    ['/usr/bin/java -Dcatalina.base=/srv/shop org.apache.catalina.startup.Bootstrap start', 'shop'],
+    ['/usr/bin/ruby bin/puma', 'checkout'],
+    ['/usr/bin/ruby lib/worker/mailer.rb', 'mailer'],
+    ['/usr/bin/python3 -m uvicorn --host 0.0.0.0 stock.main:app', 'stock'],
+    ['/usr/bin/python3 /usr/bin/gunicorn app:app', 'checkout'],
+    ['/usr/bin/python3 /usr/bin/celery -A mailer worker', 'mailer'],
+    ['/usr/bin/dotnet /app/Billing.Api.dll --urls x', 'Billing.Api'],
+    ['/usr/bin/dotnet exec /app/Billing.Api.dll', 'Billing.Api'],
+    ['/usr/lib/erlang/bin/beam.smp -W w -- -root /x -sname rabbit@host', 'rabbit'],
+    ['/app/erts/bin/beam.smp -- -boot /opt/chat/releases/0.1/start', 'chat'],
+    ['/usr/sbin/php-fpm8.2 --nodaemonize', 'php-fpm'],
+    ['/usr/bin/redis-check-rdb', 'redis-check-rdb'],
     ['/bin/sh /opt/backup.sh', 'backup'],
     ['/bin/bash -c true', 'bash'],
     ['/bin/bash /dev/fd/3', 'bash'],
     ['/usr/bin/python3 /proc/self/fd/11', 'python3'],
     ['postgres: writer', 'postgres:'],
   ])('%s is %s', (line, name) => {
-    expect(named(line, line.includes('src/index.ts') ? '/data/srv' : '/srv')).toBe(
+    expect(named(line, line.includes('src/index.ts') ? '/data/srv' : '/var/www/checkout')).toBe(
       name === 'srv' ? 'data' : name,
     );
+  });
+
+  it('are those of the package where the file is called like any other', () => {
+    const files: Readonly<Record<string, string>> = {
+      '/srv/api/package.json': '{ "name": "@shop/api-gateway", "version": "1.0.0" }',
+    };
+    const command = ['node', 'dist/index.js'];
+    const process = { file: '/usr/bin/node', command, directory: '/srv/api', name: 'node' };
+    expect(serviceNameOf(process, (path) => files[path] ?? '')).toBe('api-gateway');
+    expect(serviceNameOf(process)).toBe('api');
+  });
+
+  it.each([
+    ['puma 5.6.5 (tcp://0.0.0.0:3000) [shop]', 'ruby3.1', 'shop'],
+    ['gunicorn: master [shop.wsgi:application]', 'python3.11', 'shop'],
+    ['sidekiq 6.5.12 mailer [0 of 5 busy]', 'ruby3.1', 'mailer'],
+    ['postgres: 15/main: checkpointer', 'postgres', 'postgres'],
+    ['nginx: worker process', 'nginx', 'nginx'],
+    ['redis-server 127.0.0.1:6379', 'redis-check-rdb', 'redis-server'],
+  ])('%s is a title', (title, executable, name) => {
+    const process = { file: `/usr/bin/${executable}`, command: [title], directory: '/', name: 'x' };
+    expect(serviceNameOf(process)).toBe(name);
   });
 
   it('is not that of memory which is run', () => {
@@ -75,32 +109,6 @@ describe('what a process says of itself', () => {
   });
 });
 
-describe('control groups', () => {
-  const id = 'ab'.repeat(32);
-
-  it.each([
-    ['docker, v1', `5:memory:/docker/${id}\n`],
-    ['docker, v2', `0::/system.slice/docker-${id}.scope\n`],
-    ['containerd', `0::/kubepods.slice/pod1.slice/cri-containerd-${id}.scope\n`],
-    ['cri-o', `0::/kubepods/besteffort/pod1/crio-${id}.scope\n`],
-    ['podman', `0::/machine.slice/libpod-${id}.scope/container\n`],
-  ])('name the container of %s', (_name, text) => {
-    expect(cgroupPlace(text).containerId).toBe(id);
-  });
-
-  it('name the unit, unless it starts everybody’s programs', () => {
-    expect(cgroupPlace('0::/system.slice/nginx.service\n').unit).toBe('nginx');
-    expect(cgroupPlace('0::/system.slice/system-pg.slice/postgresql@15-main.service\n').unit).toBe(
-      'postgresql',
-    );
-    expect(cgroupPlace('0::/user.slice/user@1000.service/app.slice/x.scope\n').unit).toBe(
-      undefined,
-    );
-    expect(cgroupPlace('0::/system.slice/cron.service\n').unit).toBeUndefined();
-    expect(cgroupPlace('1:cpu:/\n0::/\n')).toEqual({ containerId: undefined, unit: undefined });
-  });
-});
-
 describe('files of /proc', () => {
   it('are split at zero bytes', () => {
     expect(zeroParts('a\0\0b\0')).toEqual(['a', '', 'b']);
@@ -108,7 +116,8 @@ describe('files of /proc', () => {
   });
 
   it('have names with parentheses and blanks', () => {
-    expect(parseStat('7 (a) b (c) S 42 7 7')).toEqual({ parent: 42, name: 'a) b (c' });
+    const stat = `7 (a) b (c) S 42 ${'7 '.repeat(17)}1250 9`;
+    expect(parseStat(stat)).toEqual({ parent: 42, name: 'a) b (c', startedSeconds: 12.5 });
   });
 });
 

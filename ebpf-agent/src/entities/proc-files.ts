@@ -1,6 +1,6 @@
 import { closeSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { PROC_FILE_BYTES_MAX } from '../limits.ts';
+import { NAMING_FILE_BYTES_MAX, PROC_FILE_BYTES_MAX } from '../limits.ts';
 
 /** What of /proc names a process. Read at once and in place: a process may be gone a moment later. */
 export class ProcFiles {
@@ -19,7 +19,7 @@ export class ProcFiles {
   }
 
   /** The beginning of a file, `PROC_FILE_BYTES_MAX` of it; empty when it cannot be read. */
-  text(pid: number, name: string): string {
+  text(pid: number | '', name: string): string {
     let fd: number;
     try {
       fd = openSync(join(this.#root, String(pid), name), 'r');
@@ -32,6 +32,17 @@ export class ProcFiles {
     } finally {
       closeSync(fd);
     }
+  }
+
+  /** The beginning of a file as that process sees it; empty when it cannot be read. */
+  seen(pid: number, path: string): string {
+    return this.text(pid, join('root', path)).slice(0, NAMING_FILE_BYTES_MAX);
+  }
+
+  /** Seconds since the host started; 0 when it cannot be read. */
+  uptime(): number {
+    const text = this.text('', 'uptime');
+    return Number(text.split(' ')[0] ?? 0);
   }
 
   /** Where a link of a process points to; empty when it cannot be read. */
@@ -65,9 +76,27 @@ export function zeroParts(text: string): readonly string[] {
   return (text.endsWith('\0') ? text.slice(0, -1) : text).split('\0');
 }
 
-/** Parent and short name of /proc/<pid>/stat (proc_pid_stat(5)); the name may hold anything. */
-export function parseStat(text: string): { readonly parent: number; readonly name: string } {
+/** Of /proc/<pid>/stat. */
+export interface ProcStat {
+  readonly parent: number;
+  /** The kernel's short name. */
+  readonly name: string;
+  /** Since the host started. Seconds. */
+  readonly startedSeconds: number;
+}
+
+/** USER_HZ, the same on all of Linux' ports that Node has. */
+const TICKS_PER_SECOND = 100;
+/** Field 22 of proc_pid_stat(5), counted from behind the name. */
+const START_FIELD = 19;
+
+/** proc_pid_stat(5); the name may hold anything. */
+export function parseStat(text: string): ProcStat {
   const [open, close] = [text.indexOf('('), text.lastIndexOf(')')];
   const fields = text.slice(close + 2).split(' ');
-  return { parent: Number(fields[1] ?? 0), name: text.slice(open + 1, Math.max(open, close)) };
+  return {
+    parent: Number(fields[1] ?? 0),
+    name: text.slice(open + 1, Math.max(open, close)),
+    startedSeconds: Number(fields[START_FIELD] ?? 0) / TICKS_PER_SECOND,
+  };
 }

@@ -1,25 +1,19 @@
-import { basename } from 'node:path';
-import { ENDED_PROCESS_KEPT_MS, PROCESS_READS_PER_TURN, PROCESSES_MAX } from '../limits.ts';
-import { type CgroupPlace, cgroupPlace } from './cgroup-place.ts';
-import { type OtelEnvironment, otelEnvironment } from './otel-environment.ts';
+import {
+  COMMAND_SETTLES_MS,
+  ENDED_PROCESS_KEPT_MS,
+  PROCESS_READS_PER_TURN,
+  PROCESSES_MAX,
+} from '../limits.ts';
+import type { IdentityNaming } from './identity-naming.ts';
+import { type KnownProcess, type ProcessFacts, readProcess } from './known-process.ts';
 import { isSonde } from './own-processes.ts';
-import { type ProcFiles, parseStat, zeroParts } from './proc-files.ts';
-import { type Command, serviceNameOf } from './service-name.ts';
+import type { ProcFiles } from './proc-files.ts';
 import type { Workload, WorkloadTable } from './workload.ts';
-
-interface KnownProcess {
-  readonly parent: number;
-  readonly command: Command;
-  readonly environment: OtelEnvironment;
-  readonly place: CgroupPlace;
-  readonly isOwn: boolean;
-  readonly workload: Workload;
-  endedMs: number | undefined;
-}
 
 export interface ProcessTableOptions {
   readonly files: ProcFiles;
   readonly workloads: WorkloadTable;
+  readonly naming: IdentityNaming;
   /** A process of the observer was found: the programs leave it out from then on. */
   readonly onOwn: (pid: number) => void;
 }
@@ -37,10 +31,14 @@ export interface ExecutedProgram {
  * Every process of the host and the service it belongs to: those that were there first from /proc,
  * then each as it starts and ends. What a process did not live long enough to tell is its parent's:
  * an environment is inherited.
+ *
+ * A program that was just started is a command of the service that started it, until it serves
+ * somebody, has run for `COMMAND_SETTLES_MS`, or says itself who it is: `git` is no service.
  */
 export class ProcessTable {
   readonly #options: ProcessTableOptions;
   readonly #byPid = new Map<number, KnownProcess>();
+  readonly #commands = new Set<number>();
   readonly #ended: { readonly pid: number; readonly process: KnownProcess }[] = [];
   #readsLeft = PROCESS_READS_PER_TURN;
   #evicted = 0;
@@ -58,47 +56,49 @@ export class ProcessTable {
     return this.#evicted;
   }
 
+  /** Those that run, with their number. */
+  *running(): Generator<readonly [number, KnownProcess]> {
+    for (const entry of this.#byPid) if (entry[1].endedMs === undefined) yield entry;
+  }
+
+  of(pid: number): KnownProcess | undefined {
+    return this.#byPid.get(pid);
+  }
+
   /** Reads all of /proc; kernel threads are no processes. Some 100 us a process. */
   scan(): void {
     const { files } = this.#options;
     for (const pid of files.pids()) {
       if (this.#byPid.has(pid)) continue;
       this.#readsLeft = 1;
-      const process = this.#read(pid);
-      if (process !== undefined) this.#add(pid, process);
+      this.#find(pid);
     }
+    this.#readsLeft = PROCESS_READS_PER_TURN;
   }
 
-  /** Of a process that is not known (its start was lost) what /proc says now; undefined when it is gone. */
-  workloadOf(pid: number): Workload | undefined {
-    const known = this.#byPid.get(pid);
-    if (known !== undefined) return known.workload;
-    const process = pid > 0 ? this.#read(pid) : undefined;
-    if (process !== undefined) this.#add(pid, process);
-    return process?.workload;
+  /**
+   * Of a process that is not known (its start was lost) what /proc says now; undefined when it is gone.
+   * `serves`: somebody is connected to it.
+   */
+  workloadOf(pid: number, serves = false): Workload | undefined {
+    const known = this.#byPid.get(pid) ?? (pid > 0 ? this.#find(pid) : undefined);
+    if (serves && known?.isCommand === true) this.#settle(pid, known);
+    return known?.workload;
   }
 
   forked(pid: number, parent: number): void {
-    const known = this.#byPid.get(parent) ?? this.#read(parent);
-    if (known !== undefined) this.#add(pid, { ...known, parent, endedMs: undefined });
+    const known = this.#byPid.get(parent) ?? this.#find(parent);
+    if (known === undefined) return;
+    this.#add(pid, { ...known, parent, startedMs: performance.now(), endedMs: undefined });
   }
 
-  executed({ pid, parent, file, command, name }: ExecutedProgram): void {
-    const { files } = this.#options;
+  executed(program: ExecutedProgram): void {
+    const { pid, parent } = program;
     const before = this.#byPid.get(pid) ?? this.#byPid.get(parent);
     const mayRead = this.#readsLeft-- > 0;
-    const variables = mayRead ? zeroParts(files.text(pid, 'environ')) : [];
-    const environment =
-      variables.length > 0 || before === undefined
-        ? otelEnvironment(variables)
-        : before.environment;
-    const groups = mayRead ? files.text(pid, 'cgroup') : '';
-    const place = groups === '' && before !== undefined ? before.place : cgroupPlace(groups);
-    const directory = mayRead ? files.link(pid, 'cwd') : '';
-    const executable = (mayRead && files.link(pid, 'exe')) || file;
-    const full = { file: executable, command, directory, name };
+    const facts = readProcess(this.#options.files, { program, before, mayRead });
     this.#remove(pid);
-    this.#add(pid, this.#know({ parent, command: full, environment, place }));
+    this.#know(pid, { ...facts, startedMs: performance.now() }, before);
   }
 
   /** Its sockets may still close: it is remembered for a while. */
@@ -108,7 +108,24 @@ export class ProcessTable {
     process.endedMs = performance.now();
     process.workload.processes--;
     process.workload.lastSeenMs = process.endedMs;
+    this.#commands.delete(pid);
     this.#ended.push({ pid, process });
+  }
+
+  /** Commands that run for so long that they are services. */
+  settle(nowMs: number = performance.now()): void {
+    for (const pid of this.#commands) {
+      const process = this.#byPid.get(pid);
+      if (process === undefined) this.#commands.delete(pid);
+      else if (nowMs - process.startedMs >= COMMAND_SETTLES_MS) this.#settle(pid, process);
+    }
+  }
+
+  /** More is known of containers or pods: who runs in one of them is looked at anew. */
+  identifyAgain(isConcerned: (process: KnownProcess) => boolean): void {
+    for (const [pid, process] of this.running()) {
+      if (!process.isCommand && isConcerned(process)) this.#settle(pid, process);
+    }
   }
 
   /** Between two turns: forgets who ended a while ago, and lets new ones be read again. */
@@ -128,6 +145,7 @@ export class ProcessTable {
     this.#remove(pid);
     if (this.#byPid.size >= PROCESSES_MAX) this.#evictOne();
     this.#byPid.set(pid, process);
+    if (process.isCommand) this.#commands.add(pid);
     process.workload.processes++;
     if (process.isOwn) this.#options.onOwn(pid);
   }
@@ -137,6 +155,7 @@ export class ProcessTable {
     if (known === undefined) return;
     if (known.endedMs === undefined) known.workload.processes--;
     this.#byPid.delete(pid);
+    this.#commands.delete(pid);
   }
 
   #evictOne(): void {
@@ -146,31 +165,58 @@ export class ProcessTable {
     this.#evicted++;
   }
 
-  #read(pid: number): KnownProcess | undefined {
-    const { files } = this.#options;
+  #find(pid: number): KnownProcess | undefined {
     if (this.#readsLeft-- <= 0) return undefined;
-    const stat = files.text(pid, 'stat');
-    const command = zeroParts(files.text(pid, 'cmdline'));
-    if (stat === '' || command.length === 0) return undefined;
-    const { parent, name } = parseStat(stat);
-    const file = files.link(pid, 'exe');
-    const environment = otelEnvironment(zeroParts(files.text(pid, 'environ')));
-    const place = cgroupPlace(files.text(pid, 'cgroup'));
-    const directory = files.link(pid, 'cwd');
-    return this.#know({ parent, command: { file, command, directory, name }, environment, place });
+    const facts = readProcess(this.#options.files, { pid });
+    if (facts === undefined) return undefined;
+    const isYoung = performance.now() - facts.startedMs < COMMAND_SETTLES_MS;
+    return this.#know(pid, facts, isYoung ? this.#byPid.get(facts.parent) : undefined);
   }
 
-  #know(found: Pick<KnownProcess, 'parent' | 'command' | 'environment' | 'place'>): KnownProcess {
-    const { command, environment, place, parent } = found;
-    const isOwn = isSonde(command.command) || this.#byPid.get(parent)?.isOwn === true;
-    const workload = this.#options.workloads.of({
-      name: environment.serviceName ?? place.unit ?? serviceNameOf(command),
-      executable: basename(command.file) || command.name,
-      containerId: place.containerId,
-      unit: place.unit,
-      attributes: environment.attributes,
-      isOwn,
-    });
-    return { ...found, isOwn, workload, endedMs: undefined };
+  /** `before`: who started it. */
+  #know(pid: number, facts: ProcessFacts, before: KnownProcess | undefined): KnownProcess {
+    const isOwn = isSonde(facts.command.command) || this.#byPid.get(facts.parent)?.isOwn === true;
+    const isCommand = before !== undefined && isOwn === before.isOwn && isLike(facts, before);
+    const workload = isCommand ? before.workload : this.#identify(pid, facts, isOwn);
+    const process = { ...facts, isOwn, isCommand, workload, endedMs: undefined };
+    this.#add(pid, process);
+    return process;
   }
+
+  #settle(pid: number, process: KnownProcess): void {
+    const { workload: before } = process;
+    const workload = this.#identify(pid, process, process.isOwn);
+    process.isCommand = false;
+    this.#commands.delete(pid);
+    if (workload === before) return;
+    move(process, workload);
+    // What it started meanwhile is its own.
+    for (const child of this.#commands) {
+      const command = this.#byPid.get(child);
+      if (command?.parent === pid && command.workload === before) move(command, workload);
+    }
+  }
+
+  #identify(pid: number, facts: ProcessFacts, isOwn: boolean): Workload {
+    const { workloads, naming } = this.#options;
+    return workloads.of(naming.identify(pid, facts, isOwn));
+  }
+}
+
+/** Where it runs, and what it is told to be, are the same. */
+function isLike(facts: ProcessFacts, before: KnownProcess): boolean {
+  return (
+    facts.place.containerId === before.place.containerId &&
+    facts.place.unit === before.place.unit &&
+    facts.environment.serviceName === before.environment.serviceName
+  );
+}
+
+function move(process: KnownProcess, workload: Workload): void {
+  if (process.endedMs === undefined) {
+    process.workload.processes--;
+    workload.processes++;
+  }
+  process.workload.lastSeenMs = performance.now();
+  process.workload = workload;
 }

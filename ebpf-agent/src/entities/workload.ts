@@ -2,24 +2,12 @@ import { hostname } from 'node:os';
 import type { KeyValue } from '@sonde/proto';
 import { SERIES_IDLE_MS, WORKLOADS_MAX } from '../limits.ts';
 import { WorkloadMetrics } from '../metrics/workload-metrics.ts';
-
-/** What makes processes the same service on this host. */
-export interface WorkloadIdentity {
-  readonly name: string;
-  readonly executable: string;
-  readonly containerId: string | undefined;
-  readonly unit: string | undefined;
-  /** OTEL_RESOURCE_ATTRIBUTES. */
-  readonly attributes: Readonly<Record<string, string>>;
-  /** Part of the observer: known, and never observed. */
-  readonly isOwn: boolean;
-}
+import type { WorkloadIdentity } from './workload-identity.ts';
 
 const OVERFLOW: WorkloadIdentity = {
   name: 'overflow',
   executable: '',
-  containerId: undefined,
-  unit: undefined,
+  platform: {},
   attributes: {},
   isOwn: false,
 };
@@ -37,13 +25,12 @@ export class Workload {
 
   /** The attributes of its resource. */
   get resource(): readonly KeyValue[] {
-    const { name, executable, containerId, unit, attributes, isOwn } = this.identity;
+    const { name, executable, platform, attributes, isOwn } = this.identity;
     const all: Readonly<Record<string, string | undefined>> = {
       'host.name': hostname(),
       'os.type': 'linux',
       'process.executable.name': executable === '' ? undefined : executable,
-      'container.id': containerId,
-      'systemd.unit': unit,
+      ...platform,
       ...attributes,
       'service.name': name,
       ...(isOwn ? { 'service.namespace': 'sonde' } : {}),
@@ -77,8 +64,9 @@ export class WorkloadTable {
   }
 
   of(identity: WorkloadIdentity): Workload {
-    const { name, executable, containerId = '', unit = '', attributes } = identity;
-    const key = [name, executable, containerId, unit, JSON.stringify(attributes)].join('\0');
+    const { name, executable, platform, attributes } = identity;
+    const words = [JSON.stringify(platform), JSON.stringify(attributes)];
+    const key = [name, executable, ...words].join('\0');
     const known = this.#byKey.get(key);
     if (known !== undefined) return known;
     if (this.#byKey.size >= WORKLOADS_MAX) {

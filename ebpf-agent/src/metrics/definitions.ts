@@ -106,3 +106,9 @@ export const PROCESS_EXITS: MetricDefinition = sum(
   '{process}',
   'Processes of the service that ended, by exit code or signal.',
 );
+
+export const COMMANDS: MetricDefinition = sum(
+  'sonde.service.commands',
+  '{process}',
+  'Programs that the service started and that were over soon, by exit code or signal.',
+);

@@ -82,7 +82,7 @@ export class Traffic {
 
   #exchanged(record: RecordView): void {
     const connection = this.connections.of(record);
-    const workload = this.#ownerOf(record.tgid);
+    const workload = this.#ownerOf(record.tgid, connection);
     const protocol = protocolOf(record.protocol);
     if (workload === undefined || protocol === undefined) return;
     this.#count({
@@ -136,7 +136,7 @@ export class Traffic {
   #connected(record: RecordView): void {
     const connection = this.connections.of(record);
     const flags = record.connectionFlags;
-    const workload = this.#ownerOf(record.tgid);
+    const workload = this.#ownerOf(record.tgid, connection);
     if (workload !== undefined) this.#countConnection(record, connection, workload);
     if (flags & (ConnectionFlag.closed | ConnectionFlag.refused)) {
       this.#close(record, connection);
@@ -234,8 +234,9 @@ export class Traffic {
     return protocol.onConnection?.(connection, text, meaning) ?? meaning;
   }
 
-  #ownerOf(tgid: number): Workload | undefined {
-    const workload = this.#options.processes.workloadOf(tgid);
+  #ownerOf(tgid: number, connection?: Connection): Workload | undefined {
+    const serves = connection?.role === Role.server;
+    const workload = this.#options.processes.workloadOf(tgid, serves);
     if (workload === undefined) this.#unowned++;
     return workload?.identity.isOwn === true ? undefined : workload;
   }

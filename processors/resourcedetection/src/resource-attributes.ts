@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+/** Ours, and off: what a machine costs, and whether it may be taken away: `on-demand` or `spot`. */
+export const LIFE_CYCLE = 'sonde.host.life_cycle';
+
 /** The attributes of each detector, and whether upstream has them on. */
 export const ATTRIBUTES: Readonly<
   Record<
@@ -101,6 +104,7 @@ export const ATTRIBUTES: Readonly<
     'host.image.id': true,
     'host.name': true,
     'host.type': true,
+    [LIFE_CYCLE]: false,
   },
   ecs: {
     'aws.ecs.cluster.arn': true,
@@ -139,6 +143,7 @@ export const ATTRIBUTES: Readonly<
     'host.name': true,
     'host.type': true,
     'k8s.cluster.name': true,
+    [LIFE_CYCLE]: false,
   },
   azure: {
     'azure.resourcegroup.name': true,
@@ -152,6 +157,7 @@ export const ATTRIBUTES: Readonly<
     'cloud.region': true,
     'host.id': true,
     'host.name': true,
+    [LIFE_CYCLE]: false,
   },
 };
 

@@ -118,6 +118,14 @@ describe('the detector ec2', () => {
     });
   });
 
+  it('says whether the machine may be taken away, where that is wanted', async () => {
+    const lifeCycle = { 'GET /latest/meta-data/instance-life-cycle': guarded('spot') };
+    const { endpoint } = await fakeMetadata({ ...answers, ...lifeCycle });
+    const settings = { endpoint, tags: [], enabled: new Set(['sonde.host.life_cycle']) };
+    const found = await detectEc2(surroundings(), settings);
+    expect(plain(found)).toEqual({ 'sonde.host.life_cycle': 'spot' });
+  });
+
   it('finds nothing elsewhere, which is a failure where that is wanted', async () => {
     const settings = { endpoint: NOWHERE, tags: [], enabled: enabled('ec2') };
     expect((await detectEc2(surroundings(), settings)).size).toBe(0);

@@ -8,6 +8,7 @@ import {
   type Surroundings,
 } from '../detector.ts';
 import { askMetadata } from '../metadata-client.ts';
+import { LIFE_CYCLE } from '../resource-attributes.ts';
 
 export interface AzureSettings {
   readonly endpoint: string;
@@ -24,6 +25,8 @@ export interface AzureMachine {
   readonly resourceGroupName: string;
   readonly vmScaleSetName: string;
   readonly zone: string;
+  /** `Regular`, `Low` or `Spot`; empty where the service does not say. */
+  readonly priority: string;
   readonly osProfile?: { readonly computerName: string } | undefined;
   readonly tagsList: readonly { readonly name: string; readonly value: string }[];
 }
@@ -40,6 +43,7 @@ const compute: z.ZodType<AzureMachine> = z.object({
   resourceGroupName: text,
   vmScaleSetName: text,
   zone: text,
+  priority: text,
   osProfile: z.object({ computerName: text }).optional(),
   tagsList: z.array(z.object({ name: text, value: text })).default([]),
 });
@@ -79,6 +83,7 @@ export async function detectAzure(
     'azure.vm.size': vm.vmSize,
     'azure.vm.scaleset.name': vm.vmScaleSetName,
     'azure.resourcegroup.name': vm.resourceGroupName,
+    [LIFE_CYCLE]: vm.priority && (vm.priority === 'Regular' ? 'on-demand' : 'spot'),
   };
   const kept = enabledOf(found, enabled);
   for (const { name, value } of vm.tagsList) {

@@ -8,6 +8,7 @@ import {
   type Surroundings,
 } from '../detector.ts';
 import { askMetadata } from '../metadata-client.ts';
+import { LIFE_CYCLE } from '../resource-attributes.ts';
 
 export interface Ec2Settings {
   readonly endpoint: string;
@@ -49,6 +50,7 @@ export async function detectEc2(
     'host.image.id': about.imageId,
     'host.type': about.instanceType,
     'host.name': await get('meta-data/hostname'),
+    [LIFE_CYCLE]: enabled.has(LIFE_CYCLE) ? await get('meta-data/instance-life-cycle') : '',
   };
   const kept = enabledOf(found, enabled);
   if (tags.length === 0) return kept;

@@ -6,6 +6,7 @@ import {
   type Surroundings,
 } from '../detector.ts';
 import { askMetadata, MetadataStatusError } from '../metadata-client.ts';
+import { LIFE_CYCLE } from '../resource-attributes.ts';
 
 export interface GcpSettings {
   readonly endpoint: string;
@@ -32,7 +33,13 @@ export async function detectGcp(
     return NOTHING;
   }
   const platform = await platformOf(surroundings, server);
-  const found: Found = { 'cloud.provider': 'gcp', 'cloud.account.id': project, ...platform };
+  const mayGo = enabled.has(LIFE_CYCLE) ? await server.find('instance/scheduling/preemptible') : '';
+  const found: Found = {
+    'cloud.provider': 'gcp',
+    'cloud.account.id': project,
+    ...platform,
+    [LIFE_CYCLE]: mayGo && (mayGo.toUpperCase() === 'TRUE' ? 'spot' : 'on-demand'),
+  };
   return enabledOf(found, enabled);
 }
 
