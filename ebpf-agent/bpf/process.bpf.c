@@ -2,7 +2,7 @@
  * Every process from its first moment to its last: one that lives for a millisecond is named too.
  * Threads are not processes.
  */
-#include "maps.h"
+#include "usage.h"
 
 char licence[] SEC("license") = "GPL";
 
@@ -23,7 +23,6 @@ static __always_inline void write_short(u32 kind, struct task_struct *task, u32 
   char room[RECORD_HEAD_BYTES] __attribute__((aligned(8))) = {};
   record = (struct process_record *)room;
   begin(record, kind, task->tgid, parent);
-  record->exit_code = kind == RECORD_EXIT ? task->exit_code : 0;
   bpf_probe_read_kernel(record->name, sizeof record->name, task->comm);
   write_record(record, RECORD_HEAD_BYTES);
 }
@@ -69,11 +68,28 @@ int BPF_PROG(executed, struct task_struct *task, int old_pid, struct linux_binpr
   return 0;
 }
 
+/*
+ * A process ends with its last thread: others may go on when the first one is over. Its threads'
+ * usage is in the process's by then, apart from this one's and the first one's.
+ */
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(exited, struct task_struct *task) {
+  struct task_struct___usage *own = (void *)task;
+  struct signal_struct___usage *signal = own->signal;
+  struct exit_record record = {};
   u32 tgid = task->tgid;
-  if (task->pid != task->tgid) return 0;
-  write_short(RECORD_EXIT, task, BPF_CORE_READ(task, real_parent, tgid));
+  if (!signal || signal->live.counter > 0) return 0;
+  record.head.kind = RECORD_EXIT;
+  record.head.tgid = tgid;
+  record.head.at_ns = bpf_ktime_get_ns();
+  record.parent = BPF_CORE_READ(task, real_parent, tgid);
+  record.exit_code = signal->group_exit_code;
+  if (!record.exit_code) record.exit_code = task->exit_code;
+  bpf_probe_read_kernel(record.name, sizeof record.name, task->comm);
+  add_ended(&record.usage, signal);
+  add_task(&record.usage, own);
+  if (own->group_leader && own->pid != own->tgid) add_task(&record.usage, own->group_leader);
+  write_record(&record, sizeof record);
   bpf_map_delete_elem(&own_processes, &tgid);
   return 0;
 }

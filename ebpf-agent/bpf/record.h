@@ -16,6 +16,10 @@ enum record_kind {
   RECORD_FORK = 5,
   RECORD_EXEC = 6,
   RECORD_EXIT = 7,
+  /* What a thread has used; of a process's first thread with what the process has. */
+  RECORD_USAGE = 32,
+  /* A process is killed for want of memory. */
+  RECORD_VICTIM = 33,
 };
 
 enum role { ROLE_UNKNOWN = 0, ROLE_CLIENT = 1, ROLE_SERVER = 2 };
@@ -121,6 +125,68 @@ struct process_record {
   u32 command_bytes;
   /* Path of the executable, then arguments, each ended with a zero. */
   char text[COMMAND_BYTES_MAX + TEXT_BYTES_MAX];
+};
+
+/* Since it was started. */
+struct task_usage {
+  u64 run_ns;
+  /* Ready to run, and waiting for a CPU. */
+  u64 delay_ns;
+  /* By ticks of the clock: how `run_ns` divides, roughly. */
+  u64 user_ns;
+  u64 system_ns;
+  u64 minor_faults;
+  u64 major_faults;
+  /* From and to disks. */
+  u64 read_bytes;
+  u64 write_bytes;
+};
+
+/* A process record's beginning, and what all of its threads have used. */
+struct exit_record {
+  struct record_head head;
+  u32 parent;
+  u32 exit_code;
+  char name[16];
+  struct task_usage usage;
+};
+
+struct usage_record {
+  struct record_head head;
+  struct task_usage usage;
+  u32 is_process;
+  /* From here on of a process's first thread alone; with what ended threads have used. */
+  u32 threads;
+  u32 files;
+  u32 reserved;
+  u64 files_limit;
+  s64 file_pages;
+  s64 anonymous_pages;
+  s64 swap_pages;
+  s64 shared_pages;
+};
+
+struct victim_record {
+  struct record_head head;
+  char name[16];
+};
+
+#define DISK_SLOTS 11
+#define DISK_BOUNDS_NS                                                                          \
+  {                                                                                             \
+    100000, 500000, 1000000, 5000000, 10000000, 50000000, 100000000, 500000000, 1000000000,     \
+        5000000000                                                                              \
+  }
+
+struct disk_user {
+  u32 tgid;
+  u32 is_write;
+};
+
+/* How long requests of a process took, by `DISK_BOUNDS_NS`. */
+struct disk_waits {
+  u64 sum_ns;
+  u64 slots[DISK_SLOTS];
 };
 
 enum counter {

@@ -10,7 +10,7 @@ import {
 import { decodeRequests, type Signal } from '@sonde/proto';
 import type { EbpfConfig } from './config.ts';
 import { loadNativeAddon } from './kernel/native-addon.ts';
-import { encodeWorkloads } from './metrics/metrics-request.ts';
+import { encodeMetrics } from './metrics/metrics-request.ts';
 import { Observer } from './observer.ts';
 import { observeSelf } from './self-metrics.ts';
 import { SpanQueue } from './spans/span-queue.ts';
@@ -118,8 +118,7 @@ export class EbpfReceiver implements Component {
   #collect(): void {
     const observer = this.#observer;
     if (observer === undefined || this.#isDelivering) return;
-    observer.processes.settle();
-    observer.reportConnections();
+    observer.collect();
     this.#deliver(() => this.#deliverMetrics(observer));
   }
 
@@ -143,7 +142,8 @@ export class EbpfReceiver implements Component {
     observer.workloads.expire();
     if (this.#options.next.metrics === undefined) return;
     const workloads = observer.workloads.all().filter(({ identity }) => !identity.isOwn);
-    for (const { bytes, itemCount } of encodeWorkloads(workloads, Date.now())) {
+    const measured = [...workloads, observer.host];
+    for (const { bytes, itemCount } of encodeMetrics(measured, Date.now())) {
       await this.#handOn('metrics', bytes, itemCount);
     }
   }

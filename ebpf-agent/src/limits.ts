@@ -84,3 +84,12 @@ export const NAMING_FILE_BYTES_MAX: number = 64 * 1024;
 
 /** Folders above a script that are looked at for what names it. */
 export const NAMING_FOLDERS_MAX = 4;
+
+/** Processes of one service that have series of their own; the rest are one. */
+export const PROCESSES_LISTED_MAX = 20;
+
+/** Containers and units whose limits are read for one report. */
+export const CGROUPS_PER_REPORT_MAX = 500;
+
+/** Processes whose requests to disks are told apart at a time, in each direction. */
+export const DISK_USERS_MAX = 1_024;

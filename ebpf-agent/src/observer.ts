@@ -5,6 +5,8 @@ import { ProcFiles } from './entities/proc-files.ts';
 import { ProcessTable } from './entities/process-table.ts';
 import { executableName } from './entities/service-name.ts';
 import { WorkloadTable } from './entities/workload.ts';
+import { DiskWaitsReader } from './host/disk-waits.ts';
+import { HostUsage } from './host/host-usage.ts';
 import { type CounterName, readCounters } from './kernel/counters.ts';
 import type { NativeAddon } from './kernel/native-addon.ts';
 import { Programs } from './kernel/programs.ts';
@@ -41,9 +43,11 @@ export class Observer {
   readonly naming: IdentityNaming;
   readonly processes: ProcessTable;
   readonly traffic: Traffic;
+  readonly host: HostUsage;
   readonly #options: ObserverOptions;
   readonly #programs: Programs;
   readonly #record = new RecordView();
+  #disks: DiskWaitsReader | undefined;
   #poller: RingPoller | undefined;
   #offsetNs = 0n;
   /** Of the last records there were, once it is closed. */
@@ -65,6 +69,12 @@ export class Observer {
       workloads: this.workloads,
       naming: this.naming,
       onOwn: (pid) => this.#markOwn(pid),
+    });
+    this.host = new HostUsage({
+      files,
+      rootPath: options.rootPath,
+      processes: this.processes,
+      workloads: this.workloads,
     });
     this.traffic = new Traffic({
       processes: this.processes,
@@ -90,6 +100,10 @@ export class Observer {
       this.#programs.close();
       throw error;
     }
+    const { diskWaits } = this.#programs;
+    if (diskWaits !== undefined) {
+      this.#disks = new DiskWaitsReader(this.#options.addon, diskWaits);
+    }
     this.#poller = new RingPoller({
       addon: this.#options.addon,
       ringFd: this.#programs.mapFd('ring'),
@@ -105,10 +119,14 @@ export class Observer {
     this.#poller?.drain();
   }
 
-  /** Has open connections say what they did, and reads it. */
-  reportConnections(): void {
+  /** Everything that is asked for rather than told: open connections, usage, limits. */
+  collect(): void {
+    this.processes.settle();
     this.#programs.reportConnections();
     this.drain();
+    this.host.usage.begin();
+    if (this.#programs.reportUsage()) this.drain();
+    this.host.collect(this.#disks);
   }
 
   takeLagBytesMax(): number {
@@ -138,6 +156,7 @@ export class Observer {
     record.open(batch, bytes);
     while (record.next()) {
       if (record.kind <= Kind.connection) this.traffic.take(record);
+      else if (record.kind === Kind.usage) this.host.usage.take(record);
       else this.#takeProcess(record);
     }
   }
@@ -153,7 +172,10 @@ export class Observer {
       this.processes.workloadOf(pid);
       const process = this.processes.of(pid);
       if (process?.endedMs === undefined) countExit(process, record.exitCode);
+      this.host.usage.exited(record);
       this.processes.exited(pid);
+    } else if (kind === Kind.victim) {
+      this.host.victim(record);
     }
   }
 }

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { DISK_SLOTS } from '../src/host/disk-waits.ts';
+import { USAGE_FIELDS } from '../src/host/task-usage.ts';
 import { COUNTERS } from '../src/kernel/counters.ts';
 import * as layout from '../src/records/layout.ts';
 
@@ -19,6 +21,9 @@ const MEMBERS: readonly (readonly [string, Readonly<Record<string, number>>, str
   ['connection_record', layout.CONNECTION, ''],
   ['process_record', layout.HEAD, 'head.'],
   ['process_record', layout.PROCESS, ''],
+  ['exit_record', layout.EXIT, ''],
+  ['usage_record', layout.USAGE, ''],
+  ['victim_record', layout.VICTIM, ''],
 ];
 
 /** Enumerators by the values expected of them. */
@@ -46,6 +51,8 @@ describe('the layout of records', () => {
         ),
       ),
       ['COUNTERS', COUNTERS.length] as const,
+      ['DISK_SLOTS', DISK_SLOTS] as const,
+      ['sizeof(struct task_usage)', 8 * USAGE_FIELDS] as const,
       ['CODE_BYTES', layout.CODE_BYTES] as const,
     ];
     const asserts = expectations.map(
@@ -54,7 +61,9 @@ describe('the layout of records', () => {
     const folder = mkdtempSync(join(tmpdir(), 'sonde-layout-'));
     try {
       const source = join(folder, 'layout.c');
-      const types = ['8', '16', '32', '64'].map((b) => `typedef uint${b}_t u${b};`).join('\n');
+      const types = ['8', '16', '32', '64']
+        .map((b) => `typedef uint${b}_t u${b};\ntypedef int${b}_t s${b};`)
+        .join('\n');
       writeFileSync(
         source,
         `#include <stdint.h>\n${types}\n#include "record.h"\n${asserts.join('\n')}\n`,

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { WorkloadTable } from '../src/entities/workload.ts';
 import { SERIES_PER_METRIC_MAX, WORKLOADS_MAX } from '../src/limits.ts';
 import { CONNECTIONS_ACTIVE, HTTP_SERVER_DURATION, TCP_BYTES } from '../src/metrics/definitions.ts';
-import { encodeWorkloads } from '../src/metrics/metrics-request.ts';
+import { encodeMetrics } from '../src/metrics/metrics-request.ts';
 import { WorkloadMetrics } from '../src/metrics/workload-metrics.ts';
 import { attributesOf } from '../src/requests/attributes.ts';
 import { RatioSampler } from '../src/spans/sampler.ts';
@@ -70,7 +70,7 @@ describe('services', () => {
     const workload = table.of(named('shop'));
     workload.processes = 3;
     workload.metrics.add(HTTP_SERVER_DURATION, series('x'), 0.01);
-    const [request] = encodeWorkloads(table.all(), Date.now());
+    const [request] = encodeMetrics(table.all(), Date.now());
     const bytes = request?.bytes ?? new Uint8Array();
     const edge = { tenant: 'default', receivedUnixMs: 0, itemCount: 2 };
     const columns = decodeRequests('metrics', [{ signal: 'metrics', bytes, ...edge }]);

@@ -1,4 +1,5 @@
 import { EbpfConfigSchema } from '../src/config.ts';
+import type { Workload } from '../src/entities/workload.ts';
 import { loadNativeAddon } from '../src/kernel/native-addon.ts';
 import { Observer } from '../src/observer.ts';
 
@@ -15,14 +16,10 @@ const observer = new Observer({
 observer.start();
 
 process.on('message', () => {
-  observer.reportConnections();
-  const services = observer.workloads.all().map(({ identity, metrics, processes }) => ({
-    name: identity.name,
-    isOwn: identity.isOwn,
-    attributes: identity.attributes,
-    processes,
-    points: [...metrics.entries()].flatMap(([{ name }, series]) =>
-      [...series.values()].map((point) => ({
+  observer.collect();
+  const pointsOf = (measured: Pick<Workload, 'points'>) =>
+    [...measured.points()].flatMap(([{ name }, series]) =>
+      series.map((point) => ({
         name,
         count: point.count,
         sum: point.sum,
@@ -33,10 +30,18 @@ process.on('message', () => {
           ]),
         ),
       })),
-    ),
+    );
+  const services = observer.workloads.all().map((workload) => ({
+    name: workload.identity.name,
+    isOwn: workload.identity.isOwn,
+    attributes: workload.identity.attributes,
+    processes: workload.processes,
+    points: pointsOf(workload),
   }));
   const statements = exchanges.splice(0).map(({ text }) => text);
-  process.send?.({ services, statements, counters: observer.counters() });
+  const host = pointsOf(observer.host);
+  const refusals = [...observer.refusals.keys()];
+  process.send?.({ services, host, refusals, statements, counters: observer.counters() });
 });
 process.once('disconnect', () => process.exit(0));
 process.send?.('ready');

@@ -19,6 +19,9 @@ export interface Service {
 
 export interface Report {
   readonly services: readonly Service[];
+  readonly host: readonly Point[];
+  /** Parts that are off here. */
+  readonly refusals: readonly string[];
   readonly statements: readonly string[];
   readonly counters: Readonly<Record<string, number>>;
 }

@@ -33,6 +33,9 @@ interface Trial {
 /** Every program of each object: those that are not tried are left out. */
 const ALL_PROGRAMS: Readonly<Record<string, readonly string[]>> = {
   process: ['forked', 'executed', 'exited'],
+  usage: ['report_tasks'],
+  memory: ['out_of_memory'],
+  disk: ['disk_started', 'disk_done'],
   traffic: ['sent', 'received', 'state_changed', 'report_connections'],
   capability: [
     'try_raw_tracepoint',
@@ -94,8 +97,32 @@ const FEATURES: readonly Feature[] = [
       },
     }),
   },
+  {
+    feature: 'usage',
+    gives: 'CPU, memory, files and faults of every process',
+    isOptional: true,
+    probe: trial({
+      object: 'usage',
+      programs: ['report_tasks'],
+      attach: (addon, object, program) => {
+        addon.runIterator(addon.attachIterator(object, program, null));
+      },
+    }),
+  },
+  {
+    feature: 'out of memory',
+    gives: 'who is killed for want of memory (kernel 6.8)',
+    isOptional: true,
+    probe: trial({ object: 'memory', programs: ['out_of_memory'], attach: plain }),
+  },
+  {
+    feature: 'disks',
+    gives: 'how long disks take, by who asks (kernel 6.5)',
+    isOptional: true,
+    probe: trial({ object: 'disk', programs: ['disk_started', 'disk_done'], attach: plain }),
+  },
   unused('raw tracepoints', 'kernels before 6.3', 'try_raw_tracepoint', plain),
-  unused('tracepoints', 'out-of-memory kills, block I/O', 'try_tracepoint', (...trial) => {
+  unused('tracepoints', 'nothing: the agent does without', 'try_tracepoint', (...trial) => {
     if (!existsSync(TRACEFS)) throw new Error(`tracefs is not mounted at ${TRACEFS}`);
     plain(...trial);
   }),

@@ -199,7 +199,10 @@ export class ProcessTable {
 
   #identify(pid: number, facts: ProcessFacts, isOwn: boolean): Workload {
     const { workloads, naming } = this.#options;
-    return workloads.of(naming.identify(pid, facts, isOwn));
+    const workload = workloads.of(naming.identify(pid, facts, isOwn));
+    const { containerId, unit, groups } = facts.place;
+    if (containerId !== undefined || unit !== undefined) workload.groups = groups;
+    return workload;
   }
 }
 

@@ -1,6 +1,10 @@
 import { hostname } from 'node:os';
 import type { KeyValue } from '@sonde/proto';
+import { WorkloadLimits } from '../host/workload-limits.ts';
+import { WorkloadUsage } from '../host/workload-usage.ts';
 import { SERIES_IDLE_MS, WORKLOADS_MAX } from '../limits.ts';
+import { type MetricDefinition, PROCESSES } from '../metrics/definitions.ts';
+import { newSeries, type Series } from '../metrics/series.ts';
 import { WorkloadMetrics } from '../metrics/workload-metrics.ts';
 import type { WorkloadIdentity } from './workload-identity.ts';
 
@@ -16,11 +20,27 @@ const OVERFLOW: WorkloadIdentity = {
 export class Workload {
   readonly identity: WorkloadIdentity;
   readonly metrics: WorkloadMetrics = new WorkloadMetrics();
+  readonly usage: WorkloadUsage = new WorkloadUsage();
+  readonly limits: WorkloadLimits = new WorkloadLimits();
+  /** Control groups of a container or unit, by controller. */
+  groups: ReadonlyMap<string, string> | undefined;
   processes = 0;
   lastSeenMs = 0;
 
   constructor(identity: WorkloadIdentity) {
     this.identity = identity;
+  }
+
+  /** All that is known of it, a metric after the other. */
+  *points(): Generator<readonly [MetricDefinition, readonly Series[]]> {
+    const processes = newSeries([], 0);
+    processes.sum = this.processes;
+    yield [PROCESSES, [processes]];
+    yield* this.usage.points();
+    yield* this.limits.points();
+    for (const [definition, series] of this.metrics.entries()) {
+      yield [definition, [...series.values()]];
+    }
   }
 
   /** The attributes of its resource. */

@@ -30,7 +30,8 @@ export interface NativeAddon {
     offset: number,
   ): void;
   attachPerfEvent(object: NativeObject, program: string, cpu: number, frequency: number): void;
-  attachIterator(object: NativeObject, program: string, map: string): number;
+  /** `map`: what it goes over, where that is a map. */
+  attachIterator(object: NativeObject, program: string, map: string | null): number;
   runIterator(iterator: number): void;
   /** Valid until the object is closed. */
   mapFd(object: NativeObject, map: string): number;

@@ -37,6 +37,25 @@ export const OPEN_CONNECTIONS: ProgramGroup = {
   programs: ['report_connections'],
 };
 
+/** What all threads have used, asked for by interval. */
+export const USAGE: ProgramGroup = {
+  name: 'usage',
+  object: 'usage',
+  programs: ['report_tasks'],
+};
+
+export const OUT_OF_MEMORY: ProgramGroup = {
+  name: 'out of memory',
+  object: 'memory',
+  programs: ['out_of_memory'],
+};
+
+export const DISKS: ProgramGroup = {
+  name: 'disks',
+  object: 'disk',
+  programs: ['disk_started', 'disk_done'],
+};
+
 export function readObject(name: string): Buffer {
   return readFileSync(join(prebuildsFolder(), 'bpf', `${name}.bpf.o`));
 }
@@ -56,6 +75,8 @@ export class Programs {
   readonly #maps = new Map<string, number>();
   readonly #refusals = new Map<string, string>();
   #iterator: number | undefined;
+  #tasks: number | undefined;
+  #diskWaits: number | undefined;
 
   constructor(options: ProgramsOptions) {
     this.#options = options;
@@ -70,6 +91,7 @@ export class Programs {
   load(): void {
     this.#loadGroup(PROCESSES, []);
     this.#loadGroup(TRAFFIC, OPEN_CONNECTIONS.programs);
+    for (const group of [USAGE, OUT_OF_MEMORY, DISKS]) this.#loadGroup(group, []);
     if (this.#maps.size === 0) {
       throw new Error([...this.#refusals].map(([name, why]) => `${name}: ${why}`).join('; '));
     }
@@ -78,13 +100,14 @@ export class Programs {
   /** Attaches what was loaded; records come from here on. */
   attach(): void {
     const { addon } = this.#options;
-    for (const group of [PROCESSES, TRAFFIC]) {
+    for (const group of [PROCESSES, TRAFFIC, OUT_OF_MEMORY]) {
       this.#try(group, () => {
         const object = this.#objects.get(group.object);
         if (object === undefined) return;
         for (const program of group.programs) addon.attach(object, program);
       });
     }
+    this.#attachHost();
     const traffic = this.#objects.get(TRAFFIC.object);
     if (traffic === undefined || this.#refusals.has(OPEN_CONNECTIONS.name)) return;
     this.#try(OPEN_CONNECTIONS, () => {
@@ -103,11 +126,40 @@ export class Programs {
     if (this.#iterator !== undefined) this.#options.addon.runIterator(this.#iterator);
   }
 
+  /** Has every thread say what it has used; false where that is off. */
+  reportUsage(): boolean {
+    if (this.#tasks === undefined) return false;
+    this.#options.addon.runIterator(this.#tasks);
+    return true;
+  }
+
+  /** The map `disk_waits`; undefined where disks are not watched. */
+  get diskWaits(): number | undefined {
+    return this.#diskWaits;
+  }
+
   close(): void {
     for (const object of this.#objects.values()) this.#options.addon.close(object);
     this.#objects.clear();
     this.#maps.clear();
     this.#iterator = undefined;
+    this.#tasks = undefined;
+    this.#diskWaits = undefined;
+  }
+
+  #attachHost(): void {
+    const { addon } = this.#options;
+    this.#try(USAGE, () => {
+      const usage = this.#objects.get(USAGE.object);
+      if (usage === undefined) return;
+      this.#tasks = addon.attachIterator(usage, 'report_tasks', null);
+    });
+    this.#try(DISKS, () => {
+      const disk = this.#objects.get(DISKS.object);
+      if (disk === undefined) return;
+      for (const program of DISKS.programs) addon.attach(disk, program);
+      this.#diskWaits = addon.mapFd(disk, 'disk_waits');
+    });
   }
 
   /** `optional` programs of the object are left out when it does not load with them. */

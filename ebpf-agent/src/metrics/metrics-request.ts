@@ -1,14 +1,14 @@
 import {
   encodeRequest,
   type HistogramPoint,
+  type KeyValue,
   type Metric,
   type MetricsRequest,
   type NumberPoint,
 } from '@sonde/proto';
-import type { Workload } from '../entities/workload.ts';
 import { POINTS_PER_REQUEST } from '../limits.ts';
-import { type MetricDefinition, PROCESSES } from './definitions.ts';
-import { newSeries, type Series } from './series.ts';
+import type { MetricDefinition } from './definitions.ts';
+import type { Series } from './series.ts';
 
 /** `AGGREGATION_TEMPORALITY_CUMULATIVE`. */
 const CUMULATIVE = 2;
@@ -24,9 +24,15 @@ export interface EncodedMetrics {
 
 type ResourceMetrics = MetricsRequest['resourceMetrics'][number];
 
-/** What every service did, as requests of at most `POINTS_PER_REQUEST` points (and one service). */
-export function encodeWorkloads(
-  workloads: readonly Workload[],
+/** What has metrics: a service, the host. */
+export interface Measured {
+  readonly resource: readonly KeyValue[];
+  points(): Iterable<readonly [MetricDefinition, readonly Series[]]>;
+}
+
+/** What each of them did, as requests of at most `POINTS_PER_REQUEST` points (and one of them). */
+export function encodeMetrics(
+  measured: readonly Measured[],
   nowUnixMs: number,
 ): readonly EncodedMetrics[] {
   const times = { nowUnixMs, offsetMs: nowUnixMs - performance.now() };
@@ -40,13 +46,13 @@ export function encodeWorkloads(
     waiting = [];
     points = 0;
   };
-  for (const workload of workloads) {
-    const metrics = metricsOf(workload, times);
+  for (const one of measured) {
+    const metrics = metricsOf(one, times);
     const count = metrics.reduce((total, metric) => total + metric.count, 0);
     if (points + count > POINTS_PER_REQUEST) flush();
     points += count;
     waiting.push({
-      resource: { attributes: workload.resource },
+      resource: { attributes: one.resource },
       scopeMetrics: [{ scope: SCOPE, metrics: metrics.map(({ metric }) => metric) }],
     });
   }
@@ -61,19 +67,17 @@ interface Times {
 }
 
 function metricsOf(
-  workload: Workload,
+  measured: Measured,
   times: Times,
 ): readonly { readonly metric: Metric; readonly count: number }[] {
-  const processes = newSeries([], 0);
-  processes.sum = workload.processes;
-  return [
-    { metric: toOtlp(PROCESSES, [processes], times), count: 1 },
-    ...[...workload.metrics.entries()].map(([definition, series]) => ({
-      metric: toOtlp(definition, [...series.values()], times),
-      count: series.size,
-    })),
-  ];
+  return [...measured.points()].map(([definition, series]) => ({
+    metric: toOtlp(definition, series, times),
+    count: series.length,
+  }));
 }
+
+/** Units whose numbers are no counts. */
+const FRACTIONAL_UNITS = ['s', '1', '{cpu}'];
 
 function toOtlp(definition: MetricDefinition, series: readonly Series[], times: Times): Metric {
   const { name, description, unit, kind, bounds } = definition;
@@ -82,7 +86,13 @@ function toOtlp(definition: MetricDefinition, series: readonly Series[], times: 
     const dataPoints = series.map((one) => histogramPoint(one, bounds, times));
     return { ...head, histogram: { dataPoints, aggregationTemporality: CUMULATIVE } };
   }
-  const dataPoints = series.map((one): NumberPoint => ({ ...point(one, times), asInt: one.sum }));
+  const isFractional = FRACTIONAL_UNITS.includes(unit);
+  const dataPoints = series.map(
+    (one): NumberPoint => ({
+      ...point(one, times),
+      ...(isFractional ? { asDouble: one.sum } : { asInt: one.sum }),
+    }),
+  );
   if (kind === 'gauge') return { ...head, gauge: { dataPoints } };
   const isMonotonic = kind === 'counter';
   return { ...head, sum: { dataPoints, aggregationTemporality: CUMULATIVE, isMonotonic } };
@@ -106,7 +116,9 @@ function histogramPoint(
 ): HistogramPoint {
   const { count, sum, min, max, buckets } = series;
   const bucketCounts = [...buckets];
-  return { ...point(series, times), count, sum, min, max, bucketCounts, explicitBounds };
+  // What the kernel counted itself has no extremes.
+  const extremes = Number.isFinite(min) ? { min, max } : {};
+  return { ...point(series, times), count, sum, ...extremes, bucketCounts, explicitBounds };
 }
 
 function nanoseconds(unixMs: number): bigint {

@@ -10,6 +10,8 @@ export const Kind = {
   fork: 5,
   exec: 6,
   exit: 7,
+  usage: 32,
+  victim: 33,
 } as const;
 
 export const Role = { unknown: 0, client: 1, server: 2 } as const;
@@ -73,6 +75,24 @@ export const PROCESS = {
   command_bytes: 44,
   text: 48,
 } as const;
+
+/** An exit's beginning is a process's. */
+export const EXIT = { parent: 16, exit_code: 20, name: 24, usage: 40 } as const;
+
+/** From `threads` on of a process's first thread alone. */
+export const USAGE = {
+  usage: 16,
+  is_process: 80,
+  threads: 84,
+  files: 88,
+  files_limit: 96,
+  file_pages: 104,
+  anonymous_pages: 112,
+  swap_pages: 120,
+  shared_pages: 128,
+} as const;
+
+export const VICTIM = { name: 16 } as const;
 
 export const CODE_BYTES = 8;
 export const NAME_BYTES = 16;

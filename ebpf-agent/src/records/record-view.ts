@@ -1,4 +1,17 @@
-import { CODE_BYTES, CONNECTION, ENDS, EXCHANGE, HEAD, NAME_BYTES, PROCESS } from './layout.ts';
+import { type ProcessHolding, USAGE_FIELDS } from '../host/task-usage.ts';
+import {
+  CODE_BYTES,
+  CONNECTION,
+  ENDS,
+  EXCHANGE,
+  EXIT,
+  HEAD,
+  Kind,
+  NAME_BYTES,
+  PROCESS,
+  USAGE,
+  VICTIM,
+} from './layout.ts';
 
 /** Before each record in a batch: its length, and 4 bytes of nothing. */
 const HEADER_BYTES = 8;
@@ -7,6 +20,12 @@ const HEADER_BYTES = 8;
 const LENGTH_MASK = 0x3fff_ffff;
 
 const AF_INET = 2;
+
+/** Of x86-64. */
+const PAGE_BYTES = 4096;
+
+/** RLIM_INFINITY, as far as a number can tell it from its neighbours. */
+const UNLIMITED = 2 ** 63;
 
 /**
  * One record of a batch after the other, without an object for each: `next()` moves on, the getters
@@ -127,6 +146,34 @@ export class RecordView {
     return this.#u16(CONNECTION.error);
   }
 
+  get isProcess(): boolean {
+    return this.#u32(USAGE.is_process) !== 0;
+  }
+  /** The kernel's short name of a process that is killed for want of memory. */
+  get victim(): string {
+    return this.#text(VICTIM.name, NAME_BYTES);
+  }
+
+  /** Adds what an exit or a record of usage says was used. */
+  addUsage(into: Float64Array): void {
+    const from = this.kind === Kind.exit ? EXIT.usage : USAGE.usage;
+    for (let i = 0; i < USAGE_FIELDS; i++) into[i] = (into[i] ?? 0) + this.#u64(from + 8 * i);
+  }
+
+  /** Of a process's first thread: what the process has. */
+  holding(): ProcessHolding {
+    const limit = this.#u64(USAGE.files_limit);
+    return {
+      threads: this.#u32(USAGE.threads),
+      files: this.#u32(USAGE.files),
+      filesLimit: limit >= UNLIMITED ? Number.POSITIVE_INFINITY : limit,
+      fileBytes: this.#pages(USAGE.file_pages),
+      anonymousBytes: this.#pages(USAGE.anonymous_pages),
+      swapBytes: this.#pages(USAGE.swap_pages),
+      sharedBytes: this.#pages(USAGE.shared_pages),
+    };
+  }
+
   get parent(): number {
     return this.#u32(PROCESS.parent);
   }
@@ -147,6 +194,11 @@ export class RecordView {
     const bytes = this.#u32(PROCESS.command_bytes);
     const parts = this.#batch.toString('utf8', from, from + bytes).split('\0');
     return parts.at(-1) === '' ? parts.slice(0, -1) : parts;
+  }
+
+  /** A count that several CPUs keep may be a little below 0. Bytes. */
+  #pages(offset: number): number {
+    return Math.max(0, Number(this.#view.getBigInt64(this.#at + offset, true)) * PAGE_BYTES);
   }
 
   #u8(offset: number): number {
