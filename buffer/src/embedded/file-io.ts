@@ -45,13 +45,13 @@ function withoutFirstBytes(chunks: Uint8Array[], count: number): Uint8Array[] {
   return [];
 }
 
-/** `length` bytes at `position`; fewer only at the end of the file. */
+/** `length` bytes at `position`, in memory of their own; fewer only at the end of the file. */
 export async function readAt(
   handle: FileHandle,
   position: number,
   length: number,
 ): Promise<Buffer> {
-  const bytes = Buffer.allocUnsafe(length);
+  const bytes = Buffer.allocUnsafeSlow(length);
   let filled = 0;
   while (filled < length) {
     const { bytesRead } = await handle.read(bytes, filled, length - filled, position + filled);

@@ -60,8 +60,8 @@ class LogSession {
   }
 
   #send(answer: LogAnswer): void {
-    const bytes = answer.result?.records?.bytes;
-    this.#port.postMessage(answer, bytes === undefined ? [] : [bytes.buffer]);
+    const memory = answer.result?.records?.memory;
+    this.#port.postMessage(answer, memory === undefined ? [] : [memory]);
   }
 
   async #run(question: LogCall & { readonly id: number }): Promise<LogResult> {
