@@ -283,6 +283,24 @@ export function describeBufferContract(create: () => Promise<BufferUnderTest>): 
         expect(third.pendingIntent()).toBeUndefined();
       });
 
+      it('begins the next intent in the step that commits', async () => {
+        await appendTexts('a', 'b', 'c');
+        const reader = await buffer.openReader(GROUP, topic, 0);
+        await reader.begin(intentOf(0, 1));
+        await expectCode(reader.commit(1, intentOf(2, 3)), 'BUFFER_MISUSE');
+        await expectCode(reader.commit(1, intentOf(1, 1)), 'BUFFER_MISUSE');
+        expect(reader.position()).toBe(0);
+        await reader.commit(1, intentOf(1, 3));
+        expect(reader.position()).toBe(1);
+        await expectCode(reader.begin(intentOf(1, 3)), 'BUFFER_MISUSE');
+        await reopen();
+        const again = await buffer.openReader(GROUP, topic, 0);
+        expect(again.position()).toBe(1);
+        expect(again.pendingIntent()).toEqual(intentOf(1, 3));
+        await again.commit(3);
+        expect(again.position()).toBe(3);
+      });
+
       it('gives an intent up when it is committed at its start', async () => {
         await appendTexts('a', 'b', 'c', 'd');
         const reader = await buffer.openReader(GROUP, topic, 0);

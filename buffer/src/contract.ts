@@ -61,9 +61,10 @@ export interface PartitionReader {
   begin(intent: Intent): Promise<void>;
   /**
    * Ends the open intent; the position is `to`, from the intent's `from` (nothing of it was
-   * processed: a smaller range follows) to its `to`. Durable when it resolves.
+   * processed: a smaller range follows) to its `to`. With `next` the intent that starts there is
+   * begun in the same step: either both are durable or none is. Durable when it resolves.
    */
-  commit(to: number): Promise<void>;
+  commit(to: number, next?: Intent): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -25,6 +25,11 @@ export interface PumpSettings {
   readonly onTrouble: (error: Error | undefined) => void;
 }
 
+interface Begun {
+  readonly batch: Batch;
+  readonly settingsVersion: number;
+}
+
 /** What the pump throws to itself when it is stopped between two tries. */
 class Stopped extends Error {}
 
@@ -35,12 +40,20 @@ class Stopped extends Error {}
  *     collect a batch ─> intent ─> consume ─> commit ─> collect ...
  *                                    │ retryable: the same range again, for ever
  *                                    └ permanent: smaller ranges; one record alone: dead letter
+ *
+ * While a batch is consumed the next one is collected; where it is there in time, its intent is
+ * begun in the step that commits: one durable write a batch.
  */
 export class PartitionPump {
   readonly #settings: PumpSettings;
   readonly #stop: AbortSignal;
   readonly #collector: BatchCollector;
   #isInTrouble = false;
+  /** The batch behind the one in flight, once it is there. */
+  #ahead: Batch | undefined;
+  #collecting: Promise<void> | undefined;
+  /** The batch whose intent is open, begun by the commit of the one before. */
+  #begun: Begun | undefined;
 
   constructor(settings: PumpSettings, stop: AbortSignal) {
     this.#settings = settings;
@@ -53,7 +66,8 @@ export class PartitionPump {
   async run(): Promise<void> {
     try {
       await this.#replay();
-      while (!this.#stop.aborted) await this.#deliverNext();
+      // What is begun is delivered, stopped or not.
+      while (!this.#stop.aborted || this.#begun !== undefined) await this.#deliverNext();
     } catch (error) {
       if (error instanceof Stopped) return;
       // The deadline passed and everything was closed: the range is delivered after the next start.
@@ -73,12 +87,44 @@ export class PartitionPump {
   }
 
   async #deliverNext(): Promise<void> {
+    const begun = this.#begun ?? (await this.#beginNext());
+    this.#begun = undefined;
+    if (begun === undefined) return;
+    this.#collectBehind(begun.batch);
+    await this.#deliver(begun.batch, begun.settingsVersion);
+  }
+
+  async #beginNext(): Promise<Begun | undefined> {
     const { reader, settings } = this.#settings;
-    const batch = await this.#retry(() => this.#collector.collect(reader.position(), this.#stop));
-    if (batch === undefined) return;
-    const { version } = settings.current();
-    await this.#begin(batch, version);
-    await this.#deliver(batch, version);
+    await this.#collecting;
+    const batch =
+      this.#takeAhead(reader.position()) ??
+      (await this.#retry(() => this.#collector.collect(reader.position(), this.#stop)));
+    if (batch === undefined) return undefined;
+    const settingsVersion = settings.current().version;
+    await this.#begin(batch, settingsVersion);
+    return { batch, settingsVersion };
+  }
+
+  /** Never rejects. */
+  #collectBehind({ to }: Batch): void {
+    this.#collecting = this.#collector.collect(to, this.#stop).then(
+      (batch) => {
+        this.#ahead = batch;
+      },
+      () => {
+        // Collected again, and the failure is met again, when it is this batch's turn.
+        this.#ahead = undefined;
+      },
+    );
+  }
+
+  /** The batch that was collected ahead, if it is the one from `position` on. */
+  #takeAhead(position: number): Batch | undefined {
+    const batch = this.#ahead;
+    if (batch?.from !== position) return undefined;
+    this.#ahead = undefined;
+    return batch;
   }
 
   async #begin({ from, to }: Batch, settingsVersion: number): Promise<void> {
@@ -96,8 +142,20 @@ export class PartitionPump {
       return;
     }
     MOMENTS.taken.publish(reader);
-    await this.#retry(() => reader.commit(batch.to));
+    await this.#commit(batch);
     MOMENTS.committed.publish(reader);
+    if (this.#begun !== undefined) MOMENTS.begun.publish(reader);
+  }
+
+  /** Commits a range that was taken, and begins the next one where it was collected meanwhile. */
+  async #commit({ to }: Batch): Promise<void> {
+    const { reader, settings, configVersion } = this.#settings;
+    const next = this.#stop.aborted ? undefined : this.#takeAhead(to);
+    if (next === undefined) return this.#retry(() => reader.commit(to));
+    const settingsVersion = settings.current().version;
+    const intent = { from: next.from, to: next.to, configVersion, settingsVersion };
+    await this.#retry(() => reader.commit(to, intent));
+    this.#begun = { batch: next, settingsVersion };
   }
 
   /** Undefined when the pipeline took it; the error when it never will. */

@@ -83,27 +83,22 @@ export class EmbeddedReader implements PartitionReader {
 
   async begin(intent: Intent): Promise<void> {
     this.#refuseWhenClosed();
-    const { from, to } = intent;
     if (this.#intent !== undefined) {
       throw misuse(`the intent [${this.#intent.from}, ${this.#intent.to}) is open`);
     }
-    if (from !== this.position()) {
-      throw misuse(`the intent starts at ${from}, the position is ${this.position()}`);
-    }
-    if (!isOffset(to) || to <= from || to > this.#settings.log.endOffset) {
-      throw misuse(`[${from}, ${to}) is no range of [.., ${this.#settings.log.endOffset})`);
-    }
-    await this.#put(from, intent);
+    this.#refuseMisplaced(intent, this.position());
+    await this.#put(intent.from, intent);
   }
 
-  async commit(to: number): Promise<void> {
+  async commit(to: number, next?: Intent): Promise<void> {
     this.#refuseWhenClosed();
     if (this.#intent === undefined) throw misuse('no intent is open');
     const { from, to: end } = this.#intent;
     if (!isOffset(to) || to < from || to > end) {
       throw misuse(`${to} is outside of the intent [${from}, ${end})`);
     }
-    await this.#put(to, undefined);
+    if (next !== undefined) this.#refuseMisplaced(next, to);
+    await this.#put(to, next);
   }
 
   close(): Promise<void> {
@@ -190,6 +185,16 @@ export class EmbeddedReader implements PartitionReader {
       if (osCode(error) !== 'ENOENT' || log.isActive(segment)) throw error;
     }
     return this.#segmentReader;
+  }
+
+  #refuseMisplaced({ from, to }: Intent, position: number): void {
+    if (from !== position) {
+      throw misuse(`the intent starts at ${from}, the position is ${position}`);
+    }
+    const { endOffset } = this.#settings.log;
+    if (!isOffset(to) || to <= from || to > endOffset) {
+      throw misuse(`[${from}, ${to}) is no range of [.., ${endOffset})`);
+    }
   }
 
   #refuseWhenClosed(): void {

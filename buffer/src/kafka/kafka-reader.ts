@@ -33,6 +33,13 @@ function isOffset(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 0;
 }
 
+function refuseMisplaced({ from, to }: Intent, position: number): void {
+  if (from !== position) {
+    throw misuse(`the intent starts at ${from}, the position is ${position}`);
+  }
+  if (!isOffset(to) || to <= from) throw misuse(`[${from}, ${to}) is no range`);
+}
+
 /** A group's reader of one partition of a topic. Holds a connection of its own. */
 export class KafkaReader implements PartitionReader {
   readonly topic: string;
@@ -106,25 +113,22 @@ export class KafkaReader implements PartitionReader {
 
   async begin(intent: Intent): Promise<void> {
     this.#refuseWhenClosed();
-    const { from, to } = intent;
     if (this.#intent !== undefined) {
       throw misuse(`the intent [${this.#intent.from}, ${this.#intent.to}) is open`);
     }
-    if (from !== this.position()) {
-      throw misuse(`the intent starts at ${from}, the position is ${this.position()}`);
-    }
-    if (!isOffset(to) || to <= from) throw misuse(`[${from}, ${to}) is no range`);
-    await this.#commit(from, intent);
+    refuseMisplaced(intent, this.position());
+    await this.#commit(intent.from, intent);
   }
 
-  async commit(to: number): Promise<void> {
+  async commit(to: number, next?: Intent): Promise<void> {
     this.#refuseWhenClosed();
     if (this.#intent === undefined) throw misuse('no intent is open');
     const { from, to: end } = this.#intent;
     if (!isOffset(to) || to < from || to > end) {
       throw misuse(`${to} is outside of the intent [${from}, ${end})`);
     }
-    await this.#commit(to, undefined);
+    if (next !== undefined) refuseMisplaced(next, to);
+    await this.#commit(to, next);
   }
 
   close(): Promise<void> {

@@ -23,7 +23,12 @@ export type LogCall =
       readonly options: Omit<ReadOptions, 'signal'>;
     }
   | { readonly call: 'begin'; readonly reader: number; readonly intent: Intent }
-  | { readonly call: 'commit'; readonly reader: number; readonly to: number }
+  | {
+      readonly call: 'commit';
+      readonly reader: number;
+      readonly to: number;
+      readonly next: Intent | undefined;
+    }
   | { readonly call: 'close'; readonly reader: number };
 
 /** A call with its number, or the end of the wait of an earlier one. */

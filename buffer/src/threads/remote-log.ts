@@ -132,8 +132,8 @@ class RemoteReader implements PartitionReader {
     await this.#move({ call: 'begin', reader: this.#number, intent });
   }
 
-  async commit(to: number): Promise<void> {
-    await this.#move({ call: 'commit', reader: this.#number, to });
+  async commit(to: number, next?: Intent): Promise<void> {
+    await this.#move({ call: 'commit', reader: this.#number, to, next });
   }
 
   async close(): Promise<void> {

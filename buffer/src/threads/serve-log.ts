@@ -86,7 +86,7 @@ class LogSession {
       }
       case 'commit': {
         const reader = this.#reader(question.reader);
-        await reader.commit(question.to);
+        await reader.commit(question.to, question.next);
         return { position: reader.position() };
       }
       case 'close': {
