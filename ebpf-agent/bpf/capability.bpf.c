@@ -9,9 +9,6 @@ int try_raw_tracepoint(void *context) { return 0; }
 SEC("tracepoint/sched/sched_process_exit")
 int try_tracepoint(void *context) { return 0; }
 
-SEC("uprobe")
-int try_uprobe(void *context) { return 0; }
-
 SEC("perf_event")
 int try_perf_event(void *context) { return 0; }
 

@@ -8,6 +8,13 @@
 
 #include "maps.h"
 
+/* A TLS library's object for a connection, by its address. */
+struct session_key {
+  u64 at;
+  u32 tgid;
+  u32 reserved;
+};
+
 struct connection {
   struct endpoints ends;
   u32 tgid;
@@ -23,7 +30,11 @@ struct connection {
   u8 is_open;
   /* CONNECTION_OPENED until a record has said so. */
   u8 unreported;
-  u8 reserved[5];
+  /* Of a secure connection: the protocol inside, once it is known. */
+  u8 inner;
+  u8 reserved[4];
+  /* Who encrypts for it; `at` is 0 while nobody knows. */
+  struct session_key session;
 };
 
 /* A listener's state is copied into what it accepts: that is how the owner is known. */
@@ -76,6 +87,10 @@ static __always_inline void report(struct connection *c, u32 rtt_us, u32 retrans
   record.head.tgid = c->tgid;
   record.head.at_ns = bpf_ktime_get_ns();
   record.ends = c->ends;
+  if (c->inner) {
+    record.ends.protocol = c->inner;
+    record.ends.secure = 1;
+  }
   record.sent_bytes = __sync_lock_test_and_set(&c->sent_bytes, 0);
   record.received_bytes = __sync_lock_test_and_set(&c->received_bytes, 0);
   record.connect_ns = c->connect_ns;

@@ -145,7 +145,9 @@ static __always_inline void fill_record(struct exchange_record *record, const st
 static __always_inline void take_early_answer(struct exchange *x, u64 now) {
   u64 early_ns = x->early_ns;
   x->early_ns = 0;
-  if (!early_ns || now - early_ns > EARLY_NS) return;
+  /* A request may be known only when the call that sent it ends: then it began before. */
+  if (!early_ns || (now > early_ns && now - early_ns > EARLY_NS)) return;
+  if (early_ns > now) now = early_ns;
   count(COUNT_EARLY);
   x->answers++;
   x->record.status = x->early_status;

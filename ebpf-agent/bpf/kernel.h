@@ -77,6 +77,7 @@ struct tcp_sock {
 };
 
 struct pt_regs {
+  unsigned long r14;
   unsigned long dx;
   unsigned long si;
   unsigned long orig_ax;
@@ -123,5 +124,17 @@ struct bpf_iter__tcp {
 };
 
 #pragma clang attribute pop
+
+/* What a probe in a program is given: x86-64's registers, in an order that is fixed. */
+struct registers {
+  u64 r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di, orig_ax, ip, cs, flags, sp, ss;
+};
+/* One read each, at its own place: the verifier wants that. */
+#define REGISTER(registers, name)                     \
+  ({                                                  \
+    u64 value_ = (registers)->name;                   \
+    asm volatile("" : "+r"(value_));                  \
+    value_;                                           \
+  })
 
 #endif

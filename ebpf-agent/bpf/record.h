@@ -77,7 +77,9 @@ struct endpoints {
   u8 family;
   u8 role;
   u8 protocol;
-  u8 reserved[5];
+  /* `protocol` is spoken inside of TLS. */
+  u8 secure;
+  u8 reserved[4];
   /* IPv4 in the first four bytes. */
   u8 local[16];
   u8 peer[16];
@@ -205,6 +207,8 @@ enum counter {
   /* No memory for a connection's state. */
   COUNT_UNTRACKED,
   COUNT_CONNECTIONS,
+  /* Secure connections whose plaintext was seen. */
+  COUNT_SESSIONS,
   COUNTERS,
 };
 

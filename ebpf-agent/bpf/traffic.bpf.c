@@ -9,6 +9,7 @@
  *   tcp (iterator)                       once: connections that were open before
  */
 #include "protocols.h"
+#include "secure.h"
 
 char licence[] SEC("license") = "GPL";
 
@@ -116,10 +117,19 @@ static __always_inline int moved(struct sock *sk, int result, u8 asks) {
     }
   }
   __sync_fetch_and_add(asks == ROLE_CLIENT ? &c->sent_bytes : &c->received_bytes, result);
-  if (c->ends.protocol == PROTOCOL_TLS || c->ends.protocol == PROTOCOL_OPAQUE) return 0;
+  if (c->ends.protocol == PROTOCOL_OPAQUE) return 0;
+  if (c->ends.protocol == PROTOCOL_TLS) {
+    secured(c, result, asks);
+    return 0;
+  }
   struct chunk chunk = {.now = bpf_ktime_get_ns(), .bytes = result, .tgid = tgid};
   find_buffer(&chunk);
   take(c, sk, &chunk, asks);
+  if (c->ends.protocol == PROTOCOL_TLS) {
+    /* At once: the reader looks whether it knows the library that the process uses. */
+    report_socket(c, sk, 0, 0);
+    secured(c, result, asks);
+  }
   return 0;
 }
 
@@ -175,6 +185,7 @@ static __always_inline void closed(struct sock *sk, int old_state) {
     if (x) abandon_exchange(x, bpf_ktime_get_ns(), EXCHANGE_UNANSWERED);
   }
   report_socket(c, sk, CONNECTION_CLOSED, 0);
+  if (c->session.at) end_session(&c->session, c->ends.cookie);
 }
 
 SEC("tp_btf/inet_sock_set_state")

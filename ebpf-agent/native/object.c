@@ -12,8 +12,10 @@
 #include "log.h"
 #include "node-values.h"
 
-/* Programs of one object times CPUs, and uprobes of one object. */
+/* Programs of one object times CPUs, and files with uprobes of one object. */
 #define LINKS_MAX 4096
+/* Of one file. */
+#define UPROBES_MAX 256
 
 /* The first word of what an external points to: what is no object is found out. */
 #define OBJECT_MAGIC 0x534f4244u
@@ -22,11 +24,13 @@ struct object {
   uint32_t magic;
   struct bpf_object *bpf;
   char *image;
+  /* Up to `link_count`, with holes where something was detached. */
   struct bpf_link *links[LINKS_MAX];
   size_t link_count;
 };
 
 static void close_parts(struct object *object) {
+  /* A hole is no link: nothing is done. */
   for (size_t i = 0; i < object->link_count; i++) bpf_link__destroy(object->links[i]);
   object->link_count = 0;
   bpf_object__close(object->bpf);
@@ -173,17 +177,46 @@ napi_value load_object(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
-/* Takes over the link, or throws for the error number that is left when there is none. */
+/* A place that is free; LINKS_MAX when none is. */
+static size_t free_place(const struct object *object) {
+  for (size_t i = 0; i < object->link_count; i++) {
+    if (!object->links[i]) return i;
+  }
+  return object->link_count;
+}
+
+/* Takes over the link and gives its number, or throws for the error number that is left when there is none. */
 static napi_value keep_link(napi_env env, struct object *object, struct bpf_program *program,
                             struct bpf_link *link) {
+  napi_value number;
   if (!link) {
     throw_kernel_error(env, bpf_program__name(program), errno);
-  } else if (object->link_count == LINKS_MAX) {
+    return NULL;
+  }
+  size_t place = free_place(object);
+  if (place == LINKS_MAX) {
     bpf_link__destroy(link);
     throw_text(env, "an object attaches to %d places at the most", LINKS_MAX);
-  } else {
-    object->links[object->link_count++] = link;
+    return NULL;
   }
+  object->links[place] = link;
+  if (place == object->link_count) object->link_count++;
+  TRY(napi_create_uint32(env, (uint32_t)place, &number));
+  return number;
+}
+
+napi_value detach_link(napi_env env, napi_callback_info info) {
+  napi_value arguments[2];
+  int64_t place = -1;
+  if (!read_arguments(env, info, arguments, 2)) return NULL;
+  struct object *object = read_object(env, arguments[0]);
+  if (!object || !read_integer(env, arguments[1], &place)) return NULL;
+  if (place < 0 || (size_t)place >= object->link_count || !object->links[place]) {
+    throw_text(env, "nothing is attached there");
+    return NULL;
+  }
+  bpf_link__destroy(object->links[place]);
+  object->links[place] = NULL;
   return NULL;
 }
 
@@ -196,21 +229,30 @@ napi_value attach_program(napi_env env, napi_callback_info info) {
   return keep_link(env, object, program, bpf_program__attach(program));
 }
 
-napi_value attach_uprobe(napi_env env, napi_callback_info info) {
+napi_value attach_uprobes(napi_env env, napi_callback_info info) {
   napi_value arguments[5];
-  int64_t pid = -1, offset = 0;
+  struct bytes offsets, cookies;
   char path[PATH_BYTES_MAX];
   if (!read_arguments(env, info, arguments, 5)) return NULL;
   struct object *object = read_object(env, arguments[0]);
   struct bpf_program *program = read_program(env, object, arguments[1]);
-  if (!program || !read_integer(env, arguments[2], &pid) ||
-      !read_text(env, arguments[3], path, sizeof path) ||
-      !read_integer(env, arguments[4], &offset)) {
+  if (!program || !read_text(env, arguments[2], path, sizeof path) ||
+      !read_bytes(env, arguments[3], &offsets) || !read_bytes(env, arguments[4], &cookies)) {
     return NULL;
   }
-  LIBBPF_OPTS(bpf_uprobe_opts, options, .retprobe = false);
-  struct bpf_link *link =
-      bpf_program__attach_uprobe_opts(program, (pid_t)pid, path, (size_t)offset, &options);
+  size_t count = offsets.length / sizeof(uint64_t);
+  if (count == 0 || count > UPROBES_MAX || offsets.length % sizeof(uint64_t) != 0 ||
+      cookies.length != offsets.length) {
+    throw_text(env, "1 to %d offsets are wanted, and as many cookies", UPROBES_MAX);
+    return NULL;
+  }
+  /* Memory of JavaScript's may lie anywhere. */
+  unsigned long copied[2][UPROBES_MAX];
+  memcpy(copied[0], offsets.at, offsets.length);
+  memcpy(copied[1], cookies.at, cookies.length);
+  LIBBPF_OPTS(bpf_uprobe_multi_opts, options, .offsets = copied[0],
+              .cookies = (const __u64 *)(const void *)copied[1], .cnt = count, .retprobe = false);
+  struct bpf_link *link = bpf_program__attach_uprobe_multi(program, -1, path, NULL, &options);
   return keep_link(env, object, program, link);
 }
 

@@ -18,8 +18,14 @@ napi_value set_constants(napi_env env, napi_callback_info info);
 napi_value load_object(napi_env env, napi_callback_info info);
 /* attach(object, program): to what its section names. */
 napi_value attach_program(napi_env env, napi_callback_info info);
-/* attachUprobe(object, program, pid, path, offset): -1 is every process. Never a return probe. */
-napi_value attach_uprobe(napi_env env, napi_callback_info info);
+/*
+ * attachUprobes(object, program, path, offsets, cookies): in a file, in every process, at once; 64-bit
+ * numbers both, the cookies are given to the program. Never return probes. As all of the above and
+ * below, the number of what was attached. Kernel 6.6.
+ */
+napi_value attach_uprobes(napi_env env, napi_callback_info info);
+/* detach(object, number): alone; the rest stays. Of uprobes, a tenth of a second. */
+napi_value detach_link(napi_env env, napi_callback_info info);
 /* attachPerfEvent(object, program, cpu, frequency): the software CPU clock of one CPU. */
 napi_value attach_perf_event(napi_env env, napi_callback_info info);
 /* attachIterator(object, program, map): a number for runIterator; over the elements of the map. */

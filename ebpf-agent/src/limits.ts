@@ -52,6 +52,20 @@ export const ROUTES_MAX = 200;
 /** Texts of requests whose meaning is remembered. */
 export const MEANINGS_MAX = 4_096;
 
+/** Executables and libraries with probes in them, and places with one in all of them. */
+export const PROBED_FILES_MAX = 128;
+export const PROBE_POINTS_MAX = 2_048;
+
+/** Probes that no process uses any more are left for as long: who comes next is seen from its start. */
+export const PROBES_KEPT_MS = 600_000;
+
+/** Files known to encrypt nothing, or processes whose libraries were looked at. */
+export const INSPECTED_FILES_MAX = 4_096;
+
+/** Processes whose executable is looked at between two turns, and that wait for it. */
+export const INSPECTIONS_PER_TURN = 8;
+export const INSPECTIONS_WAITING_MAX = 1_024;
+
 /** Spans that wait to be handed on; the rest are dropped and counted. */
 export const SPANS_WAITING_MAX = 8_192;
 

@@ -9,7 +9,7 @@ import { DiskWaitsReader } from './host/disk-waits.ts';
 import { HostUsage } from './host/host-usage.ts';
 import { type CounterName, readCounters } from './kernel/counters.ts';
 import type { NativeAddon } from './kernel/native-addon.ts';
-import { Programs } from './kernel/programs.ts';
+import { Programs, SECURE } from './kernel/programs.ts';
 import { RingPoller } from './kernel/ring-poller.ts';
 import { COMMANDS, PROCESS_EXITS } from './metrics/definitions.ts';
 import { Kind } from './records/layout.ts';
@@ -17,6 +17,7 @@ import { RecordView } from './records/record-view.ts';
 import { attributesOf } from './requests/attributes.ts';
 import type { Exchange } from './requests/exchange.ts';
 import { Traffic } from './requests/traffic.ts';
+import { SecureProbes } from './secure/secure-probes.ts';
 
 export interface ObserverOptions {
   readonly addon: NativeAddon;
@@ -44,6 +45,7 @@ export class Observer {
   readonly processes: ProcessTable;
   readonly traffic: Traffic;
   readonly host: HostUsage;
+  readonly secure: SecureProbes;
   readonly #options: ObserverOptions;
   readonly #programs: Programs;
   readonly #record = new RecordView();
@@ -64,6 +66,11 @@ export class Observer {
       onLearned: (isConcerned) => this.processes.identifyAgain(isConcerned),
       onFailure: options.onFailure,
     });
+    this.secure = new SecureProbes({
+      files,
+      attach: (path, points) => this.#programs.attachToCode(path, points),
+      detach: (link) => this.#programs.detach(link),
+    });
     this.processes = new ProcessTable({
       files,
       workloads: this.workloads,
@@ -78,6 +85,7 @@ export class Observer {
     });
     this.traffic = new Traffic({
       processes: this.processes,
+      onSecure: (pid) => this.secure.speaksTls(pid),
       onExchange: (exchange) => options.onExchange(exchange, this.#offsetNs),
     });
   }
@@ -96,6 +104,7 @@ export class Observer {
       this.#programs.attach();
       // Who started between the first look and now.
       this.processes.scan();
+      if (!this.#programs.refusals.has(SECURE.name)) this.secure.start(new ProcFiles().pids());
     } catch (error) {
       this.#programs.close();
       throw error;
@@ -108,7 +117,10 @@ export class Observer {
       addon: this.#options.addon,
       ringFd: this.#programs.mapFd('ring'),
       onBatch: (batch, bytes) => this.#take(batch, bytes),
-      onTurn: () => this.processes.endTurn(),
+      onTurn: () => {
+        this.processes.endTurn();
+        this.secure.endTurn();
+      },
     });
     this.#poller.start();
     this.naming.start();
@@ -165,15 +177,18 @@ export class Observer {
     const { kind, tgid: pid, parent } = record;
     if (kind === Kind.fork) {
       this.processes.forked(pid, parent);
+      this.secure.forked(pid, parent);
     } else if (kind === Kind.exec) {
       const { file, command, name } = record;
       this.processes.executed({ pid, parent, file, command, name });
+      this.secure.executed(pid);
     } else if (kind === Kind.exit) {
       this.processes.workloadOf(pid);
       const process = this.processes.of(pid);
       if (process?.endedMs === undefined) countExit(process, record.exitCode);
       this.host.usage.exited(record);
       this.processes.exited(pid);
+      this.secure.exited(pid);
     } else if (kind === Kind.victim) {
       this.host.victim(record);
     }

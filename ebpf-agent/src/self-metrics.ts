@@ -5,6 +5,7 @@ import {
   CONNECTIONS_MAX,
   CONTAINERS_MAX,
   PODS_MAX,
+  PROBE_POINTS_MAX,
   PROCESSES_MAX,
   SPANS_WAITING_MAX,
   WORKLOADS_MAX,
@@ -18,6 +19,7 @@ const LIMITS = {
   containers: CONTAINERS_MAX,
   pods: PODS_MAX,
   connections: CONNECTIONS_MAX,
+  probes: PROBE_POINTS_MAX,
   spans: SPANS_WAITING_MAX,
 } as const;
 
@@ -73,6 +75,8 @@ function lossesOf(observer: Observer, spans: SpanQueue | undefined): Record<stri
   return {
     unowned: traffic.unowned,
     unjoined: traffic.unjoined,
+    unplaced: traffic.unplaced,
+    unprobed: observer.secure.skipped + observer.secure.refusals.size,
     connection_evicted: traffic.connections.evicted,
     process_evicted: processes.evicted,
     service_overflow: workloads.overflowed,
@@ -88,6 +92,7 @@ function sizesOf(observer: Observer, spans: SpanQueue | undefined): Record<strin
     containers: observer.naming.containers.size,
     pods: observer.naming.pods.size,
     connections: observer.traffic.connections.size,
+    probes: observer.secure.points,
     spans: spans?.waiting ?? 0,
   };
 }

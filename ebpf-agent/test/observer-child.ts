@@ -41,7 +41,15 @@ process.on('message', () => {
   const statements = exchanges.splice(0).map(({ text }) => text);
   const host = pointsOf(observer.host);
   const refusals = [...observer.refusals.keys()];
-  process.send?.({ services, host, refusals, statements, counters: observer.counters() });
+  process.send?.({
+    services,
+    host,
+    refusals,
+    statements,
+    counters: observer.counters(),
+    unplaced: observer.traffic.unplaced,
+    probes: observer.secure.files,
+  });
 });
 process.once('disconnect', () => process.exit(0));
 process.send?.('ready');

@@ -24,6 +24,10 @@ export interface Report {
   readonly refusals: readonly string[];
   readonly statements: readonly string[];
   readonly counters: Readonly<Record<string, number>>;
+  /** Requests whose other side nobody knows. */
+  readonly unplaced: number;
+  /** Files with probes, and how many processes use them. */
+  readonly probes: readonly { readonly users: number; readonly isPinned: boolean }[];
 }
 
 /** Whether programs can be loaded here: tests that need it are skipped, and counted, elsewhere. */

@@ -36,11 +36,10 @@ const ALL_PROGRAMS: Readonly<Record<string, readonly string[]>> = {
   usage: ['report_tasks'],
   memory: ['out_of_memory'],
   disk: ['disk_started', 'disk_done'],
-  traffic: ['sent', 'received', 'state_changed', 'report_connections'],
+  traffic: ['sent', 'received', 'state_changed', 'report_connections', 'secure_call'],
   capability: [
     'try_raw_tracepoint',
     'try_tracepoint',
-    'try_uprobe',
     'try_perf_event',
     'try_kprobe',
     'try_fentry',
@@ -121,14 +120,25 @@ const FEATURES: readonly Feature[] = [
     isOptional: true,
     probe: trial({ object: 'disk', programs: ['disk_started', 'disk_done'], attach: plain }),
   },
+  {
+    feature: 'TLS',
+    gives: 'requests inside of TLS: OpenSSL, GnuTLS, Go, node (kernel 6.6)',
+    isOptional: true,
+    probe: trial({
+      object: 'traffic',
+      programs: ['secure_call'],
+      // The program that runs now, at its beginning: an address that is never called again.
+      attach: (addon, object, program) => {
+        const offset = Buffer.alloc(8);
+        offset.writeBigUInt64LE(BigInt(entryOf(process.execPath)));
+        addon.attachUprobes(object, program, process.execPath, offset, Buffer.alloc(8));
+      },
+    }),
+  },
   unused('raw tracepoints', 'kernels before 6.3', 'try_raw_tracepoint', plain),
   unused('tracepoints', 'nothing: the agent does without', 'try_tracepoint', (...trial) => {
     if (!existsSync(TRACEFS)) throw new Error(`tracefs is not mounted at ${TRACEFS}`);
     plain(...trial);
-  }),
-  unused('user probes', 'plaintext of TLS', 'try_uprobe', (addon, object, program) => {
-    // The program that runs now, at its beginning: an address that is never called again.
-    addon.attachUprobe(object, program, process.pid, process.execPath, entryOf(process.execPath));
   }),
   unused('CPU samples', 'profiles', 'try_perf_event', (addon, object, program) => {
     addon.attachPerfEvent(object, program, 0, TRIAL_HZ);

@@ -12,6 +12,7 @@ export const COUNTERS = [
   'contended',
   'untracked',
   'connections',
+  'sessions',
 ] as const;
 
 export type CounterName = (typeof COUNTERS)[number];
@@ -41,5 +42,6 @@ export function readCounters(
     contended: read(7),
     untracked: read(8),
     connections: read(9),
+    sessions: read(10),
   };
 }

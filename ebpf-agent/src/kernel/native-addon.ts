@@ -21,15 +21,18 @@ export interface NativeAddon {
   setMapSize(object: NativeObject, map: string, entries: number): void;
   setConstants(object: NativeObject, bytes: Uint8Array): void;
   load(object: NativeObject): void;
-  attach(object: NativeObject, program: string): void;
-  attachUprobe(
+  attach(object: NativeObject, program: string): number;
+  /** In every process that runs that file: 64-bit offsets, and as many numbers for the program. */
+  attachUprobes(
     object: NativeObject,
     program: string,
-    pid: number,
     path: string,
-    offset: number,
-  ): void;
-  attachPerfEvent(object: NativeObject, program: string, cpu: number, frequency: number): void;
+    offsets: Uint8Array,
+    cookies: Uint8Array,
+  ): number;
+  /** What was attached under that number; of uprobes a tenth of a second. */
+  detach(object: NativeObject, link: number): void;
+  attachPerfEvent(object: NativeObject, program: string, cpu: number, frequency: number): number;
   /** `map`: what it goes over, where that is a map. */
   attachIterator(object: NativeObject, program: string, map: string | null): number;
   runIterator(iterator: number): void;
@@ -57,7 +60,8 @@ const FUNCTIONS = [
   'setConstants',
   'load',
   'attach',
-  'attachUprobe',
+  'attachUprobes',
+  'detach',
   'attachPerfEvent',
   'attachIterator',
   'runIterator',

@@ -56,8 +56,21 @@ export const DISKS: ProgramGroup = {
   programs: ['disk_started', 'disk_done'],
 };
 
+/** Loaded with the traffic where the kernel has them; attached to what encrypts, as it is found. */
+export const SECURE: ProgramGroup = {
+  name: 'TLS',
+  object: 'traffic',
+  programs: ['secure_call'],
+};
+
 export function readObject(name: string): Buffer {
   return readFileSync(join(prebuildsFolder(), 'bpf', `${name}.bpf.o`));
+}
+
+/** A place in a file, and what its program is told. */
+export interface CodePoint {
+  readonly offset: number;
+  readonly call: number;
 }
 
 export interface ProgramsOptions {
@@ -90,7 +103,7 @@ export class Programs {
   /** Loads what the kernel takes. Throws when not even the ring can be made. */
   load(): void {
     this.#loadGroup(PROCESSES, []);
-    this.#loadGroup(TRAFFIC, OPEN_CONNECTIONS.programs);
+    this.#loadGroup(TRAFFIC, [OPEN_CONNECTIONS, SECURE]);
     for (const group of [USAGE, OUT_OF_MEMORY, DISKS]) this.#loadGroup(group, []);
     if (this.#maps.size === 0) {
       throw new Error([...this.#refusals].map(([name, why]) => `${name}: ${why}`).join('; '));
@@ -119,6 +132,24 @@ export class Programs {
     const fd = this.#maps.get(name);
     if (fd === undefined) throw new Error(`the map ${name} is not loaded`);
     return fd;
+  }
+
+  /** Attaches `SECURE` to code of a file, in every process. Throws. */
+  attachToCode(path: string, points: readonly CodePoint[]): number {
+    const traffic = this.#objects.get(SECURE.object);
+    if (traffic === undefined || this.#refusals.has(SECURE.name)) {
+      throw new Error('the programs for TLS are not loaded');
+    }
+    const offsets = BigUint64Array.from(points, ({ offset }) => BigInt(offset));
+    const calls = BigUint64Array.from(points, ({ call }) => BigInt(call));
+    const bytes = [offsets, calls].map(({ buffer }) => new Uint8Array(buffer));
+    const [at = new Uint8Array(), what = new Uint8Array()] = bytes;
+    return this.#options.addon.attachUprobes(traffic, 'secure_call', path, at, what);
+  }
+
+  detach(link: number): void {
+    const traffic = this.#objects.get(SECURE.object);
+    if (traffic !== undefined) this.#options.addon.detach(traffic, link);
   }
 
   /** Has open connections report what they did since they last did. */
@@ -162,12 +193,14 @@ export class Programs {
     });
   }
 
-  /** `optional` programs of the object are left out when it does not load with them. */
-  #loadGroup(group: ProgramGroup, optional: readonly string[]): void {
+  /** `optional` groups of the object are left out, one or all, when it does not load with them. */
+  #loadGroup(group: ProgramGroup, optional: readonly ProgramGroup[]): void {
     const failure = this.#tryLoad(group, []);
     if (failure === undefined) return;
-    if (optional.length > 0 && this.#tryLoad(group, optional) === undefined) {
-      this.#refusals.set(OPEN_CONNECTIONS.name, failure);
+    for (const left of [...optional.map((one) => [one]), optional]) {
+      const programs = left.flatMap((one) => one.programs);
+      if (programs.length === 0 || this.#tryLoad(group, programs) !== undefined) continue;
+      for (const one of left) this.#refusals.set(one.name, failure);
       return;
     }
     this.#refusals.set(group.name, failure);

@@ -41,6 +41,7 @@ export const ENDS = {
   family: 32,
   role: 33,
   protocol: 34,
+  secure: 35,
   local: 40,
   peer: 56,
 } as const;

@@ -87,6 +87,14 @@ export class RecordView {
   get protocol(): number {
     return this.#u8(ENDS.protocol);
   }
+  /** False of a secure connection whose socket nobody knows: its ends are empty. */
+  get isPlaced(): boolean {
+    return this.#u8(ENDS.family) !== 0;
+  }
+  /** Its protocol is spoken inside of TLS. */
+  get isSecure(): boolean {
+    return this.#u8(ENDS.secure) === 1;
+  }
   get localAddress(): string {
     return this.#address(ENDS.local);
   }

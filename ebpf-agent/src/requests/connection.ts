@@ -34,6 +34,10 @@ export class Connection {
   readonly localPort: number;
   readonly peerPort: number;
   readonly netns: number;
+  /** False where it is known by its plaintext alone: there are no addresses. */
+  readonly isPlaced: boolean;
+  /** Its protocol is spoken inside of TLS. */
+  isSecure = false;
   /** The name that the client asked for, once a request had one. */
   host: string | undefined;
   /** Of an exchange that went as it should; undefined while there is none. */
@@ -52,10 +56,12 @@ export class Connection {
     this.localPort = record.localPort;
     this.peerPort = record.peerPort;
     this.netns = record.netns;
+    this.isPlaced = record.isPlaced;
     const isServer = this.role === Role.server;
-    this.peerKey = isServer
+    const ends = isServer
       ? `s${this.peerAddress}>${this.localPort}`
       : `c${this.peerAddress}:${this.peerPort}`;
+    this.peerKey = this.isPlaced ? ends : ends.charAt(0);
   }
 
   /** False when it waits for too many already. */
@@ -109,6 +115,43 @@ export class ConnectionTable {
   }
 
   of(record: RecordView): Connection {
+    const connection = this.#of(record);
+    if (record.isSecure) connection.isSecure = true;
+    return connection;
+  }
+
+  closed(cookie: number): void {
+    this.#byCookie.delete(cookie);
+  }
+
+  /** A service that was seen to accept connections. */
+  listens(connection: Connection, workload: Workload): void {
+    if (!connection.isPlaced) return;
+    const key = placeOf(connection.netns, connection.localAddress, connection.localPort);
+    if (this.#listeners.get(key) === workload) return;
+    if (this.#listeners.size >= LISTENERS_MAX) this.#listeners.clear();
+    this.#listeners.set(key, workload);
+  }
+
+  /** The other side in the words of the conventions; of a client its service's name where it is local. */
+  peerAttributes(connection: Connection): readonly KeyValue[] {
+    const { role, peerAddress, peerPort, localPort, netns, host, isPlaced } = connection;
+    if (!isPlaced) {
+      return role === Role.server ? [] : attributesOf({ 'server.address': host });
+    }
+    if (role === Role.server) {
+      return attributesOf({ 'client.address': peerAddress, 'server.port': localPort });
+    }
+    const service = this.#listeners.get(placeOf(netns, peerAddress, peerPort));
+    return attributesOf({
+      'server.address': host ?? peerAddress,
+      'server.port': peerPort,
+      'network.peer.address': peerAddress,
+      'service.peer.name': service?.identity.name,
+    });
+  }
+
+  #of(record: RecordView): Connection {
     const { cookie } = record;
     const known = this.#byCookie.get(cookie);
     // Which side it is of a connection older than the agent is known from its first request on.
@@ -120,33 +163,6 @@ export class ConnectionTable {
     connection.openAs = known?.openAs;
     this.#byCookie.set(cookie, connection);
     return connection;
-  }
-
-  closed(cookie: number): void {
-    this.#byCookie.delete(cookie);
-  }
-
-  /** A service that was seen to accept connections. */
-  listens(connection: Connection, workload: Workload): void {
-    const key = placeOf(connection.netns, connection.localAddress, connection.localPort);
-    if (this.#listeners.get(key) === workload) return;
-    if (this.#listeners.size >= LISTENERS_MAX) this.#listeners.clear();
-    this.#listeners.set(key, workload);
-  }
-
-  /** The other side in the words of the conventions; of a client its service's name where it is local. */
-  peerAttributes(connection: Connection): readonly KeyValue[] {
-    const { role, peerAddress, peerPort, localPort, netns, host } = connection;
-    if (role === Role.server) {
-      return attributesOf({ 'client.address': peerAddress, 'server.port': localPort });
-    }
-    const service = this.#listeners.get(placeOf(netns, peerAddress, peerPort));
-    return attributesOf({
-      'server.address': host ?? peerAddress,
-      'server.port': peerPort,
-      'network.peer.address': peerAddress,
-      'service.peer.name': service?.identity.name,
-    });
   }
 
   #evictOldest(): void {

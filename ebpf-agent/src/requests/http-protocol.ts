@@ -35,7 +35,7 @@ export const HTTP: RequestProtocol = {
       'http.request.method': meaning.operation,
       'http.response.status_code': status === 0 ? undefined : status,
       [isServer(exchange) ? 'http.route' : 'url.template']: meaning.target || undefined,
-      'url.scheme': 'http',
+      'url.scheme': schemeOf(exchange),
     });
   },
   details: (exchange) => {
@@ -51,8 +51,14 @@ export const HTTP: RequestProtocol = {
   hasRoutes: true,
 };
 
+function schemeOf({ connection }: Exchange): string {
+  return connection.isSecure ? 'https' : 'http';
+}
+
 /** Without its query: what is secret is often there. */
-function urlOf({ connection, meaning }: Exchange): string {
-  const { host, peerAddress, peerPort } = connection;
-  return `http://${host ?? peerAddress}:${peerPort}${meaning.text}`;
+function urlOf(exchange: Exchange): string {
+  const { connection, meaning } = exchange;
+  const { host, peerAddress, peerPort, isPlaced } = connection;
+  const port = isPlaced ? `:${peerPort}` : '';
+  return `${schemeOf(exchange)}://${host ?? peerAddress}${port}${meaning.text}`;
 }

@@ -14,7 +14,7 @@ import {
   TCP_RTT,
 } from '../metrics/definitions.ts';
 import { addValue, type Series } from '../metrics/series.ts';
-import { ConnectionFlag, ExchangeFlag, Kind, Role } from '../records/layout.ts';
+import { ConnectionFlag, ExchangeFlag, Kind, Protocol, Role } from '../records/layout.ts';
 import type { RecordView } from '../records/record-view.ts';
 import { attributesOf } from './attributes.ts';
 import { type Connection, ConnectionTable, type LastCounted } from './connection.ts';
@@ -36,6 +36,8 @@ const SIDES = ['unknown', 'client', 'server'] as const;
 
 export interface TrafficOptions {
   readonly processes: ProcessTable;
+  /** A process has a secure connection: called for each of them. */
+  readonly onSecure: (pid: number) => void;
   /** Every exchange once, when it is over; for spans. */
   readonly onExchange: (exchange: Exchange) => void;
 }
@@ -48,6 +50,7 @@ export class Traffic {
   readonly #routes = new WeakMap<Workload, Set<string>>();
   #unowned = 0;
   #unjoined = 0;
+  #unplaced = 0;
 
   constructor(options: TrafficOptions) {
     this.#options = options;
@@ -61,6 +64,11 @@ export class Traffic {
   /** Answers without their request, and pipelined requests beyond the limit. */
   get unjoined(): number {
     return this.#unjoined;
+  }
+
+  /** Exchanges whose other side nobody knows: of secure connections without a known socket. */
+  get unplaced(): number {
+    return this.#unplaced;
   }
 
   take(record: RecordView): void {
@@ -137,6 +145,7 @@ export class Traffic {
     const connection = this.connections.of(record);
     const flags = record.connectionFlags;
     const workload = this.#ownerOf(record.tgid, connection);
+    if (record.protocol === Protocol.tls) this.#options.onSecure(record.tgid);
     if (workload !== undefined) this.#countConnection(record, connection, workload);
     if (flags & (ConnectionFlag.closed | ConnectionFlag.refused)) {
       this.#close(record, connection);
@@ -194,6 +203,7 @@ export class Traffic {
 
   #count(exchange: Exchange): void {
     const { workload, connection, durationNs } = exchange;
+    if (!connection.isPlaced) this.#unplaced++;
     const seconds = durationNs / NS_PER_S;
     const last = likeLast(exchange);
     if (last !== undefined) {

@@ -1,0 +1,280 @@
+/*
+ * Secure connections: what a program hands to its TLS library before it is encrypted, and gets from
+ * it after it was decrypted. Probes stand where the library's functions begin and at each of their
+ * returns; what passes goes the way of any other bytes, with state of its own.
+ *
+ *   actor     a thread, or a goroutine: the call it is in, and the sockets it used
+ *   session   the library's object for a connection: its exchanges, and its socket once that is known
+ *
+ * Which socket a session has is known from the calls on sockets that its actor makes inside a call of
+ * the library. A library that is given memory instead (node, asyncio) makes none: then one socket must
+ * be pointed to twice, by bytes received right before the library reads and by bytes sent right after
+ * it was called.
+ */
+#ifndef SONDE_SECURE_H
+#define SONDE_SECURE_H
+
+#include "protocols.h"
+
+#define SESSIONS_MAX 8192
+#define ACTORS_MAX 8192
+/* What is sent later than this after a call is not what the call made. */
+#define TURN_NS 1000000000ull
+
+/* What is attached to each probe: how its function is called. */
+enum call {
+  CALL_WRITES = 1,
+  /* The result says whether it went well, the fourth argument points to the number of bytes. */
+  CALL_COUNTS = 2,
+  /* Go's registers, and its goroutine. */
+  CALL_GO = 4,
+  /* The result is a long, not an int. */
+  CALL_LONG = 8,
+  /* It is the function's return. */
+  CALL_ENDS = 16,
+  /* The library gives the object's memory back. */
+  CALL_FREES = 32,
+};
+
+struct session {
+  struct exchange exchange;
+  /* The cookie of the socket that one direction pointed to, and which (a role, as `asks`). */
+  u64 pointed;
+  u8 pointed_by;
+  u8 is_placed;
+  u8 tries;
+  u8 reserved[5];
+};
+
+struct actor_key {
+  u64 actor;
+  u32 tgid;
+  u32 reserved;
+};
+
+struct actor {
+  struct session_key session;
+  const char *buffer;
+  u64 count_at;
+  u64 began_ns;
+  /* Where its return address lies: what returns to elsewhere is another call. */
+  u64 stack;
+  u32 call;
+  u8 is_active;
+  u8 used_socket;
+  u8 reserved[2];
+  /* Of the socket that was used inside the call. */
+  struct endpoints used;
+  /* Of the socket that was last read outside of one, and the bytes that may still come of it. */
+  struct endpoints received;
+  u64 received_bytes;
+  /* The call before that used no socket. */
+  struct session_key ended;
+  u64 ended_ns;
+};
+
+struct {
+  __uint(type, BPF_MAP_TYPE_LRU_HASH);
+  __uint(max_entries, SESSIONS_MAX);
+  __type(key, struct session_key);
+  __type(value, struct session);
+} sessions SEC(".maps");
+
+struct {
+  __uint(type, BPF_MAP_TYPE_LRU_HASH);
+  __uint(max_entries, ACTORS_MAX);
+  __type(key, struct actor_key);
+  __type(value, struct actor);
+} actors SEC(".maps");
+
+static const struct session no_session;
+static const struct actor no_actor;
+
+static __always_inline struct session *find_session(const struct session_key *key) {
+  return bpf_map_lookup_elem(&sessions, key);
+}
+
+/* A number that no socket has and no other session: exact in 53 bits. */
+static __always_inline u64 session_cookie(const struct session_key *key) {
+  u64 mixed = (key->at ^ (u64)key->tgid << 40) * 0x9e3779b97f4a7c15ull;
+  return 1ull << 52 | mixed >> 13;
+}
+
+static __always_inline struct session *new_session(const struct session_key *key) {
+  bpf_map_update_elem(&sessions, key, &no_session, BPF_ANY);
+  struct session *s = find_session(key);
+  if (!s) {
+    count(COUNT_UNTRACKED);
+    return 0;
+  }
+  count(COUNT_SESSIONS);
+  s->exchange.record.ends.cookie = session_cookie(key);
+  s->exchange.record.ends.secure = 1;
+  return s;
+}
+
+/* The session's socket is known: what was found out from its plaintext stays. */
+static __always_inline void place(struct session *s, const struct endpoints *ends) {
+  struct endpoints *own = &s->exchange.record.ends;
+  u8 protocol = own->protocol, role = own->role;
+  *own = *ends;
+  own->protocol = protocol;
+  own->secure = 1;
+  if (role != ROLE_UNKNOWN) own->role = role;
+  s->is_placed = 1;
+}
+
+/* One direction points to a socket: 1 when it is the session's. */
+static __always_inline int point(struct session *s, const struct endpoints *ends, u8 by) {
+  if (s->is_placed) return s->exchange.record.ends.cookie == ends->cookie;
+  if (s->pointed == ends->cookie && s->pointed_by != by) {
+    place(s, ends);
+    return 1;
+  }
+  if (s->pointed != ends->cookie) {
+    s->pointed = ends->cookie;
+    s->pointed_by = by;
+  }
+  return 0;
+}
+
+/* The thread that makes a call on a socket, or its goroutine (r14 while Go's code runs). */
+static __always_inline struct actor *current_actor(void) {
+  u64 task = bpf_get_current_pid_tgid();
+  struct actor_key key = {.actor = (u32)task, .tgid = task >> 32};
+  struct actor *a = bpf_map_lookup_elem(&actors, &key);
+  if (a) return a;
+  struct registers *registers = (void *)bpf_task_pt_regs(bpf_get_current_task_btf());
+  key.actor = registers->r14;
+  return bpf_map_lookup_elem(&actors, &key);
+}
+
+/* A socket of a secure connection moved bytes: whose it is. */
+static __always_inline void find_owner(struct connection *c, u64 bytes, u8 asks) {
+  struct actor *a = current_actor();
+  if (!a) return;
+  if (a->is_active) {
+    a->used = c->ends;
+    a->used_socket = 1;
+    c->session = a->session;
+  } else if (asks == ROLE_SERVER) {
+    a->received = c->ends;
+    a->received_bytes = bytes;
+  } else if (a->ended.at) {
+    struct session_key key = a->ended;
+    a->ended.at = 0;
+    if (bpf_ktime_get_ns() - a->ended_ns > TURN_NS) return;
+    struct session *s = find_session(&key);
+    if (s && point(s, &c->ends, ROLE_CLIENT)) c->session = key;
+  }
+}
+
+static __always_inline void secured(struct connection *c, u64 bytes, u8 asks) {
+  if (!c->session.at) find_owner(c, bytes, asks);
+  if (!c->session.at || c->inner) return;
+  struct session *s = find_session(&c->session);
+  if (s && is_followed(s->exchange.record.ends.protocol)) c->inner = s->exchange.record.ends.protocol;
+}
+
+static __always_inline void end_session(const struct session_key *key, u64 cookie) {
+  struct session *s = find_session(key);
+  if (!s || (cookie && s->exchange.record.ends.cookie != cookie)) return;
+  abandon_exchange(&s->exchange, bpf_ktime_get_ns(), EXCHANGE_UNANSWERED);
+  bpf_map_delete_elem(&sessions, key);
+}
+
+/* What the call that ends now tells about the session's socket; the session, which may be a new one. */
+static __always_inline struct session *learn_place(struct actor *a, struct session *s, u64 bytes,
+                                                   int writes) {
+  if (a->used_socket) {
+    if (s->is_placed && s->exchange.record.ends.cookie != a->used.cookie) {
+      /* The library used the memory of one connection for another. */
+      abandon_exchange(&s->exchange, bpf_ktime_get_ns(), EXCHANGE_UNANSWERED);
+      s = new_session(&a->session);
+      if (!s) return 0;
+    }
+    if (!s->is_placed) place(s, &a->used);
+    return s;
+  }
+  a->ended = a->session;
+  a->ended_ns = bpf_ktime_get_ns();
+  if (writes || !a->received.cookie || bytes > a->received_bytes) return s;
+  a->received_bytes -= bytes;
+  point(s, &a->received, ROLE_SERVER);
+  return s;
+}
+
+static __always_inline struct actor_key actor_of(struct registers *r, u64 call) {
+  u64 task = bpf_get_current_pid_tgid(), goroutine = REGISTER(r, r14);
+  return (struct actor_key){.actor = call & CALL_GO ? goroutine : (u32)task, .tgid = task >> 32};
+}
+
+static __always_inline int call_begins(struct registers *r, u64 call) {
+  struct actor_key key = actor_of(r, call);
+  if (is_own(key.tgid)) return 0;
+  struct actor *a = bpf_map_lookup_elem(&actors, &key);
+  if (!a) {
+    bpf_map_update_elem(&actors, &key, &no_actor, BPF_ANY);
+    a = bpf_map_lookup_elem(&actors, &key);
+    if (!a) return 0;
+  }
+  int is_go = (call & CALL_GO) != 0;
+  u64 ax = REGISTER(r, ax), bx = REGISTER(r, bx), di = REGISTER(r, di), si = REGISTER(r, si);
+  a->session.at = is_go ? ax : di;
+  a->session.tgid = key.tgid;
+  a->buffer = (const char *)(is_go ? bx : si);
+  a->count_at = REGISTER(r, cx);
+  a->stack = REGISTER(r, sp);
+  a->began_ns = bpf_ktime_get_ns();
+  a->call = call;
+  a->used_socket = 0;
+  a->is_active = 1;
+  return 0;
+}
+
+static __always_inline u64 moved_bytes(struct registers *r, const struct actor *a) {
+  u64 bytes = 0, ax = REGISTER(r, ax);
+  s64 result = a->call & (CALL_LONG | CALL_GO) ? (s64)ax : (s32)ax;
+  if (result <= 0) return 0;
+  if (!(a->call & CALL_COUNTS)) return result;
+  if (bpf_probe_read_user(&bytes, sizeof bytes, (const void *)a->count_at)) return 0;
+  return bytes;
+}
+
+static __always_inline int call_ends(struct registers *r, u64 call) {
+  struct actor_key key = actor_of(r, call);
+  struct actor *a = bpf_map_lookup_elem(&actors, &key);
+  if (!a || !a->is_active) return 0;
+  /* Go moves its stacks. */
+  if (!(call & CALL_GO) && a->stack != REGISTER(r, sp)) return 0;
+  a->is_active = 0;
+  u64 bytes = moved_bytes(r, a);
+  int writes = (a->call & CALL_WRITES) != 0;
+  struct session *s = find_session(&a->session);
+  if (!s) s = new_session(&a->session);
+  if (s) s = learn_place(a, s, bytes, writes);
+  if (!s || !bytes) return 0;
+  struct endpoints *ends = &s->exchange.record.ends;
+  struct chunk chunk = {.now = bpf_ktime_get_ns(), .at = a->buffer, .visible = bytes, .bytes = bytes};
+  u8 asks = writes ? ROLE_CLIENT : ROLE_SERVER;
+  chunk.end = chunk.at + bytes;
+  chunk.tgid = key.tgid;
+  if (ends->protocol == PROTOCOL_UNKNOWN) look(ends, &s->tries, &chunk, asks);
+  if (!is_followed(ends->protocol)) return 0;
+  chunk.is_request = ends->role == asks;
+  if (writes && chunk.is_request) chunk.now = a->began_ns;
+  follow(&s->exchange, &chunk);
+  return 0;
+}
+
+SEC("uprobe.multi")
+int secure_call(struct registers *r) {
+  u64 call = bpf_get_attach_cookie(r);
+  if (call & CALL_ENDS) return call_ends(r, call);
+  if (!(call & CALL_FREES)) return call_begins(r, call);
+  struct session_key key = {.at = REGISTER(r, di), .tgid = current_tgid()};
+  end_session(&key, 0);
+  return 0;
+}
+
+#endif

@@ -1,0 +1,3 @@
+module sonde/go-tls
+
+go 1.24
