@@ -8,6 +8,18 @@
 
 #include "maps.h"
 
+/* Servers that read a message's length alone. */
+#define LENGTH_BYTES 4
+
+/* What was seen of a connection whose protocol is not known yet. */
+struct sight {
+  /* Buffers that said nothing. */
+  u8 tries;
+  /* A buffer of a length alone, and the role of this side if it was a request; 0: there was none. */
+  u8 kept_by;
+  u8 kept[LENGTH_BYTES];
+};
+
 /* A TLS library's object for a connection, by its address. */
 struct session_key {
   u64 at;
@@ -25,14 +37,13 @@ struct connection {
   /* When connect() was called; 0 on the side that accepted. */
   u64 connecting_ns;
   u64 connect_ns;
-  /* Buffers looked at without recognizing the protocol. */
-  u8 tries;
+  struct sight sight;
   u8 is_open;
   /* CONNECTION_OPENED until a record has said so. */
   u8 unreported;
   /* Of a secure connection: the protocol inside, once it is known. */
   u8 inner;
-  u8 reserved[4];
+  u8 reserved[7];
   /* Who encrypts for it; `at` is 0 while nobody knows. */
   struct session_key session;
 };

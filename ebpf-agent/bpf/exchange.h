@@ -27,6 +27,8 @@ enum framing {
   IN_CHUNK,
   /* Nobody knows how long: until the other side speaks. */
   IN_UNKNOWN,
+  /* `left` more bytes of a message that ends an answer. */
+  IN_LAST,
 };
 
 /* One direction of the byte stream. */
@@ -54,7 +56,17 @@ struct exchange {
   u8 is_answered;
   /* What was heard last was the answering side. */
   u8 heard_answer;
-  u8 reserved[4];
+  /* Answers name the request that they belong to. */
+  u8 is_by_id;
+  /* An answer goes on that is none of the exchange in `record`, but of `open_sequence`. */
+  u8 is_open;
+  u16 open_flags;
+  u32 open_sequence;
+  u32 early_sequence;
+  /* Requests that are records of their own and unanswered, where answers are joined by id. */
+  u32 others;
+  /* What the protocol remembers between two messages; first, what of an answer it is at. */
+  u32 notes[4];
 };
 
 struct {
@@ -76,10 +88,18 @@ struct chunk {
   u32 tgid;
   /* From the asking side to the answering one. */
   u32 is_request;
+  /* Where it lies in several pieces: the list of them (struct iovec), and how many. */
+  u64 vectors;
+  u64 vector_count;
+};
+
+/* One of the pieces that a buffer lies in (struct iovec). */
+struct vector_piece {
+  u64 at;
+  u64 bytes;
 };
 
 #define BEGINNING_BYTES 16
-
 /* A buffer's first bytes, zero where there are none, and how many there are; `bytes` of all of it. */
 struct beginning {
   u64 word;
@@ -91,7 +111,9 @@ struct beginning {
 #define RECORD_HEAD_BYTES __builtin_offsetof(struct exchange_record, text)
 
 static __always_inline void write_exchange(struct exchange_record *record) {
-  write_record(record, RECORD_HEAD_BYTES + BOUNDED(record->text_bytes, TEXT_BYTES_MAX));
+  u64 bytes = BOUNDED(record->text_bytes + record->answer_text_bytes, 2 * TEXT_BYTES_MAX);
+  if (bytes > sizeof record->text) bytes = sizeof record->text;
+  write_record(record, RECORD_HEAD_BYTES + bytes);
 }
 
 static __always_inline u32 pending(const struct exchange *x) { return x->requests - x->answers; }
@@ -107,7 +129,7 @@ static __always_inline void abandon_exchange(struct exchange *x, u64 now, u32 fl
   if (x->is_answered) end_exchange(x, x->last_ns);
   if (!pending(x)) return;
   /* Pipelined ones have been recorded, and the reader waits for their answers. */
-  int is_recorded = x->answers > x->record.sequence;
+  int is_recorded = !x->is_by_id && x->answers > x->record.sequence;
   x->answers = x->requests;
   if (is_recorded) return;
   x->record.flags |= flag;
@@ -122,7 +144,6 @@ static __always_inline void copy_text(struct exchange_record *record, const stru
   u64 length = seen > position ? seen - position : 0;
   length = BOUNDED(length, TEXT_BYTES_MAX);
   u64 at = position & (SCAN_BYTES - 1);
-  if (at > SCAN_BYTES - TEXT_BYTES_MAX) length = BOUNDED(length, SCAN_MARGIN);
   record->text_bytes = length;
   bpf_probe_read_kernel(record->text, length, s->bytes + at);
 }
@@ -138,6 +159,8 @@ static __always_inline void fill_record(struct exchange_record *record, const st
   record->answer_bytes = 0;
   record->status = 0;
   record->flags = 0;
+  record->answer_text_bytes = 0;
+  record->commands = 1;
   __builtin_memset(record->code, 0, CODE_BYTES);
 }
 
@@ -207,6 +230,7 @@ static __always_inline int answer_exchange(struct exchange *x, struct scratch *s
   s->record.status = status;
   s->record.flags = 0;
   s->record.text_bytes = 0;
+  s->record.answer_text_bytes = 0;
   write_exchange(&s->record);
   return 0;
 }

@@ -36,6 +36,7 @@ enum protocol {
   PROTOCOL_HTTP2 = 5,
   PROTOCOL_POSTGRESQL = 6,
   PROTOCOL_REDIS = 7,
+  PROTOCOL_MYSQL = 8,
 };
 
 enum exchange_flag {
@@ -47,6 +48,14 @@ enum exchange_flag {
   EXCHANGE_UNANSWERED = 4,
   /* The answer says that the request failed (databases). */
   EXCHANGE_FAILED = 8,
+  /* Nobody answers this: a message, or a request that wants no answer. */
+  EXCHANGE_ONE_WAY = 16,
+  /* The answer has begun here and ends in another record of its kind. */
+  EXCHANGE_CONTINUES = 32,
+  /* Of an answer: it answers everything up to its sequence number. */
+  EXCHANGE_UP_TO = 64,
+  /* Of what is one-way: the answering side said it. */
+  EXCHANGE_REVERSED = 128,
 };
 
 enum connection_flag {
@@ -57,6 +66,7 @@ enum connection_flag {
 };
 
 #define TEXT_BYTES_MAX 256
+#define ANSWER_BYTES_MAX 128
 #define CODE_BYTES 8
 #define COMMAND_BYTES_MAX 512
 
@@ -90,7 +100,7 @@ struct exchange_record {
   struct endpoints ends;
   /* First byte of the request to last byte of the answer. */
   u64 duration_ns;
-  /* Which request of the connection, from 0. */
+  /* Which request of the connection, from 0; or what the protocol joins its answer by. */
   u32 sequence;
   u32 request_bytes;
   u32 answer_bytes;
@@ -98,9 +108,12 @@ struct exchange_record {
   u16 flags;
   /* PostgreSQL: SQLSTATE; Redis: the beginning of the error. */
   char code[CODE_BYTES];
-  u32 text_bytes;
-  /* The beginning of the request as sent; `text_bytes` of it are recorded. */
-  char text[TEXT_BYTES_MAX];
+  u16 text_bytes;
+  u16 answer_text_bytes;
+  /* Commands that were sent together and are this exchange. */
+  u32 commands;
+  /* The beginning of the request as sent, `text_bytes` of it, and behind it the answer's. */
+  char text[TEXT_BYTES_MAX + ANSWER_BYTES_MAX];
 };
 
 struct connection_record {

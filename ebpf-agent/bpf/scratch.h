@@ -9,10 +9,8 @@
 
 /* How much of one buffer is looked into. A power of two. */
 #define SCAN_BYTES 4096
-/* Reads of a few bytes may begin at the last one. */
-#define SCAN_MARGIN 64
 /* The bytes of a message's head that came in an earlier buffer. */
-#define PREFIX_BYTES 16
+#define PREFIX_BYTES 32
 
 /*
  * A piece of a buffer:
@@ -32,6 +30,8 @@ struct window {
   const char *at;
   /* The walk stopped for want of bytes that another window has. */
   u64 wants_more;
+  /* Where in the buffer the window begins; of a buffer in pieces. */
+  u64 skipped;
 };
 
 /* The head of a message, as far as it was read. */
@@ -48,6 +48,21 @@ struct head {
   u64 is_chunked;
 };
 
+/* A message that says how long it is. */
+struct frame {
+  /* All of it; 0 while its head is not there. */
+  u64 bytes;
+  /* `enum frame_kind`. */
+  u64 kind;
+  /* What its answer is joined by. */
+  u64 id;
+  u64 status;
+  /* Where of it the text begins and ends that is recorded, from the beginning of the window. */
+  u64 text;
+  u64 text_end;
+  u64 code;
+};
+
 /*
  * Numbers of a walk stand here rather than on the stack: what the verifier knows nothing of, it need
  * not tell apart, and the programs load in a fraction of the time.
@@ -56,7 +71,9 @@ struct scratch {
   struct exchange_record record;
   struct window window;
   struct head head;
-  char bytes[SCAN_BYTES + SCAN_MARGIN];
+  struct frame frame;
+  /* Twice what is looked at: where a piece of it is copied to is one bound, its length another. */
+  char bytes[2 * SCAN_BYTES];
 };
 
 #define SCRATCHES 2

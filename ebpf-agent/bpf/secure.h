@@ -42,8 +42,7 @@ struct session {
   u64 pointed;
   u8 pointed_by;
   u8 is_placed;
-  u8 tries;
-  u8 reserved[5];
+  struct sight sight;
 };
 
 struct actor_key {
@@ -259,9 +258,11 @@ static __always_inline int call_ends(struct registers *r, u64 call) {
   u8 asks = writes ? ROLE_CLIENT : ROLE_SERVER;
   chunk.end = chunk.at + bytes;
   chunk.tgid = key.tgid;
-  if (ends->protocol == PROTOCOL_UNKNOWN) look(ends, &s->tries, &chunk, asks);
+  int is_new = ends->protocol == PROTOCOL_UNKNOWN;
+  if (is_new) look(ends, &s->sight, &chunk, asks);
   if (!is_followed(ends->protocol)) return 0;
   chunk.is_request = ends->role == asks;
+  if (is_new) meet(&s->exchange, &s->sight, &chunk);
   if (writes && chunk.is_request) chunk.now = a->began_ns;
   follow(&s->exchange, &chunk);
   return 0;

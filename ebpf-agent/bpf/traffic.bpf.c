@@ -24,11 +24,7 @@ static __always_inline int has_message(u64 call) {
   return call == 46 || call == 47; /* sendmsg recvmsg */
 }
 
-/* struct iovec, and where struct msghdr has the list of them and its length. */
-struct vector {
-  u64 at;
-  u64 bytes;
-};
+/* Where struct msghdr has the list of pieces and its length. */
 struct vectors {
   u64 at;
   u64 count;
@@ -38,10 +34,14 @@ struct vectors {
 
 /* Of several pieces the first can be seen, and the end of the last. */
 static __always_inline void find_vectors(struct chunk *chunk, struct vectors all) {
-  struct vector piece = {};
+  struct vector_piece piece = {};
   if (bpf_probe_read_user(&piece, sizeof piece, (const void *)all.at)) return;
   chunk->at = (const char *)piece.at;
   chunk->visible = piece.bytes < chunk->bytes ? piece.bytes : chunk->bytes;
+  if (chunk->visible < chunk->bytes) {
+    chunk->vectors = all.at;
+    chunk->vector_count = all.count;
+  }
   if (chunk->visible == chunk->bytes) {
     chunk->end = chunk->at + chunk->bytes;
   } else if (all.count > 1 && all.count <= VECTORS_MAX) {
@@ -84,14 +84,17 @@ static __always_inline struct exchange *exchange_of(struct connection *c, struct
 static __always_inline void take(struct connection *c, struct sock *sk, struct chunk *chunk, u8 asks) {
   u64 flag = 0;
   if (c->ends.protocol == PROTOCOL_UNKNOWN) {
-    look(&c->ends, &c->tries, chunk, asks);
+    look(&c->ends, &c->sight, chunk, asks);
     flag = BPF_SK_STORAGE_GET_F_CREATE;
   }
   if (!is_followed(c->ends.protocol)) return;
   struct exchange *x = exchange_of(c, sk, flag);
   if (!x) return;
-  if (flag) x->record.ends = c->ends;
   chunk->is_request = c->ends.role == asks;
+  if (flag) {
+    x->record.ends = c->ends;
+    meet(x, &c->sight, chunk);
+  }
   follow(x, chunk);
   c->ends.protocol = x->record.ends.protocol;
 }

@@ -34,8 +34,8 @@ export const PIPELINED_MAX = 1_024;
 /** Addresses that local services listen on. */
 export const LISTENERS_MAX = 4_096;
 
-/** Prepared statements whose text is known, of one connection. */
-export const STATEMENTS_MAX = 64;
+/** Prepared statements whose text is known, of one connection; the oldest go first. */
+export const STATEMENTS_MAX = 256;
 
 /** Services on the host; the rest count as one, named `overflow`. */
 export const WORKLOADS_MAX = 2_000;

@@ -25,9 +25,19 @@ export const Protocol = {
   http2: 5,
   postgresql: 6,
   redis: 7,
+  mysql: 8,
 } as const;
 
-export const ExchangeFlag = { early: 1, unread: 2, unanswered: 4, failed: 8 } as const;
+export const ExchangeFlag = {
+  early: 1,
+  unread: 2,
+  unanswered: 4,
+  failed: 8,
+  one_way: 16,
+  continues: 32,
+  up_to: 64,
+  reversed: 128,
+} as const;
 
 export const ConnectionFlag = { opened: 1, closed: 2, refused: 4 } as const;
 
@@ -55,7 +65,9 @@ export const EXCHANGE = {
   flags: 94,
   code: 96,
   text_bytes: 104,
-  text: 108,
+  answer_text_bytes: 106,
+  commands: 108,
+  text: 112,
 } as const;
 
 export const CONNECTION = {

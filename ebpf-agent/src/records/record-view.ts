@@ -126,9 +126,15 @@ export class RecordView {
   }
   /** The request's beginning, a character a byte. */
   get text(): string {
-    const from = this.#at + EXCHANGE.text;
-    const bytes = Math.min(this.#u32(EXCHANGE.text_bytes), this.#length - EXCHANGE.text);
-    return this.#batch.toString('latin1', from, from + Math.max(0, bytes));
+    return this.#bytes(0, this.#u16(EXCHANGE.text_bytes));
+  }
+  /** The answer's beginning, where the protocol has it read; a character a byte. */
+  get answerText(): string {
+    return this.#bytes(this.#u16(EXCHANGE.text_bytes), this.#u16(EXCHANGE.answer_text_bytes));
+  }
+  /** How many were sent together as this exchange. */
+  get commands(): number {
+    return this.#u32(EXCHANGE.commands);
   }
 
   get sentBytes(): number {
@@ -223,6 +229,13 @@ export class RecordView {
 
   #u64(offset: number): number {
     return this.#u32(offset) + this.#u32(offset + 4) * 2 ** 32;
+  }
+
+  /** Of an exchange's text, from `offset` on. */
+  #bytes(offset: number, length: number): string {
+    const bytes = Math.min(length, this.#length - EXCHANGE.text - offset);
+    const from = this.#at + EXCHANGE.text + offset;
+    return bytes <= 0 ? '' : this.#batch.toString('latin1', from, from + bytes);
   }
 
   /** Up to the first zero. */

@@ -6,6 +6,7 @@ import { Role } from '../records/layout.ts';
 import type { RecordView } from '../records/record-view.ts';
 import { attributesOf } from './attributes.ts';
 import type { Meaning } from './meaning.ts';
+import type { Outcome } from './outcome.ts';
 import type { RequestProtocol } from './request-protocol.ts';
 
 /** A request that waits for its answer while others are under way. */
@@ -13,7 +14,11 @@ export interface WaitingRequest {
   readonly startNs: number;
   readonly tgid: number;
   readonly protocol: RequestProtocol;
-  readonly meaning: Meaning;
+  /** Its beginning: what it means may depend on the answers of those before it. */
+  readonly text: string;
+  readonly requestBytes: number;
+  /** What is known of its answer, which goes on. */
+  outcome: Outcome | undefined;
 }
 
 /** What a request was counted as: most requests of a connection are like the one before. */
@@ -87,7 +92,11 @@ export class Connection {
 
   prepare(name: string, meaning: Meaning): void {
     this.#statements ??= new Map();
-    if (this.#statements.size >= STATEMENTS_MAX) this.#statements.clear();
+    this.#statements.delete(name);
+    const [oldest] = this.#statements.keys();
+    if (this.#statements.size >= STATEMENTS_MAX && oldest !== undefined) {
+      this.#statements.delete(oldest);
+    }
     this.#statements.set(name, meaning);
   }
 

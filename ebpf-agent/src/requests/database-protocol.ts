@@ -1,30 +1,50 @@
+import type { KeyValue } from '@sonde/proto';
 import { DB_CLIENT_DURATION, DB_SERVER_DURATION } from '../metrics/definitions.ts';
 import { ExchangeFlag } from '../records/layout.ts';
 import { attributesOf } from './attributes.ts';
+import type { Exchange } from './exchange.ts';
 import type { RequestProtocol } from './request-protocol.ts';
 
+/** What a database has of its own. */
+interface Own
+  extends Pick<RequestProtocol, 'name' | 'read' | 'essence' | 'onConnection' | 'onAnswer'> {
+  /** Of a failed exchange what went wrong; empty when that is not known. */
+  readonly errorCode?: (exchange: Exchange) => string;
+  /** Of a failed exchange what the span has besides. */
+  readonly errorDetails?: (exchange: Exchange) => readonly KeyValue[];
+}
+
 /** A database: what all of them have in common, with what the given one has of its own. */
-export function databaseProtocol(
-  own: Pick<RequestProtocol, 'name' | 'read' | 'onConnection'>,
-): RequestProtocol {
+export function databaseProtocol(own: Own): RequestProtocol {
+  const { name, read, essence, onConnection, onAnswer } = own;
+  const errorCode = own.errorCode ?? (({ code }) => firstWord(code));
+  const isFailed = ({ flags }: Exchange): boolean => (flags & ExchangeFlag.failed) !== 0;
   return {
-    ...own,
+    name,
+    read,
+    ...(essence && { essence }),
+    ...(onConnection && { onConnection }),
+    ...(onAnswer && { onAnswer }),
     server: DB_SERVER_DURATION,
     client: DB_CLIENT_DURATION,
-    errorType: ({ flags, code }) =>
-      flags & ExchangeFlag.failed ? errorCodeOf(code) || 'error' : undefined,
-    attributes: ({ meaning: { operation, target }, flags, code }) =>
-      attributesOf({
-        'db.system.name': own.name,
+    errorType: (exchange) => (isFailed(exchange) ? errorCode(exchange) || 'error' : undefined),
+    attributes: (exchange) => {
+      const { operation, target } = exchange.meaning;
+      return attributesOf({
+        'db.system.name': name,
         'db.operation.name': operation || undefined,
         'db.collection.name': target || undefined,
-        'db.response.status_code': flags & ExchangeFlag.failed ? errorCodeOf(code) : undefined,
-      }),
-    details: ({ meaning }) => attributesOf({ 'db.query.text': meaning.text || undefined }),
+        'db.response.status_code': (isFailed(exchange) && errorCode(exchange)) || undefined,
+      });
+    },
+    details: (exchange) => [
+      ...attributesOf({ 'db.query.text': exchange.meaning.text || undefined }),
+      ...(isFailed(exchange) ? (own.errorDetails?.(exchange) ?? []) : []),
+    ],
   };
 }
 
 /** SQLSTATE, or the first word of an error of Redis (`WRONGTYPE`, cut at 8). */
-function errorCodeOf(code: string): string {
+function firstWord(code: string): string {
   return /^[A-Z0-9]+/.exec(code)?.[0] ?? '';
 }

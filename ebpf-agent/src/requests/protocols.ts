@@ -7,6 +7,7 @@ import { databaseProtocol } from './database-protocol.ts';
 import { type Exchange, isServer } from './exchange.ts';
 import { HTTP } from './http-protocol.ts';
 import type { Meaning } from './meaning.ts';
+import { mysqlAnswer, mysqlEssence, mysqlPrepared, mysqlRequest } from './mysql-request.ts';
 import { definesStatement, postgresqlRequest, statementName } from './postgresql-request.ts';
 import { redisRequest } from './redis-request.ts';
 import type { RequestProtocol } from './request-protocol.ts';
@@ -20,6 +21,15 @@ const PROTOCOLS: Readonly<Record<number, RequestProtocol>> = {
     onConnection: preparedStatement,
   }),
   [Protocol.redis]: databaseProtocol({ name: 'redis', read: redisRequest }),
+  [Protocol.mysql]: databaseProtocol({
+    name: 'mysql',
+    read: mysqlRequest,
+    essence: mysqlEssence,
+    onConnection: mysqlPrepared,
+    onAnswer: mysqlAnswer,
+    errorCode: ({ status }) => (status === 0 ? '' : String(status)),
+    errorDetails: ({ code }) => attributesOf({ 'sonde.db.sqlstate': code || undefined }),
+  }),
 };
 
 /** What connections are called whose requests are not read. */

@@ -3,6 +3,14 @@ import type { MetricDefinition } from '../metrics/definitions.ts';
 import type { Connection } from './connection.ts';
 import type { Exchange } from './exchange.ts';
 import type { Meaning } from './meaning.ts';
+import type { Outcome } from './outcome.ts';
+
+/** The beginnings of a request and of its answer, a character a byte, cut anywhere. */
+export interface AnswerText {
+  readonly connection: Connection;
+  readonly request: string;
+  readonly answer: string;
+}
 
 /** A protocol whose requests are read: a row of the table in `protocols.ts`. */
 export interface RequestProtocol {
@@ -14,6 +22,11 @@ export interface RequestProtocol {
   readonly essence?: (text: string) => string;
   /** What the connection knows besides: called for every request, in their order. */
   readonly onConnection?: (connection: Connection, text: string, meaning: Meaning) => Meaning;
+  /**
+   * What an answer's beginning says: called for every answer, in their order; gives back what it
+   * knows better than the kernel.
+   */
+  readonly onAnswer?: (answer: AnswerText, outcome: Outcome) => Outcome;
   /** Durations as the side that answers sees them, and the side that asks. */
   readonly server: MetricDefinition;
   readonly client: MetricDefinition;

@@ -17,10 +17,15 @@ import { addValue, type Series } from '../metrics/series.ts';
 import { ConnectionFlag, ExchangeFlag, Kind, Protocol, Role } from '../records/layout.ts';
 import type { RecordView } from '../records/record-view.ts';
 import { attributesOf } from './attributes.ts';
-import { type Connection, ConnectionTable, type LastCounted } from './connection.ts';
+import {
+  type Connection,
+  ConnectionTable,
+  type LastCounted,
+  type WaitingRequest,
+} from './connection.ts';
 import type { Exchange } from './exchange.ts';
-import type { Meaning } from './meaning.ts';
 import { Meanings } from './meanings.ts';
+import type { Outcome } from './outcome.ts';
 import {
   exchangeAttributes,
   metricOf,
@@ -35,7 +40,7 @@ const NS_PER_S = 1e9;
 const SIDES = ['unknown', 'client', 'server'] as const;
 
 export interface TrafficOptions {
-  readonly processes: ProcessTable;
+  readonly processes: Pick<ProcessTable, 'workloadOf'>;
   /** A process has a secure connection: called for each of them. */
   readonly onSecure: (pid: number) => void;
   /** Every exchange once, when it is over; for spans. */
@@ -90,21 +95,12 @@ export class Traffic {
 
   #exchanged(record: RecordView): void {
     const connection = this.connections.of(record);
-    const workload = this.#ownerOf(record.tgid, connection);
     const protocol = protocolOf(record.protocol);
-    if (workload === undefined || protocol === undefined) return;
-    this.#count({
-      workload,
-      connection,
-      protocol,
-      meaning: this.#meaningOf(protocol, record, connection),
-      startNs: record.atNs,
+    if (protocol === undefined) return;
+    const request = requestOf(record, protocol);
+    this.#conclude(connection, request, {
+      outcome: outcomeOf(record, request, connection),
       durationNs: record.durationNs,
-      status: record.status,
-      flags: record.exchangeFlags,
-      code: record.exchangeFlags & ExchangeFlag.failed ? record.code : '',
-      requestBytes: record.requestBytes,
-      answerBytes: record.answerBytes,
     });
   }
 
@@ -112,8 +108,7 @@ export class Traffic {
     const connection = this.connections.of(record);
     const protocol = protocolOf(record.protocol);
     if (protocol === undefined) return;
-    const meaning = this.#meaningOf(protocol, record, connection);
-    const request = { startNs: record.atNs, tgid: record.tgid, protocol, meaning };
+    const request = requestOf(record, protocol);
     if (!connection.wait(record.sequence, request)) this.#unjoined++;
   }
 
@@ -124,20 +119,42 @@ export class Traffic {
       this.#unjoined++;
       return;
     }
-    const workload = this.#ownerOf(request.tgid);
+    const { outcome: begun } = request;
+    const outcome = begun ?? outcomeOf(record, request, connection);
+    if (begun === undefined && record.exchangeFlags & ExchangeFlag.continues) {
+      request.outcome = outcome;
+      connection.wait(record.sequence, request);
+      return;
+    }
+    this.#conclude(connection, request, {
+      outcome: { ...outcome, flags: outcome.flags | (record.exchangeFlags & ExchangeFlag.failed) },
+      durationNs: Math.max(0, record.atNs - request.startNs),
+    });
+  }
+
+  #conclude(
+    connection: Connection,
+    request: WaitingRequest,
+    { outcome, durationNs }: { readonly outcome: Outcome; readonly durationNs: number },
+  ): void {
+    const workload = this.#ownerOf(request.tgid, connection);
     if (workload === undefined) return;
+    const { protocol, text, startNs, requestBytes } = request;
+    const read = this.#meanings.of(protocol, text);
+    const meaning = protocol.onConnection?.(connection, text, read) ?? read;
+    const { status, flags, code, answerBytes } = outcome;
     this.#count({
       workload,
       connection,
-      protocol: request.protocol,
-      meaning: request.meaning,
-      startNs: request.startNs,
-      durationNs: Math.max(0, record.atNs - request.startNs),
-      status: record.status,
-      flags: 0,
-      code: '',
-      requestBytes: 0,
-      answerBytes: 0,
+      protocol,
+      meaning,
+      startNs,
+      durationNs,
+      status,
+      flags,
+      code,
+      requestBytes,
+      answerBytes,
     });
   }
 
@@ -181,21 +198,10 @@ export class Traffic {
   #close(record: RecordView, connection: Connection): void {
     const { openAs } = connection;
     openAs?.workload.metrics.add(CONNECTIONS_ACTIVE, sideOf(openAs.role), -1);
-    for (const { protocol, meaning, startNs, tgid } of connection.takeWaiting()) {
-      const workload = this.#ownerOf(tgid);
-      if (workload === undefined) continue;
-      this.#count({
-        workload,
-        connection,
-        protocol,
-        meaning,
-        startNs,
-        durationNs: Math.max(0, record.atNs - startNs),
-        status: 0,
-        flags: ExchangeFlag.unanswered,
-        code: '',
-        requestBytes: 0,
-        answerBytes: 0,
+    for (const request of connection.takeWaiting()) {
+      this.#conclude(connection, request, {
+        outcome: request.outcome ?? UNANSWERED,
+        durationNs: Math.max(0, record.atNs - request.startNs),
       });
     }
     this.connections.closed(record.cookie);
@@ -238,15 +244,8 @@ export class Traffic {
     return exchange;
   }
 
-  #meaningOf(protocol: RequestProtocol, record: RecordView, connection: Connection): Meaning {
-    const { text } = record;
-    const meaning = this.#meanings.of(protocol, text);
-    return protocol.onConnection?.(connection, text, meaning) ?? meaning;
-  }
-
-  #ownerOf(tgid: number, connection?: Connection): Workload | undefined {
-    const serves = connection?.role === Role.server;
-    const workload = this.#options.processes.workloadOf(tgid, serves);
+  #ownerOf(tgid: number, connection: Connection): Workload | undefined {
+    const workload = this.#options.processes.workloadOf(tgid, connection.role === Role.server);
     if (workload === undefined) this.#unowned++;
     return workload?.identity.isOwn === true ? undefined : workload;
   }
@@ -265,6 +264,32 @@ export class Traffic {
       ],
     };
   }
+}
+
+const UNANSWERED: Outcome = {
+  status: 0,
+  flags: ExchangeFlag.unanswered,
+  code: '',
+  answerBytes: 0,
+};
+
+function requestOf(record: RecordView, protocol: RequestProtocol): WaitingRequest {
+  const { atNs: startNs, tgid, text, requestBytes } = record;
+  return { startNs, tgid, protocol, text, requestBytes, outcome: undefined };
+}
+
+/** What a record says of an answer, the kernel's flags of records left away. */
+function outcomeOf(
+  record: RecordView,
+  { protocol, text }: WaitingRequest,
+  connection: Connection,
+): Outcome {
+  const { status, exchangeFlags, answerBytes } = record;
+  const flags = exchangeFlags & ~ExchangeFlag.continues;
+  const code = flags & ExchangeFlag.failed ? record.code : '';
+  const outcome = { status, flags, code, answerBytes };
+  if (protocol.onAnswer === undefined) return outcome;
+  return protocol.onAnswer({ connection, request: text, answer: record.answerText }, outcome);
 }
 
 function likeLast(exchange: Exchange): LastCounted | undefined {
