@@ -82,12 +82,12 @@ function addRemove(api: Api, state: StateStore): void {
   });
 }
 
-/** What people pass on: leads to the page as it was kept. */
+/** What people pass on: leads to the page as it was kept; one that is gone to the page that says so. */
 function addShortLink(api: Api, state: StateStore): void {
-  api.get('/v/:id', async (context) => {
+  api.get('/v/:id', async (context, next) => {
     const id = context.req.param('id');
     const view = await state.views.view(context.get('viewer').tenant, id);
-    if (view === undefined) throw noView(id);
+    if (view === undefined) return next();
     return context.redirect(view.address, 302);
   });
 }
