@@ -4,7 +4,7 @@ import { logsQuery } from '../src/logs/list-query.ts';
 import type { LogFilter, LogScope } from '../src/logs/log-scope.ts';
 import { parseSearch } from '../src/logs/search/parse-search.ts';
 import { runSonde, type Sonde } from './engine-fixture.ts';
-import { insertSql, type LogSeed, logRow } from './seed.ts';
+import { insertSql, type LogSeed, logRow, mapSql, raw } from './seed.ts';
 
 const HOUR = 3_600_000;
 const base = Math.floor(Date.now() / 60_000) * 60_000 - 5 * HOUR;
@@ -72,6 +72,39 @@ describe('the list of logs', () => {
       if (cursor === undefined) break;
     }
     expect(paged).toEqual(all);
+  });
+
+  it('has the attributes of resources that are asked for', async () => {
+    const atMs = base - HOUR;
+    const fingerprint = raw(`reinterpretAsUInt64(reverse(unhex('00000000000000a1')))`);
+    await sonde.run(
+      insertSql('resources', [
+        {
+          ...{ tenant: 'default', service: 'pods', fingerprint, retention_days: 14 },
+          bucket: raw(`toStartOfHour(toDateTime(${Math.floor(atMs / 1000)}, 'UTC'))`),
+          attributes: mapSql([
+            ['k8s.pod.name', 'pods-7'],
+            ['k8s.node.name', 'node, 1'],
+          ]),
+          attribute_types: raw('[1, 1]::Array(UInt8)'),
+        },
+      ]),
+    );
+    await insert([
+      { atMs, body: 'from a pod', service: 'pods', more: { resource_fingerprint: fingerprint } },
+    ]);
+    const window = `from=${atMs - 1000}&to=${atMs + 1000}`;
+    const wanted = 'resourceKeys=k8s.pod.name,k8s.node.name,absent';
+    const { records } = await sonde.get(`/api/v1/logs?${window}&${wanted}`, LogsSchema);
+    expect(records.map(({ resource }) => resource)).toEqual([
+      { 'k8s.pod.name': 'pods-7', 'k8s.node.name': 'node, 1' },
+    ]);
+    const without = await sonde.get(`/api/v1/logs?${window}`, LogsSchema);
+    expect(without.records[0]).not.toHaveProperty('resource');
+    const csv = await fetch(`${sonde.url}/api/v1/logs/export?${window}&${wanted}&format=csv`);
+    const [head, row] = (await csv.text()).split('\r\n');
+    expect(head).toMatch(/,resource\.k8s\.pod\.name,resource\.k8s\.node\.name,resource\.absent$/);
+    expect(row).toMatch(/,pods-7,"node, 1",$/);
   });
 
   it('keeps its pages when parts are merged between two of them', async () => {

@@ -1,11 +1,20 @@
 import { sql } from '@sonde/store';
 import type { LogRecord } from '../api/contract/index.ts';
+import { CostMeter } from '../store-cost.ts';
 import type { StoreReader } from '../store-reader.ts';
 import { LogRowSchema, logColumns, NEWEST_FIRST, recordOf } from './log-rows.ts';
 import { type LogScope, logsIn } from './log-scope.ts';
+import { readResourceValues } from './resource-values.ts';
 import { LEVELS } from './search/log-fields.ts';
 
 export type ExportFormat = 'ndjson' | 'csv';
+
+export interface ExportWish {
+  readonly scope: LogScope;
+  readonly format: ExportFormat;
+  /** Attributes of resources that come with the records. */
+  readonly resourceKeys: readonly string[];
+}
 
 /**
  * All records that match, newest first, as the bytes of a file: a JSON object or a CSV row (RFC 4180,
@@ -13,19 +22,23 @@ export type ExportFormat = 'ndjson' | 'csv';
  */
 export async function* exportLogs(
   store: StoreReader,
-  wish: { readonly scope: LogScope; readonly format: ExportFormat },
+  wish: ExportWish,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array, void> {
-  const { scope, format } = wish;
+  const { scope, format, resourceKeys: keys } = wish;
   const query = {
     summary: 'SELECT logs export',
     row: LogRowSchema,
     sql: sql`SELECT ${logColumns()} FROM logs WHERE ${logsIn(scope, scope.range)} ${NEWEST_FIRST}`,
   };
-  const line = format === 'csv' ? csvLine : jsonLine;
-  if (format === 'csv') yield Buffer.from(`${CSV_COLUMNS.map(([name]) => name).join(',')}\r\n`);
+  if (format === 'csv') yield Buffer.from(csvHead(keys));
+  const { tenant, range } = scope;
+  const asking = { meter: new CostMeter(), signal };
   for await (const rows of store.stream(query, signal)) {
-    yield Buffer.from(rows.map((row) => line(recordOf(row))).join(''));
+    const values = await readResourceValues(store, { tenant, range, keys, rows }, asking);
+    const records = rows.map((row) => recordOf(row, values.get(row.resource)));
+    const lines = records.map((one) => (format === 'csv' ? csvLine(one, keys) : jsonLine(one)));
+    yield Buffer.from(lines.join(''));
   }
 }
 
@@ -49,8 +62,17 @@ const CSV_COLUMNS: readonly (readonly [name: string, value: (record: LogRecord) 
   ['attributes', (record) => attributesJson(record)],
 ];
 
-function csvLine(record: LogRecord): string {
-  return `${CSV_COLUMNS.map(([, value]) => csvCell(value(record))).join(',')}\r\n`;
+function csvHead(keys: readonly string[]): string {
+  const names = [...CSV_COLUMNS.map(([name]) => name), ...keys.map((key) => `resource.${key}`)];
+  return `${names.map(csvCell).join(',')}\r\n`;
+}
+
+function csvLine(record: LogRecord, keys: readonly string[]): string {
+  const cells = [
+    ...CSV_COLUMNS.map(([, value]) => value(record)),
+    ...keys.map((key) => record.resource?.[key] ?? ''),
+  ];
+  return `${cells.map(csvCell).join(',')}\r\n`;
 }
 
 function csvCell(text: string): string {

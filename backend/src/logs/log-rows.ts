@@ -106,7 +106,8 @@ export function positionOf(row: LogRow): LogPosition {
   return [row.time_nano, row.retention_days, row.block, row.offset];
 }
 
-export function recordOf(row: LogRow): LogRecord {
+/** `resource`: wanted attributes of its resource; undefined where none are. */
+export function recordOf(row: LogRow, resource?: LogRecord['resource']): LogRecord {
   return {
     id: encodeCursor(positionOf(row)),
     timeUnixNano: row.time_nano,
@@ -126,5 +127,6 @@ export function recordOf(row: LogRow): LogRecord {
     scopeName: row.scope_name,
     attributes: attributesOf(row.attribute_arrays),
     resourceFingerprint: row.resource,
+    ...(resource === undefined ? {} : { resource }),
   };
 }

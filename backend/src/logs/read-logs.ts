@@ -4,10 +4,13 @@ import { newestFirst } from '../time-windows.ts';
 import { logsQuery } from './list-query.ts';
 import { type LogPosition, type LogRow, positionOf, recordOf } from './log-rows.ts';
 import { type Asking, type LogWish, resolveLogScope } from './log-scope.ts';
+import { readResourceValues } from './resource-values.ts';
 
 export interface LogsWish extends LogWish {
   readonly after: LogPosition | undefined;
   readonly limit: number;
+  /** Attributes of resources that come with the records. */
+  readonly resourceKeys: readonly string[];
 }
 
 export interface LogsFound {
@@ -29,7 +32,7 @@ export async function readLogs(
   wish: LogsWish,
   asking: Asking,
 ): Promise<LogsFound> {
-  const { range, after, limit } = wish;
+  const { range, after, limit, resourceKeys: keys } = wish;
   const scope = await resolveLogScope(store, wish, asking);
   const to = after === undefined ? range.to : Math.min(range.to, endMs(after));
   const startedMs = performance.now();
@@ -45,8 +48,10 @@ export async function readLogs(
   const shown = rows.slice(0, limit);
   const last = rows.length > limit ? shown.at(-1) : undefined;
   const next = last === undefined ? boundary(scannedFromMs, range.from) : positionOf(last);
+  const { tenant } = wish.filter;
+  const values = await readResourceValues(store, { tenant, range, keys, rows: shown }, asking);
   return {
-    records: shown.map(recordOf),
+    records: shown.map((row) => recordOf(row, values.get(row.resource))),
     next,
     scannedFromMs: last === undefined ? scannedFromMs : endMs(positionOf(last)),
   };

@@ -81,9 +81,12 @@ export async function readSurroundings(
     return store.read(newerLogsQuery(scope, { window, before: position, limit }), asking.signal);
   });
   return {
-    before: asking.meter.rows(older).map(recordOf).reverse(),
+    before: asking.meter
+      .rows(older)
+      .map((row) => recordOf(row))
+      .reverse(),
     record: recordOf(row),
-    after: asking.meter.rows(newer).map(recordOf),
+    after: asking.meter.rows(newer).map((row) => recordOf(row)),
   };
 }
 

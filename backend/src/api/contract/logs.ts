@@ -24,6 +24,8 @@ export interface LogRecord {
   readonly scopeName: string;
   readonly attributes: readonly Attribute[];
   readonly resourceFingerprint: string;
+  /** What `resourceKeys` asked for, as far as its resource has it. */
+  readonly resource?: Readonly<Record<string, string>> | undefined;
 }
 
 /** `GET /logs`. */

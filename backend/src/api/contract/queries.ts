@@ -123,6 +123,8 @@ export interface PatternValuesQuery extends RangeQuery {
 
 /** `GET /logs`: newest first. */
 export interface LogsQuery extends LogsScopeQuery {
+  /** Keys of resource attributes that come with the records, with commas between. */
+  readonly resourceKeys?: string;
   readonly limit?: number;
   readonly cursor?: string;
 }
@@ -147,6 +149,7 @@ export interface LogFieldsQuery extends RangeQuery {
 
 /** `GET /logs/export`: a file, of any size. */
 export interface LogsExportQuery extends LogsScopeQuery {
+  readonly resourceKeys?: string;
   readonly format: 'ndjson' | 'csv';
 }
 

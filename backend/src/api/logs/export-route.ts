@@ -6,13 +6,14 @@ import type { StoreReader } from '../../store-reader.ts';
 import { STORE_REFUSALS } from '../answers.ts';
 import type { Api } from '../env.ts';
 import { checkRange } from '../parameters.ts';
-import { logWish, scopeParameters } from './scope-parameters.ts';
+import { logWish, resourceKeysParameter, scopeParameters } from './scope-parameters.ts';
 
 const MEDIA_TYPES = { ndjson: 'application/x-ndjson', csv: 'text/csv; charset=utf-8' } as const;
 
 const exportParameters = z
   .strictObject({
     ...scopeParameters,
+    resourceKeys: resourceKeysParameter,
     format: z
       .enum(['ndjson', 'csv'])
       .openapi({ description: 'A JSON object or a CSV row a record.', example: 'ndjson' }),
@@ -41,12 +42,13 @@ export function addExport(api: Api, store: StoreReader): void {
     },
   });
   api.openapi(route, async (context) => {
-    const { format, ...query } = context.req.valid('query');
+    const { format, resourceKeys, ...query } = context.req.valid('query');
     const wish = logWish(context.get('viewer').tenant, query);
     const ask = { meter: new CostMeter(), signal: context.get('signal') };
     const scope = await resolveLogScope(store, wish, ask);
     const from = new Date(query.from).toISOString().replaceAll(/[:.]/g, '-');
-    return new Response(fileStream(store, { scope, format }, context.req.raw.signal), {
+    const file = { scope, format, resourceKeys };
+    return new Response(fileStream(store, file, context.req.raw.signal), {
       headers: {
         'Content-Type': MEDIA_TYPES[format],
         'Content-Disposition': `attachment; filename="logs-${from}.${format}"`,

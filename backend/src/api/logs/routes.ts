@@ -21,7 +21,7 @@ import {
   LogsSchema,
   LogValuesSchema,
 } from './schema.ts';
-import { logWish, scopeParameters } from './scope-parameters.ts';
+import { logWish, resourceKeysParameter, scopeParameters } from './scope-parameters.ts';
 
 const tags = ['logs'];
 const HISTOGRAM_STEPS = 100;
@@ -48,6 +48,7 @@ const listParameters = z
     ...scopeParameters,
     limit: limitParameter(),
     cursor: textParameter('`nextCursor` of the page before.', ''),
+    resourceKeys: resourceKeysParameter,
   })
   .superRefine(checkRange);
 
@@ -64,11 +65,15 @@ function addList(api: Api, store: StoreReader): void {
     responses: { 200: jsonAnswer('One page.', LogsSchema), ...STORE_REFUSALS },
   });
   api.openapi(route, async (context) => {
-    const { limit, cursor, ...query } = context.req.valid('query');
+    const { limit, cursor, resourceKeys, ...query } = context.req.valid('query');
     const wish = logWish(context.get('viewer').tenant, query);
     const ask = asking(context.get('signal'));
     const after = cursor === undefined ? undefined : decodeCursor(cursor, LogPositionShape);
-    const { records, next, scannedFromMs } = await readLogs(store, { ...wish, after, limit }, ask);
+    const { records, next, scannedFromMs } = await readLogs(
+      store,
+      { ...wish, after, limit, resourceKeys },
+      ask,
+    );
     const page = { records, scannedFromMs, cost: ask.meter.cost };
     if (next === undefined) return context.json(page, 200);
     return context.json({ ...page, nextCursor: encodeCursor(next) }, 200);

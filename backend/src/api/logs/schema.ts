@@ -34,6 +34,7 @@ const LogRecordSchema: z.ZodType<LogRecord> = z.strictObject({
   scopeName: z.string(),
   attributes: z.array(AttributeSchema),
   resourceFingerprint: z.string(),
+  resource: z.record(z.string(), z.string()).optional(),
 });
 
 const cost = { elapsedMs: 12, rowsRead: 8192, bytesRead: 262_144 };

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { ANSWER_LIMITS } from '../../limits.ts';
 import type { LogWish } from '../../logs/log-scope.ts';
 import { SEARCH_FORMS } from '../../logs/search/search-scanner.ts';
 import {
@@ -56,6 +57,19 @@ interface ParsedScope extends TimeRange {
   readonly traceId?: string | undefined;
   readonly pattern?: string | undefined;
 }
+
+const RESOURCE_KEYS_MAX = 20;
+
+/** Keys have no commas in them. */
+export const resourceKeysParameter: z.ZodType<string[], string | undefined> = z
+  .string()
+  .max(ANSWER_LIMITS.textLengthMax)
+  .optional()
+  .openapi({
+    description: `Attributes of the resource that come with each record, at most ${RESOURCE_KEYS_MAX}, with commas between.`,
+    example: 'k8s.pod.name,service.version',
+  })
+  .transform((text = '') => text.split(',').filter(Boolean).slice(0, RESOURCE_KEYS_MAX));
 
 /** The parsed parameters as what the readers take. */
 export function logWish(tenant: string, { from, to, ...filters }: ParsedScope): LogWish {

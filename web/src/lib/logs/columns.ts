@@ -24,12 +24,21 @@ const OWN: Readonly<Record<string, (record: LogRecord) => string>> = {
 
 const BODY = 'body.';
 const ATTRIBUTE = 'attr.';
+const RESOURCE = 'resource.';
+
+/** The resource attributes that columns show, as a query names them; undefined for none. */
+export function resourceKeysOf(columns: readonly string[]): string | undefined {
+  const keys = columns.filter((name) => name.startsWith(RESOURCE));
+  if (keys.length === 0) return undefined;
+  return keys.map((name) => name.slice(RESOURCE.length)).join(',');
+}
 
 /** What stands in a column of a record; empty when the record has nothing there. */
 export function columnValue(record: LogRecord, name: string): string {
   const own = OWN[name];
   if (own !== undefined) return own(record);
   if (name.startsWith(BODY)) return jsonAt(record.body, name.slice(BODY.length));
+  if (name.startsWith(RESOURCE)) return record.resource?.[name.slice(RESOURCE.length)] ?? '';
   const key = name.startsWith(ATTRIBUTE) ? name.slice(ATTRIBUTE.length) : name;
   return record.attributes.find((attribute) => attribute.key === key)?.value ?? '';
 }

@@ -13,18 +13,24 @@ export interface AskedLogs {
   readonly range: TimeRange;
 }
 
+/** Records with the resource attributes that their columns show. */
+export interface AskedRows extends AskedLogs {
+  readonly resourceKeys: string | undefined;
+}
+
 /** The records of the page, newest first: pages that came on request. */
-export function logPages(asked: () => AskedLogs): Paged<LogsResponse, LogRecord> {
+export function logPages(asked: () => AskedRows): Paged<LogsResponse, LogRecord> {
   return new Paged<LogsResponse, LogRecord>({
     rowsMax: ROWS_MAX,
     ask: () => {
-      const { filters, range } = asked();
+      const { filters, range, resourceKeys } = asked();
       return {
-        key: JSON.stringify({ filters, range }),
+        key: JSON.stringify({ filters, range, resourceKeys }),
         run: (cursor, signal) => {
           const scope = logsScope(filters, resolveRange(range, Date.now()));
           const more = cursor === undefined ? {} : { cursor };
-          return fetchLogs({ ...scope, limit: PAGE_ROWS, ...more }, signal);
+          const wanted = withKeys(resourceKeys);
+          return fetchLogs({ ...scope, limit: PAGE_ROWS, ...wanted, ...more }, signal);
         },
       };
     },
@@ -46,11 +52,11 @@ export class LiveTail {
   trouble: string = $state('');
   #known = new Set<string>();
 
-  readonly #asked: () => AskedLogs;
+  readonly #asked: () => AskedRows;
 
   /** Create it while a component initializes; it polls while `on`. */
   constructor(
-    asked: () => AskedLogs,
+    asked: () => AskedRows,
     options: { on: () => boolean; base: () => readonly LogRecord[] },
   ) {
     this.#asked = asked;
@@ -74,13 +80,16 @@ export class LiveTail {
   }
 
   async #poll(known: Set<string>, signal: AbortSignal): Promise<void> {
-    const { filters } = this.#asked();
+    const { filters, resourceKeys } = this.#asked();
     const toMs = Date.now();
     const newest = this.records[0];
     const newestMs = newest === undefined ? toMs : unixNanoToMs(newest.timeUnixNano);
     const scope = logsScope(filters, { fromMs: Math.min(toMs, newestMs) - LATE_MS, toMs });
     try {
-      const { records } = await fetchLogs({ ...scope, limit: POLLED_MAX }, signal);
+      const { records } = await fetchLogs(
+        { ...scope, limit: POLLED_MAX, ...withKeys(resourceKeys) },
+        signal,
+      );
       if (signal.aborted || known !== this.#known) return;
       const added = records.filter(({ id }) => !known.has(id));
       for (const { id } of added) known.add(id);
@@ -90,6 +99,10 @@ export class LiveTail {
       if (!signal.aborted) this.trouble = cause instanceof Error ? cause.message : String(cause);
     }
   }
+}
+
+function withKeys(resourceKeys: string | undefined): { readonly resourceKeys?: string } {
+  return resourceKeys === undefined ? {} : { resourceKeys };
 }
 
 /** Newest first; what came late finds its place. */

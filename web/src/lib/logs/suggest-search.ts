@@ -1,3 +1,4 @@
+import type { LogFieldName } from '@sonde/backend/api-contract';
 import { fetchLogFields, fetchLogValues } from '../api/requests.ts';
 import { formatCount } from '../format/count.ts';
 import type { ResolvedRange } from '../location/time-range.ts';
@@ -34,16 +35,36 @@ export async function suggestSearch(
   }));
 }
 
-/** Names of fields; each is the whole entry. */
-export async function suggestFields(
+/** As `suggestFields`, as a column is named: whose the attribute is stands before it. */
+export function suggestColumns(
   search: string,
   range: ResolvedRange,
   signal: AbortSignal,
 ): Promise<Suggestion[]> {
+  const nameOf = ({ name, on }: LogFieldName): string =>
+    on === 'resource' ? `resource.${name}` : name;
+  return namesOf(search.replace(/^resource\./, ''), range, { nameOf, signal });
+}
+
+/** Names of fields; each is the whole entry. */
+export function suggestFields(
+  search: string,
+  range: ResolvedRange,
+  signal: AbortSignal,
+): Promise<Suggestion[]> {
+  return namesOf(search, range, { nameOf: ({ name }) => name, signal });
+}
+
+async function namesOf(
+  search: string,
+  range: ResolvedRange,
+  { nameOf, signal }: { nameOf: (field: LogFieldName) => string; signal: AbortSignal },
+): Promise<Suggestion[]> {
   const { fields } = await fetchLogFields({ from: range.fromMs, to: range.toMs, search }, signal);
   const seen = new Set<string>();
-  const options = fields.filter(({ name }) => !seen.has(name) && seen.add(name));
-  return options.slice(0, SHOWN_MAX).map(({ name, on }) => ({
-    ...{ text: name, label: name, note: ON[on] ?? '', final: true },
-  }));
+  const options = fields.filter((field) => !seen.has(nameOf(field)) && seen.add(nameOf(field)));
+  return options.slice(0, SHOWN_MAX).map((field) => {
+    const name = nameOf(field);
+    return { text: name, label: name, note: ON[field.on] ?? '', final: true };
+  });
 }
