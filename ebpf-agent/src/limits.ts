@@ -107,3 +107,6 @@ export const CGROUPS_PER_REPORT_MAX = 500;
 
 /** Processes whose requests to disks are told apart at a time, in each direction. */
 export const DISK_USERS_MAX = 1_024;
+
+/** What a process uses is reported when it changed, else as often as this. */
+export const UNCHANGED_REPORT_MS = 60_000;

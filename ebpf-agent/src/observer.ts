@@ -111,7 +111,9 @@ export class Observer {
     }
     const { diskWaits } = this.#programs;
     if (diskWaits !== undefined) {
-      this.#disks = new DiskWaitsReader(this.#options.addon, diskWaits);
+      this.#disks = new DiskWaitsReader(this.#options.addon, diskWaits, (pid) =>
+        this.processes.isRunning(pid),
+      );
     }
     this.#poller = new RingPoller({
       addon: this.#options.addon,

@@ -1,6 +1,7 @@
 import { EbpfConfigSchema } from '../src/config.ts';
 import type { Workload } from '../src/entities/workload.ts';
 import { loadNativeAddon } from '../src/kernel/native-addon.ts';
+import { UNCHANGED_REPORT_MS } from '../src/limits.ts';
 import { Observer } from '../src/observer.ts';
 
 /** An observer in a process of its own, which says what it counted when it is asked. */
@@ -15,10 +16,13 @@ const observer = new Observer({
 });
 observer.start();
 
+let dueMs = 0;
 process.on('message', () => {
   observer.collect();
+  // Everything is due each time.
+  dueMs += UNCHANGED_REPORT_MS;
   const pointsOf = (measured: Pick<Workload, 'points'>) =>
-    [...measured.points()].flatMap(([{ name }, series]) =>
+    [...measured.points(dueMs)].flatMap(([{ name }, series]) =>
       series.map((point) => ({
         name,
         count: point.count,

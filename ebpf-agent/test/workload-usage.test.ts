@@ -9,7 +9,7 @@ import { tableOf } from '../src/host/network-counters.ts';
 import { HOLDS_NOTHING } from '../src/host/task-usage.ts';
 import { WorkloadLimits } from '../src/host/workload-limits.ts';
 import { WorkloadUsage } from '../src/host/workload-usage.ts';
-import { PROCESSES_LISTED_MAX } from '../src/limits.ts';
+import { PROCESSES_LISTED_MAX, UNCHANGED_REPORT_MS } from '../src/limits.ts';
 
 /** A second of CPU, three quarters of it in user mode. */
 const SECOND = Float64Array.of(1e9, 0, 3, 1, 0, 0, 0, 0);
@@ -23,9 +23,12 @@ describe('what a service uses', () => {
       usage.add(pid, SECOND);
       usage.hold(pid, { ...HOLDS_NOTHING, anonymousBytes: 10 });
     }
+    expect(new Map(usage.points(0)).get(CPU_TIME)).toHaveLength(2 * PROCESSES_LISTED_MAX + 2);
     usage.unlist(1);
     usage.add(1, SECOND);
-    const points = new Map(usage.points());
+    // What did not change is said once a minute.
+    expect(new Map(usage.points(1)).get(CPU_TIME)).toHaveLength(2);
+    const points = new Map(usage.points(UNCHANGED_REPORT_MS + 1));
     const cpu = points.get(CPU_TIME) ?? [];
     expect(cpu).toHaveLength(2 * (PROCESSES_LISTED_MAX - 1) + 2);
     const memory = points.get(MEMORY_USAGE) ?? [];

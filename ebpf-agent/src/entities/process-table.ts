@@ -61,6 +61,11 @@ export class ProcessTable {
     for (const entry of this.#byPid) if (entry[1].endedMs === undefined) yield entry;
   }
 
+  isRunning(pid: number): boolean {
+    const process = this.#byPid.get(pid);
+    return process !== undefined && process.endedMs === undefined;
+  }
+
   of(pid: number): KnownProcess | undefined {
     return this.#byPid.get(pid);
   }

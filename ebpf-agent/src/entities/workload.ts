@@ -19,6 +19,8 @@ const OVERFLOW: WorkloadIdentity = {
 /** A service on this host: processes that are the same thing. */
 export class Workload {
   readonly identity: WorkloadIdentity;
+  /** The attributes of its resource. */
+  readonly resource: readonly KeyValue[];
   readonly metrics: WorkloadMetrics = new WorkloadMetrics();
   readonly usage: WorkloadUsage = new WorkloadUsage();
   readonly limits: WorkloadLimits = new WorkloadLimits();
@@ -29,37 +31,39 @@ export class Workload {
 
   constructor(identity: WorkloadIdentity) {
     this.identity = identity;
+    this.resource = resourceOf(identity);
   }
 
   /** All that is known of it, a metric after the other. */
-  *points(): Generator<readonly [MetricDefinition, readonly Series[]]> {
+  *points(
+    nowMs: number = performance.now(),
+  ): Generator<readonly [MetricDefinition, readonly Series[]]> {
     const processes = newSeries([], 0);
     processes.sum = this.processes;
     yield [PROCESSES, [processes]];
-    yield* this.usage.points();
+    yield* this.usage.points(nowMs);
     yield* this.limits.points();
     for (const [definition, series] of this.metrics.entries()) {
       yield [definition, [...series.values()]];
     }
   }
+}
 
-  /** The attributes of its resource. */
-  get resource(): readonly KeyValue[] {
-    const { name, executable, platform, attributes, isOwn } = this.identity;
-    const all: Readonly<Record<string, string | undefined>> = {
-      'host.name': hostname(),
-      'os.type': 'linux',
-      'process.executable.name': executable === '' ? undefined : executable,
-      ...platform,
-      ...attributes,
-      'service.name': name,
-      ...(isOwn ? { 'service.namespace': 'sonde' } : {}),
-      'sonde.origin': 'ebpf',
-    };
-    return Object.entries(all).flatMap(([key, value]) =>
-      value === undefined ? [] : [{ key, value: { stringValue: value } }],
-    );
-  }
+function resourceOf(identity: WorkloadIdentity): readonly KeyValue[] {
+  const { name, executable, platform, attributes, isOwn } = identity;
+  const all: Readonly<Record<string, string | undefined>> = {
+    'host.name': hostname(),
+    'os.type': 'linux',
+    'process.executable.name': executable === '' ? undefined : executable,
+    ...platform,
+    ...attributes,
+    'service.name': name,
+    ...(isOwn ? { 'service.namespace': 'sonde' } : {}),
+    'sonde.origin': 'ebpf',
+  };
+  return Object.entries(all).flatMap(([key, value]) =>
+    value === undefined ? [] : [{ key, value: { stringValue: value } }],
+  );
 }
 
 /** The services of the host by what they are. */

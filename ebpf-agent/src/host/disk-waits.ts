@@ -16,6 +16,8 @@ export interface DiskWaits {
 }
 
 interface LastSeen {
+  /** As the map has it. */
+  readonly value: Buffer;
   readonly sumNs: number;
   readonly slots: readonly number[];
 }
@@ -24,47 +26,64 @@ interface LastSeen {
 export class DiskWaitsReader {
   readonly #addon: NativeAddon;
   readonly #fd: number;
-  #last: ReadonlyMap<string, LastSeen> = new Map();
+  readonly #isThere: (pid: number) => boolean;
+  readonly #last = new Map<string, LastSeen>();
 
-  constructor(addon: NativeAddon, fd: number) {
+  /** `isThere`: the process is known; the map keeps nothing of others. */
+  constructor(addon: NativeAddon, fd: number, isThere: (pid: number) => boolean) {
     this.#addon = addon;
     this.#fd = fd;
+    this.#isThere = isThere;
   }
 
-  /** Since the last look; some microseconds an entry. */
+  /** Since the last look; a microsecond an entry, and some more where something happened. */
   read(): readonly DiskWaits[] {
     const found: DiskWaits[] = [];
-    const seen = new Map<string, LastSeen>();
-    for (const { key, pid, direction, sumNs, slots } of this.#entries()) {
-      const last = this.#last.get(key);
-      seen.set(key, { sumNs, slots });
-      const isAnew = last !== undefined && sumNs < last.sumNs;
-      const before = isAnew ? undefined : last;
-      const added = slots.map((count, index) => count - (before?.slots[index] ?? 0));
-      if (added.every((count) => count <= 0)) continue;
-      found.push({ pid, direction, seconds: (sumNs - (before?.sumNs ?? 0)) / 1e9, slots: added });
+    const value = Buffer.alloc(VALUE_BYTES);
+    for (const key of this.#keys()) {
+      if (!this.#addon.lookup(this.#fd, key, value)) continue;
+      const name = key.toString('latin1');
+      const pid = key.readUInt32LE(0);
+      const last = this.#last.get(name);
+      if (last?.value.equals(value) !== true) {
+        const seen = seenOf(value);
+        const direction = key.readUInt32LE(4) === 0 ? 'read' : 'write';
+        found.push({ pid, direction, ...changeSince(seen, last) });
+        this.#last.set(name, seen);
+      }
+      if (this.#isThere(pid)) continue;
+      this.#addon.remove(this.#fd, key);
+      this.#last.delete(name);
     }
-    this.#last = seen;
     return found;
   }
 
-  *#entries(): Generator<Omit<DiskWaits, 'seconds'> & LastSeen & { readonly key: string }> {
-    const value = Buffer.alloc(VALUE_BYTES);
+  #keys(): readonly Buffer[] {
+    const keys: Buffer[] = [];
     const next = Buffer.alloc(KEY_BYTES);
-    let key: Buffer | null = null;
-    for (let i = 0; i < DISK_USERS_MAX && this.#addon.nextKey(this.#fd, key, next); i++) {
-      key = Buffer.from(next);
-      if (!this.#addon.lookup(this.#fd, key, value)) continue;
-      const slots = Array.from({ length: DISK_SLOTS }, (_, slot) =>
-        Number(value.readBigUInt64LE(8 + 8 * slot)),
-      );
-      yield {
-        key: key.toString('latin1'),
-        pid: key.readUInt32LE(0),
-        direction: key.readUInt32LE(4) === 0 ? 'read' : 'write',
-        sumNs: Number(value.readBigUInt64LE(0)),
-        slots,
-      };
+    while (keys.length < DISK_USERS_MAX) {
+      if (!this.#addon.nextKey(this.#fd, keys.at(-1) ?? null, next)) break;
+      keys.push(Buffer.from(next));
     }
+    return keys;
   }
+}
+
+function seenOf(value: Buffer): LastSeen {
+  const slots = Array.from({ length: DISK_SLOTS }, (_, slot) =>
+    Number(value.readBigUInt64LE(8 + 8 * slot)),
+  );
+  return { value: Buffer.from(value), sumNs: Number(value.readBigUInt64LE(0)), slots };
+}
+
+/** An entry that has less than before is a new one. */
+function changeSince(
+  { sumNs, slots }: LastSeen,
+  last: LastSeen | undefined,
+): Pick<DiskWaits, 'seconds' | 'slots'> {
+  const before = last !== undefined && sumNs >= last.sumNs ? last : undefined;
+  return {
+    seconds: (sumNs - (before?.sumNs ?? 0)) / 1e9,
+    slots: slots.map((count, index) => Math.max(0, count - (before?.slots[index] ?? 0))),
+  };
 }

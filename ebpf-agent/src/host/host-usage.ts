@@ -26,6 +26,12 @@ export interface HostUsageOptions {
 /** What the services of the host use of it, and what is the host's own: nobody's service. */
 export class HostUsage {
   readonly usage: UsageTable;
+  /** Of the host's own numbers. */
+  readonly resource: readonly KeyValue[] = attributesOf({
+    'host.name': hostname(),
+    'os.type': 'linux',
+    'sonde.origin': 'ebpf',
+  });
   readonly #options: HostUsageOptions;
   readonly #network: NetworkCounters;
   readonly #cgroups: CgroupFiles;
@@ -37,15 +43,6 @@ export class HostUsage {
     this.usage = new UsageTable(options.processes);
     this.#network = new NetworkCounters(options.files);
     this.#cgroups = new CgroupFiles(options.rootPath);
-  }
-
-  /** Of the host's own numbers. */
-  get resource(): readonly KeyValue[] {
-    return attributesOf({
-      'host.name': hostname(),
-      'os.type': 'linux',
-      'sonde.origin': 'ebpf',
-    });
   }
 
   *points(): Generator<readonly [MetricDefinition, readonly Series[]]> {

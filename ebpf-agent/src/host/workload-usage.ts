@@ -13,18 +13,25 @@ import {
   OPEN_FILES,
   THREADS,
 } from './definitions.ts';
-import { HOLDS_NOTHING, type ProcessHolding, residentBytes, Used } from './task-usage.ts';
+import { DueSeries } from './due.ts';
+import { type ProcessHolding, residentBytes, Used } from './task-usage.ts';
 
 const NS_PER_S = 1e9;
 
+/** Gauges that a process has, or all that have none of their own together. */
+interface Gauges {
+  readonly resident: Series;
+  readonly threads: Series;
+  readonly files: Series;
+}
+
 /** A process that has series of its own. */
-interface Listed {
-  readonly pid: number;
-  readonly executable: string;
+interface Listed extends Gauges {
   readonly user: Series;
   readonly system: Series;
-  holding: ProcessHolding;
 }
+
+const MEMORY_KIND = 'sonde.memory.kind';
 
 type Points = readonly [MetricDefinition, readonly Series[]];
 
@@ -43,25 +50,34 @@ export class WorkloadUsage {
   readonly #read = counter({ 'disk.io.direction': 'read' });
   readonly #write = counter({ 'disk.io.direction': 'write' });
   /** Of those without series of their own. */
-  #rest: ProcessHolding = { ...HOLDS_NOTHING };
-  #all: ProcessHolding = { ...HOLDS_NOTHING };
-  #filesUtilization = 0;
+  readonly #rest: Gauges = gauges({});
+  readonly #kinds = {
+    anonymous: counter({ [MEMORY_KIND]: 'anonymous' }),
+    file: counter({ [MEMORY_KIND]: 'file' }),
+    shared: counter({ [MEMORY_KIND]: 'shared' }),
+    swap: counter({ [MEMORY_KIND]: 'swap' }),
+  };
+  readonly #filesUtilization = counter({});
+  readonly #due = new DueSeries();
   #isUsed = false;
 
   /** Before what processes hold is said anew. */
   begin(): void {
-    this.#rest = { ...HOLDS_NOTHING };
-    this.#all = { ...HOLDS_NOTHING };
-    this.#filesUtilization = 0;
+    for (const series of [...Object.values(this.#rest), ...Object.values(this.#kinds)]) {
+      series.sum = 0;
+    }
+    this.#filesUtilization.sum = 0;
   }
 
   /** Gives a process series of its own, while there is room. */
   list(pid: number, executable: string): void {
     if (this.#listed.has(pid) || this.#listed.size >= PROCESSES_LISTED_MAX) return;
-    const own = (mode: string): Series =>
-      counter({ 'cpu.mode': mode, 'process.pid': pid, 'process.executable.name': executable });
-    const [user, system] = [own('user'), own('system')];
-    this.#listed.set(pid, { pid, executable, user, system, holding: HOLDS_NOTHING });
+    const process = { 'process.pid': pid, 'process.executable.name': executable };
+    this.#listed.set(pid, {
+      user: counter({ 'cpu.mode': 'user', ...process }),
+      system: counter({ 'cpu.mode': 'system', ...process }),
+      ...gauges(process),
+    });
   }
 
   /** It ended, or is another service's: what it used later is the others'. */
@@ -87,38 +103,41 @@ export class WorkloadUsage {
   }
 
   hold(pid: number, holding: ProcessHolding): void {
-    const listed = this.#listed.get(pid);
-    if (listed === undefined) addHolding(this.#rest, holding);
-    else listed.holding = holding;
-    addHolding(this.#all, holding);
+    const { resident, threads, files } = this.#listed.get(pid) ?? this.#rest;
+    const isListed = this.#listed.has(pid);
+    put(resident, residentBytes(holding), isListed);
+    put(threads, holding.threads, isListed);
+    put(files, holding.files, isListed);
+    this.#kinds.anonymous.sum += holding.anonymousBytes;
+    this.#kinds.file.sum += holding.fileBytes;
+    this.#kinds.shared.sum += holding.sharedBytes;
+    this.#kinds.swap.sum += holding.swapBytes;
     const share = holding.filesLimit > 0 ? holding.files / holding.filesLimit : 0;
-    this.#filesUtilization = Math.max(this.#filesUtilization, share);
+    this.#filesUtilization.sum = Math.max(this.#filesUtilization.sum, share);
   }
 
-  *points(): Generator<Points> {
+  /** What is to be reported now: see `DueSeries`. */
+  *points(nowMs: number = performance.now()): Generator<Points> {
     if (!this.#isUsed) return;
+    for (const [definition, all] of this.#all()) {
+      const due = this.#due.of(all, nowMs);
+      if (due.length > 0) yield [definition, due];
+    }
+  }
+
+  *#all(): Generator<Points> {
     const listed = [...this.#listed.values()];
+    const everyone = [...listed, this.#rest];
     const cpu = listed.flatMap(({ user, system }) => [user, system]);
     yield [CPU_TIME, [...cpu, this.#user, this.#system]];
     yield [CPU_DELAY, [this.#delay]];
     yield [FAULTS, [this.#minor, this.#major]];
     yield [DISK_IO, [this.#read, this.#write]];
-    yield [MEMORY_USAGE, this.#each(residentBytes)];
-    yield [THREADS, this.#each(({ threads }) => threads)];
-    yield [OPEN_FILES, this.#each(({ files }) => files)];
-    yield [FILES_UTILIZATION, [gauge({}, this.#filesUtilization)]];
-    const { anonymousBytes, fileBytes, sharedBytes, swapBytes } = this.#all;
-    const kinds = { anonymous: anonymousBytes, file: fileBytes, shared: sharedBytes };
-    const all = Object.entries({ ...kinds, swap: swapBytes });
-    yield [MEMORY_KINDS, all.map(([kind, bytes]) => gauge({ 'sonde.memory.kind': kind }, bytes))];
-  }
-
-  #each(of: (holding: ProcessHolding) => number): readonly Series[] {
-    const listed = [...this.#listed.values()].map(({ pid, executable, holding }) =>
-      gauge({ 'process.pid': pid, 'process.executable.name': executable }, of(holding)),
-    );
-    const rest = of(this.#rest);
-    return rest > 0 ? [...listed, gauge({}, rest)] : listed;
+    yield [MEMORY_USAGE, everyone.map(({ resident }) => resident)];
+    yield [THREADS, everyone.map(({ threads }) => threads)];
+    yield [OPEN_FILES, everyone.map(({ files }) => files)];
+    yield [FILES_UTILIZATION, [this.#filesUtilization]];
+    yield [MEMORY_KINDS, Object.values(this.#kinds)];
   }
 }
 
@@ -128,21 +147,19 @@ function counter(attributes: Attributes): Series {
   return newSeries(attributesOf(attributes), 0);
 }
 
-function gauge(attributes: Attributes, value: number): Series {
-  const series = counter(attributes);
-  series.sum = value;
-  return series;
+function gauges(attributes: Attributes): Gauges {
+  return {
+    resident: counter(attributes),
+    threads: counter(attributes),
+    files: counter(attributes),
+  };
+}
+
+/** Of a process of its own the value, of the others their sum. */
+function put(series: Series, value: number, isListed: boolean): void {
+  series.sum = isListed ? value : series.sum + value;
 }
 
 function grow(series: Series, by: number): void {
   if (by > 0) addValue(series, by, []);
-}
-
-function addHolding(to: ProcessHolding, from: ProcessHolding): void {
-  to.threads += from.threads;
-  to.files += from.files;
-  to.fileBytes += from.fileBytes;
-  to.anonymousBytes += from.anonymousBytes;
-  to.swapBytes += from.swapBytes;
-  to.sharedBytes += from.sharedBytes;
 }
