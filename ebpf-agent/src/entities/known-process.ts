@@ -15,11 +15,19 @@ export interface ProcessFacts {
 }
 
 export interface KnownProcess extends ProcessFacts {
+  command: Command;
   readonly isOwn: boolean;
   /** It counts as part of the service that started it. */
   isCommand: boolean;
   workload: Workload;
   endedMs: number | undefined;
+}
+
+/** Of a program that was just started: where its file lies, and where it was started. */
+export function located(files: ProcFiles, pid: number, command: Command): Command {
+  if (command.directory !== '') return command;
+  const [executable, directory] = [files.link(pid, 'exe'), files.link(pid, 'cwd')];
+  return { ...command, file: executable || command.file, directory };
 }
 
 interface Starting {
@@ -41,7 +49,7 @@ export function readProcess(
   files: ProcFiles,
   running: { readonly pid: number },
 ): ProcessFacts | undefined;
-/** Of one that starts a program, from what exec told; what /proc cannot say any more is its parent's. */
+/** Of one that starts a program, from what exec told, and not `located`; what /proc cannot say any more is its parent's. */
 export function readProcess(files: ProcFiles, starting: Starting): Omit<ProcessFacts, 'startedMs'>;
 export function readProcess(
   files: ProcFiles,
@@ -72,11 +80,9 @@ function readStarting(
   const { pid, parent, file, command, name } = program;
   const variables = mayRead ? zeroParts(files.text(pid, 'environ')) : [];
   const groups = mayRead ? files.text(pid, 'cgroup') : '';
-  const directory = mayRead ? files.link(pid, 'cwd') : '';
-  const executable = (mayRead && files.link(pid, 'exe')) || file;
   return {
     parent,
-    command: { file: executable, command, directory, name },
+    command: { file, command, directory: '', name },
     environment:
       variables.length > 0 || before === undefined
         ? otelEnvironment(variables)

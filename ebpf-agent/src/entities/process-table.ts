@@ -5,7 +5,7 @@ import {
   PROCESSES_MAX,
 } from '../limits.ts';
 import type { IdentityNaming } from './identity-naming.ts';
-import { type KnownProcess, type ProcessFacts, readProcess } from './known-process.ts';
+import { type KnownProcess, located, type ProcessFacts, readProcess } from './known-process.ts';
 import { isSonde } from './own-processes.ts';
 import type { ProcFiles } from './proc-files.ts';
 import type { Workload, WorkloadTable } from './workload.ts';
@@ -182,14 +182,18 @@ export class ProcessTable {
   #know(pid: number, facts: ProcessFacts, before: KnownProcess | undefined): KnownProcess {
     const isOwn = isSonde(facts.command.command) || this.#byPid.get(facts.parent)?.isOwn === true;
     const isCommand = before !== undefined && isOwn === before.isOwn && isLike(facts, before);
-    const workload = isCommand ? before.workload : this.#identify(pid, facts, isOwn);
-    const process = { ...facts, isOwn, isCommand, workload, endedMs: undefined };
+    const { files } = this.#options;
+    const command = isCommand ? facts.command : located(files, pid, facts.command);
+    const found = { ...facts, command };
+    const workload = isCommand ? before.workload : this.#identify(pid, found, isOwn);
+    const process = { ...found, isOwn, isCommand, workload, endedMs: undefined };
     this.#add(pid, process);
     return process;
   }
 
   #settle(pid: number, process: KnownProcess): void {
     const { workload: before } = process;
+    process.command = located(this.#options.files, pid, process.command);
     const workload = this.#identify(pid, process, process.isOwn);
     process.isCommand = false;
     this.#commands.delete(pid);
