@@ -1,52 +1,21 @@
-import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MapJob } from '../src/model/service-map/map-job.ts';
-import { SqliteStateStore } from '../src/state/index.ts';
-import { runSonde, type Sonde } from './engine-fixture.ts';
-import { insertSql, type SpanSeed, spanRow } from './seed.ts';
+import { id, type MapFixture, MINUTE_MS, MS, startMap, trace } from './map-fixture.ts';
+import type { SpanSeed } from './seed.ts';
 
-const MINUTE_MS = 60_000;
-const MS = 1_000_000;
 const now = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;
 
-let sonde: Sonde;
-let state: SqliteStateStore;
+let map: MapFixture;
 
 beforeAll(async () => {
-  sonde = await runSonde({ migrated: true });
-  state = new SqliteStateStore({ path: join(sonde.folder, 'contexts.db') });
+  map = await startMap(now);
 });
 
-afterAll(async () => {
-  await state.close();
-  await sonde.close();
-});
-
-async function look(nowMs: number = now): Promise<void> {
-  const log = {
-    info: () => {},
-    warn: (message: string) => expect(message).toBe(''),
-    error: () => {},
-  };
-  const { role: store } = sonde;
-  const holder = randomUUID();
-  const job = new MapJob({ store, leases: state.leases, holder, log, nowMs: () => nowMs });
-  try {
-    while ((await job.look()) > 0);
-  } finally {
-    await job.stop();
-  }
-}
-
-async function add(...spans: readonly SpanSeed[]): Promise<void> {
-  await sonde.run(insertSql('spans', spans.map(spanRow)));
-}
+afterAll(() => map.close());
 
 /** `caller -> service entry / operation requests/errors duration self` of a minute, in order. */
 async function contexts(minuteMs: number): Promise<readonly string[]> {
   const rows =
-    await sonde.rows(`SELECT concat(caller, ' -> ', service, ' ', entry, ' / ', operation,
+    await map.sonde.rows(`SELECT concat(caller, ' -> ', service, ' ', entry, ' / ', operation,
       ' ', toString(requests), '/', toString(errors), ' ', toString(duration_ns_sum / ${MS}), ' ',
       toString(self_ns_sum / ${MS})) AS context
     FROM sonde.contexts_1m
@@ -56,9 +25,6 @@ async function contexts(minuteMs: number): Promise<readonly string[]> {
   return rows.map(({ context }) => String(context));
 }
 
-const trace = (n: number): string => n.toString(16).padStart(32, '0');
-const id = (n: number): string => n.toString(16).padStart(16, '0');
-
 describe('work by context', () => {
   it('knows by which operation of its service a span was reached, and from where', async () => {
     const atMs = now - 10 * MINUTE_MS;
@@ -66,7 +32,7 @@ describe('work by context', () => {
       ...{ traceId: trace(1), spanId: id(n), ...(parent === 0 ? {} : { parentId: id(parent) }) },
       ...{ atMs: atMs + n, durationNs: (100 - 10 * n) * MS, kind: 1 },
     });
-    await add(
+    await map.add(
       { ...of(1, 0), service: 'web', name: 'GET /', kind: 2 },
       { ...of(2, 1), service: 'web', name: 'render' },
       { ...of(3, 2), service: 'web', name: 'GET', kind: 3 },
@@ -74,7 +40,7 @@ describe('work by context', () => {
       { ...of(5, 4), service: 'cart', name: 'load' },
       { ...of(6, 5), service: 'cart', name: 'SELECT', kind: 3, error: true, weight: 4 },
     );
-    await look();
+    await map.look();
     expect(await contexts(atMs)).toEqual([
       ' -> web GET / / GET / 1/0 90 10',
       ' -> web GET / / GET 1/0 70 10',
@@ -91,7 +57,7 @@ describe('work by context', () => {
       ...{ traceId: trace(2), spanId: id(n), parentId: id(1), service: 'shop', name: 'part' },
       ...{ atMs: atMs + startMs, durationNs: durationMs * MS, kind: 1 },
     });
-    await add(
+    await map.add(
       {
         ...{ traceId: trace(2), spanId: id(1), atMs, durationNs: 100 * MS },
         ...{ service: 'shop', name: 'POST /buy' },
@@ -100,13 +66,13 @@ describe('work by context', () => {
       child(3, 20, 30),
       child(4, 90, 500),
     );
-    await look();
+    await map.look();
     expect(await contexts(atMs)).toContain(' -> shop POST /buy / POST /buy 1/0 100 50');
   });
 
   it('takes a trace that began a minute before, and counts each span in its own minute', async () => {
     const atMs = now - 6 * MINUTE_MS;
-    await add(
+    await map.add(
       {
         ...{ traceId: trace(3), spanId: id(1), atMs: atMs - 1000, durationNs: 5000 * MS },
         ...{ service: 'batch', name: 'run' },
@@ -116,7 +82,7 @@ describe('work by context', () => {
         ...{ service: 'batch', name: 'step', kind: 1 },
       },
     );
-    await look();
+    await map.look();
     expect(await contexts(atMs)).toEqual([' -> batch run / step 1/0 1000 1000']);
     expect(await contexts(atMs - MINUTE_MS)).toEqual([' -> batch run / run 1/0 5000 4000']);
   });
@@ -127,8 +93,8 @@ describe('work by context', () => {
       ...{ traceId: trace(4), spanId: id(n), parentId: id(parent), atMs, durationNs: MS },
       ...{ service: 'odd', name: `span ${n}`, kind: 1 },
     });
-    await add(of(1, 2), of(2, 1), of(3, 3), of(4, 99), of(5, 4), of(5, 4));
-    await look();
+    await map.add(of(1, 2), of(2, 1), of(3, 3), of(4, 99), of(5, 4), of(5, 4));
+    await map.look();
     const found = await contexts(atMs);
     expect(found).toHaveLength(5);
     expect(found).toContain(' -> odd span 3 / span 3 1/0 1 1');
@@ -141,8 +107,8 @@ describe('work by context', () => {
       ...{ traceId: trace(5), spanId: id(n + 1), atMs, durationNs: MS, service: 'deep' },
       ...(n === 0 ? { name: 'enter' } : { name: 'step', kind: 1, parentId: id(n) }),
     }));
-    await add(...chain);
-    await look();
+    await map.add(...chain);
+    await map.look();
     expect(await contexts(atMs)).toEqual([
       ' -> deep enter / enter 1/0 1 0',
       ' -> deep enter / step 249/0 249 1',

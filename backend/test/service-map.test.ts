@@ -1,76 +1,22 @@
-import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MapCallsSchema, MapSchema } from '../src/api/map/schema.ts';
-import { MapJob } from '../src/model/service-map/map-job.ts';
-import { SqliteStateStore } from '../src/state/index.ts';
+import { MapSchema } from '../src/api/map/schema.ts';
 import type { StreamMessage } from '../src/streams/stream-message.ts';
-import { runSonde, type Sonde } from './engine-fixture.ts';
-import { insertSql, type SpanSeed, spanRow } from './seed.ts';
+import { id, type MapFixture, MINUTE_MS, MS, startMap, trace } from './map-fixture.ts';
+import type { SpanSeed } from './seed.ts';
 
-const MINUTE_MS = 60_000;
-const MS = 1_000_000;
 const now = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;
 
-const PROMOTED = {
-  db_system: '',
-  peer_service: '',
-  messaging_destination: '',
-  http_request_method: '',
-};
-
-let sonde: Sonde;
-let state: SqliteStateStore;
-let clockMs = now;
+let map: MapFixture;
 
 beforeAll(async () => {
-  sonde = await runSonde({ migrated: true });
-  state = new SqliteStateStore({ path: join(sonde.folder, 'map.db') });
+  map = await startMap(now);
 });
 
-afterAll(async () => {
-  await state.close();
-  await sonde.close();
-});
-
-function job(holder: string = randomUUID()): MapJob {
-  const { role: store } = sonde;
-  const log = {
-    info: () => {},
-    warn: (message: string) => expect(message).toBe(''),
-    error: () => {},
-  };
-  return new MapJob({ store, leases: state.leases, holder, log, nowMs: () => clockMs });
-}
-
-async function look(): Promise<number> {
-  const one = job();
-  let joined = 0;
-  try {
-    // A look ends when its time is over; on a busy machine that is early.
-    for (let turn = 0; turn < 20; turn++) {
-      const minutes = await one.look();
-      if (minutes === 0) break;
-      joined += minutes;
-    }
-    return joined;
-  } finally {
-    await one.stop();
-  }
-}
-
-async function add(...spans: readonly SpanSeed[]): Promise<void> {
-  await sonde.run(
-    insertSql(
-      'spans',
-      spans.map((span) => ({ ...PROMOTED, ...spanRow(span) })),
-    ),
-  );
-}
+afterAll(() => map.close());
 
 /** `client -> server kind protocol operation requests/errors duration gap` of a minute, in order. */
 async function edges(minuteMs: number): Promise<readonly string[]> {
-  const rows = await sonde.rows(`SELECT concat(client_service, ' -> ', server_service, ' ',
+  const rows = await map.sonde.rows(`SELECT concat(client_service, ' -> ', server_service, ' ',
       client_kind, '>', server_kind, ' ', protocol, ' ', operation, ' ', toString(requests), '/',
       toString(errors), ' ', toString(duration_ns_sum / ${MS}), ' ',
       if(gap_requests = 0, '-', toString(gap_ns_sum / ${MS}))) AS edge
@@ -81,13 +27,10 @@ async function edges(minuteMs: number): Promise<readonly string[]> {
   return rows.map(({ edge }) => String(edge));
 }
 
-const trace = (n: number): string => n.toString(16).padStart(32, '0');
-const id = (n: number): string => n.toString(16).padStart(16, '0');
-
 describe('edges of a minute', () => {
   it('join callers and callees, with the gap between their clocks’ times', async () => {
     const atMs = now - 10 * MINUTE_MS;
-    await add(
+    await map.add(
       {
         traceId: trace(1),
         spanId: id(1),
@@ -106,9 +49,9 @@ describe('edges of a minute', () => {
         more: { http_request_method: 'GET' },
       },
     );
-    expect(await look()).toBe(1);
+    expect(await map.look()).toBe(1);
     expect(await edges(atMs)).toEqual(['web -> cart service>service http GET /cart 1/1 40 10']);
-    expect(await look()).toBe(0);
+    expect(await map.look()).toBe(0);
   });
 
   it('know databases, queues and hosts outside by what callers say of them', async () => {
@@ -117,7 +60,7 @@ describe('edges of a minute', () => {
       ...{ traceId: trace(2), spanId: id(n), atMs, durationNs: 5 * MS, service: 'shop' },
       ...{ name: `call ${n}`, kind: 3 },
     });
-    await add(
+    await map.add(
       {
         ...of(10),
         attributes: [
@@ -136,7 +79,7 @@ describe('edges of a minute', () => {
       },
       { ...of(15), attributes: [] },
     );
-    await look();
+    await map.look();
     expect(await edges(atMs)).toEqual([
       'orders -> mailer messaging>service  call 14 1/0 5 -',
       'shop -> db-1:5432 service>database postgresql call 10 1/0 5 -',
@@ -149,7 +92,7 @@ describe('edges of a minute', () => {
   it('are those of spans without a kind, of calls to itself, and of clocks that are minutes off', async () => {
     const atMs = now - 8 * MINUTE_MS;
     const one = { traceId: trace(3), durationNs: 5 * MS, kind: 0 };
-    await add(
+    await map.add(
       { ...one, spanId: id(20), atMs, service: 'a', name: 'a1' },
       { ...one, spanId: id(21), parentId: id(20), atMs, service: 'a', name: 'inside' },
       { ...one, spanId: id(22), parentId: id(21), atMs, service: 'b', name: 'b1' },
@@ -161,7 +104,7 @@ describe('edges of a minute', () => {
         atMs: atMs + 7 * MINUTE_MS - 30_000,
       },
     );
-    await look();
+    await map.look();
     expect(await edges(atMs)).toEqual([
       'a -> b service>service  b1 1/0 5 -',
       'b -> b service>service  again 1/0 5 0',
@@ -187,9 +130,9 @@ describe('edges of a minute', () => {
       name: 'c',
       weight: 4,
     };
-    await add(parent, child, child);
-    await add(parent);
-    await look();
+    await map.add(parent, child, child);
+    await map.add(parent);
+    await map.look();
     expect(await edges(atMs)).toEqual(['x -> y service>service  c 4/0 4 -']);
   });
 
@@ -203,30 +146,30 @@ describe('edges of a minute', () => {
       service: 'p',
       name: 'p',
     };
-    await add({ ...caller, spanId: id(41), parentId: id(40), service: 'q', name: 'q' });
-    await look();
+    await map.add({ ...caller, spanId: id(41), parentId: id(40), service: 'q', name: 'q' });
+    await map.look();
     expect(await edges(atMs)).toEqual([]);
     const missed = `SELECT argMax(calls, version) AS calls, argMax(unresolved, version) AS unresolved
       FROM sonde.edge_minutes WHERE time = toDateTime(${atMs / 1000}, 'UTC')`;
-    expect(await sonde.rows(missed)).toEqual([{ calls: 1, unresolved: 1 }]);
-    await add(caller);
+    expect(await map.sonde.rows(missed)).toEqual([{ calls: 1, unresolved: 1 }]);
+    await map.add(caller);
     // Not at once: more may follow.
-    expect(await look()).toBe(0);
-    clockMs += 5 * MINUTE_MS;
-    expect(await look()).toBeGreaterThan(0);
+    expect(await map.look()).toBe(0);
+    map.clockMs += 5 * MINUTE_MS;
+    expect(await map.look()).toBeGreaterThan(0);
     expect(await edges(atMs)).toEqual(['p -> q service>service  q 1/0 1 -']);
-    expect(await sonde.rows(missed)).toEqual([{ calls: 1, unresolved: 0 }]);
+    expect(await map.sonde.rows(missed)).toEqual([{ calls: 1, unresolved: 0 }]);
   });
 
   it('of one tenant are nobody else’s', async () => {
     const atMs = now - 5 * MINUTE_MS;
     const span = { traceId: trace(6), atMs, durationNs: MS, name: 'n' };
-    await add(
+    await map.add(
       { ...span, spanId: id(50), service: 'm', tenant: 'one' },
       { ...span, spanId: id(51), parentId: id(50), service: 'n', tenant: 'two' },
       { ...span, spanId: id(52), parentId: id(50), service: 'o', tenant: 'one' },
     );
-    await look();
+    await map.look();
     expect(await edges(atMs)).toEqual(['m -> o service>service  n 1/0 1 -']);
   });
 
@@ -237,19 +180,26 @@ describe('edges of a minute', () => {
       ...{ ...span, spanId: id(100 + n), parentId: id(99), service: 'v' },
       name: `op ${String(n).padStart(2, '0')}`,
     }));
-    await add({ ...span, spanId: id(99), service: 'u' }, ...callees);
-    await look();
+    await map.add({ ...span, spanId: id(99), service: 'u' }, ...callees);
+    await map.look();
     const found = await edges(atMs);
     expect(found).toHaveLength(51);
     expect(found).toContain('u -> v service>service  (other) 10/0 10 -');
   });
 
   it('are the work of one replica at a time', async () => {
-    const [first, second] = [job('first'), job('second')];
+    const [first, second] = [map.job('first'), map.job('second')];
     const atMs = now - 3 * MINUTE_MS;
-    await add({ traceId: trace(8), spanId: id(60), atMs, durationNs: MS, service: 'w', name: 'w' });
+    await map.add({
+      traceId: trace(8),
+      spanId: id(60),
+      atMs,
+      durationNs: MS,
+      service: 'w',
+      name: 'w',
+    });
     expect(await first.look()).toBe(1);
-    await add({
+    await map.add({
       traceId: trace(8),
       spanId: id(61),
       atMs: now - 2 * MINUTE_MS,
@@ -267,7 +217,7 @@ describe('edges of a minute', () => {
 describe('minutes for other programs', () => {
   it('are told once they are joined, again when nobody took them, and the last ones at a start', async () => {
     const atMs = now - 240 * MINUTE_MS;
-    await add({
+    await map.add({
       ...{
         traceId: trace(85_000),
         spanId: id(85_000),
@@ -283,11 +233,8 @@ describe('minutes for other programs', () => {
       if (isAway) throw new Error('nobody there');
       told.push(...messages);
     };
-    const log = { info: () => {}, warn: () => {}, error: () => {} };
-    const { role: store } = sonde;
-    const start = (holder: string): MapJob =>
-      new MapJob({ store, leases: state.leases, holder, log, publish, nowMs: () => clockMs });
-    clockMs = now;
+    const start = (holder: string): ReturnType<MapFixture['job']> => map.job(holder, publish);
+    map.clockMs = now;
     const first = start('first-teller');
     for (let turn = 0; turn < 20 && (await first.look()) > 0; turn++);
     expect(told).toEqual([]);
@@ -327,7 +274,7 @@ describe('calls to the own host', () => {
     const more = { db_system: 'postgresql', host: 'h1' };
     const listens = { service: 'postgres', name: 'SELECT', kind: 2, origin: 'ebpf' as const };
     const port = [['server.port', '5432'] as const];
-    await add(
+    await map.add(
       call(1, { attributes: local('localhost'), more }),
       call(2, { attributes: local('127.0.0.1'), more, origin: 'ebpf' }),
       // Another host has another database, of which no agent knows.
@@ -339,8 +286,8 @@ describe('calls to the own host', () => {
         more: { host: 'h1' },
       }),
     );
-    clockMs = now;
-    await look();
+    map.clockMs = now;
+    await map.look();
     const found = (await edges(atMs)).map((edge) => edge.split(' ').slice(0, 4).join(' '));
     expect(found).toEqual([
       'billing -> h2:5432 service>database',
@@ -348,110 +295,8 @@ describe('calls to the own host', () => {
       'billing -> postgres service>service',
     ]);
     const range = `from=${atMs}&to=${atMs + MINUTE_MS}`;
-    const map = await sonde.get(`/api/v1/map?${range}`, MapSchema);
-    const seen = map.edges.filter(({ server }) => server.name === 'postgres');
+    const answer = await map.sonde.get(`/api/v1/map?${range}`, MapSchema);
+    const seen = answer.edges.filter(({ server }) => server.name === 'postgres');
     expect(seen).toMatchObject([{ origin: 'sdk', requests: 1, protocols: ['postgresql'] }]);
-  });
-});
-
-describe('the map of a range', () => {
-  it('has one edge a pair, what it was before, and what is gone', async () => {
-    const span = (n: number, more: Partial<SpanSeed>): SpanSeed => ({
-      ...{ traceId: trace(20 + n), spanId: id(2000 + n), atMs: now, durationNs: 2 * MS },
-      ...{ service: 'till', name: 'pay', kind: 3, ...more },
-    });
-    const peer = { db_system: 'redis', peer_service: 'stock' };
-    const [atMs, earlierMs] = [now - 60 * MINUTE_MS, now - 63 * MINUTE_MS];
-    await add(
-      span(0, { atMs, more: peer, error: true }),
-      // The same call, as the agent saw it.
-      span(1, { atMs, more: peer, origin: 'ebpf' }),
-      span(2, { atMs: earlierMs, more: peer, weight: 3 }),
-      span(3, { atMs: earlierMs, more: { peer_service: 'old' } }),
-    );
-    clockMs = now;
-    await look();
-    const range = `from=${atMs}&to=${atMs + 3 * MINUTE_MS}`;
-    // The agent knows the name of who is called, and the service says its namespace.
-    await add(
-      span(4, { atMs, spanId: id(9000), namespace: 'shop', service: 'front' }),
-      span(4, { atMs, parentId: id(9000), kind: 2, namespace: 'shop', service: 'back' }),
-      span(5, {
-        atMs,
-        namespace: 'shop',
-        service: 'front',
-        origin: 'ebpf',
-        more: { peer_service: 'back' },
-      }),
-    );
-    clockMs = now + 60 * MINUTE_MS;
-    await look();
-    const map = await sonde.get(`/api/v1/map?${range}`, MapSchema);
-    const backs = map.edges.filter(({ server }) => server.name === 'back');
-    expect(backs).toMatchObject([{ origin: 'sdk', server: { namespace: 'shop' } }]);
-    const ends = map.edges.map(({ client, server }) => [client.name, server.name, server.kind]);
-    expect(ends).toContainEqual(['till', 'stock', 'database']);
-    const till = map.edges.find(({ client }) => client.name === 'till');
-    expect(till).toMatchObject({
-      ...{ origin: 'sdk', protocols: ['redis'], requests: 1, errorRatio: 1, gapP95Ns: null },
-      before: { requests: 3, errors: 0 },
-    });
-    expect(till?.durationP95Ns).toBeGreaterThan(1.8 * MS);
-    expect(till?.durationP95Ns).toBeLessThanOrEqual(2 * MS);
-    expect(map.gone.map(({ server }) => server.name)).toEqual(['old']);
-    expect(map.joinedUntilMs).toBe(atMs + MINUTE_MS);
-  });
-
-  it('is compared with the time that is asked for, and says where services are', async () => {
-    const atMs = now - 120 * MINUTE_MS;
-    const call = (n: number, minute: number): SpanSeed => ({
-      ...{ traceId: trace(90_400 + n), spanId: id(94_000 + n), atMs: atMs - minute * MINUTE_MS },
-      ...{ durationNs: 2 * MS, service: 'prometheus-2', namespace: 'obs', name: 'scrape', kind: 3 },
-      more: { peer_service: 'target' },
-    });
-    await add(call(0, 0), call(1, 30), call(2, 30));
-    await sonde.run(`INSERT INTO sonde.resources
-      (tenant, fingerprint, service, namespace, bucket, attributes)
-      SELECT 'default', 77, 'prometheus-2', 'obs', toDateTime(${Math.floor(atMs / 3_600_000) * 3600}),
-        map('cloud.availability_zone', 'eu-1a', 'service.team', 'core')`);
-    clockMs = now;
-    await look();
-    const range = `from=${atMs}&to=${atMs + 3 * MINUTE_MS}`;
-    const map = await sonde.get(`/api/v1/map?${range}&beforeMs=${30 * MINUTE_MS}`, MapSchema);
-    expect(map.beforeFromMs).toBe(atMs - 30 * MINUTE_MS);
-    const scrapes = map.edges.filter(({ client }) => client.name === 'prometheus-2');
-    expect(scrapes).toMatchObject([{ requests: 1, before: { requests: 2 } }]);
-    expect(map.places.find(({ name }) => name === 'prometheus-2')).toEqual({
-      ...{ name: 'prometheus-2', namespace: 'obs', cluster: '' },
-      ...{ category: 'monitoring', team: 'core', zones: ['eu-1a'] },
-    });
-  });
-
-  it('has the calls of a node and of a pair over time, by operation', async () => {
-    const atMs = now - 180 * MINUTE_MS;
-    const call = (n: number, minute: number, more: Partial<SpanSeed> = {}): SpanSeed => ({
-      ...{ traceId: trace(90_500 + n), spanId: id(95_000 + n), atMs: atMs + minute * MINUTE_MS },
-      ...{ durationNs: 4 * MS, service: 'desk', name: 'ask', kind: 3 },
-      ...{ more: { peer_service: 'oracle' }, ...more },
-    });
-    await add(call(0, 0), call(1, 0, { error: true }), call(2, 1, { name: 'tell', weight: 3 }));
-    await add(call(3, 1, { more: { peer_service: 'other' } }));
-    clockMs = now;
-    await look();
-    const range = `from=${atMs}&to=${atMs + 2 * MINUTE_MS}`;
-    const desk = 'service~~~desk';
-    const path = `/api/v1/map/calls?${range}&client=${desk}`;
-    const pair = await sonde.get(`${path}&server=service~~~oracle`, MapCallsSchema);
-    expect(pair).toMatchObject({
-      ...{ stepMs: MINUTE_MS, requestsByStep: [2, 3], errorsByStep: [1, 0] },
-      gapP95NsByStep: [null, null],
-      operations: [
-        { name: 'tell', errorRatio: 0 },
-        { name: 'ask', errorRatio: 0.5 },
-      ],
-    });
-    expect(pair.durationP95NsByStep[0]).toBeGreaterThan(3.5 * MS);
-    const all = await sonde.get(path, MapCallsSchema);
-    expect(all.requestsByStep).toEqual([2, 4]);
   });
 });

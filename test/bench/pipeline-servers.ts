@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { GATEWAY_ENVIRONMENT, GATEWAY_NODE_ARGS } from '@sonde/cli/gateway-node-args';
+import { GATEWAY_ENVIRONMENT, GATEWAY_NODE_ARGS } from '@sonde/cli/gateway-start';
 import { ROOT } from '../tidy/repository.ts';
 import { type Addresses, OtlpServer, otlpReceiver } from './otlp-servers.ts';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { obstacleToRunning } from '@sonde/ebpf-agent';
-import { GATEWAY_ENVIRONMENT, GATEWAY_NODE_ARGS } from '../supervise/gateway-node-args.ts';
+import { GATEWAY_ENVIRONMENT, GATEWAY_NODE_ARGS } from '../supervise/gateway-start.ts';
 import type { StagedProcess } from '../supervise/stages.ts';
 import { ownTelemetrySets, set } from './up-telemetry.ts';
 

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { projectRoot } from '../project-root.ts';
 import { aborted, untilStopped } from '../supervise/child-side.ts';
 import { type DataDirectory, openDataDirectory } from '../supervise/data-directory.ts';
-import { GATEWAY_ENVIRONMENT, GATEWAY_NODE_ARGS } from '../supervise/gateway-node-args.ts';
+import { GATEWAY_ENVIRONMENT, GATEWAY_NODE_ARGS } from '../supervise/gateway-start.ts';
 import { holdDataDirectory } from '../supervise/hold-data-directory.ts';
 import { type PickedPort, pickPorts } from '../supervise/ports.ts';
 import {

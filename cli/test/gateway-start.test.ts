@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { GATEWAY_ENVIRONMENT, GATEWAY_NODE_ARGS } from '../src/supervise/gateway-node-args.ts';
+import { GATEWAY_ENVIRONMENT, GATEWAY_NODE_ARGS } from '../src/supervise/gateway-start.ts';
 
 describe('the arguments of Node for gateways', () => {
   it('are known to this Node', () => {

@@ -1,3 +1,5 @@
+/** How a process that runs pipelines is started: its arguments and environment. */
+
 /**
  * Arguments of Node for a process that runs pipelines. They must stand on the command line: V8 reads
  * them once, and a running process that changes them crashes in its next collection.

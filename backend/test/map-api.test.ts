@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MapCallsSchema, MapSchema } from '../src/api/map/schema.ts';
+import { id, type MapFixture, MINUTE_MS, MS, startMap, trace } from './map-fixture.ts';
+import type { SpanSeed } from './seed.ts';
+
+const now = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;
+
+let map: MapFixture;
+
+beforeAll(async () => {
+  map = await startMap(now);
+});
+
+afterAll(() => map.close());
+
+describe('the map of a range', () => {
+  it('has one edge a pair, what it was before, and what is gone', async () => {
+    const span = (n: number, more: Partial<SpanSeed>): SpanSeed => ({
+      ...{ traceId: trace(20 + n), spanId: id(2000 + n), atMs: now, durationNs: 2 * MS },
+      ...{ service: 'till', name: 'pay', kind: 3, ...more },
+    });
+    const peer = { db_system: 'redis', peer_service: 'stock' };
+    const [atMs, earlierMs] = [now - 60 * MINUTE_MS, now - 63 * MINUTE_MS];
+    await map.add(
+      span(0, { atMs, more: peer, error: true }),
+      // The same call, as the agent saw it.
+      span(1, { atMs, more: peer, origin: 'ebpf' }),
+      span(2, { atMs: earlierMs, more: peer, weight: 3 }),
+      span(3, { atMs: earlierMs, more: { peer_service: 'old' } }),
+    );
+    map.clockMs = now;
+    await map.look();
+    const range = `from=${atMs}&to=${atMs + 3 * MINUTE_MS}`;
+    // The agent knows the name of who is called, and the service says its namespace.
+    await map.add(
+      span(4, { atMs, spanId: id(9000), namespace: 'shop', service: 'front' }),
+      span(4, { atMs, parentId: id(9000), kind: 2, namespace: 'shop', service: 'back' }),
+      span(5, {
+        atMs,
+        namespace: 'shop',
+        service: 'front',
+        origin: 'ebpf',
+        more: { peer_service: 'back' },
+      }),
+    );
+    map.clockMs = now + 60 * MINUTE_MS;
+    await map.look();
+    const answer = await map.sonde.get(`/api/v1/map?${range}`, MapSchema);
+    const backs = answer.edges.filter(({ server }) => server.name === 'back');
+    expect(backs).toMatchObject([{ origin: 'sdk', server: { namespace: 'shop' } }]);
+    const ends = answer.edges.map(({ client, server }) => [client.name, server.name, server.kind]);
+    expect(ends).toContainEqual(['till', 'stock', 'database']);
+    const till = answer.edges.find(({ client }) => client.name === 'till');
+    expect(till).toMatchObject({
+      ...{ origin: 'sdk', protocols: ['redis'], requests: 1, errorRatio: 1, gapP95Ns: null },
+      before: { requests: 3, errors: 0 },
+    });
+    expect(till?.durationP95Ns).toBeGreaterThan(1.8 * MS);
+    expect(till?.durationP95Ns).toBeLessThanOrEqual(2 * MS);
+    expect(answer.gone.map(({ server }) => server.name)).toEqual(['old']);
+    expect(answer.joinedUntilMs).toBe(atMs + MINUTE_MS);
+  });
+
+  it('is compared with the time that is asked for, and says where services are', async () => {
+    const atMs = now - 120 * MINUTE_MS;
+    const call = (n: number, minute: number): SpanSeed => ({
+      ...{ traceId: trace(90_400 + n), spanId: id(94_000 + n), atMs: atMs - minute * MINUTE_MS },
+      ...{ durationNs: 2 * MS, service: 'prometheus-2', namespace: 'obs', name: 'scrape', kind: 3 },
+      more: { peer_service: 'target' },
+    });
+    await map.add(call(0, 0), call(1, 30), call(2, 30));
+    await map.sonde.run(`INSERT INTO sonde.resources
+      (tenant, fingerprint, service, namespace, bucket, attributes)
+      SELECT 'default', 77, 'prometheus-2', 'obs', toDateTime(${Math.floor(atMs / 3_600_000) * 3600}),
+        map('cloud.availability_zone', 'eu-1a', 'service.team', 'core')`);
+    map.clockMs = now;
+    await map.look();
+    const range = `from=${atMs}&to=${atMs + 3 * MINUTE_MS}`;
+    const answer = await map.sonde.get(
+      `/api/v1/map?${range}&beforeMs=${30 * MINUTE_MS}`,
+      MapSchema,
+    );
+    expect(answer.beforeFromMs).toBe(atMs - 30 * MINUTE_MS);
+    const scrapes = answer.edges.filter(({ client }) => client.name === 'prometheus-2');
+    expect(scrapes).toMatchObject([{ requests: 1, before: { requests: 2 } }]);
+    expect(answer.places.find(({ name }) => name === 'prometheus-2')).toEqual({
+      ...{ name: 'prometheus-2', namespace: 'obs', cluster: '' },
+      ...{ category: 'monitoring', team: 'core', zones: ['eu-1a'] },
+    });
+  });
+
+  it('has the calls of a node and of a pair over time, by operation', async () => {
+    const atMs = now - 180 * MINUTE_MS;
+    const call = (n: number, minute: number, more: Partial<SpanSeed> = {}): SpanSeed => ({
+      ...{ traceId: trace(90_500 + n), spanId: id(95_000 + n), atMs: atMs + minute * MINUTE_MS },
+      ...{ durationNs: 4 * MS, service: 'desk', name: 'ask', kind: 3 },
+      ...{ more: { peer_service: 'oracle' }, ...more },
+    });
+    await map.add(call(0, 0), call(1, 0, { error: true }), call(2, 1, { name: 'tell', weight: 3 }));
+    await map.add(call(3, 1, { more: { peer_service: 'other' } }));
+    map.clockMs = now;
+    await map.look();
+    const range = `from=${atMs}&to=${atMs + 2 * MINUTE_MS}`;
+    const desk = 'service~~~desk';
+    const path = `/api/v1/map/calls?${range}&client=${desk}`;
+    const pair = await map.sonde.get(`${path}&server=service~~~oracle`, MapCallsSchema);
+    expect(pair).toMatchObject({
+      ...{ stepMs: MINUTE_MS, requestsByStep: [2, 3], errorsByStep: [1, 0] },
+      gapP95NsByStep: [null, null],
+      operations: [
+        { name: 'tell', errorRatio: 0 },
+        { name: 'ask', errorRatio: 0.5 },
+      ],
+    });
+    expect(pair.durationP95NsByStep[0]).toBeGreaterThan(3.5 * MS);
+    const all = await map.sonde.get(path, MapCallsSchema);
+    expect(all.requestsByStep).toEqual([2, 4]);
+  });
+});
