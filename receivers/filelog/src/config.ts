@@ -58,6 +58,8 @@ export interface FilelogConfig extends LogReceiverConfig {
   readonly include_file_path_resolved: boolean;
   readonly include_file_owner_name: boolean;
   readonly include_file_owner_group_name: boolean;
+  /** Ours: folders `key=value` of a path are attributes of the resource. */
+  readonly include_path_resource: boolean;
   readonly include_file_record_number: boolean;
   readonly include_file_record_offset: boolean;
   readonly delete_after_read: boolean;
@@ -143,6 +145,7 @@ const fields = z.strictObject({
   include_file_path_resolved: SWITCH,
   include_file_owner_name: SWITCH,
   include_file_owner_group_name: SWITCH,
+  include_path_resource: SWITCH,
   include_file_record_number: SWITCH,
   include_file_record_offset: SWITCH,
   delete_after_read: SWITCH,

@@ -3,6 +3,7 @@ import { basename, resolve } from 'node:path';
 import type { EntryMap } from '@sonde/log-operators';
 import { AccountNames } from './account-names.ts';
 import type { FilelogConfig } from './config.ts';
+import { pathResource } from './path-resource.ts';
 
 type LabelConfig = Pick<
   FilelogConfig,
@@ -12,6 +13,7 @@ type LabelConfig = Pick<
   | 'include_file_path_resolved'
   | 'include_file_owner_name'
   | 'include_file_owner_group_name'
+  | 'include_path_resource'
 >;
 
 /** The attributes that say which file a record comes from. */
@@ -27,8 +29,11 @@ export class FileLabels {
   async of(path: string): Promise<EntryMap> {
     const config = this.#config;
     const labels: EntryMap = new Map();
-    if (config.include_file_name) labels.set('log.file.name', basename(path));
-    if (config.include_file_path) labels.set('log.file.path', path);
+    // A link that says whose the file is: its own name says nothing more.
+    const isLink = config.include_path_resource && pathResource(path).size > 0;
+    const named = isLink ? await orElse(() => realpath(path), path) : path;
+    if (config.include_file_name) labels.set('log.file.name', basename(named));
+    if (config.include_file_path) labels.set('log.file.path', named);
     if (config.include_file_name_resolved || config.include_file_path_resolved) {
       await this.#addResolved(labels, path);
     }

@@ -130,8 +130,10 @@ export class FilePoll {
   #note(file: FoundFile, paths: readonly string[]): void {
     const tail = this.#options.registry.tails.get(file.key);
     if (tail === undefined) return;
-    if (!paths.includes(tail.path)) {
-      tail.path = file.path;
+    // Of several names the first in the order of the patterns, whenever it appeared.
+    const [first = file.path] = paths;
+    if (tail.path !== first) {
+      tail.path = first;
       tail.attributes = undefined;
     }
     tail.seenAt = this.#polls;

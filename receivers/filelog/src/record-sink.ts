@@ -10,6 +10,7 @@ import {
 import type { Telemetry } from '@sonde/pipeline';
 import { LogRequestWriter } from '@sonde/proto';
 import type { FilelogConfig } from './config.ts';
+import { pathResource } from './path-resource.ts';
 import type { Tail } from './tail.ts';
 
 /** A record's place in the bytes that were read, and in its file. */
@@ -41,6 +42,7 @@ export type SinkConfig = Pick<
   | 'preserve_trailing_whitespaces'
   | 'include_file_record_number'
   | 'include_file_record_offset'
+  | 'include_path_resource'
 >;
 
 const NOTHING: Buffer = Buffer.alloc(0);
@@ -54,14 +56,16 @@ function nowUnixNano(): bigint {
 /** Lines that nobody looks into: their bytes are copied into the request. */
 export class LineSink implements RecordSink {
   readonly #labels: EntryLabels;
+  readonly #hasPathResource: boolean;
   readonly #encoding: TextEncoding;
   readonly #writer: LogRequestWriter = new LogRequestWriter();
   #bytes: Buffer = NOTHING;
   /** Up to here the bytes are known to be UTF-8. */
   #validEnd = 0;
 
-  constructor({ encoding }: SinkConfig, labels: EntryLabels) {
-    this.#encoding = encoding;
+  constructor(config: SinkConfig, labels: EntryLabels) {
+    this.#encoding = config.encoding;
+    this.#hasPathResource = config.include_path_resource;
     this.#labels = labels;
   }
 
@@ -73,13 +77,15 @@ export class LineSink implements RecordSink {
     return this.#writer.byteCount;
   }
 
-  begin(_tail: Tail, bytes: Buffer, fileLabels: EntryMap): void {
+  begin({ path }: Tail, bytes: Buffer, fileLabels: EntryMap): void {
     this.#bytes = bytes;
     const { kind } = this.#encoding;
     // The last character of the piece may be cut; its line is looked at by itself then.
     const wholeEnd = kind === 'raw' ? bytes.length : bytes.lastIndexOf(LINE_FEED) + 1;
     this.#validEnd = kind === 'raw' || isUtf8(bytes.subarray(0, wholeEnd)) ? wholeEnd : 0;
-    this.#writer.open(this.#labels.resource);
+    const { resource } = this.#labels;
+    const isOfPath = this.#hasPathResource;
+    this.#writer.open(isOfPath ? new Map([...pathResource(path), ...resource]) : resource);
     const attributes = new Map([...fileLabels, ...this.#labels.attributes]);
     this.#writer.lineFields({ observedUnixNano: nowUnixNano(), attributes });
   }
@@ -119,6 +125,7 @@ export class EntrySink implements RecordSink {
   #tail: Tail | undefined;
   #bytes: Buffer = NOTHING;
   #fileLabels: EntryMap = new Map();
+  #pathResource: EntryMap = new Map();
   #observedUnixNano = 0n;
 
   constructor(config: SinkConfig, labels: EntryLabels, onProblem: (problem: string) => void) {
@@ -139,6 +146,7 @@ export class EntrySink implements RecordSink {
     this.#tail = tail;
     this.#bytes = bytes;
     this.#fileLabels = fileLabels;
+    if (this.#config.include_path_resource) this.#pathResource = pathResource(tail.path);
     this.#observedUnixNano = nowUnixNano();
   }
 
@@ -148,6 +156,7 @@ export class EntrySink implements RecordSink {
     if (tail === undefined || body.length === 0) return;
     const entry = new Entry(body, this.#observedUnixNano);
     entry.attributes = new Map(this.#fileLabels);
+    entry.resource = new Map(this.#pathResource);
     if (this.#config.include_file_record_number) {
       entry.attributes.set('log.file.record_number', BigInt(place.number + 1));
     }

@@ -1,4 +1,11 @@
-import { appendFileSync, existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { folder, type RunningFilelog, runFilelog, type Taker } from './running-filelog.ts';
@@ -21,6 +28,35 @@ async function run(config: Record<string, unknown> = {}): Promise<Taker> {
   running = await runFilelog({ include: [`${path}/*.log`], start_at: 'beginning', ...config });
   return running.taker;
 }
+
+describe('links that say whose a file is', () => {
+  it('give the resource, and the file is known by its own name', async () => {
+    const links = `${path}/links/service.name=cart%2F1/host.name=h1`;
+    mkdirSync(links, { recursive: true });
+    writeFileSync(`${path}/a.log`, 'one\n');
+    const include = [`${path}/links/**/*.log`, `${path}/*.log`];
+    const taker = await run({ include, include_path_resource: true, include_file_path: true });
+    expect(await taker.upTo('one')).toEqual(['one']);
+    expect(taker.records[0]?.resource).toEqual({});
+    // Found later, by a pattern that comes first: no line is read twice.
+    symlinkSync(`${path}/a.log`, `${links}/a-1.log`);
+    await running?.stop();
+    const again = await run({
+      include,
+      include_path_resource: true,
+      include_file_path: true,
+      operators: [{ type: 'noop' }],
+    });
+    appendFileSync(`${path}/a.log`, 'two\n');
+    await again.upTo('two');
+    const last = again.records.at(-1);
+    expect(last?.resource).toEqual({ 'service.name': 'cart/1', 'host.name': 'h1' });
+    expect(last?.attributes).toMatchObject({
+      'log.file.name': 'a.log',
+      'log.file.path': `${path}/a.log`,
+    });
+  });
+});
 
 describe('records of several lines', () => {
   const text = '1 first\n  at a\n  at b\n2 second\n3 third\n';
