@@ -10,6 +10,8 @@ export interface EbpfConfig {
   /** Where the host's root is mounted. */
   readonly root_path: string;
   readonly kubernetes: KubernetesConfig;
+  /** Where links to the logs of services are kept; '' makes none. */
+  readonly log_links: string;
   readonly spans: {
     readonly sample_ratio: number;
     /** Milliseconds. */
@@ -45,6 +47,10 @@ export const EbpfConfigSchema: z.ZodType<EbpfConfig> = nullMeansDefaults(
         }),
       })
       .prefault({}),
+    log_links: z
+      .string()
+      .refine((path) => path === '' || path.startsWith('/'), 'must be an absolute path')
+      .default(''),
     spans: z
       .strictObject({
         sample_ratio: z.number().min(0).max(1).default(0.1),

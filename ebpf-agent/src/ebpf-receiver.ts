@@ -84,8 +84,9 @@ export class EbpfReceiver implements Component {
         ringBytes: config.ring_size_mib * 1024 * 1024,
         rootPath: config.root_path,
         kubernetes: config.kubernetes,
+        logLinks: config.log_links,
         onFailure: (what, reason) => {
-          settings.logger.warn('Names of services are wanting', { what, reason });
+          settings.logger.warn('Part of what the agent looks at is wanting', { what, reason });
         },
         onExchange: (exchange, offsetNs) => {
           spans?.add(exchange, offsetNs);

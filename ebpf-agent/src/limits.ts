@@ -110,3 +110,16 @@ export const DISK_USERS_MAX = 1_024;
 
 /** What a process uses is reported when it changed, else as often as this. */
 export const UNCHANGED_REPORT_MS = 60_000;
+
+/** Open files of one process that are looked at for logs. */
+export const OPEN_FILES_LOOKED_AT_MAX = 1_024;
+
+/** Processes that are looked into for logs at one report, and how long what was found holds. */
+export const PROCESSES_LOOKED_INTO_PER_REPORT = 50;
+export const RELOOK_MS = 60_000;
+
+/** Logs that are followed at once. */
+export const LOG_LINKS_MAX = 2_000;
+
+/** A log stays linked after its process ended, so that its end is read. */
+export const LOG_LINK_KEPT_MS = 30_000;

@@ -11,6 +11,9 @@ import { type CounterName, readCounters } from './kernel/counters.ts';
 import type { NativeAddon } from './kernel/native-addon.ts';
 import { Programs, SECURE } from './kernel/programs.ts';
 import { RingPoller } from './kernel/ring-poller.ts';
+import { PROCESSES_MAX } from './limits.ts';
+import { LogFinder } from './logs/log-finder.ts';
+import { LogLinks } from './logs/log-links.ts';
 import { COMMANDS, PROCESS_EXITS } from './metrics/definitions.ts';
 import { Kind } from './records/layout.ts';
 import { RecordView } from './records/record-view.ts';
@@ -25,6 +28,8 @@ export interface ObserverOptions {
   /** Where the host's root is mounted. */
   readonly rootPath: string;
   readonly kubernetes: KubernetesConfig;
+  /** A folder for links to logs; '' makes none. */
+  readonly logLinks: string;
   /** Something beside the programs does not work; said once for each reason in a row. */
   readonly onFailure: (what: string, reason: string) => void;
   /** `offsetNs`: from CLOCK_MONOTONIC to the epoch. */
@@ -45,6 +50,7 @@ export class Observer {
   readonly processes: ProcessTable;
   readonly traffic: Traffic;
   readonly host: HostUsage;
+  readonly logs: LogFinder | undefined;
   readonly secure: SecureProbes;
   readonly #options: ObserverOptions;
   readonly #programs: Programs;
@@ -83,6 +89,7 @@ export class Observer {
       processes: this.processes,
       workloads: this.workloads,
     });
+    this.logs = options.logLinks === '' ? undefined : this.#logFinder(files, options);
     this.traffic = new Traffic({
       processes: this.processes,
       onSecure: (pid) => this.secure.speaksTls(pid),
@@ -124,6 +131,7 @@ export class Observer {
         this.secure.endTurn();
       },
     });
+    this.logs?.find(PROCESSES_MAX);
     this.#poller.start();
     this.naming.start();
   }
@@ -141,6 +149,7 @@ export class Observer {
     this.host.usage.begin();
     if (this.#programs.reportUsage()) this.drain();
     this.host.collect(this.#disks);
+    this.logs?.find();
   }
 
   takeLagBytesMax(): number {
@@ -156,6 +165,17 @@ export class Observer {
     this.naming.close();
     this.#poller?.close();
     this.#programs.close();
+  }
+
+  #logFinder(files: ProcFiles, { rootPath, logLinks, onFailure }: ObserverOptions): LogFinder {
+    const links = new LogLinks(logLinks);
+    try {
+      links.open();
+    } catch (error) {
+      onFailure('logs', error instanceof Error ? error.message : String(error));
+    }
+    const { processes, naming } = this;
+    return new LogFinder({ files, rootPath, processes, links, containers: naming.containers });
   }
 
   #markOwn(pid: number): void {

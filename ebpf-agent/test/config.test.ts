@@ -7,6 +7,7 @@ describe('configuration of the receiver ebpf', () => {
       collection_interval: 10_000,
       ring_size_mib: 8,
       root_path: '/',
+      log_links: '',
       kubernetes: {
         endpoint: '',
         node: '',

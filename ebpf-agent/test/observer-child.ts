@@ -10,6 +10,7 @@ const observer = new Observer({
   addon: loadNativeAddon(),
   ringBytes: 1024 * 1024,
   rootPath: '/',
+  logLinks: process.env['LOG_LINKS'] ?? '',
   kubernetes: EbpfConfigSchema.parse({}).kubernetes,
   onFailure: (what, reason) => process.stderr.write(`${what}: ${reason}\n`),
   onExchange: ({ meaning: { operation, text } }) => exchanges.push({ operation, text }),

@@ -46,9 +46,12 @@ export class RunningObserver {
     this.child = child;
   }
 
-  static async start(): Promise<RunningObserver> {
+  static async start(env: Readonly<Record<string, string>> = {}): Promise<RunningObserver> {
     const path = fileURLToPath(new URL('./observer-child.ts', import.meta.url));
-    const child = fork(path, { execArgv: ['--import', 'tsx'] });
+    const child = fork(path, {
+      execArgv: ['--import', 'tsx'],
+      env: { ...process.env, ...env },
+    });
     const observer = new RunningObserver(child);
     await observer.#message();
     return observer;

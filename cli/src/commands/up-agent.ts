@@ -34,7 +34,7 @@ export function upAgent(options: UpAgentOptions): StagedProcess | string {
     title: 'Agent',
     args,
     nodeArgs: GATEWAY_NODE_ARGS,
-    environment: GATEWAY_ENVIRONMENT,
+    environment: { ...GATEWAY_ENVIRONMENT, SONDE_AGENT_STATE: options.state },
     logFile: options.logFile,
   };
 }
