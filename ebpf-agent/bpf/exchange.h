@@ -29,6 +29,8 @@ enum framing {
   IN_UNKNOWN,
   /* `left` more bytes of a message that ends an answer. */
   IN_LAST,
+  /* `left` more bytes of a frame that the reader needs. */
+  IN_BLOCK,
 };
 
 /* One direction of the byte stream. */
@@ -36,7 +38,11 @@ struct stream {
   u64 left;
   u8 framing;
   u8 prefix_bytes;
-  u8 reserved[6];
+  /* Something before was missed, and the reader does not know. */
+  u8 is_torn;
+  u8 reserved;
+  /* Records that were written of it. */
+  u32 records;
   char prefix[PREFIX_BYTES];
 };
 
@@ -56,6 +62,8 @@ struct exchange {
   u8 is_answered;
   /* What was heard last was the answering side. */
   u8 heard_answer;
+  /* Its protocol has seen a buffer. */
+  u8 has_begun;
   /* Answers name the request that they belong to. */
   u8 is_by_id;
   /* An answer goes on that is none of the exchange in `record`, but of `open_sequence`. */
@@ -76,6 +84,12 @@ struct {
   __type(value, struct exchange);
 } exchanges SEC(".maps");
 
+/* struct iovec. */
+struct vector {
+  u64 at;
+  u64 bytes;
+};
+
 /* Bytes that were sent or received, encrypted nowhere: a buffer in the caller's memory. */
 struct chunk {
   u64 now;
@@ -85,6 +99,9 @@ struct chunk {
   u64 bytes;
   /* Behind the last byte in user memory; 0 where nobody knows. */
   const char *end;
+  /* Where a call has several pieces: all of them, in user memory. */
+  const struct vector *pieces;
+  u64 piece_count;
   u32 tgid;
   /* From the asking side to the answering one. */
   u32 is_request;

@@ -33,10 +33,6 @@ static __always_inline int is_http_answer(u64 word) {
   return BEGINS(word, 7, 'H', 'T', 'T', 'P', '/', '1', '.', 0);
 }
 
-static __always_inline int is_http2(u64 word) {
-  return BEGINS(word, 8, 'P', 'R', 'I', ' ', '*', ' ', 'H', 'T');
-}
-
 /* A record of a handshake, or of what came after it: version 3.x. */
 static __always_inline int is_tls(const struct beginning *b) {
   u16 start = b->word;

@@ -13,6 +13,7 @@
 
 #include "database.h"
 #include "http1.h"
+#include "http2.h"
 #include "mysql.h"
 
 /* Buffers of a connection that are looked at before its protocol is given up on. */
@@ -35,6 +36,8 @@ static __always_inline struct guess recognize(const struct beginning *b) {
   if (is_redis_request(b)) return (struct guess){PROTOCOL_REDIS, REQUEST};
   if (is_postgresql_request(b)) return (struct guess){PROTOCOL_POSTGRESQL, REQUEST};
   if (is_http2(b->word)) return (struct guess){PROTOCOL_HTTP2, REQUEST};
+  u8 midway = http2_midway(b);
+  if (midway) return (struct guess){PROTOCOL_HTTP2, midway};
   if (is_tls(b)) return (struct guess){PROTOCOL_TLS, 0};
   if (is_mysql_greeting(b)) return (struct guess){PROTOCOL_MYSQL, ANSWER};
   if (is_mysql_request(b)) return (struct guess){PROTOCOL_MYSQL, REQUEST};
@@ -46,6 +49,8 @@ static __always_inline void follow(struct exchange *x, const struct chunk *chunk
   u8 protocol = x->record.ends.protocol;
   if (protocol == PROTOCOL_HTTP1) {
     http1_data(x, chunk);
+  } else if (protocol == PROTOCOL_HTTP2) {
+    http2_data(x, chunk);
   } else if (protocol == PROTOCOL_POSTGRESQL) {
     postgresql_data(x, chunk);
   } else if (protocol == PROTOCOL_REDIS) {

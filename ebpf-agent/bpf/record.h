@@ -16,6 +16,10 @@ enum record_kind {
   RECORD_FORK = 5,
   RECORD_EXEC = 6,
   RECORD_EXIT = 7,
+  /* Frames of HTTP/2. */
+  RECORD_FRAMES = 8,
+  /* The socket of a secure connection is known, of which there were records before. */
+  RECORD_PLACED = 9,
   /* What a thread has used; of a process's first thread with what the process has. */
   RECORD_USAGE = 32,
   /* A process is killed for want of memory. */
@@ -114,6 +118,29 @@ struct exchange_record {
   u32 commands;
   /* The beginning of the request as sent, `text_bytes` of it, and behind it the answer's. */
   char text[TEXT_BYTES_MAX + ANSWER_BYTES_MAX];
+};
+
+struct placed_record {
+  struct record_head head;
+  struct endpoints ends;
+  /* Its number in the records before. */
+  u64 former_cookie;
+};
+
+#define FRAMES_BYTES_MAX 2048
+
+struct frames_record {
+  struct record_head head;
+  struct endpoints ends;
+  /* From the asking side to the answering one. */
+  u8 is_request;
+  /* What is between the record before and this one, of this direction, is not known. */
+  u8 is_torn;
+  u16 bytes;
+  /* Of this direction, from 0: what found the ring full is missed by the reader. */
+  u32 sequence;
+  /* Heads of frames, those of headers with their payload, which the next record may continue. */
+  char data[FRAMES_BYTES_MAX];
 };
 
 struct connection_record {

@@ -115,12 +115,16 @@ static __always_inline struct session *new_session(const struct session_key *key
 /* The session's socket is known: what was found out from its plaintext stays. */
 static __always_inline void place(struct session *s, const struct endpoints *ends) {
   struct endpoints *own = &s->exchange.record.ends;
+  struct placed_record record = {.head.kind = RECORD_PLACED, .former_cookie = own->cookie};
   u8 protocol = own->protocol, role = own->role;
   *own = *ends;
   own->protocol = protocol;
   own->secure = 1;
   if (role != ROLE_UNKNOWN) own->role = role;
   s->is_placed = 1;
+  if (!is_followed(protocol)) return;
+  record.ends = *own;
+  write_record(&record, sizeof record);
 }
 
 /* One direction points to a socket: 1 when it is the session's. */

@@ -36,6 +36,8 @@ struct vectors {
 static __always_inline void find_vectors(struct chunk *chunk, struct vectors all) {
   struct vector_piece piece = {};
   if (bpf_probe_read_user(&piece, sizeof piece, (const void *)all.at)) return;
+  chunk->pieces = (const struct vector *)all.at;
+  chunk->piece_count = all.count;
   chunk->at = (const char *)piece.at;
   chunk->visible = piece.bytes < chunk->bytes ? piece.bytes : chunk->bytes;
   if (chunk->visible < chunk->bytes) {

@@ -72,6 +72,20 @@ export const SPANS_WAITING_MAX = 8_192;
 /** Spans of one batch. */
 export const SPANS_PER_BATCH = 2_048;
 
+/** Connections of HTTP/2 whose headers are followed; the longest unused are forgotten. */
+export const HTTP2_CONNECTIONS_MAX = 4_096;
+
+/** Streams of one of them that are under way. */
+export const HTTP2_STREAMS_MAX = 1_024;
+
+/** Headers of one message, one string in them, all of them as sent. Bytes. */
+export const HEADER_FIELDS_MAX = 256;
+export const HEADER_STRING_BYTES_MAX = 16_384;
+export const HEADER_BLOCK_BYTES_MAX = 65_536;
+
+/** What one direction may refer back to. Bytes, as HPACK counts them. */
+export const HEADER_TABLE_BYTES_MAX = 16_384;
+
 /** Metric points of one request; further ones go into another. */
 export const POINTS_PER_REQUEST = 10_000;
 

@@ -189,7 +189,7 @@ export class Observer {
     const record = this.#record;
     record.open(batch, bytes);
     while (record.next()) {
-      if (record.kind <= Kind.connection) this.traffic.take(record);
+      if (Traffic.takes(record.kind)) this.traffic.take(record);
       else if (record.kind === Kind.usage) this.host.usage.take(record);
       else this.#takeProcess(record);
     }

@@ -38,6 +38,18 @@ export const HTTP_CLIENT_DURATION: MetricDefinition = histogram(
   'Duration of HTTP client requests.',
 );
 
+export const RPC_SERVER_DURATION: MetricDefinition = histogram(
+  'rpc.server.call.duration',
+  REQUEST_BOUNDS,
+  'Duration of remote procedure calls as the server saw them.',
+);
+
+export const RPC_CLIENT_DURATION: MetricDefinition = histogram(
+  'rpc.client.call.duration',
+  REQUEST_BOUNDS,
+  'Duration of remote procedure calls as the client saw them.',
+);
+
 export const DB_CLIENT_DURATION: MetricDefinition = histogram(
   'db.client.operation.duration',
   DATABASE_BOUNDS,

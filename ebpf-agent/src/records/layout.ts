@@ -10,6 +10,8 @@ export const Kind = {
   fork: 5,
   exec: 6,
   exit: 7,
+  frames: 8,
+  placed: 9,
   usage: 32,
   victim: 33,
 } as const;
@@ -68,6 +70,16 @@ export const EXCHANGE = {
   answer_text_bytes: 106,
   commands: 108,
   text: 112,
+} as const;
+
+export const PLACED = { former_cookie: 72 } as const;
+
+export const FRAMES = {
+  is_request: 72,
+  is_torn: 73,
+  bytes: 74,
+  sequence: 76,
+  data: 80,
 } as const;
 
 export const CONNECTION = {

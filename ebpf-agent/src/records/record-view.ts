@@ -5,9 +5,11 @@ import {
   ENDS,
   EXCHANGE,
   EXIT,
+  FRAMES,
   HEAD,
   Kind,
   NAME_BYTES,
+  PLACED,
   PROCESS,
   USAGE,
   VICTIM,
@@ -135,6 +137,26 @@ export class RecordView {
   /** How many were sent together as this exchange. */
   get commands(): number {
     return this.#u32(EXCHANGE.commands);
+  }
+
+  /** The connection's number before its socket was known. */
+  get formerCookie(): number {
+    return this.#u64(PLACED.former_cookie);
+  }
+  get isRequest(): boolean {
+    return this.#u8(FRAMES.is_request) === 1;
+  }
+  get isTorn(): boolean {
+    return this.#u8(FRAMES.is_torn) === 1;
+  }
+  get framesSequence(): number {
+    return this.#u32(FRAMES.sequence);
+  }
+  /** Frames of HTTP/2; the memory is the batch's. */
+  get frames(): Buffer {
+    const from = this.#at + FRAMES.data;
+    const bytes = Math.min(this.#u16(FRAMES.bytes), this.#length - FRAMES.data);
+    return this.#batch.subarray(from, from + Math.max(0, bytes));
   }
 
   get sentBytes(): number {

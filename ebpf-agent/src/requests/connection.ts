@@ -24,6 +24,8 @@ export interface WaitingRequest {
 /** What a request was counted as: most requests of a connection are like the one before. */
 export interface LastCounted {
   readonly workload: Workload;
+  readonly protocol: RequestProtocol;
+  readonly code: string;
   readonly operation: string;
   readonly target: string;
   readonly status: number;
@@ -90,6 +92,13 @@ export class Connection {
     return waiting;
   }
 
+  /** Becomes what the other was, at ends that are known. */
+  takeOver(former: Connection): void {
+    this.host ??= former.host;
+    this.#waiting ??= former.#waiting;
+    this.#statements ??= former.#statements;
+  }
+
   prepare(name: string, meaning: Meaning): void {
     this.#statements ??= new Map();
     this.#statements.delete(name);
@@ -126,6 +135,16 @@ export class ConnectionTable {
   of(record: RecordView): Connection {
     const connection = this.#of(record);
     if (record.isSecure) connection.isSecure = true;
+    return connection;
+  }
+
+  /** Its socket is known by now: under its own number, with what it was waiting for. */
+  placed(record: RecordView): Connection | undefined {
+    const former = this.#byCookie.get(record.formerCookie);
+    if (former === undefined) return undefined;
+    this.#byCookie.delete(record.formerCookie);
+    const connection = this.of(record);
+    connection.takeOver(former);
     return connection;
   }
 

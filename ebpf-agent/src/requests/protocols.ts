@@ -6,6 +6,7 @@ import type { Connection } from './connection.ts';
 import { databaseProtocol } from './database-protocol.ts';
 import { type Exchange, isServer } from './exchange.ts';
 import { HTTP } from './http-protocol.ts';
+import { HTTP2 } from './http2-protocol.ts';
 import type { Meaning } from './meaning.ts';
 import { mysqlAnswer, mysqlEssence, mysqlPrepared, mysqlRequest } from './mysql-request.ts';
 import { definesStatement, postgresqlRequest, statementName } from './postgresql-request.ts';
@@ -15,6 +16,7 @@ import type { RequestProtocol } from './request-protocol.ts';
 /** The protocols whose requests are read, by `enum protocol` of `bpf/record.h`. */
 const PROTOCOLS: Readonly<Record<number, RequestProtocol>> = {
   [Protocol.http1]: HTTP,
+  [Protocol.http2]: HTTP2,
   [Protocol.postgresql]: databaseProtocol({
     name: 'postgresql',
     read: postgresqlRequest,
@@ -35,7 +37,6 @@ const PROTOCOLS: Readonly<Record<number, RequestProtocol>> = {
 /** What connections are called whose requests are not read. */
 const OTHER_NAMES: Readonly<Record<number, string>> = {
   [Protocol.tls]: 'tls',
-  [Protocol.http2]: 'http2',
 };
 
 export function protocolOf(protocol: number): RequestProtocol | undefined {
@@ -60,9 +61,10 @@ export function metricOf(exchange: Exchange): MetricDefinition {
 
 /** Tells the exchanges of a service apart as finely as its attributes do. */
 export function seriesKeyOf(exchange: Exchange): string {
-  const { connection, meaning, status, flags, code } = exchange;
+  const { connection, protocol, meaning, status, flags, code } = exchange;
+  const { version = '' } = protocol;
   const { operation, target } = meaning;
-  return `${connection.peerKey} ${connection.host ?? ''} ${status}.${flags & ~ExchangeFlag.early} ${code} ${operation} ${target}`;
+  return `${connection.peerKey} ${connection.host ?? ''} ${version} ${status}.${flags & ~ExchangeFlag.early} ${code} ${operation} ${target}`;
 }
 
 /** What the metrics and the span of an exchange have in common, without the other side. */

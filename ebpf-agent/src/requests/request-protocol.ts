@@ -16,6 +16,8 @@ export interface AnswerText {
 export interface RequestProtocol {
   /** `network.protocol.name` of its connections. */
   readonly name: string;
+  /** `network.protocol.version`, where one name has several. */
+  readonly version?: string;
   /** What a request's beginning means, a character a byte, cut anywhere. Pure: it is remembered. */
   readonly read: (text: string) => Meaning;
   /** What of the beginning its meaning depends on; all of it where this is left out. */

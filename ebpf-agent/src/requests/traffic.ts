@@ -2,6 +2,7 @@ import { getSystemErrorName } from 'node:util';
 import type { KeyValue } from '@sonde/proto';
 import type { ProcessTable } from '../entities/process-table.ts';
 import type { Workload } from '../entities/workload.ts';
+import type { Http2Stream } from '../http2/http2-connection.ts';
 import { ROUTES_MAX } from '../limits.ts';
 import {
   CONNECT_DURATION,
@@ -24,6 +25,8 @@ import {
   type WaitingRequest,
 } from './connection.ts';
 import type { Exchange } from './exchange.ts';
+import { authorityHost, http2Exchange } from './http2-protocol.ts';
+import { Http2Requests } from './http2-requests.ts';
 import { Meanings } from './meanings.ts';
 import type { Outcome } from './outcome.ts';
 import {
@@ -52,6 +55,7 @@ export class Traffic {
   readonly connections: ConnectionTable = new ConnectionTable();
   readonly #options: TrafficOptions;
   readonly #meanings = new Meanings();
+  readonly #http2 = new Http2Requests((connection, stream) => this.#finished(connection, stream));
   readonly #routes = new WeakMap<Workload, Set<string>>();
   #unowned = 0;
   #unjoined = 0;
@@ -68,12 +72,17 @@ export class Traffic {
 
   /** Answers without their request, and pipelined requests beyond the limit. */
   get unjoined(): number {
-    return this.#unjoined;
+    return this.#unjoined + this.#http2.dropped;
   }
 
   /** Exchanges whose other side nobody knows: of secure connections without a known socket. */
   get unplaced(): number {
     return this.#unplaced;
+  }
+
+  /** Whether records of that kind are its. */
+  static takes(kind: number): boolean {
+    return kind <= Kind.connection || kind === Kind.frames || kind === Kind.placed;
   }
 
   take(record: RecordView): void {
@@ -86,6 +95,12 @@ export class Traffic {
         return;
       case Kind.answer:
         this.#answered(record);
+        return;
+      case Kind.frames:
+        this.#http2.take(record, this.connections.of(record));
+        return;
+      case Kind.placed:
+        this.#http2.placed(record.formerCookie, record.cookie, this.connections.placed(record));
         return;
       case Kind.connection:
         this.#connected(record);
@@ -158,6 +173,26 @@ export class Traffic {
     });
   }
 
+  /** A request of HTTP/2. */
+  #finished(connection: Connection, stream: Http2Stream): void {
+    const { startNs = 0, endNs = startNs, tgid } = stream;
+    const workload = this.#ownerOf(tgid, connection);
+    if (workload === undefined) return;
+    if (connection.host === undefined) {
+      connection.host = authorityHost(stream.authority);
+      connection.last = undefined;
+    }
+    this.#count({
+      workload,
+      connection,
+      ...http2Exchange(stream, this.#meanings),
+      startNs,
+      durationNs: Math.max(0, endNs - startNs),
+      requestBytes: 0,
+      answerBytes: 0,
+    });
+  }
+
   #connected(record: RecordView): void {
     const connection = this.connections.of(record);
     const flags = record.connectionFlags;
@@ -204,6 +239,7 @@ export class Traffic {
         durationNs: Math.max(0, record.atNs - request.startNs),
       });
     }
+    this.#http2.closed(record.cookie, record.atNs);
     this.connections.closed(record.cookie);
   }
 
@@ -293,11 +329,13 @@ function outcomeOf(
 }
 
 function likeLast(exchange: Exchange): LastCounted | undefined {
-  const { workload, connection, meaning, status, flags } = exchange;
+  const { workload, connection, protocol, meaning, status, flags, code } = exchange;
   const { last } = connection;
   if (last === undefined || flags !== 0 || last.series.isExpired) return undefined;
   const isLike =
     last.status === status &&
+    last.code === code &&
+    last.protocol === protocol &&
     last.workload === workload &&
     last.operation === meaning.operation &&
     last.target === meaning.target;
@@ -305,9 +343,9 @@ function likeLast(exchange: Exchange): LastCounted | undefined {
 }
 
 function remember(exchange: Exchange, series: Series, { bounds }: MetricDefinition): void {
-  const { workload, connection, meaning, status } = exchange;
+  const { workload, connection, protocol, meaning, status, code } = exchange;
   const { operation, target } = meaning;
-  connection.last = { workload, operation, target, status, series, bounds };
+  connection.last = { workload, protocol, code, operation, target, status, series, bounds };
 }
 
 const TRANSMIT = attributesOf({ 'network.io.direction': 'transmit' });
