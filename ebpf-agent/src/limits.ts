@@ -137,3 +137,6 @@ export const LOG_LINKS_MAX = 2_000;
 
 /** A log stays linked after its process ended, so that its end is read. */
 export const LOG_LINK_KEPT_MS = 30_000;
+
+/** Connections count as what is seen of a service for as long, and once more. */
+export const COVERAGE_WINDOW_MS = 60_000;

@@ -72,9 +72,9 @@ describe('services', () => {
     workload.metrics.add(HTTP_SERVER_DURATION, series('x'), 0.01);
     const [request] = encodeMetrics(table.all(), Date.now());
     const bytes = request?.bytes ?? new Uint8Array();
-    const edge = { tenant: 'default', receivedUnixMs: 0, itemCount: 2 };
+    const edge = { tenant: 'default', receivedUnixMs: 0, itemCount: 4 };
     const columns = decodeRequests('metrics', [{ signal: 'metrics', bytes, ...edge }]);
-    expect([request?.itemCount, itemsOf(columns)]).toEqual([2, 2]);
+    expect([request?.itemCount, itemsOf(columns)]).toEqual([4, 4]);
     const text = protobufToJson('metrics', bytes);
     for (const part of ['"shop"', '"sonde.origin"', '"ebpf"', '"blue"', '"explicitBounds"']) {
       expect(text).toContain(part);

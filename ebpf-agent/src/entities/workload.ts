@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import type { KeyValue } from '@sonde/proto';
+import { WorkloadCoverage } from '../capabilities/coverage.ts';
 import { WorkloadLimits } from '../host/workload-limits.ts';
 import { WorkloadUsage } from '../host/workload-usage.ts';
 import { SERIES_IDLE_MS, WORKLOADS_MAX } from '../limits.ts';
@@ -24,6 +25,7 @@ export class Workload {
   readonly metrics: WorkloadMetrics = new WorkloadMetrics();
   readonly usage: WorkloadUsage = new WorkloadUsage();
   readonly limits: WorkloadLimits = new WorkloadLimits();
+  readonly coverage: WorkloadCoverage = new WorkloadCoverage();
   /** Control groups of a container or unit, by controller. */
   groups: ReadonlyMap<string, string> | undefined;
   processes = 0;
@@ -43,6 +45,8 @@ export class Workload {
     yield [PROCESSES, [processes]];
     yield* this.usage.points(nowMs);
     yield* this.limits.points();
+    const known = { processes: this.processes, isMeasured: this.usage.isUsed };
+    yield* this.coverage.points(known, nowMs);
     for (const [definition, series] of this.metrics.entries()) {
       yield [definition, [...series.values()]];
     }

@@ -61,6 +61,11 @@ export class WorkloadUsage {
   readonly #due = new DueSeries();
   #isUsed = false;
 
+  /** Something is known of it. */
+  get isUsed(): boolean {
+    return this.#isUsed;
+  }
+
   /** Before what processes hold is said anew. */
   begin(): void {
     for (const series of [...Object.values(this.#rest), ...Object.values(this.#kinds)]) {

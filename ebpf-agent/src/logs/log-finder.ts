@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { outputKind, type UnseenLogs } from '../capabilities/coverage.ts';
 import type { ContainerTable } from '../entities/containers/container-table.ts';
 import type { KnownProcess } from '../entities/known-process.ts';
 import type { ProcFiles } from '../entities/proc-files.ts';
@@ -6,7 +7,7 @@ import type { ProcessTable } from '../entities/process-table.ts';
 import { PROCESSES_LOOKED_INTO_PER_REPORT, RELOOK_MS } from '../limits.ts';
 import { containerOutput } from './container-output.ts';
 import { heldLogs } from './held-files.ts';
-import type { LogLinks } from './log-links.ts';
+import type { LogKind, LogLinks } from './log-links.ts';
 
 export interface LogFinderOptions {
   readonly files: ProcFiles;
@@ -17,6 +18,7 @@ export interface LogFinderOptions {
 }
 
 interface Looked {
+  readonly output: UnseenLogs;
   readonly process: KnownProcess;
   readonly atMs: number;
   readonly paths: readonly string[];
@@ -26,29 +28,26 @@ interface Looked {
 export class LogFinder {
   readonly #options: LogFinderOptions;
   readonly #looked = new Map<number, Looked>();
+  /** Services whose logs were found. */
+  readonly #seen = new WeakSet<KnownProcess['workload']>();
 
   constructor(options: LogFinderOptions) {
     this.#options = options;
   }
-
-  /** Services whose logs are found. */
-  readonly served: Set<KnownProcess['workload']> = new Set();
 
   /** Who is new first, the others in turn; `most` processes are looked into. */
   find(most: number = PROCESSES_LOOKED_INTO_PER_REPORT): void {
     const { processes, links } = this.#options;
     const nowMs = performance.now();
     let left = most;
-    this.served.clear();
     for (const [pid, process] of processes.running()) {
       if (process.isOwn || process.isCommand) continue;
       const looked = this.#looked.get(pid);
       const isCurrent = looked?.process === process && nowMs - looked.atMs < RELOOK_MS;
       const isLooked = !isCurrent && left > 0;
       if (isLooked) left--;
-      const paths = isLooked ? this.#look(pid, process, nowMs) : (looked?.paths ?? []);
-      for (const path of paths) this.#want('files', process, path);
-      this.#wantOutput(process);
+      const found = isLooked ? this.#look(pid, process, nowMs) : looked;
+      if (found !== undefined) this.#wantAll(process, found);
     }
     for (const pid of this.#looked.keys()) {
       if (!processes.isRunning(pid)) this.#looked.delete(pid);
@@ -56,26 +55,37 @@ export class LogFinder {
     links.expire();
   }
 
-  #look(pid: number, process: KnownProcess, atMs: number): readonly string[] {
+  #look(pid: number, process: KnownProcess, atMs: number): Looked {
     const { files, rootPath } = this.#options;
     const isContained = process.place.containerId !== undefined;
     const paths = heldLogs(files, pid).map((path) =>
       isContained ? join('/proc', String(pid), 'root', path) : join(rootPath, path),
     );
-    this.#looked.set(pid, { process, atMs, paths });
-    return paths;
+    const looked = { process, atMs, paths, output: outputKind(files.link(pid, 'fd/1')) };
+    this.#looked.set(pid, looked);
+    return looked;
   }
 
-  #wantOutput(process: KnownProcess): void {
+  /** One process whose log is found stands for its service. */
+  #wantAll(process: KnownProcess, { paths, output }: Looked): void {
+    const printed = this.#output(process);
+    for (const path of paths) this.#want('files', process, path);
+    for (const path of printed) this.#want('containers', process, path);
+    const { coverage } = process.workload;
+    if (paths.length + printed.length > 0) {
+      coverage.unseenLogs = undefined;
+      this.#seen.add(process.workload);
+    } else if (!this.#seen.has(process.workload)) coverage.unseenLogs = output;
+  }
+
+  #output(process: KnownProcess): readonly string[] {
     const { containers, rootPath } = this.#options;
     const { containerId } = process.place;
     const info = containerId === undefined ? undefined : containers.of(containerId);
-    if (info === undefined) return;
-    for (const path of containerOutput(info, rootPath)) this.#want('containers', process, path);
+    return info === undefined ? [] : containerOutput(info, rootPath);
   }
 
-  #want(kind: 'files' | 'containers', { workload }: KnownProcess, path: string): void {
+  #want(kind: LogKind, { workload }: KnownProcess, path: string): void {
     this.#options.links.want(kind, workload.resource, path);
-    this.served.add(workload);
   }
 }

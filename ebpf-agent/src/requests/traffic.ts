@@ -206,6 +206,7 @@ export class Traffic {
 
   #countConnection(record: RecordView, connection: Connection, workload: Workload): void {
     const flags = record.connectionFlags;
+    workload.coverage.connection(record.protocol);
     if (connection.role === Role.server) this.connections.listens(connection, workload);
     const peer = this.#peerOf(record, connection);
     const add = (metric: MetricDefinition, value: number, more: readonly KeyValue[] = []): void => {

@@ -1,0 +1,114 @@
+import { DueSeries } from '../host/due.ts';
+import { COVERAGE_WINDOW_MS } from '../limits.ts';
+import type { MetricDefinition } from '../metrics/definitions.ts';
+import { newSeries, type Series } from '../metrics/series.ts';
+import { Protocol } from '../records/layout.ts';
+import { attributesOf } from '../requests/attributes.ts';
+
+/** What of a service's processes is seen, and what is not, with the reason. */
+export const COVERED_PROCESSES: MetricDefinition = {
+  name: 'sonde.coverage.processes',
+  unit: '{process}',
+  kind: 'gauge',
+  description: 'Processes of the service whose signal is seen, or why it is not.',
+  bounds: [],
+};
+
+export const COVERED_CONNECTIONS: MetricDefinition = {
+  name: 'sonde.coverage.connections',
+  unit: '{connection}',
+  kind: 'gauge',
+  description:
+    'Connections of the service in the last minutes whose requests are seen, or why not.',
+  bounds: [],
+};
+
+/** Why the logs of a service are not seen: where its output goes; `off`: nobody looks. */
+export type UnseenLogs = 'pipe' | 'socket' | 'terminal' | 'null' | 'elsewhere' | 'off';
+
+/** Where the standard output of a process leads, by its link in /proc. */
+export function outputKind(link: string): UnseenLogs {
+  if (link.startsWith('pipe:')) return 'pipe';
+  if (link.startsWith('socket:')) return 'socket';
+  if (/^\/dev\/(pts\/|tty|console)/.test(link)) return 'terminal';
+  return link === '/dev/null' ? 'null' : 'elsewhere';
+}
+
+/** Requests of these are not read, and why. */
+const UNREAD: Readonly<Record<number, string>> = {
+  [Protocol.tls]: 'tls',
+  [Protocol.opaque]: 'unknown_protocol',
+  [Protocol.http2]: 'http2',
+};
+
+type Points = readonly [MetricDefinition, readonly Series[]];
+
+/** What is seen of one service, as far as the agent knows. */
+export class WorkloadCoverage {
+  /** Why its logs are not seen; undefined: they are. */
+  unseenLogs: UnseenLogs | undefined = 'off';
+  readonly #series = new Map<string, Series>();
+  readonly #due = new DueSeries();
+  /** Connections by protocol, of this window and the one before. */
+  #connections = new Map<number, number>();
+  #before = new Map<number, number>();
+  #sinceMs = performance.now();
+
+  /** One was opened, or did something. */
+  connection(protocol: number): void {
+    if (protocol === Protocol.unknown || protocol === Protocol.own) return;
+    this.#connections.set(protocol, (this.#connections.get(protocol) ?? 0) + 1);
+  }
+
+  *points(
+    { processes, isMeasured }: { readonly processes: number; readonly isMeasured: boolean },
+    nowMs: number,
+  ): Generator<Points> {
+    this.#turn(nowMs);
+    if (processes === 0) return;
+    const signals = [
+      this.#process('metrics', isMeasured ? undefined : 'off', processes),
+      this.#process('logs', this.unseenLogs, processes),
+    ];
+    const signalsDue = this.#due.of(signals, nowMs);
+    if (signalsDue.length > 0) yield [COVERED_PROCESSES, signalsDue];
+    const protocols = new Set([...this.#before.keys(), ...this.#connections.keys()]);
+    const connections = [...protocols].map((protocol) => this.#connected(protocol));
+    const connectionsDue = this.#due.of(connections, nowMs);
+    if (connectionsDue.length > 0) yield [COVERED_CONNECTIONS, connectionsDue];
+  }
+
+  #process(signal: string, reason: string | undefined, count: number): Series {
+    return this.#set(`${signal} ${reason}`, count, {
+      'sonde.signal': signal,
+      'sonde.coverage': reason === undefined ? 'seen' : 'unseen',
+      'sonde.reason': reason,
+    });
+  }
+
+  #connected(protocol: number): Series {
+    const reason = UNREAD[protocol];
+    const count = (this.#before.get(protocol) ?? 0) + (this.#connections.get(protocol) ?? 0);
+    const key = reason ?? 'seen';
+    return this.#set(`${key} ${protocol}`, count, {
+      'sonde.signal': 'requests',
+      'sonde.coverage': reason === undefined ? 'seen' : 'unseen',
+      'sonde.reason': reason,
+      'sonde.protocol': protocol,
+    });
+  }
+
+  #set(key: string, value: number, attributes: Parameters<typeof attributesOf>[0]): Series {
+    const series = this.#series.get(key) ?? newSeries(attributesOf(attributes), 0);
+    this.#series.set(key, series);
+    series.sum = value;
+    return series;
+  }
+
+  #turn(nowMs: number): void {
+    if (nowMs - this.#sinceMs < COVERAGE_WINDOW_MS) return;
+    this.#sinceMs = nowMs;
+    this.#before = this.#connections;
+    this.#connections = new Map();
+  }
+}
