@@ -52,6 +52,8 @@ export interface AnswerLimits {
   readonly pageRowsDefault: number;
   /** Spans of one trace in one answer. */
   readonly spansMax: number;
+  /** Spans of the outline of a trace. */
+  readonly outlineSpansMax: number;
   /** Spans with an error that are given beyond `spansMax`. */
   readonly lateErrorsMax: number;
   readonly metricsMax: number;
@@ -92,6 +94,7 @@ export const ANSWER_LIMITS: AnswerLimits = {
   pageRowsMax: 1000,
   pageRowsDefault: 100,
   spansMax: 10_000,
+  outlineSpansMax: 200_000,
   lateErrorsMax: 1000,
   metricsMax: 5000,
   seriesMax: 100,

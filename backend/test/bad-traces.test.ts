@@ -6,6 +6,7 @@ import {
   LatencySchema,
   TracesOverviewSchema,
 } from '../src/api/traces/analysis-schema.ts';
+import { TraceOutlineSchema, WholeSpanSchema } from '../src/api/traces/outline-schema.ts';
 import { TraceSchema } from '../src/api/traces/schema.ts';
 import { MapJob } from '../src/model/service-map/map-job.ts';
 import { SqliteStateStore } from '../src/state/index.ts';
@@ -111,6 +112,32 @@ describe('what no program should send', () => {
     const { notes } = await sonde.get(path, LatencySchema);
     expect(notes.cutTraces).toBe(1);
     expect(notes.spans + notes.cutSpans).toBeGreaterThanOrEqual(SPANS_OF_LONG);
+  });
+
+  it('such as a trace of 200,000 spans is there in outline, and each of its spans whole', async () => {
+    const path = `/api/v1/traces/${trace(7)}`;
+    const outline = await sonde.get(`${path}/outline`, TraceOutlineSchema);
+    expect(outline.spanIds).toHaveLength(SPANS_OF_LONG);
+    expect(outline.spanCount).toBe(SPANS_OF_LONG);
+    expect([outline.services, outline.names, outline.kinds]).toEqual([
+      ['long'],
+      ['GET'],
+      ['server'],
+    ]);
+    expect(outline.parents.every((parent) => parent === -2)).toBe(true);
+    expect(outline.durationNs.at(-1)).toBe(10 * MS);
+    const spanId = outline.spanIds.at(-1) ?? '';
+    const { span: last } = await sonde.get(`${path}/spans/${spanId}`, WholeSpanSchema);
+    expect(last).toMatchObject({ spanId, parentSpanId: id(700), service: 'long' });
+    const ring = await sonde.get(`/api/v1/traces/${trace(2)}/outline`, TraceOutlineSchema);
+    expect(ring.spanIds.map((_, i) => ring.spanIds[ring.parents[i] ?? -1])).toEqual([
+      id(203),
+      id(201),
+      id(202),
+    ]);
+    for (const absent of [`${path}/spans/${id(1)}`, `/api/v1/traces/${trace(9999)}/outline`]) {
+      expect((await fetch(`${sonde.url}${absent}`)).status).toBe(404);
+    }
   });
 
   it('such as a span of 10,000 attributes is shown and compared', async () => {

@@ -97,6 +97,8 @@ describe('the description of the API', () => {
       '/api/v1/traces/analysis/overview',
       '/api/v1/traces/{traceId}',
       '/api/v1/traces/{traceId}/back-links',
+      '/api/v1/traces/{traceId}/outline',
+      '/api/v1/traces/{traceId}/spans/{spanId}',
       '/api/v1/views',
       '/api/v1/views/{id}',
     ]);

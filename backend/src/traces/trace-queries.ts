@@ -117,6 +117,15 @@ export function lateErrorsQuery(
   return spansWhere(where, ANSWER_LIMITS.lateErrorsMax);
 }
 
+/** One span of the trace. */
+export function spanQuery(scope: TraceScope, spanId: string): StoreQuery<SpanRow> {
+  return spansWhere(sql`${inTrace(scope)} AND ${isSpan(spanId)}`, 1);
+}
+
+function isSpan(spanId: string): Sql {
+  return sql`span_id = toFixedString(unhex(${param.string(spanId)}), 8)`;
+}
+
 function spansWhere(where: Sql, limit: number): StoreQuery<SpanRow> {
   return {
     summary: 'SELECT spans of a trace',
@@ -175,7 +184,7 @@ export function resourcesQuery(
   };
 }
 
-function inTrace({ tenant, traceId, bounds }: TraceScope): Sql {
+export function inTrace({ tenant, traceId, bounds }: TraceScope): Sql {
   const window = {
     from: Number(BigInt(bounds.start_nano) / NANO_PER_MS),
     to: Number(BigInt(bounds.end_nano) / NANO_PER_MS) + 1,

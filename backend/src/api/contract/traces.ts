@@ -90,6 +90,42 @@ export interface TraceResponse {
   readonly cost: QueryCost;
 }
 
+/**
+ * `GET /traces/{traceId}/outline`: all spans of a trace that is too large to be given whole, as
+ * columns. Entry i of each list is span i, in start order.
+ */
+export interface TraceOutlineResponse {
+  readonly traceId: string;
+  /** Of the first span; `startNs` counts from there. */
+  readonly startUnixNano: string;
+  /** Of the whole trace: more than there are entries when the trace is over the limit. */
+  readonly spanCount: number;
+  readonly services: readonly string[];
+  readonly names: readonly string[];
+  readonly spanIds: readonly string[];
+  /** The entry of the parent; -1 for a root, -2 for a parent that is not there. */
+  readonly parents: readonly number[];
+  /** Entries of `services` and `names`. */
+  readonly serviceOf: readonly number[];
+  readonly nameOf: readonly number[];
+  readonly kinds: readonly SpanKindName[];
+  /** Entries of `kinds`. */
+  readonly kindOf: readonly number[];
+  readonly startNs: readonly number[];
+  readonly durationNs: readonly number[];
+  /** Entries of those spans whose status is error. */
+  readonly errors: readonly number[];
+  readonly cost: QueryCost;
+}
+
+/** `GET /traces/{traceId}/spans/{spanId}`. */
+export interface SpanResponse {
+  readonly span: Span;
+  /** Attributes of its resource. */
+  readonly resource: readonly Attribute[];
+  readonly cost: QueryCost;
+}
+
 /** One span of a list. */
 export interface SpanSummary {
   readonly traceId: string;

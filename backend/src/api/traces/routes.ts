@@ -21,6 +21,7 @@ import {
   textParameter,
 } from '../parameters.ts';
 import { type AnalysisSources, addTraceAnalysis } from './analysis-routes.ts';
+import { addOutline } from './outline-routes.ts';
 import { TraceSchema, TracesSchema } from './schema.ts';
 import { addSpans, spanParameters, spanWish } from './span-routes.ts';
 import { addTraceContext } from './trace-context-routes.ts';
@@ -38,6 +39,7 @@ export function addTraces(api: Api, sources: AnalysisSources): void {
   addTraceAnalysis(api, sources);
   addList(api, store);
   addTrace(api, store);
+  addOutline(api, store);
 }
 
 const listParameters = z

@@ -64,7 +64,7 @@ const SpanLinkSchema: z.ZodType<SpanLink> = z.strictObject({
   attributes: z.array(AttributeSchema),
 });
 
-const SpanSchema: z.ZodType<WireShape<Span>> = z.strictObject({
+export const SpanSchema: z.ZodType<WireShape<Span>> = z.strictObject({
   spanId: z.string(),
   parentSpanId: z.string(),
   service: z.string(),
@@ -85,7 +85,7 @@ const SpanSchema: z.ZodType<WireShape<Span>> = z.strictObject({
   sentStartUnixNano: z.string().optional(),
 });
 
-const spanExample: Span = {
+export const spanExample: Span = {
   spanId: '00f067aa0ba902b7',
   parentSpanId: '',
   service: 'checkout',

@@ -2,6 +2,7 @@ import { param, type Sql, sql } from '@sonde/store';
 import { bucketOf, inMinute, inWindow, type MinuteJoin, NO_SPAN, seconds } from './join-sql.ts';
 import {
   CONTEXT_SPANS_PER_TRACE_MAX,
+  CONTEXT_TRACES_AT_ONCE,
   CONTEXTS_PER_MINUTE_MAX,
   CONTEXTS_PER_SERVICE_MAX,
 } from './limits.ts';
@@ -16,7 +17,9 @@ const DOUBLINGS = 8;
 /**
  * The work of one minute by context, as rows of `contexts_1m`. A trace is taken as arrays, in the
  * order of its span ids, so that every span finds its parent by a binary search and its entry by
- * doubling steps: no recursion, and a circle of parents ends by itself.
+ * doubling steps: no recursion, and a circle of parents ends by itself. What a lambda looks up in is
+ * copied for each of its calls, so that a trace costs the square of its spans: few are taken at once,
+ * and those that are too large are left out.
  */
 export function contextsOfMinuteSql(join: MinuteJoin): Sql {
   const isOther = sql`tenant_rank > ${param.uint64(CONTEXTS_PER_MINUTE_MAX)}`;
@@ -100,7 +103,7 @@ function tracesSql(join: MinuteJoin): Sql {
         arrayEnumerate(spans), parents, spans) AS entries
     FROM (
       SELECT tenant, trace_id,
-        arraySort(span -> span.1, groupArray(${param.uint64(CONTEXT_SPANS_PER_TRACE_MAX)})(
+        arraySort(span -> span.1, groupArray(
           (span_id, parent_span_id, toString(service), toString(namespace), toString(environment),
             toString(cluster), origin, kind, toString(name), status_code, weight,
             toUnixTimestamp64Nano(timestamp), greatest(duration_ns, 0)))) AS spans
@@ -111,6 +114,8 @@ function tracesSql(join: MinuteJoin): Sql {
         LIMIT 1 BY tenant, trace_id, span_id
       )
       GROUP BY tenant, trace_id
+      HAVING count() <= ${param.uint64(CONTEXT_SPANS_PER_TRACE_MAX)}
+      SETTINGS max_block_size = ${param.uint64(CONTEXT_TRACES_AT_ONCE)}
     )`;
   for (let i = 0; i < DOUBLINGS; i++) {
     traces = sql`SELECT * EXCEPT (entries), arrayMap(at -> one.entries[at], one.entries) AS entries

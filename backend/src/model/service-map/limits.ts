@@ -7,8 +7,10 @@ export const EDGES_PER_MINUTE_MAX = 20_000;
 /** Contexts of a tenant, and of one service of it; the rarest are `(other)`. */
 export const CONTEXTS_PER_MINUTE_MAX = 20_000;
 export const CONTEXTS_PER_SERVICE_MAX = 1000;
-/** Spans of one trace that are looked at for contexts; the others have none. */
-export const CONTEXT_SPANS_PER_TRACE_MAX = 10_000;
+/** Traces with more spans have no contexts: finding one costs memory for the square of that. */
+export const CONTEXT_SPANS_PER_TRACE_MAX = 500;
+/** Traces that the store looks at in one step. */
+export const CONTEXT_TRACES_AT_ONCE = 32;
 /** Tenants of one minute; the others have no map then. */
 export const TENANTS_MAX = 10_000;
 /** Characters of the name of what is no service. */

@@ -1,4 +1,11 @@
-import { createStoreClient, param, type Sql, type StoreClient, sql } from '@sonde/store';
+import {
+  createStoreClient,
+  param,
+  type Sql,
+  type StoreClient,
+  StoreError,
+  sql,
+} from '@sonde/store';
 import { z } from 'zod';
 import type { BackendLog } from '../../log.ts';
 import { RecurringWork } from '../../recurring-work.ts';
@@ -121,7 +128,7 @@ export class MapJob {
     // Before the spans are read: what comes meanwhile makes the minute due again.
     const { rows } = await this.#store.query(spansOfMinute(join), TenantSpans, this.#call());
     await this.#store.command(joinMinuteSql(join), this.#call());
-    await this.#store.command(contextsOfMinuteSql(join), this.#call());
+    await this.#findContexts(join);
     const before: MinuteSpans = {
       tenants: rows.map(({ tenant }) => tenant),
       spans: rows.map(({ spans }) => spans),
@@ -129,6 +136,18 @@ export class MapJob {
     // Last: from here on this version is the one that is read.
     await this.#store.command(recordMinuteSql(join, before), this.#call());
     this.#untold?.set(join.minuteMs, join.version);
+  }
+
+  /** A minute that is too much for it has edges all the same. */
+  async #findContexts(join: MinuteJoin): Promise<void> {
+    try {
+      await this.#store.command(contextsOfMinuteSql(join), this.#call());
+    } catch (error) {
+      if (!(error instanceof StoreError) || this.#work.signal.aborted) throw error;
+      const { minuteMs } = join;
+      const reason = error.message;
+      this.#options.log.warn('work by context of a minute was not found', { minuteMs, reason });
+    }
   }
 
   /** Whoever was killed may have joined a minute and not told of it: the last ones are told again. */

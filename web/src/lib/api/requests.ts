@@ -40,10 +40,12 @@ import type {
   SpanHeatmapResponse,
   SpanPeersQuery,
   SpanPeersResponse,
+  SpanResponse,
   SpansQuery,
   SpansResponse,
   SpansScopeQuery,
   StatusResponse,
+  TraceOutlineResponse,
   TraceResponse,
   TracesQuery,
   TracesResponse,
@@ -76,7 +78,9 @@ import {
   isSpans,
   isStatus,
   isTrace,
+  isTraceOutline,
   isTraces,
+  isWholeSpan,
 } from './shapes.ts';
 
 /** One function a path of the API. All throw `RequestFailure`, or `AbortError` when superseded. */
@@ -110,6 +114,24 @@ export function fetchTraces(query: TracesQuery, signal: AbortSignal): Promise<Tr
 
 export function fetchTrace(traceId: string, signal: AbortSignal): Promise<TraceResponse> {
   return fetchJson({ path: `/traces/${encodeURIComponent(traceId)}`, shape: isTrace, signal });
+}
+
+/** All spans of a large trace in outline. */
+export function fetchTraceOutline(
+  traceId: string,
+  signal: AbortSignal,
+): Promise<TraceOutlineResponse> {
+  const path = `/traces/${encodeURIComponent(traceId)}/outline`;
+  return fetchJson({ path, shape: isTraceOutline, signal });
+}
+
+export function fetchSpan(
+  traceId: string,
+  spanId: string,
+  signal: AbortSignal,
+): Promise<SpanResponse> {
+  const path = `/traces/${encodeURIComponent(traceId)}/spans/${encodeURIComponent(spanId)}`;
+  return fetchJson({ path, shape: isWholeSpan, signal });
 }
 
 export function fetchSpans(query: SpansQuery, signal: AbortSignal): Promise<SpansResponse> {

@@ -22,8 +22,10 @@ import type {
   SpanGroupsResponse,
   SpanHeatmapResponse,
   SpanPeersResponse,
+  SpanResponse,
   SpansResponse,
   StatusResponse,
+  TraceOutlineResponse,
   TraceResponse,
   TracesResponse,
 } from '@sonde/backend/api-contract';
@@ -66,6 +68,13 @@ export const isTraces: Shape<TracesResponse> = (body): body is TracesResponse =>
 
 export const isTrace: Shape<TraceResponse> = (body): body is TraceResponse =>
   hasLists(body, ['spans']) && isRecord(body['resources']);
+
+export const isTraceOutline: Shape<TraceOutlineResponse> = (body): body is TraceOutlineResponse =>
+  hasLists(body, ['spanIds', 'parents', 'startNs', 'durationNs']) &&
+  hasLists(body, ['services', 'serviceOf', 'names', 'nameOf', 'kinds', 'kindOf', 'errors']);
+
+export const isWholeSpan: Shape<SpanResponse> = (body): body is SpanResponse =>
+  hasLists(body, ['resource']) && isRecord(body['span']);
 
 export const isSpans: Shape<SpansResponse> = (body): body is SpansResponse =>
   hasLists(body, ['spans']) && hasNumbers(body, ['scannedFromMs']);
