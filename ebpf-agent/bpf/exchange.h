@@ -64,12 +64,14 @@ struct exchange {
   u8 heard_answer;
   /* Its protocol has seen a buffer. */
   u8 has_begun;
-  /* Answers name the request that they belong to. */
+  /* Answers name the request that they belong to; or are counted. */
   u8 is_by_id;
+  u8 is_counted;
   /* An answer goes on that is none of the exchange in `record`, but of `open_sequence`. */
   u8 is_open;
   u16 open_flags;
   u32 open_sequence;
+  u64 open_code;
   u32 early_sequence;
   /* Requests that are records of their own and unanswered, where answers are joined by id. */
   u32 others;
@@ -123,6 +125,8 @@ struct beginning {
   u64 second;
   u64 seen;
   u64 bytes;
+  /* The buffer's last two bytes are a line's end. */
+  u64 ends_line;
 };
 
 #define RECORD_HEAD_BYTES __builtin_offsetof(struct exchange_record, text)

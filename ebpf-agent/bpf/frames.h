@@ -7,15 +7,32 @@
 #ifndef SONDE_FRAMES_H
 #define SONDE_FRAMES_H
 
-#include "joining.h"
+#include "counting.h"
 
 /* Messages looked at in one window. */
 #define FRAMES_MAX 512
+
+static __always_inline int is_by_id(u8 protocol) {
+  return protocol == PROTOCOL_MONGODB || protocol == PROTOCOL_KAFKA ||
+         protocol == PROTOCOL_RABBITMQ || protocol == PROTOCOL_CASSANDRA;
+}
+static __always_inline int is_counted(u8 protocol) {
+  return protocol == PROTOCOL_REDIS || protocol == PROTOCOL_MEMCACHED;
+}
 
 /* Declared here, as they need what stands above. */
 static __always_inline void read_frame(struct exchange *x, struct scratch *s, u32 is_request);
 static __always_inline void read_end(struct exchange *x, struct scratch *s,
                                      const struct chunk *chunk);
+
+static __always_inline void finish_any(struct exchange *x, struct scratch *s,
+                                       const struct chunk *chunk) {
+  if (x->is_counted) {
+    finish_counted(x, s, chunk);
+  } else {
+    finish(x, s, chunk);
+  }
+}
 
 /* Passes what of the frame is in this window; 1 while it goes on. */
 static __always_inline int pass_frame(struct walk *w) {
@@ -25,9 +42,27 @@ static __always_inline int pass_frame(struct walk *w) {
   w->s->window.position += taken;
   stream->left -= taken;
   if (stream->left) return 1;
-  if (stream->framing == IN_LAST) finish(w->x, w->s, w->chunk);
+  if (stream->framing == IN_LAST) finish_any(w->x, w->s, w->chunk);
   stream->framing = AT_HEAD;
   return 0;
+}
+
+static __always_inline void hear_any(struct exchange *x, struct scratch *s,
+                                     const struct chunk *chunk) {
+  if (x->is_counted) {
+    hear_counted(x, s);
+  } else {
+    hear_frame(x, s, chunk);
+  }
+}
+
+static __always_inline void ask_any(struct exchange *x, struct scratch *s,
+                                    const struct chunk *chunk) {
+  if (x->is_counted) {
+    ask_counted(x, s, chunk);
+  } else {
+    ask(x, s, chunk);
+  }
 }
 
 static long frame_step(u64 index, struct walk *w) {
@@ -56,9 +91,9 @@ static long frame_step(u64 index, struct walk *w) {
   if (frame->kind & FRAME_TELLS) {
     tell(w->x, w->s, w->chunk);
   } else if (!w->chunk->is_request) {
-    hear_frame(w->x, w->s, w->chunk);
+    hear_any(w->x, w->s, w->chunk);
   } else if (frame->kind & FRAME_ASKS) {
-    ask(w->x, w->s, w->chunk);
+    ask_any(w->x, w->s, w->chunk);
   }
   return 0;
 }
@@ -80,10 +115,13 @@ static long frames_window(u64 index, struct walk *w) {
 /* A stream that was lost begins anew where exactly one message fills the buffer. */
 static __always_inline int find_frame(struct walk *w) {
   struct scratch *s = w->s;
-  if (!w->chunk->is_request && !w->x->is_by_id) return 0;
+  struct exchange *x = w->x;
+  u32 notes[4] = {x->notes[0], x->notes[1], x->notes[2], x->notes[3]};
+  if (!w->chunk->is_request && !x->is_by_id) return 0;
   s->frame.bytes = 0;
   s->frame.kind = FRAME_OTHER;
-  read_frame(w->x, s, w->chunk->is_request);
+  read_frame(x, s, w->chunk->is_request);
+  __builtin_memcpy(x->notes, notes, sizeof notes);
   if (s->frame.bytes != s->window.end || s->frame.kind & FRAME_UNKNOWN) return 0;
   w->stream->framing = AT_HEAD;
   return 1;
@@ -101,12 +139,17 @@ __noinline int hear_end(struct exchange *x, struct scratch *s, const struct chun
   frame->text_end = 0;
   read_end(x, s, chunk);
   if (!(frame->kind & FRAME_ENDS)) return 0;
+  x->answer.framing = AT_HEAD;
+  if (x->is_counted) {
+    x->answers = x->requests - 1;
+    finish_counted(x, s, chunk);
+    return 0;
+  }
   if (!x->is_answered && !x->is_open) {
     hear(x, s, chunk->now);
   } else if (frame->kind & FRAME_FAILS) {
     fail(x, s);
   }
-  x->answer.framing = AT_HEAD;
   finish(x, s, chunk);
   return 0;
 }
@@ -135,12 +178,19 @@ __noinline int frames_data(struct exchange *x, const struct chunk *chunk) {
   u32 slot = 0;
   if (!x || !chunk) return 0;
   struct stream *stream = chunk->is_request ? &x->request : &x->answer;
+  x->is_by_id = is_by_id(x->record.ends.protocol);
+  x->is_counted = is_counted(x->record.ends.protocol);
   if (!chunk->is_request) x->last_ns = chunk->now;
   if (passes_frame(stream, chunk)) return 0;
   struct scratch *s = take_scratch(&slot);
   if (!s) return 0;
   struct walk walk = {.x = x, .s = s, .stream = stream, .chunk = chunk};
+  s->group = 0;
+  s->failed = 0;
+  s->answered = 0;
   walk_frames(&walk);
+  tell_group(x, s);
+  tell_answers(x, s, chunk->now);
   give_scratch(slot);
   return 0;
 }

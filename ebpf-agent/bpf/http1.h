@@ -14,8 +14,6 @@
 #define HEADER_LINES_MAX 256
 #define LOWER_CASE 0x2020202020202020ull
 #define CARRIAGE_RETURNS 0x0d0d0d0d0d0d0d0dull
-#define LOW_7_BITS 0x7f7f7f7f7f7f7f7full
-#define ONES 0x0101010101010101ull
 
 static __always_inline int is_http_request(u64 word) {
   return BEGINS(word, 4, 'G', 'E', 'T', ' ', 0, 0, 0, 0) ||

@@ -182,6 +182,7 @@ static __always_inline void fail(struct exchange *x, const struct scratch *s) {
     fill_answer(&x->record, s);
   } else if (x->is_open) {
     x->open_flags |= EXCHANGE_FAILED;
+    x->open_code = s->frame.code;
   }
 }
 
@@ -191,6 +192,7 @@ __noinline int finish(struct exchange *x, struct scratch *s, const struct chunk 
   if (x->is_open) {
     x->is_open = 0;
     fill_other(x, &s->record, chunk->now, x->open_sequence, x->open_flags);
+    __builtin_memcpy(s->record.code, &x->open_code, CODE_BYTES);
     write_exchange(&s->record);
   } else if (x->is_answered) {
     end_exchange(x, chunk->now);

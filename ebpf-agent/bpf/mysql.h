@@ -94,8 +94,6 @@ static __always_inline u64 mysql_number_bytes(u8 first) {
   return first < 0xfb ? 1 : first == 0xfc ? 3 : first == 0xfd ? 4 : 9;
 }
 
-static __always_inline u16 load16(const char *at) { return *(const u16 *)at; }
-
 /* Status of the server in "done": behind the number of rows and the last identity. */
 static __always_inline u16 mysql_done_status(const struct scratch *s) {
   u64 at = MYSQL_HEAD_BYTES + 1;

@@ -11,37 +11,66 @@
 #ifndef SONDE_PROTOCOLS_H
 #define SONDE_PROTOCOLS_H
 
-#include "database.h"
+#include "amqp.h"
+#include "cassandra.h"
+#include "frames.h"
 #include "http1.h"
 #include "http2.h"
+#include "kafka.h"
+#include "memcached.h"
+#include "mongodb.h"
 #include "mysql.h"
+#include "nats.h"
+#include "postgresql.h"
+#include "redis.h"
 
 /* Buffers of a connection that are looked at before its protocol is given up on. */
 #define TRIES_MAX 32
+/* "\r\n" */
+#define LINE_END 0x0a0d
 
-struct guess {
-  u8 protocol;
-  /* The bytes are a request (1) or an answer (2) of it; 0: they do not say. */
-  u8 says;
-};
-#define REQUEST 1
-#define ANSWER 2
+/* What a buffer is: the protocol, and whether it is a request or an answer; neither: it does not say. */
+#define REQUEST 0x100
+#define ANSWER 0x200
 
 static __always_inline int is_followed(u8 protocol) { return protocol >= PROTOCOL_HTTP1; }
 
-/* What a buffer's beginning is; the surest first. */
-static __always_inline struct guess recognize(const struct beginning *b) {
-  if (is_http_request(b->word)) return (struct guess){PROTOCOL_HTTP1, REQUEST};
-  if (is_postgresql_startup(b)) return (struct guess){PROTOCOL_POSTGRESQL, REQUEST};
-  if (is_redis_request(b)) return (struct guess){PROTOCOL_REDIS, REQUEST};
-  if (is_postgresql_request(b)) return (struct guess){PROTOCOL_POSTGRESQL, REQUEST};
-  if (is_http2(b->word)) return (struct guess){PROTOCOL_HTTP2, REQUEST};
-  u8 midway = http2_midway(b);
-  if (midway) return (struct guess){PROTOCOL_HTTP2, midway};
-  if (is_tls(b)) return (struct guess){PROTOCOL_TLS, 0};
-  if (is_mysql_greeting(b)) return (struct guess){PROTOCOL_MYSQL, ANSWER};
-  if (is_mysql_request(b)) return (struct guess){PROTOCOL_MYSQL, REQUEST};
-  return (struct guess){PROTOCOL_UNKNOWN, 0};
+/* Databases, the surest first. A function of its own: what it finds out is not told apart outside. */
+__noinline int recognize_database(const struct beginning *b) {
+  if (!b) return PROTOCOL_UNKNOWN;
+  if (is_redis_request(b)) return PROTOCOL_REDIS | REQUEST;
+  if (is_postgresql_request(b)) return PROTOCOL_POSTGRESQL | REQUEST;
+  if (is_mysql_greeting(b)) return PROTOCOL_MYSQL | ANSWER;
+  if (is_mysql_request(b)) return PROTOCOL_MYSQL | REQUEST;
+  if (is_mongodb_request(b)) return PROTOCOL_MONGODB | REQUEST;
+  if (is_cassandra_request(b)) return PROTOCOL_CASSANDRA | REQUEST;
+  if (is_memcached_request(b)) return PROTOCOL_MEMCACHED | REQUEST;
+  return PROTOCOL_UNKNOWN;
+}
+
+/* Brokers. */
+__noinline int recognize_broker(const struct beginning *b) {
+  if (!b) return PROTOCOL_UNKNOWN;
+  if (is_kafka_request(b)) return PROTOCOL_KAFKA | REQUEST;
+  if (is_nats_answer(b)) return PROTOCOL_NATS | ANSWER;
+  if (is_nats_request(b)) return PROTOCOL_NATS | REQUEST;
+  if (is_amqp_request(b)) return PROTOCOL_RABBITMQ | REQUEST;
+  if (is_amqp_answer(b)) return PROTOCOL_RABBITMQ | ANSWER;
+  return PROTOCOL_UNKNOWN;
+}
+
+/* What a buffer's beginning is. */
+__noinline int recognize(const struct beginning *b) {
+  if (!b) return PROTOCOL_UNKNOWN;
+  if (is_nats_request(b)) return PROTOCOL_NATS | REQUEST;
+  if (is_http_request(b->word)) return PROTOCOL_HTTP1 | REQUEST;
+  if (is_postgresql_startup(b)) return PROTOCOL_POSTGRESQL | REQUEST;
+  if (is_http2(b->word)) return PROTOCOL_HTTP2 | REQUEST;
+  u32 midway = http2_midway(b);
+  if (midway) return PROTOCOL_HTTP2 | midway << 8;
+  if (is_tls(b)) return PROTOCOL_TLS;
+  int database = recognize_database(b);
+  return database ? database : recognize_broker(b);
 }
 
 /* Hands a buffer to its protocol; `x->record.ends` says which, and may say another afterwards. */
@@ -51,11 +80,7 @@ static __always_inline void follow(struct exchange *x, const struct chunk *chunk
     http1_data(x, chunk);
   } else if (protocol == PROTOCOL_HTTP2) {
     http2_data(x, chunk);
-  } else if (protocol == PROTOCOL_POSTGRESQL) {
-    postgresql_data(x, chunk);
-  } else if (protocol == PROTOCOL_REDIS) {
-    redis_data(x, chunk);
-  } else if (protocol >= PROTOCOL_MYSQL) {
+  } else if (protocol >= PROTOCOL_POSTGRESQL) {
     frames_data(x, chunk);
   }
 }
@@ -63,7 +88,15 @@ static __always_inline void follow(struct exchange *x, const struct chunk *chunk
 /* Of protocols whose messages say how long they are: what stands at the walk's position. */
 static __always_inline void read_frame(struct exchange *x, struct scratch *s, u32 is_request) {
   u8 protocol = x->record.ends.protocol;
+  if (protocol == PROTOCOL_POSTGRESQL) postgresql_frame(x, s, is_request);
+  if (protocol == PROTOCOL_REDIS) redis_frame(x, s, is_request);
   if (protocol == PROTOCOL_MYSQL) mysql_frame(x, s, is_request);
+  if (protocol == PROTOCOL_MONGODB) mongodb_frame(x, s, is_request);
+  if (protocol == PROTOCOL_KAFKA) kafka_frame(x, s, is_request);
+  if (protocol == PROTOCOL_MEMCACHED) memcached_frame(x, s, is_request);
+  if (protocol == PROTOCOL_RABBITMQ) amqp_frame(x, s, is_request);
+  if (protocol == PROTOCOL_NATS) nats_frame(x, s, is_request);
+  if (protocol == PROTOCOL_CASSANDRA) cassandra_frame(x, s, is_request);
 }
 
 /* Whether a buffer ends the answer that could not be followed. */
@@ -71,6 +104,8 @@ static __always_inline void read_end(struct exchange *x, struct scratch *s,
                                      const struct chunk *chunk) {
   u8 protocol = x->record.ends.protocol;
   if (protocol == PROTOCOL_MYSQL) mysql_end(x, &s->frame, chunk);
+  if (protocol == PROTOCOL_POSTGRESQL) postgresql_end(x, s, chunk);
+  if (protocol == PROTOCOL_REDIS) redis_end(x, &s->frame, chunk);
 }
 
 /* Puts `length` bytes, less than 8, before the beginning. */
@@ -86,6 +121,9 @@ static __always_inline void read_beginning(struct beginning *b, const struct chu
   b->bytes = chunk->bytes;
   b->seen = BOUNDED(chunk->visible, BEGINNING_BYTES);
   if (b->seen && bpf_probe_read_user(&b->word, b->seen, chunk->at)) b->seen = 0;
+  u16 last = 0;
+  if (chunk->end && chunk->bytes > 2) bpf_probe_read_user(&last, sizeof last, chunk->end - 2);
+  b->ends_line = last == LINE_END;
   if (!chunk->vectors || b->seen >= 8 || chunk->vector_count < 2) return;
   /* A head in a piece of its own. */
   struct vector_piece second = {};
@@ -127,17 +165,17 @@ static __always_inline void look(struct endpoints *ends, struct sight *sight,
   struct beginning b = {};
   read_beginning(&b, chunk);
   if (keep_length(&b, sight, asks)) return;
-  struct guess guess = recognize(&b);
-  u8 role = guess.says == ANSWER ? ROLE_CLIENT + ROLE_SERVER - asks : asks;
+  u32 guess = recognize(&b), says = guess & (REQUEST | ANSWER);
+  u8 protocol = guess, role = says == ANSWER ? ROLE_CLIENT + ROLE_SERVER - asks : asks;
   /* An answer cannot begin like a request where it is known who asks. */
-  if (guess.says && ends->role != ROLE_UNKNOWN && ends->role != role) guess.protocol = 0;
-  if (!guess.protocol) {
+  if (says && ends->role != ROLE_UNKNOWN && ends->role != role) protocol = PROTOCOL_UNKNOWN;
+  if (!protocol) {
     sight->kept_by = 0;
     if (++sight->tries == TRIES_MAX) ends->protocol = PROTOCOL_OPAQUE;
     return;
   }
-  ends->protocol = guess.protocol;
-  if (guess.says && ends->role == ROLE_UNKNOWN) ends->role = role;
+  ends->protocol = protocol;
+  if (says && ends->role == ROLE_UNKNOWN) ends->role = role;
 }
 
 /* Begins to follow a connection with what was kept of it. */

@@ -72,6 +72,11 @@ struct scratch {
   struct window window;
   struct head head;
   struct frame frame;
+  /* Where answers are counted: commands of this buffer that are a record of their own, the first
+   * error in it, and whether a command was answered in it. */
+  u64 group;
+  u64 failed;
+  u64 answered;
   /* Twice what is looked at: where a piece of it is copied to is one bound, its length another. */
   char bytes[2 * SCAN_BYTES];
 };
@@ -126,6 +131,7 @@ static __always_inline void give_scratch(u32 slot) {
   })
 
 static __always_inline u64 load64(const char *at) { return *(const u64 *)at; }
+static __always_inline u16 load16(const char *at) { return *(const u16 *)at; }
 static __always_inline u32 load32(const char *at) { return *(const u32 *)at; }
 
 /* Where in the scratch a position is; never outside. */

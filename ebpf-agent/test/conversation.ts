@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { KeyValue } from '@sonde/proto';
 import { WorkloadTable } from '../src/entities/workload.ts';
 import { Role } from '../src/records/layout.ts';
 import { RecordView } from '../src/records/record-view.ts';
@@ -63,6 +64,9 @@ export interface Outcome {
   readonly protocol: number;
   readonly role: number;
   readonly unjoined: number;
+  /** Messages that nobody answers, and how many of them by metric and destination. */
+  readonly messages: number;
+  readonly series: readonly (readonly [string, string, number])[];
 }
 
 interface Step {
@@ -117,7 +121,7 @@ function encodeStep(step: Step | 'close', side: Side): readonly Buffer[] {
   return [head, sizes, ...step.pieces];
 }
 
-function count(batch: Buffer): Pick<Outcome, 'heard' | 'unjoined'> {
+function count(batch: Buffer): Omit<Outcome, 'protocol' | 'role'> {
   const heard: Heard[] = [];
   const workload = new WorkloadTable().of({
     name: 'program',
@@ -141,5 +145,15 @@ function count(batch: Buffer): Pick<Outcome, 'heard' | 'unjoined'> {
   const record = new RecordView();
   record.open(batch, batch.length);
   while (record.next()) traffic.take(record);
-  return { heard, unjoined: traffic.unjoined };
+  const series = [...workload.metrics.entries()].flatMap(([{ name }, of]) =>
+    [...of.values()].map((one) => [name, destinationOf(one.attributes), one.sum] as const),
+  );
+  const sent = series.filter(([name]) => name.endsWith('.messages'));
+  const messages = sent.reduce((sum, [, , number]) => sum + number, 0);
+  return { heard, unjoined: traffic.unjoined, messages, series: sent };
+}
+
+function destinationOf(attributes: readonly KeyValue[]): string {
+  const found = attributes.find(({ key }) => key === 'messaging.destination.name');
+  return found?.value?.stringValue ?? '';
 }

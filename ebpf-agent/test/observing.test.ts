@@ -173,7 +173,7 @@ describe.runIf(MAY_OBSERVE)('observing', { timeout: 120_000 }, () => {
     expect(onServer).toHaveLength(2);
     expect(points.map(({ count, attributes }) => [count, attributes])).toMatchObject([
       [3, { 'db.system.name': 'redis', 'db.operation.name': 'SET' }],
-      [1, { 'db.operation.name': 'LPUSH', 'error.type': 'WRONGTYP' }],
+      [1, { 'db.operation.name': 'LPUSH', 'error.type': 'WRONGTYPE' }],
     ]);
   });
 

@@ -5,7 +5,7 @@ import { httpHost, httpRequest } from '../src/requests/http-request.ts';
 import { Meanings } from '../src/requests/meanings.ts';
 import { postgresqlRequest, statementName } from '../src/requests/postgresql-request.ts';
 import { protocolOf } from '../src/requests/protocols.ts';
-import { redisRequest } from '../src/requests/redis-request.ts';
+import { redisEssence } from '../src/requests/redis-request.ts';
 import { routeOf } from '../src/requests/route.ts';
 import { sqlMeaning } from '../src/requests/sql.ts';
 
@@ -88,10 +88,9 @@ describe('requests of databases', () => {
   });
 
   it('of Redis have a name and never arguments', () => {
-    expect(redisRequest('*3\r\n$3\r\nset\r\n$3\r\nkey\r\n$6\r\nsecret\r\n').operation).toBe('SET');
-    expect(redisRequest('*2\r\n$6\r\nCONFIG\r\n$3\r\nGET\r\n').operation).toBe('CONFIG GET');
-    const two = '*1\r\n$4\r\nPING\r\n*1\r\n$4\r\nPING\r\n';
-    expect(redisRequest(two).operation).toBe('PIPELINE PING');
+    expect(redisEssence('*3\r\n$3\r\nset\r\n$3\r\nkey\r\n$6\r\nsecret\r\n')).toBe('SET');
+    expect(redisEssence('*2\r\n$6\r\nCONFIG\r\n$3\r\nGET\r\n')).toBe('CONFIG GET');
+    expect(redisEssence('ping\r\n')).toBe('PING');
   });
 });
 

@@ -63,6 +63,57 @@ export const DB_SERVER_DURATION: MetricDefinition = histogram(
   'Duration of database operations as the database itself saw them.',
 );
 
+/** Ours: the conventions count what is sent together as one operation. */
+export const DB_CLIENT_COMMANDS: MetricDefinition = sum(
+  'sonde.db.client.commands',
+  '{command}',
+  'Commands that clients of databases sent, those sent together counted one by one.',
+);
+
+export const DB_SERVER_COMMANDS: MetricDefinition = sum(
+  'sonde.db.server.commands',
+  '{command}',
+  'Commands that databases answered, those sent together counted one by one.',
+);
+
+export const MESSAGING_CLIENT_DURATION: MetricDefinition = histogram(
+  'messaging.client.operation.duration',
+  REQUEST_BOUNDS,
+  'Duration of operations that clients of brokers started.',
+);
+
+/** The conventions have none for the broker's side. */
+export const MESSAGING_SERVER_DURATION: MetricDefinition = histogram(
+  'messaging.server.operation.duration',
+  REQUEST_BOUNDS,
+  'Duration of operations of messaging as the broker itself saw them.',
+);
+
+export const MESSAGES_SENT: MetricDefinition = sum(
+  'messaging.client.sent.messages',
+  '{message}',
+  'Messages that producers sent to the broker.',
+);
+
+export const MESSAGES_CONSUMED: MetricDefinition = sum(
+  'messaging.client.consumed.messages',
+  '{message}',
+  'Messages that were delivered to consumers.',
+);
+
+/** Ours: the broker's side of the two above. */
+export const MESSAGES_RECEIVED: MetricDefinition = sum(
+  'messaging.server.received.messages',
+  '{message}',
+  'Messages that the broker got from producers.',
+);
+
+export const MESSAGES_DELIVERED: MetricDefinition = sum(
+  'messaging.server.delivered.messages',
+  '{message}',
+  'Messages that the broker delivered to consumers.',
+);
+
 export const CONNECTIONS_OPENED: MetricDefinition = sum(
   'network.tcp.connections.opened',
   '{connection}',

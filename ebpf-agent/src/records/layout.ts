@@ -28,6 +28,12 @@ export const Protocol = {
   postgresql: 6,
   redis: 7,
   mysql: 8,
+  mongodb: 9,
+  kafka: 10,
+  memcached: 11,
+  rabbitmq: 12,
+  nats: 13,
+  cassandra: 14,
 } as const;
 
 export const ExchangeFlag = {

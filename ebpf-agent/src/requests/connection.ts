@@ -17,6 +17,7 @@ export interface WaitingRequest {
   /** Its beginning: what it means may depend on the answers of those before it. */
   readonly text: string;
   readonly requestBytes: number;
+  readonly commands: number;
   /** What is known of its answer, which goes on. */
   outcome: Outcome | undefined;
 }
@@ -83,6 +84,18 @@ export class Connection {
     const request = this.#waiting?.get(sequence);
     this.#waiting?.delete(sequence);
     return request;
+  }
+
+  /** Everything that was asked up to a sequence number, in order. */
+  answeredUpTo(sequence: number): readonly WaitingRequest[] {
+    const answered: WaitingRequest[] = [];
+    for (const [asked, request] of this.#waiting ?? []) {
+      // Numbers begin anew behind 2^32.
+      if (((sequence - asked) | 0) < 0) break;
+      this.#waiting?.delete(asked);
+      answered.push(request);
+    }
+    return answered;
   }
 
   /** What never got an answer. */

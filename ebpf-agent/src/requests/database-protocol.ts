@@ -1,5 +1,10 @@
 import type { KeyValue } from '@sonde/proto';
-import { DB_CLIENT_DURATION, DB_SERVER_DURATION } from '../metrics/definitions.ts';
+import {
+  DB_CLIENT_COMMANDS,
+  DB_CLIENT_DURATION,
+  DB_SERVER_COMMANDS,
+  DB_SERVER_DURATION,
+} from '../metrics/definitions.ts';
 import { ExchangeFlag } from '../records/layout.ts';
 import { attributesOf } from './attributes.ts';
 import type { Exchange } from './exchange.ts';
@@ -10,6 +15,8 @@ interface Own
   extends Pick<RequestProtocol, 'name' | 'read' | 'essence' | 'onConnection' | 'onAnswer'> {
   /** Of a failed exchange what went wrong; empty when that is not known. */
   readonly errorCode?: (exchange: Exchange) => string;
+  /** Commands are sent together. */
+  readonly hasPipelines?: boolean;
   /** Of a failed exchange what the span has besides. */
   readonly errorDetails?: (exchange: Exchange) => readonly KeyValue[];
 }
@@ -25,6 +32,9 @@ export function databaseProtocol(own: Own): RequestProtocol {
     ...(essence && { essence }),
     ...(onConnection && { onConnection }),
     ...(onAnswer && { onAnswer }),
+    ...(own.hasPipelines && {
+      commands: { server: DB_SERVER_COMMANDS, client: DB_CLIENT_COMMANDS },
+    }),
     server: DB_SERVER_DURATION,
     client: DB_CLIENT_DURATION,
     errorType: (exchange) => (isFailed(exchange) ? errorCode(exchange) || 'error' : undefined),
@@ -38,7 +48,10 @@ export function databaseProtocol(own: Own): RequestProtocol {
       });
     },
     details: (exchange) => [
-      ...attributesOf({ 'db.query.text': exchange.meaning.text || undefined }),
+      ...attributesOf({
+        'db.query.text': exchange.meaning.text || undefined,
+        'db.operation.batch.size': exchange.commands > 1 ? exchange.commands : undefined,
+      }),
       ...(isFailed(exchange) ? (own.errorDetails?.(exchange) ?? []) : []),
     ],
   };

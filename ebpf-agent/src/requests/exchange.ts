@@ -15,6 +15,8 @@ export interface Exchange extends Outcome {
   readonly startNs: number;
   readonly durationNs: number;
   readonly requestBytes: number;
+  /** That were sent together and answered together. */
+  readonly commands: number;
 }
 
 export function isServer({ connection }: Exchange): boolean {

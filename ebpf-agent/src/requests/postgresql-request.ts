@@ -4,6 +4,7 @@ import { sqlMeaning } from './sql.ts';
 const QUERY = 'Q';
 const PARSE = 'P';
 const BIND = 'B';
+const SYNC = 'S';
 const MESSAGE_HEAD = 5;
 
 /** The name of the prepared statement that a request defines or uses; `''` is the unnamed one. */
@@ -20,6 +21,14 @@ export function definesStatement(text: string): boolean {
   return text.charAt(0) === PARSE;
 }
 
+/** Type and, where there is one, statement: nothing of what parameters are bound to. */
+export function postgresqlEssence(text: string): string {
+  const type = text.charAt(0);
+  if (type !== QUERY && type !== PARSE) return type;
+  const length = Buffer.from(text.slice(1, MESSAGE_HEAD), 'latin1');
+  return length.length < 4 ? type : text.slice(0, 1 + length.readUInt32BE());
+}
+
 /** The beginning of the first messages of a round trip (PostgreSQL's protocol 3.0, 55.7). */
 export function postgresqlRequest(text: string): Meaning {
   const body = text.slice(MESSAGE_HEAD);
@@ -28,7 +37,9 @@ export function postgresqlRequest(text: string): Meaning {
       return sqlMeaning(body.split('\0', 1)[0] ?? '');
     case PARSE:
       return sqlMeaning(body.split('\0', 2)[1] ?? '');
-    default:
-      return { operation: 'EXECUTE', target: '', text: '' };
+    default: {
+      const operation = text.startsWith(SYNC) ? 'SYNC' : 'EXECUTE';
+      return { operation, target: '', text: '' };
+    }
   }
 }

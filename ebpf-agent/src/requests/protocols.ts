@@ -1,16 +1,33 @@
 import type { KeyValue } from '@sonde/proto';
 import type { MetricDefinition } from '../metrics/definitions.ts';
 import { ExchangeFlag, Protocol } from '../records/layout.ts';
+import { amqpEssence, amqpRequest } from './amqp-request.ts';
 import { attributesOf } from './attributes.ts';
+import {
+  cassandraAnswer,
+  cassandraEssence,
+  cassandraPrepared,
+  cassandraRequest,
+} from './cassandra-request.ts';
 import type { Connection } from './connection.ts';
 import { databaseProtocol } from './database-protocol.ts';
 import { type Exchange, isServer } from './exchange.ts';
 import { HTTP } from './http-protocol.ts';
 import { HTTP2 } from './http2-protocol.ts';
+import { kafkaAnswer, kafkaEssence, kafkaRequest } from './kafka-request.ts';
 import type { Meaning } from './meaning.ts';
+import { memcachedError, memcachedEssence, memcachedRequest } from './memcached-request.ts';
+import { messagingProtocol } from './messaging-protocol.ts';
+import { mongodbAnswer, mongodbEssence, mongodbRequest } from './mongodb-request.ts';
 import { mysqlAnswer, mysqlEssence, mysqlPrepared, mysqlRequest } from './mysql-request.ts';
-import { definesStatement, postgresqlRequest, statementName } from './postgresql-request.ts';
-import { redisRequest } from './redis-request.ts';
+import { natsEssence, natsRequest } from './nats-request.ts';
+import {
+  definesStatement,
+  postgresqlEssence,
+  postgresqlRequest,
+  statementName,
+} from './postgresql-request.ts';
+import { redisError, redisEssence, redisRequest } from './redis-request.ts';
 import type { RequestProtocol } from './request-protocol.ts';
 
 /** The protocols whose requests are read, by `enum protocol` of `bpf/record.h`. */
@@ -20,9 +37,16 @@ const PROTOCOLS: Readonly<Record<number, RequestProtocol>> = {
   [Protocol.postgresql]: databaseProtocol({
     name: 'postgresql',
     read: postgresqlRequest,
+    essence: postgresqlEssence,
     onConnection: preparedStatement,
   }),
-  [Protocol.redis]: databaseProtocol({ name: 'redis', read: redisRequest }),
+  [Protocol.redis]: databaseProtocol({
+    name: 'redis',
+    read: redisRequest,
+    essence: redisEssence,
+    errorCode: ({ code }) => redisError(code),
+    hasPipelines: true,
+  }),
   [Protocol.mysql]: databaseProtocol({
     name: 'mysql',
     read: mysqlRequest,
@@ -31,6 +55,47 @@ const PROTOCOLS: Readonly<Record<number, RequestProtocol>> = {
     onAnswer: mysqlAnswer,
     errorCode: ({ status }) => (status === 0 ? '' : String(status)),
     errorDetails: ({ code }) => attributesOf({ 'sonde.db.sqlstate': code || undefined }),
+  }),
+  [Protocol.mongodb]: databaseProtocol({
+    name: 'mongodb',
+    read: mongodbRequest,
+    essence: mongodbEssence,
+    onAnswer: mongodbAnswer,
+    errorCode: ({ code }) => code,
+  }),
+  [Protocol.kafka]: messagingProtocol({
+    name: 'kafka',
+    system: 'kafka',
+    read: kafkaRequest,
+    essence: kafkaEssence,
+    onAnswer: kafkaAnswer,
+  }),
+  [Protocol.memcached]: databaseProtocol({
+    name: 'memcached',
+    read: memcachedRequest,
+    essence: memcachedEssence,
+    errorCode: memcachedError,
+    hasPipelines: true,
+  }),
+  [Protocol.rabbitmq]: messagingProtocol({
+    name: 'amqp',
+    system: 'rabbitmq',
+    read: amqpRequest,
+    essence: amqpEssence,
+  }),
+  [Protocol.nats]: messagingProtocol({
+    name: 'nats',
+    system: 'nats',
+    read: natsRequest,
+    essence: natsEssence,
+  }),
+  [Protocol.cassandra]: databaseProtocol({
+    name: 'cassandra',
+    read: cassandraRequest,
+    essence: cassandraEssence,
+    onConnection: cassandraPrepared,
+    onAnswer: cassandraAnswer,
+    errorCode: ({ status }) => `0x${status.toString(16).padStart(4, '0')}`,
   }),
 };
 

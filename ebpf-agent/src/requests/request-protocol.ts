@@ -19,7 +19,7 @@ export interface RequestProtocol {
   /** `network.protocol.version`, where one name has several. */
   readonly version?: string;
   /** What a request's beginning means, a character a byte, cut anywhere. Pure: it is remembered. */
-  readonly read: (text: string) => Meaning;
+  readonly read: (essence: string) => Meaning;
   /** What of the beginning its meaning depends on; all of it where this is left out. */
   readonly essence?: (text: string) => string;
   /** What the connection knows besides: called for every request, in their order. */
@@ -38,6 +38,10 @@ export interface RequestProtocol {
   readonly attributes: (exchange: Exchange) => readonly KeyValue[];
   /** What the span has besides. */
   readonly details: (exchange: Exchange) => readonly KeyValue[];
+  /** Counts the messages that nobody answers; left out: they are exchanges without a duration. */
+  readonly messages?: (exchange: Exchange) => MetricDefinition;
+  /** Commands may be sent together: these count each of them, on the side that answers and that asks. */
+  readonly commands?: { readonly server: MetricDefinition; readonly client: MetricDefinition };
   /** Its targets are routes, of which a service has a bounded number. */
   readonly hasRoutes?: boolean;
 }

@@ -9,12 +9,13 @@ const SEGMENT_LENGTH_MAX = 48;
 export function routeOf(path: string): string {
   if (path === '/' || path === '*') return path;
   const segments = path.split('/').slice(1);
-  const named = segments.slice(0, SEGMENTS_MAX).map(named1);
+  const named = segments.slice(0, SEGMENTS_MAX).map(withoutVariable);
   const rest = segments.length > SEGMENTS_MAX ? '/*' : '';
   return `/${named.join('/')}${rest}`;
 }
 
-function named1(segment: string): string {
+/** A part of a name, or `{id}` for one that looks as if there were many of its kind. */
+export function withoutVariable(segment: string): string {
   return isVariable(segment) ? '{id}' : segment;
 }
 

@@ -45,7 +45,7 @@ export const MYSQL_SQL: SqlDialect = dialect(
 const LISTS = /\(\s*\?(?:\s*,\s*\?)+\s*\)/g;
 const ROWS = /\(\?\)(?:\s*,\s*\(\?\))+/g;
 const TABLE =
-  /\b(?:from|into|update|join|table)\s+(?:only\s+|if\s+(?:not\s+)?exists\s+|ignore\s+)*((?:["`]?[\w$]+["`]?\.)?["`]?[\w$]+["`]?)/i;
+  /\b(?:from|into|update|join|table|copy)\s+(?:only\s+|if\s+(?:not\s+)?exists\s+|ignore\s+)*((?:["`]?[\w$]+["`]?\.)?["`]?[\w$]+["`]?)/i;
 
 /** What a statement does, to which table, and its text without a literal. Text may be cut anywhere. */
 export function sqlMeaning(statement: string, dialect: SqlDialect = STANDARD_SQL): Meaning {

@@ -27,6 +27,7 @@ import {
 import type { Exchange } from './exchange.ts';
 import { authorityHost, http2Exchange } from './http2-protocol.ts';
 import { Http2Requests } from './http2-requests.ts';
+import type { Meaning } from './meaning.ts';
 import { Meanings } from './meanings.ts';
 import type { Outcome } from './outcome.ts';
 import {
@@ -36,6 +37,7 @@ import {
   protocolOf,
   seriesKeyOf,
 } from './protocols.ts';
+import { completed, outcomeOf, requestOf, togetherOf, UNANSWERED } from './read-exchange.ts';
 import type { RequestProtocol } from './request-protocol.ts';
 
 const NS_PER_S = 1e9;
@@ -129,22 +131,37 @@ export class Traffic {
 
   #answered(record: RecordView): void {
     const connection = this.connections.of(record);
+    if (record.exchangeFlags & ExchangeFlag.up_to) {
+      this.#answeredUpTo(record, connection);
+      return;
+    }
     const request = connection.answered(record.sequence);
     if (request === undefined) {
       this.#unjoined++;
       return;
     }
     const { outcome: begun } = request;
-    const outcome = begun ?? outcomeOf(record, request, connection);
-    if (begun === undefined && record.exchangeFlags & ExchangeFlag.continues) {
+    const outcome =
+      begun === undefined ? outcomeOf(record, request, connection) : completed(begun, record);
+    if (record.exchangeFlags & ExchangeFlag.continues) {
       request.outcome = outcome;
       connection.wait(record.sequence, request);
       return;
     }
     this.#conclude(connection, request, {
-      outcome: { ...outcome, flags: outcome.flags | (record.exchangeFlags & ExchangeFlag.failed) },
+      outcome,
       durationNs: Math.max(0, record.atNs - request.startNs),
     });
+  }
+
+  /** Answers without numbers: everything that was asked before has its answer. */
+  #answeredUpTo(record: RecordView, connection: Connection): void {
+    for (const request of connection.answeredUpTo(record.sequence)) {
+      this.#conclude(connection, request, {
+        outcome: outcomeOf(record, request, connection),
+        durationNs: Math.max(0, record.atNs - request.startNs),
+      });
+    }
   }
 
   #conclude(
@@ -154,9 +171,9 @@ export class Traffic {
   ): void {
     const workload = this.#ownerOf(request.tgid, connection);
     if (workload === undefined) return;
-    const { protocol, text, startNs, requestBytes } = request;
+    const { protocol, text, startNs, requestBytes, commands } = request;
     const read = this.#meanings.of(protocol, text);
-    const meaning = protocol.onConnection?.(connection, text, read) ?? read;
+    const meaning = togetherOf(protocol.onConnection?.(connection, text, read) ?? read, commands);
     const { status, flags, code, answerBytes } = outcome;
     this.#count({
       workload,
@@ -170,6 +187,7 @@ export class Traffic {
       code,
       requestBytes,
       answerBytes,
+      commands,
     });
   }
 
@@ -190,6 +208,7 @@ export class Traffic {
       durationNs: Math.max(0, endNs - startNs),
       requestBytes: 0,
       answerBytes: 0,
+      commands: 1,
     });
   }
 
@@ -245,7 +264,12 @@ export class Traffic {
   }
 
   #count(exchange: Exchange): void {
-    const { workload, connection, durationNs } = exchange;
+    const { workload, connection, protocol, durationNs } = exchange;
+    if (protocol.commands !== undefined) this.#countCommands(exchange, protocol.commands);
+    if (protocol.messages !== undefined && exchange.flags & ExchangeFlag.one_way) {
+      this.#countMessage(exchange, protocol.messages(exchange));
+      return;
+    }
     if (!connection.isPlaced) this.#unplaced++;
     const seconds = durationNs / NS_PER_S;
     const last = likeLast(exchange);
@@ -256,7 +280,7 @@ export class Traffic {
     }
     workload.lastSeenMs = performance.now();
     if (connection.role === Role.server) this.connections.listens(connection, workload);
-    const known = exchange.protocol.hasRoutes ? this.#withKnownRoute(exchange) : exchange;
+    const known = protocol.hasRoutes ? this.#withKnownRoute(exchange) : exchange;
     const metric = metricOf(known);
     const series = workload.metrics.series(metric, seriesKeyOf(known), () => [
       ...exchangeAttributes(known),
@@ -265,6 +289,25 @@ export class Traffic {
     addValue(series, seconds, metric.bounds);
     if (known === exchange && exchange.flags === 0) remember(exchange, series, metric);
     this.#options.onExchange(known);
+  }
+
+  #countCommands(
+    { workload, connection, commands }: Exchange,
+    { server, client }: Required<RequestProtocol>['commands'],
+  ): void {
+    const metric = connection.role === Role.server ? server : client;
+    const attributes = (): readonly KeyValue[] => this.connections.peerAttributes(connection);
+    workload.metrics.add(metric, { key: connection.peerKey, attributes }, commands);
+  }
+
+  /** A message takes no time, and is no span. */
+  #countMessage(exchange: Exchange, metric: MetricDefinition): void {
+    const { workload, connection } = exchange;
+    const attributes = (): readonly KeyValue[] => [
+      ...exchangeAttributes(exchange),
+      ...this.connections.peerAttributes(connection),
+    ];
+    workload.metrics.add(metric, { key: seriesKeyOf(exchange), attributes }, 1);
   }
 
   /** A service has a bounded number of routes: the rest are one. */
@@ -301,32 +344,6 @@ export class Traffic {
       ],
     };
   }
-}
-
-const UNANSWERED: Outcome = {
-  status: 0,
-  flags: ExchangeFlag.unanswered,
-  code: '',
-  answerBytes: 0,
-};
-
-function requestOf(record: RecordView, protocol: RequestProtocol): WaitingRequest {
-  const { atNs: startNs, tgid, text, requestBytes } = record;
-  return { startNs, tgid, protocol, text, requestBytes, outcome: undefined };
-}
-
-/** What a record says of an answer, the kernel's flags of records left away. */
-function outcomeOf(
-  record: RecordView,
-  { protocol, text }: WaitingRequest,
-  connection: Connection,
-): Outcome {
-  const { status, exchangeFlags, answerBytes } = record;
-  const flags = exchangeFlags & ~ExchangeFlag.continues;
-  const code = flags & ExchangeFlag.failed ? record.code : '';
-  const outcome = { status, flags, code, answerBytes };
-  if (protocol.onAnswer === undefined) return outcome;
-  return protocol.onAnswer({ connection, request: text, answer: record.answerText }, outcome);
 }
 
 function likeLast(exchange: Exchange): LastCounted | undefined {

@@ -1,0 +1,64 @@
+import {
+  MESSAGES_CONSUMED,
+  MESSAGES_DELIVERED,
+  MESSAGES_RECEIVED,
+  MESSAGES_SENT,
+  MESSAGING_CLIENT_DURATION,
+  MESSAGING_SERVER_DURATION,
+} from '../metrics/definitions.ts';
+import { ExchangeFlag } from '../records/layout.ts';
+import { attributesOf } from './attributes.ts';
+import { type Exchange, isServer } from './exchange.ts';
+import type { RequestProtocol } from './request-protocol.ts';
+import { withoutVariable } from './route.ts';
+
+/** `messaging.operation.type` by the name of an operation, where the conventions have one. */
+const TYPES: Readonly<Record<string, string>> = {
+  send: 'send',
+  publish: 'send',
+  poll: 'receive',
+  get: 'receive',
+  deliver: 'receive',
+  commit: 'settle',
+};
+
+/** What a broker has of its own. */
+interface Own extends Pick<RequestProtocol, 'name' | 'read' | 'essence' | 'onAnswer'> {
+  readonly system: string;
+}
+
+/** A broker: what all of them have in common, with what the given one has of its own. */
+export function messagingProtocol({ name, system, read, essence, onAnswer }: Own): RequestProtocol {
+  return {
+    name,
+    read,
+    ...(essence && { essence }),
+    ...(onAnswer && { onAnswer }),
+    server: MESSAGING_SERVER_DURATION,
+    client: MESSAGING_CLIENT_DURATION,
+    messages: messageMetric,
+    errorType: ({ flags, code }) => (flags & ExchangeFlag.failed ? code || 'error' : undefined),
+    attributes: ({ meaning: { operation, target } }) =>
+      attributesOf({
+        'messaging.system': system,
+        'messaging.operation.name': operation || undefined,
+        'messaging.operation.type': TYPES[operation],
+        'messaging.destination.name': target || undefined,
+      }),
+    details: () => [],
+  };
+}
+
+/** Which way a message goes: asked or answered, seen by the client or by the broker. */
+function messageMetric(exchange: Exchange): typeof MESSAGES_SENT {
+  const isDelivered = (exchange.flags & ExchangeFlag.reversed) !== 0;
+  if (isServer(exchange)) return isDelivered ? MESSAGES_DELIVERED : MESSAGES_RECEIVED;
+  return isDelivered ? MESSAGES_CONSUMED : MESSAGES_SENT;
+}
+
+/** Queues and subjects of a client each (`amq.gen-...`, `_INBOX....`) are one. */
+export function destinationName(name: string): string {
+  if (/^amq\.gen-/.test(name)) return 'amq.gen-{id}';
+  if (/^_INBOX\./.test(name)) return '_INBOX.{id}';
+  return name.split('.').map(withoutVariable).join('.');
+}
