@@ -9,7 +9,8 @@ export interface RulerView {
   readonly layout: TraceLayout;
   readonly geometry: WaterfallGeometry;
   readonly palette: Palette;
-  readonly colourOf: (service: string) => string;
+  /** The whole trace in small (`drawStrip`), as large as the strip. */
+  readonly strip: CanvasImageSource;
   /** Dragged over the whole trace, if any. */
   readonly drag: TimeWindow | undefined;
 }
@@ -18,9 +19,9 @@ export interface RulerView {
 export const MINIMAP_PX = 36;
 export const RULER_PX = 22;
 
-/** Draws the whole trace small, dims what the window leaves out, and labels the window's times. */
+/** Shows the whole trace small, dims what the window leaves out, and labels the window's times. */
 export function drawRuler(surface: Surface, view: RulerView): void {
-  drawMinimap(surface, view);
+  surface.context.drawImage(view.strip, 0, 0, surface.width, MINIMAP_PX);
   shadeOutside(surface, view);
   drawLabels(surface, view);
 }
@@ -31,23 +32,6 @@ export function minimapGeometry(
   durationNs: number,
 ): WaterfallGeometry {
   return { ...geometry, window: { fromNs: 0, toNs: durationNs } };
-}
-
-function drawMinimap(surface: Surface, view: RulerView): void {
-  const { context } = surface;
-  const { layout } = view;
-  const whole = minimapGeometry(view.geometry, layout.durationNs);
-  const count = layout.spans.length;
-  const lineHeight = Math.max(0.6, Math.min(4, (MINIMAP_PX - 4) / Math.max(1, count)));
-  for (let row = 0; row < count; row += 1) {
-    const span = layout.spans[row];
-    if (span === undefined) continue;
-    const from = timeToX(whole, layout.startNs[row] ?? 0);
-    const to = timeToX(whole, layout.endNs[row] ?? 0);
-    const y = 2 + (row / count) * (MINIMAP_PX - 4);
-    context.fillStyle = span.status === 'error' ? view.palette.errors : view.colourOf(span.service);
-    context.fillRect(from, y, Math.max(1, to - from), lineHeight);
-  }
 }
 
 function shadeOutside(surface: Surface, view: RulerView): void {

@@ -8,16 +8,21 @@ export function searchRows(layout: TraceLayout, text: string): number[] {
   const needle = text.trim().toLowerCase();
   if (needle === '') return [];
   const rows: number[] = [];
+  // Names come again and again: each is read once.
+  const known = new Map<string, boolean>();
+  const has = (text: string): boolean => {
+    const answer = known.get(text) ?? contains(text, needle);
+    known.set(text, answer);
+    return answer;
+  };
   layout.spans.forEach((span, row) => {
-    if (spanContains(span, needle)) rows.push(row);
+    if (has(span.name) || has(span.service) || spanContains(span, needle)) rows.push(row);
   });
   return rows;
 }
 
 function spanContains(span: Span, needle: string): boolean {
   return (
-    contains(span.name, needle) ||
-    contains(span.service, needle) ||
     contains(span.statusMessage, needle) ||
     span.spanId === needle ||
     attributesContain(span.attributes, needle) ||
