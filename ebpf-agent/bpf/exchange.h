@@ -13,6 +13,7 @@
 
 #include "connection.h"
 #include "scratch.h"
+#include "serving.h"
 #include "words.h"
 
 /* An answer may be recorded this much before its request when two CPUs race. */
@@ -64,6 +65,8 @@ struct exchange {
   u8 heard_answer;
   /* Its protocol has seen a buffer. */
   u8 has_begun;
+  /* A thread is known to serve the exchange in `record`. */
+  u8 is_served;
   /* Answers name the request that they belong to; or are counted. */
   u8 is_by_id;
   u8 is_counted;
@@ -86,12 +89,6 @@ struct {
   __type(value, struct exchange);
 } exchanges SEC(".maps");
 
-/* struct iovec. */
-struct vector {
-  u64 at;
-  u64 bytes;
-};
-
 /* Bytes that were sent or received, encrypted nowhere: a buffer in the caller's memory. */
 struct chunk {
   u64 now;
@@ -101,12 +98,11 @@ struct chunk {
   u64 bytes;
   /* Behind the last byte in user memory; 0 where nobody knows. */
   const char *end;
-  /* Where a call has several pieces: all of them, in user memory. */
-  const struct vector *pieces;
-  u64 piece_count;
   u32 tgid;
   /* From the asking side to the answering one. */
   u32 is_request;
+  /* It was received by a thread that waited for it on this socket alone. */
+  u32 blocks;
   /* Where it lies in several pieces: the list of them (struct iovec), and how many. */
   u64 vectors;
   u64 vector_count;
@@ -142,6 +138,8 @@ static __always_inline u32 pending(const struct exchange *x) { return x->request
 static __always_inline void end_exchange(struct exchange *x, u64 now) {
   x->record.duration_ns = now > x->record.head.at_ns ? now - x->record.head.at_ns : 0;
   x->is_answered = 0;
+  if (x->is_served) end_serving(x->record.ends.cookie);
+  x->is_served = 0;
   write_exchange(&x->record);
 }
 
@@ -159,17 +157,44 @@ static __always_inline void abandon_exchange(struct exchange *x, u64 now, u32 fl
   end_exchange(x, now);
 }
 
-/* Copies the text of a request that begins at `position` of the scratch, of which `seen` are there. */
+/*
+ * Copies the text of a request that begins at `position` of the scratch, of which `seen` are there;
+ * behind it, whatever is between them, the trace that the request belongs to.
+ */
 static __always_inline void copy_text(struct exchange_record *record, const struct scratch *s,
                                       u64 position, u64 seen) {
+  u64 trace_at = s->head.trace_at & (SCAN_BYTES - 1);
   u64 length = seen > position ? seen - position : 0;
   length = BOUNDED(length, TEXT_BYTES_MAX);
+  if (trace_at && length > TEXT_BYTES_MAX - TRACE_BYTES) length = TEXT_BYTES_MAX - TRACE_BYTES;
   u64 at = position & (SCAN_BYTES - 1);
   record->text_bytes = length;
   bpf_probe_read_kernel(record->text, length, s->bytes + at);
+  if (!trace_at) return;
+  asm volatile("" : "+r"(length));
+  length &= TEXT_BYTES_MAX - 1;
+  bpf_probe_read_kernel(record->text + length, TRACE_BYTES, s->bytes + trace_at);
+  record->text_bytes = length + TRACE_BYTES;
+  record->flags |= EXCHANGE_TRACED;
 }
 
-static __always_inline void fill_record(struct exchange_record *record, const struct exchange *x,
+/* Who serves a request, or for which one it is asked. */
+static __always_inline void find_parent(struct exchange_record *record, struct exchange *x,
+                                        const struct chunk *chunk) {
+  record->parent_cookie = 0;
+  record->parent_sequence = 0;
+  if (x->record.ends.role == ROLE_CLIENT) {
+    struct serving *serving = current_serving(0);
+    if (!serving) return;
+    record->parent_cookie = serving->cookie;
+    record->parent_sequence = serving->sequence;
+  } else if (chunk->blocks && record == &x->record) {
+    begin_serving(x->record.ends.cookie, record->sequence);
+    x->is_served = 1;
+  }
+}
+
+static __always_inline void fill_record(struct exchange_record *record, struct exchange *x,
                                         const struct chunk *chunk) {
   record->head.kind = RECORD_EXCHANGE;
   record->head.tgid = chunk->tgid;
@@ -183,6 +208,7 @@ static __always_inline void fill_record(struct exchange_record *record, const st
   record->answer_text_bytes = 0;
   record->commands = 1;
   __builtin_memset(record->code, 0, CODE_BYTES);
+  find_parent(record, x, chunk);
 }
 
 /* Answers the exchange with what came before it. */

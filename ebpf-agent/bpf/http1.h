@@ -68,6 +68,10 @@ static __always_inline void read_header(struct walk *w, u64 line) {
     }
   } else if (BEGINS(first, 8, 't', 'r', 'a', 'n', 's', 'f', 'e', 'r')) {
     if (BEGINS(second, 8, '-', 'e', 'n', 'c', 'o', 'd', 'i', 'n')) w->s->head.is_chunked = 1;
+  } else if (BEGINS(first, 8, 't', 'r', 'a', 'c', 'e', 'p', 'a', 'r')) {
+    u64 value = line + (*scratch_at(w->s, line + 12) == ' ' ? 13 : 12);
+    int is_whole = value + TRACE_BYTES <= w->s->head.end;
+    if (is_whole && BEGINS(second, 4, 'e', 'n', 't', ':', 0, 0, 0, 0)) w->s->head.trace_at = value;
   }
 }
 
@@ -225,6 +229,7 @@ static long step(u64 index, struct walk *w) {
   head->content_length = ~0ull;
   head->head_end = 0;
   head->is_chunked = 0;
+  head->trace_at = 0;
   u64 word = load64(scratch_at(w->s, w->s->window.position));
   return w->chunk->is_request ? step_request(w, word) : step_answer(w, word);
 }

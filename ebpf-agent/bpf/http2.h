@@ -226,9 +226,9 @@ static __always_inline void walk_piece(struct frames_walk *w, const char *at, u6
 
 /* The next of the pieces that a call moved; `reach` counts what of its bytes is left. */
 static long step_piece(u64 index, struct frames_walk *w) {
-  struct vector piece = {};
-  const void *from = w->chunk->pieces + index;
-  if (index >= w->chunk->piece_count || !w->s->window.reach) return 1;
+  struct vector_piece piece = {};
+  const void *from = (const void *)(w->chunk->vectors + index * sizeof piece);
+  if (index >= w->chunk->vector_count || !w->s->window.reach) return 1;
   if (bpf_probe_read_user(&piece, sizeof piece, from)) {
     count(COUNT_UNREADABLE);
     lose_frames(w);
@@ -285,7 +285,7 @@ __noinline int http2_data(struct exchange *x, const struct chunk *chunk) {
   if (chunk->visible >= chunk->bytes) {
     s->window.reach = 0;
     walk_piece(&walk, chunk->at, chunk->bytes);
-  } else if (chunk->piece_count) {
+  } else if (chunk->vector_count) {
     bpf_loop(PIECES_MAX, step_piece, &walk, 0);
   }
   if (s->window.reach) lose_frames(&walk);

@@ -22,6 +22,7 @@ typedef __s64 s64;
 #define AF_INET6 10
 #define IPPROTO_TCP 6
 #define MSG_PEEK 2
+#define MSG_DONTWAIT 0x40
 /* thread_info.status on x86: the task is in a 32-bit system call. */
 #define TS_COMPAT 2
 

@@ -58,6 +58,8 @@ enum exchange_flag {
   EXCHANGE_UNANSWERED = 4,
   /* The answer says that the request failed (databases). */
   EXCHANGE_FAILED = 8,
+  /* The last TRACE_BYTES of its text are the value of its header traceparent. */
+  EXCHANGE_TRACED = 256,
   /* Nobody answers this: a message, or a request that wants no answer. */
   EXCHANGE_ONE_WAY = 16,
   /* The answer has begun here and ends in another record of its kind. */
@@ -78,6 +80,8 @@ enum connection_flag {
 #define TEXT_BYTES_MAX 256
 #define ANSWER_BYTES_MAX 128
 #define CODE_BYTES 8
+/* Version, trace, parent and flags: W3C trace context, 3.2. */
+#define TRACE_BYTES 55
 #define COMMAND_BYTES_MAX 512
 
 struct record_head {
@@ -122,6 +126,9 @@ struct exchange_record {
   u16 answer_text_bytes;
   /* Commands that were sent together and are this exchange. */
   u32 commands;
+  /* The request that the asking thread was serving; 0 where nobody can say. */
+  u64 parent_cookie;
+  u32 parent_sequence;
   /* The beginning of the request as sent, `text_bytes` of it, and behind it the answer's. */
   char text[TEXT_BYTES_MAX + ANSWER_BYTES_MAX];
 };

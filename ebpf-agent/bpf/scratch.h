@@ -46,6 +46,8 @@ struct head {
   /* Behind the empty line; 0 while there is none. */
   u64 head_end;
   u64 is_chunked;
+  /* The value of traceparent; 0 while there is none. */
+  u64 trace_at;
 };
 
 /* A message that says how long it is. */
@@ -108,7 +110,9 @@ static __always_inline struct scratch *take_scratch(u32 *slot) {
   for (u32 i = 0; i < SCRATCHES; i++) {
     if (__sync_fetch_and_or(taken, 1u << i) & (1u << i)) continue;
     *slot = i;
-    return bpf_map_lookup_elem(&scratches, slot);
+    struct scratch *s = bpf_map_lookup_elem(&scratches, slot);
+    if (s) s->head.trace_at = 0;
+    return s;
   }
   count(COUNT_CONTENDED);
   return 0;

@@ -61,7 +61,9 @@ struct actor {
   u32 call;
   u8 is_active;
   u8 used_socket;
-  u8 reserved[2];
+  /* It waited on a socket in its last call that received. */
+  u8 blocks;
+  u8 reserved;
   /* Of the socket that was used inside the call. */
   struct endpoints used;
   /* Of the socket that was last read outside of one, and the bytes that may still come of it. */
@@ -153,9 +155,7 @@ static __always_inline struct actor *current_actor(void) {
 }
 
 /* A socket of a secure connection moved bytes: whose it is. */
-static __always_inline void find_owner(struct connection *c, u64 bytes, u8 asks) {
-  struct actor *a = current_actor();
-  if (!a) return;
+static __always_inline void find_owner(struct connection *c, struct actor *a, u64 bytes, u8 asks) {
   if (a->is_active) {
     a->used = c->ends;
     a->used_socket = 1;
@@ -172,8 +172,10 @@ static __always_inline void find_owner(struct connection *c, u64 bytes, u8 asks)
   }
 }
 
-static __always_inline void secured(struct connection *c, u64 bytes, u8 asks) {
-  if (!c->session.at) find_owner(c, bytes, asks);
+static __always_inline void secured(struct connection *c, u64 bytes, u8 asks, u32 blocks) {
+  struct actor *a = !c->session.at || blocks ? current_actor() : 0;
+  if (a) a->blocks = blocks;
+  if (a && !c->session.at) find_owner(c, a, bytes, asks);
   if (!c->session.at || c->inner) return;
   struct session *s = find_session(&c->session);
   if (s && is_followed(s->exchange.record.ends.protocol)) c->inner = s->exchange.record.ends.protocol;
@@ -262,6 +264,7 @@ static __always_inline int call_ends(struct registers *r, u64 call) {
   u8 asks = writes ? ROLE_CLIENT : ROLE_SERVER;
   chunk.end = chunk.at + bytes;
   chunk.tgid = key.tgid;
+  chunk.blocks = a->blocks && !writes;
   int is_new = ends->protocol == PROTOCOL_UNKNOWN;
   if (is_new) look(ends, &s->sight, &chunk, asks);
   if (!is_followed(ends->protocol)) return 0;

@@ -36,8 +36,6 @@ struct vectors {
 static __always_inline void find_vectors(struct chunk *chunk, struct vectors all) {
   struct vector_piece piece = {};
   if (bpf_probe_read_user(&piece, sizeof piece, (const void *)all.at)) return;
-  chunk->pieces = (const struct vector *)all.at;
-  chunk->piece_count = all.count;
   chunk->at = (const char *)piece.at;
   chunk->visible = piece.bytes < chunk->bytes ? piece.bytes : chunk->bytes;
   if (chunk->visible < chunk->bytes) {
@@ -102,7 +100,7 @@ static __always_inline void take(struct connection *c, struct sock *sk, struct c
 }
 
 /* `asks`: the role of this side if these bytes are a request. */
-static __always_inline int moved(struct sock *sk, int result, u8 asks) {
+static __always_inline int moved(struct sock *sk, int result, u8 asks, u32 blocks) {
   if (result <= 0 || !is_tcp(sk)) return 0;
   struct connection *c = bpf_sk_storage_get(&connections, sk, 0, 0);
   if (!c) {
@@ -124,28 +122,28 @@ static __always_inline int moved(struct sock *sk, int result, u8 asks) {
   __sync_fetch_and_add(asks == ROLE_CLIENT ? &c->sent_bytes : &c->received_bytes, result);
   if (c->ends.protocol == PROTOCOL_OPAQUE) return 0;
   if (c->ends.protocol == PROTOCOL_TLS) {
-    secured(c, result, asks);
+    secured(c, result, asks, blocks);
     return 0;
   }
-  struct chunk chunk = {.now = bpf_ktime_get_ns(), .bytes = result, .tgid = tgid};
+  struct chunk chunk = {.now = bpf_ktime_get_ns(), .bytes = result, .tgid = tgid, .blocks = blocks};
   find_buffer(&chunk);
   take(c, sk, &chunk, asks);
   if (c->ends.protocol == PROTOCOL_TLS) {
     /* At once: the reader looks whether it knows the library that the process uses. */
     report_socket(c, sk, 0, 0);
-    secured(c, result, asks);
+    secured(c, result, asks, blocks);
   }
   return 0;
 }
 
 SEC("tp_btf/sock_send_length")
-int BPF_PROG(sent, struct sock *sk, int result, int flags) { return moved(sk, result, ROLE_CLIENT); }
+int BPF_PROG(sent, struct sock *sk, int result, int flags) { return moved(sk, result, ROLE_CLIENT, 0); }
 
 SEC("tp_btf/sock_recv_length")
 int BPF_PROG(received, struct sock *sk, int result, int flags) {
   /* Who only peeks will read the same bytes again. */
   if (flags & MSG_PEEK) return 0;
-  return moved(sk, result, ROLE_SERVER);
+  return moved(sk, result, ROLE_SERVER, !(flags & MSG_DONTWAIT));
 }
 
 /* In the context of connect() or listen(): the current process is the owner. */

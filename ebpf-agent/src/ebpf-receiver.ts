@@ -150,6 +150,7 @@ export class EbpfReceiver implements Component {
   }
 
   async #handOnSpans(): Promise<void> {
+    this.#spans?.expire();
     const taken = this.#spans?.take();
     if (taken !== undefined) await this.#handOn('traces', taken.bytes, taken.itemCount);
   }

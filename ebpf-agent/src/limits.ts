@@ -69,6 +69,10 @@ export const INSPECTIONS_WAITING_MAX = 1_024;
 /** Spans that wait to be handed on; the rest are dropped and counted. */
 export const SPANS_WAITING_MAX = 8_192;
 
+/** Requests of services that wait for the one they were sent for, and how long. */
+export const CHILDREN_WAITING_MAX = 4_096;
+export const CHILDREN_WAIT_MS = 30_000;
+
 /** Spans of one batch. */
 export const SPANS_PER_BATCH = 2_048;
 

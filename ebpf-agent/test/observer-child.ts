@@ -1,11 +1,14 @@
+import { protobufToJson } from '@sonde/proto';
 import { EbpfConfigSchema } from '../src/config.ts';
 import type { Workload } from '../src/entities/workload.ts';
 import { loadNativeAddon } from '../src/kernel/native-addon.ts';
 import { UNCHANGED_REPORT_MS } from '../src/limits.ts';
 import { Observer } from '../src/observer.ts';
+import { SpanQueue } from '../src/spans/span-queue.ts';
 
 /** An observer in a process of its own, which says what it counted when it is asked. */
-const exchanges: { readonly operation: string; readonly text: string }[] = [];
+const statements: string[] = [];
+const spans = new SpanQueue({ ratio: 1, slowMs: 1_000, peerOf: () => [] });
 const observer = new Observer({
   addon: loadNativeAddon(),
   ringBytes: 1024 * 1024,
@@ -13,7 +16,10 @@ const observer = new Observer({
   logLinks: process.env['LOG_LINKS'] ?? '',
   kubernetes: EbpfConfigSchema.parse({}).kubernetes,
   onFailure: (what, reason) => process.stderr.write(`${what}: ${reason}\n`),
-  onExchange: ({ meaning: { operation, text } }) => exchanges.push({ operation, text }),
+  onExchange: (exchange, offsetNs) => {
+    statements.push(exchange.meaning.text);
+    spans.add(exchange, offsetNs);
+  },
 });
 observer.start();
 
@@ -43,14 +49,16 @@ process.on('message', () => {
     processes: workload.processes,
     points: pointsOf(workload),
   }));
-  const statements = exchanges.splice(0).map(({ text }) => text);
+  const taken = spans.take();
+  const traces = taken === undefined ? '' : protobufToJson('traces', taken.bytes).toString();
   const host = pointsOf(observer.host);
   const refusals = [...observer.refusals.keys()];
   process.send?.({
     services,
     host,
     refusals,
-    statements,
+    statements: statements.splice(0),
+    traces,
     counters: observer.counters(),
     unplaced: observer.traffic.unplaced,
     probes: observer.secure.files,

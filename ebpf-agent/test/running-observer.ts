@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
 
 export interface Point {
   readonly name: string;
@@ -17,12 +18,48 @@ export interface Service {
   readonly points: readonly Point[];
 }
 
+export interface ObservedSpan {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId: string;
+  readonly name: string;
+  /** 2: server, 3: client. */
+  readonly kind: number;
+}
+
+const TRACES = z.object({
+  resourceSpans: z.array(
+    z.object({
+      scopeSpans: z.array(
+        z.object({
+          spans: z.array(
+            z.object({
+              traceId: z.string(),
+              spanId: z.string(),
+              parentSpanId: z.string().default(''),
+              name: z.string(),
+              kind: z.number(),
+            }),
+          ),
+        }),
+      ),
+    }),
+  ),
+});
+
+function spansOf(json: string): readonly ObservedSpan[] {
+  const { resourceSpans } = TRACES.parse(JSON.parse(json));
+  return resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans));
+}
+
 export interface Report {
   readonly services: readonly Service[];
   readonly host: readonly Point[];
   /** Parts that are off here. */
   readonly refusals: readonly string[];
   readonly statements: readonly string[];
+  /** OTLP as JSON; empty when there are no spans. */
+  readonly traces: string;
   readonly counters: Readonly<Record<string, number>>;
   /** Requests whose other side nobody knows. */
   readonly unplaced: number;
@@ -41,6 +78,8 @@ export class RunningObserver {
   readonly child: ChildProcess;
   /** Statements since the last time they were looked at. */
   readonly statements: string[] = [];
+  /** All spans there were. */
+  readonly spans: ObservedSpan[] = [];
 
   private constructor(child: ChildProcess) {
     this.child = child;
@@ -62,6 +101,7 @@ export class RunningObserver {
     this.child.send('report');
     const report = JSON.parse(JSON.stringify(await answer));
     this.statements.push(...report.statements);
+    if (report.traces !== '') this.spans.push(...spansOf(report.traces));
     return report;
   }
 

@@ -45,6 +45,7 @@ export const ExchangeFlag = {
   continues: 32,
   up_to: 64,
   reversed: 128,
+  traced: 256,
 } as const;
 
 export const ConnectionFlag = { opened: 1, closed: 2, refused: 4 } as const;
@@ -75,7 +76,9 @@ export const EXCHANGE = {
   text_bytes: 104,
   answer_text_bytes: 106,
   commands: 108,
-  text: 112,
+  parent_cookie: 112,
+  parent_sequence: 120,
+  text: 124,
 } as const;
 
 export const PLACED = { former_cookie: 72 } as const;
@@ -126,4 +129,5 @@ export const USAGE = {
 export const VICTIM = { name: 16 } as const;
 
 export const CODE_BYTES = 8;
+export const TRACE_BYTES = 55;
 export const NAME_BYTES = 16;

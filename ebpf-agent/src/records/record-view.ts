@@ -5,12 +5,14 @@ import {
   ENDS,
   EXCHANGE,
   EXIT,
+  ExchangeFlag,
   FRAMES,
   HEAD,
   Kind,
   NAME_BYTES,
   PLACED,
   PROCESS,
+  TRACE_BYTES,
   USAGE,
   VICTIM,
 } from './layout.ts';
@@ -128,7 +130,19 @@ export class RecordView {
   }
   /** The request's beginning, a character a byte. */
   get text(): string {
-    return this.#bytes(0, this.#u16(EXCHANGE.text_bytes));
+    return this.#bytes(0, this.#u16(EXCHANGE.text_bytes) - this.#traceBytes);
+  }
+  /** The value of its header `traceparent`. */
+  get traceparent(): string | undefined {
+    const bytes = this.#traceBytes;
+    return bytes === 0 ? undefined : this.#bytes(this.#u16(EXCHANGE.text_bytes) - bytes, bytes);
+  }
+  /** The connection of the request that the asking thread served; 0 where nobody can say. */
+  get parentCookie(): number {
+    return this.#u64(EXCHANGE.parent_cookie);
+  }
+  get parentSequence(): number {
+    return this.#u32(EXCHANGE.parent_sequence);
   }
   /** The answer's beginning, where the protocol has it read; a character a byte. */
   get answerText(): string {
@@ -247,6 +261,10 @@ export class RecordView {
 
   #u32(offset: number): number {
     return this.#view.getUint32(this.#at + offset, true);
+  }
+
+  get #traceBytes(): number {
+    return this.#u16(EXCHANGE.flags) & ExchangeFlag.traced ? TRACE_BYTES : 0;
   }
 
   #u64(offset: number): number {

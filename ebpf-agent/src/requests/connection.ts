@@ -8,6 +8,7 @@ import { attributesOf } from './attributes.ts';
 import type { Meaning } from './meaning.ts';
 import type { Outcome } from './outcome.ts';
 import type { RequestProtocol } from './request-protocol.ts';
+import type { TraceLinks } from './trace-links.ts';
 
 /** A request that waits for its answer while others are under way. */
 export interface WaitingRequest {
@@ -18,6 +19,7 @@ export interface WaitingRequest {
   readonly text: string;
   readonly requestBytes: number;
   readonly commands: number;
+  readonly links: TraceLinks | undefined;
   /** What is known of its answer, which goes on. */
   outcome: Outcome | undefined;
 }

@@ -4,6 +4,7 @@ import type { Connection } from './connection.ts';
 import type { Meaning } from './meaning.ts';
 import type { Outcome } from './outcome.ts';
 import type { RequestProtocol } from './request-protocol.ts';
+import type { TraceLinks } from './trace-links.ts';
 
 /** A request and what became of it. */
 export interface Exchange extends Outcome {
@@ -17,6 +18,7 @@ export interface Exchange extends Outcome {
   readonly requestBytes: number;
   /** That were sent together and answered together. */
   readonly commands: number;
+  readonly links: TraceLinks | undefined;
 }
 
 export function isServer({ connection }: Exchange): boolean {

@@ -7,6 +7,7 @@ import { HTTP } from './http-protocol.ts';
 import type { Meaning } from './meaning.ts';
 import type { Meanings } from './meanings.ts';
 import type { RequestProtocol } from './request-protocol.ts';
+import type { TraceLinks } from './trace-links.ts';
 
 /** HTTP/2; its requests come as `GET /path`. */
 export const HTTP2: RequestProtocol = {
@@ -106,4 +107,10 @@ function meaningOf(
 /** The name that was asked for, without its port. */
 export function authorityHost(authority: string | undefined): string | undefined {
   return /^([A-Za-z0-9._-]{1,255})(?::\d+)?$/.exec(authority ?? '')?.[1];
+}
+
+/** Nobody knows which thread serves a stream: what it belongs to says its header. */
+export function linksOf({ traceparent }: Http2Stream): TraceLinks | undefined {
+  if (traceparent === undefined) return undefined;
+  return { traceparent, cookie: 0, sequence: 0, parentCookie: 0, parentSequence: 0 };
 }

@@ -4,6 +4,7 @@ import type { Connection, WaitingRequest } from './connection.ts';
 import type { Meaning } from './meaning.ts';
 import type { Outcome } from './outcome.ts';
 import type { RequestProtocol } from './request-protocol.ts';
+import { traceLinksOf } from './trace-links.ts';
 
 /** Of what never got an answer. */
 export const UNANSWERED: Outcome = {
@@ -28,8 +29,11 @@ export function completed(begun: Outcome, { exchangeFlags, code }: RecordView): 
 /** What a record says of a request. */
 export function requestOf(record: RecordView, protocol: RequestProtocol): WaitingRequest {
   const { atNs: startNs, tgid, text, requestBytes, commands } = record;
-  return { startNs, tgid, protocol, text, requestBytes, commands, outcome: undefined };
+  const links = traceLinksOf(record);
+  return { startNs, tgid, protocol, text, requestBytes, commands, links, outcome: undefined };
 }
+
+const OF_RECORDS = ExchangeFlag.continues | ExchangeFlag.up_to | ExchangeFlag.traced;
 
 /** What a record says of an answer, the kernel's flags of records left away. */
 export function outcomeOf(
@@ -38,7 +42,7 @@ export function outcomeOf(
   connection: Connection,
 ): Outcome {
   const { status, exchangeFlags, answerBytes } = record;
-  const flags = exchangeFlags & ~(ExchangeFlag.continues | ExchangeFlag.up_to);
+  const flags = exchangeFlags & ~OF_RECORDS;
   const code = flags & ExchangeFlag.failed ? record.code : '';
   const outcome = { status, flags, code, answerBytes };
   if (protocol.onAnswer === undefined) return outcome;

@@ -25,9 +25,8 @@ import {
   type WaitingRequest,
 } from './connection.ts';
 import type { Exchange } from './exchange.ts';
-import { authorityHost, http2Exchange } from './http2-protocol.ts';
+import { authorityHost, http2Exchange, linksOf } from './http2-protocol.ts';
 import { Http2Requests } from './http2-requests.ts';
-import type { Meaning } from './meaning.ts';
 import { Meanings } from './meanings.ts';
 import type { Outcome } from './outcome.ts';
 import {
@@ -171,7 +170,7 @@ export class Traffic {
   ): void {
     const workload = this.#ownerOf(request.tgid, connection);
     if (workload === undefined) return;
-    const { protocol, text, startNs, requestBytes, commands } = request;
+    const { protocol, text, startNs, requestBytes, commands, links } = request;
     const read = this.#meanings.of(protocol, text);
     const meaning = togetherOf(protocol.onConnection?.(connection, text, read) ?? read, commands);
     const { status, flags, code, answerBytes } = outcome;
@@ -188,6 +187,7 @@ export class Traffic {
       requestBytes,
       answerBytes,
       commands,
+      links,
     });
   }
 
@@ -209,6 +209,7 @@ export class Traffic {
       requestBytes: 0,
       answerBytes: 0,
       commands: 1,
+      links: linksOf(stream),
     });
   }
 

@@ -4,7 +4,9 @@ import { SPANS_PER_BATCH, SPANS_WAITING_MAX } from '../limits.ts';
 import { SCOPE } from '../metrics/metrics-request.ts';
 import { type Exchange, isServer } from '../requests/exchange.ts';
 import { errorTypeOf, exchangeAttributes } from '../requests/protocols.ts';
+import { parseTraceparent, type TraceParent } from '../requests/trace-links.ts';
 import { IdPool, RatioSampler } from './sampler.ts';
+import { WaitingChildren } from './waiting-children.ts';
 
 const KIND_SERVER = 2;
 const KIND_CLIENT = 3;
@@ -24,11 +26,22 @@ export interface EncodedSpans {
   readonly itemCount: number;
 }
 
+interface NewSpan {
+  readonly exchange: Exchange;
+  readonly offsetNs: bigint;
+  readonly traceId: Uint8Array;
+  readonly parentSpanId: Uint8Array | undefined;
+}
+
+/** Of a request whose own span was not kept. */
+const NO_PARENT = new Uint8Array(8);
+
 /** Spans of exchanges, waiting to be handed on. */
 export class SpanQueue {
   readonly #options: SpanQueueOptions;
   readonly #sampler: RatioSampler;
   readonly #ids = new IdPool();
+  readonly #children = new WaitingChildren();
   #byWorkload = new Map<Workload, Span[]>();
   #waiting = 0;
   #dropped = 0;
@@ -53,23 +66,52 @@ export class SpanQueue {
 
   /** `offsetNs`: from CLOCK_MONOTONIC to the epoch. */
   add(exchange: Exchange, offsetNs: bigint): void {
-    const traceId = this.#ids.traceId();
+    const isHeld = exchange.links?.parentCookie && this.#children.hold(exchange, offsetNs);
+    if (!isHeld) this.#join(exchange, offsetNs, undefined);
+  }
+
+  /** Those sent for a request that never ended are on their own after a while. */
+  expire(): void {
+    for (const { exchange, offsetNs } of this.#children.expired()) {
+      this.#join(exchange, offsetNs, undefined);
+    }
+  }
+
+  /** The span of an exchange, and of those that were sent for it. */
+  #join(exchange: Exchange, offsetNs: bigint, parent: TraceParent | undefined): void {
+    const carried = parseTraceparent(exchange.links?.traceparent);
+    const context = carried ?? parent;
+    const traceId = context?.traceId ?? this.#ids.traceId();
+    const children = this.#children.of(exchange);
+    const spanId = this.#push({ exchange, offsetNs, traceId, parentSpanId: context?.spanId });
+    for (const child of children) {
+      this.#join(child.exchange, child.offsetNs, { traceId, spanId: spanId ?? NO_PARENT });
+    }
+  }
+
+  /** The span's id; undefined when there is none. */
+  #push({ exchange, offsetNs, traceId, parentSpanId }: NewSpan): Uint8Array | undefined {
     const isNotable =
       exchange.durationNs >= this.#options.slowMs * NS_PER_MS ||
       errorTypeOf(exchange) !== undefined;
     const isSampled = this.#sampler.keeps(traceId);
-    if (!isSampled && !isNotable) return;
+    if (!isSampled && !isNotable) return undefined;
     if (this.#waiting >= SPANS_WAITING_MAX) {
       this.#dropped++;
-      return;
+      return undefined;
     }
     const { traceState } = this.#sampler;
-    const weighted = isNotable || traceState === undefined ? {} : { traceState };
-    const span = { ...this.#spanOf(exchange, offsetNs), traceId, ...weighted };
+    const span = {
+      ...this.#spanOf(exchange, offsetNs),
+      traceId,
+      ...(isNotable || traceState === undefined ? {} : { traceState }),
+      ...(parentSpanId === undefined || parentSpanId === NO_PARENT ? {} : { parentSpanId }),
+    };
     const spans = this.#byWorkload.get(exchange.workload);
     if (spans === undefined) this.#byWorkload.set(exchange.workload, [span]);
     else spans.push(span);
     this.#waiting++;
+    return span.spanId;
   }
 
   /** Everything that waits, as one request; undefined when nothing does. */
@@ -86,7 +128,7 @@ export class SpanQueue {
     return { bytes: encodeRequest('traces', { resourceSpans }), itemCount };
   }
 
-  #spanOf(exchange: Exchange, offsetNs: bigint): Omit<Span, 'traceId'> {
+  #spanOf(exchange: Exchange, offsetNs: bigint): Omit<Span, 'traceId'> & { spanId: Uint8Array } {
     const start = BigInt(Math.round(exchange.startNs)) + offsetNs;
     const errorType = errorTypeOf(exchange);
     return {

@@ -54,6 +54,8 @@ long bpf_probe_read_kernel(void *to, __u32 size, const void *from) {
 }
 
 void *bpf_sk_storage_get(void *map, void *sk, void *value, __u64 flags) { return 0; }
+void *bpf_task_storage_get(void *map, struct task_struct *task, void *value, __u64 flags) { return 0; }
+struct task_struct *bpf_get_current_task_btf(void) { return 0; }
 __u64 bpf_get_socket_cookie(void *sk) { return 1; }
 __u64 bpf_get_current_pid_tgid(void) { return (u64)TGID << 32; }
 __u64 bpf_ktime_get_ns(void) { return host_now; }
