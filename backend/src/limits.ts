@@ -42,6 +42,8 @@ export interface AnswerLimits {
   /** Characters of a name in a list; longer ones cannot be asked for and are cut. */
   readonly nameLengthMax: number;
   readonly servicesMax: number;
+  /** Rows of each kind that coverage is made of: some five a service and host. */
+  readonly coverageRowsMax: number;
   readonly operationsMax: number;
   /** Pairs of nodes of one service map. */
   readonly mapEdgesMax: number;
@@ -88,6 +90,7 @@ export const ANSWER_LIMITS: AnswerLimits = {
   textLengthMax: 1024,
   nameLengthMax: 1024,
   servicesMax: 1000,
+  coverageRowsMax: 20_000,
   operationsMax: 500,
   mapEdgesMax: 10_000,
   mapOperationsMax: 20,

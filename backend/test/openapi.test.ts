@@ -57,6 +57,7 @@ describe('the description of the API', () => {
 
   it('has every path that the page asks for', () => {
     expect(Object.keys(document.paths).sort()).toEqual([
+      '/api/v1/coverage',
       '/api/v1/logs',
       '/api/v1/logs/export',
       '/api/v1/logs/facets',

@@ -14,6 +14,7 @@ import type { RetentionJob } from '../retention/retention-job.ts';
 import type { StateStore } from '../state/index.ts';
 import type { StatusOptions } from '../status/status.ts';
 import type { StoreReader } from '../store-reader.ts';
+import { addCoverage } from './coverage/routes.ts';
 import { addDocs } from './docs.ts';
 import type { Api, ApiEnv, Viewer } from './env.ts';
 import { addLogs } from './logs/routes.ts';
@@ -56,6 +57,7 @@ export function createApp(options: AppOptions): Api {
   addGuards(app, options);
   addStatus(app, options.store, options.status);
   addServices(app, options.store);
+  addCoverage(app, options.store);
   addTraces(app, options);
   addLogs(app, options.store);
   addMap(app, options.store, options.state);

@@ -3,6 +3,7 @@
  * Times are milliseconds since the epoch unless a name ends in `UnixNano` (decimal text: 64 bits do
  * not fit a JSON number). Durations are nanoseconds. Ids are lower-case hex.
  */
+export * from './coverage.ts';
 export * from './error.ts';
 export * from './logs.ts';
 export * from './map.ts';
