@@ -147,7 +147,10 @@ export const isCardinality: Shape<CardinalityResponse> = (body): body is Cardina
 export const isStatus: Shape<StatusResponse> = (body): body is StatusResponse =>
   hasLists(body, ['parts', 'signals']) && isRecord(body['endpoints']);
 
-function hasLists(value: unknown, keys: readonly string[]): value is Record<string, unknown> {
+export function hasLists(
+  value: unknown,
+  keys: readonly string[],
+): value is Record<string, unknown> {
   return isRecord(value) && keys.every((key) => Array.isArray(value[key]));
 }
 

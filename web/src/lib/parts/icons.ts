@@ -5,6 +5,7 @@ export type IconName =
   | 'logs'
   | 'patterns'
   | 'metrics'
+  | 'coverage'
   | 'retention'
   | 'status'
   | 'refresh'
@@ -35,6 +36,8 @@ export const ICONS: Readonly<Record<IconName, string>> = {
   logs: 'M2.5 3h11M2.5 6.3h8M2.5 9.7h11M2.5 13h6',
   patterns: 'M2.5 3.5h5M10 3.5h3.5M2.5 8h2M7 8h6.5M2.5 12.5h5M10 12.5h3.5',
   metrics: 'M2 13.5V2.5M2 13.5h12M4.5 10l3-3.5 2.5 2 3.5-5',
+  coverage:
+    'M1.5 8s2.4-4.5 6.5-4.5S14.5 8 14.5 8 12.1 12.5 8 12.5 1.5 8 1.5 8zM8 9.8a1.8 1.8 0 1 0 0-3.6 1.8 1.8 0 0 0 0 3.6z',
   retention:
     'M3 4.2c0-2.3 10-2.3 10 0s-10 2.3-10 0zM3 4.2v7.6c0 2.3 10 2.3 10 0V4.2M3 8c0 2.3 10 2.3 10 0',
   status: 'M1.5 8.5h3l2-5 3 9 2-4h3',

@@ -14,6 +14,7 @@ const PLACES: Readonly<Record<string, string>> = {
   l: '/logs',
   k: '/patterns',
   m: '/metrics',
+  c: '/coverage',
   r: '/retention',
   x: '/status',
 };
@@ -26,6 +27,7 @@ export const KEY_HELP: readonly (readonly [string, string])[] = [
   ['g l', 'Logs'],
   ['g k', 'Patterns'],
   ['g m', 'Metrics'],
+  ['g c', 'Coverage'],
   ['g r', 'Retention'],
   ['g x', 'Status'],
   ['Ctrl K', 'Go to anything: page, service, saved view, trace id; ⌘ K on a Mac'],

@@ -17,6 +17,7 @@ export const PLACES: readonly Place[] = [
   { path: '/logs', label: 'Logs', icon: 'logs', key: 'g l' },
   { path: '/patterns', label: 'Patterns', icon: 'patterns', key: 'g k' },
   { path: '/metrics', label: 'Metrics', icon: 'metrics', key: 'g m' },
+  { path: '/coverage', label: 'Coverage', icon: 'coverage', key: 'g c', isWideOnly: true },
   { path: '/retention', label: 'Retention', icon: 'retention', key: 'g r', isWideOnly: true },
   { path: '/status', label: 'Status', icon: 'status', key: 'g x' },
 ];
