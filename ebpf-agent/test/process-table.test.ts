@@ -98,6 +98,10 @@ describe('processes', () => {
     expect(nameOf(11)).toBe('shell');
     table.settle(performance.now() + COMMAND_SETTLES_MS);
     expect(nameOf(11)).toBe('import');
+    start(12, { parent: 10, command: ['tail', '-f', '/var/log/syslog'] });
+    table.settle(performance.now() + 100 * COMMAND_SETTLES_MS);
+    expect(nameOf(12)).toBe('shell');
+    expect(table.workloadOf(12, true)?.identity.name).toBe('tail');
   });
 
   it('that were just started when the observer came are commands', () => {

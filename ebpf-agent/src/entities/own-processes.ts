@@ -6,6 +6,18 @@ const OWN_SCRIPT = /(^|\/)(sonde\.m?js|cli\/src\/main\.ts)$/;
 /** Arguments of Node itself that may stand before the script. */
 const ARGUMENTS_BEFORE_MAX = 16;
 
+/**
+ * Tools that people and scripts put together: however long one waits in a pipeline, it is no service,
+ * unless it serves somebody.
+ */
+const TOOLS =
+  /^(awk|gawk|mawk|base64|cat|column|comm|cut|dd|diff|env|expr|find|fold|git|grep|egrep|rg|gzip|zcat|zstd|xz|head|hexdump|inotifywait|ionice|jq|less|ls|man|more|nice|nohup|npm|npm exec.*|npx|od|paste|ps|pv|rev|rsync|script|sed|seq|setsid|sleep|sort|split|stdbuf|strace|tac|tail|tar|tee|time|timeout|top|htop|tr|uniq|unzip|watch|wc|which|xargs|yes)$/;
+
+/** Whether a program of that name alone is never a service. */
+export function isTool(executable: string): boolean {
+  return TOOLS.test(executable);
+}
+
 /** Whether a command line runs Sonde: such a process, and what it starts, is never observed. */
 export function isSonde(command: readonly string[]): boolean {
   const [program = '', ...args] = command;

@@ -6,8 +6,9 @@ import {
 } from '../limits.ts';
 import type { IdentityNaming } from './identity-naming.ts';
 import { type KnownProcess, located, type ProcessFacts, readProcess } from './known-process.ts';
-import { isSonde } from './own-processes.ts';
+import { isSonde, isTool } from './own-processes.ts';
 import type { ProcFiles } from './proc-files.ts';
+import { executableName } from './service-name.ts';
 import type { Workload, WorkloadTable } from './workload.ts';
 
 export interface ProcessTableOptions {
@@ -33,7 +34,8 @@ export interface ExecutedProgram {
  * an environment is inherited.
  *
  * A program that was just started is a command of the service that started it, until it serves
- * somebody, has run for `COMMAND_SETTLES_MS`, or says itself who it is: `git` is no service.
+ * somebody, has run for `COMMAND_SETTLES_MS` and is no tool, or says itself who it is: `git` is no
+ * service, and `grep` at the end of a pipeline none either.
  */
 export class ProcessTable {
   readonly #options: ProcessTableOptions;
@@ -122,7 +124,7 @@ export class ProcessTable {
     for (const pid of this.#commands) {
       const process = this.#byPid.get(pid);
       if (process === undefined) this.#commands.delete(pid);
-      else if (nowMs - process.startedMs >= COMMAND_SETTLES_MS) this.#settle(pid, process);
+      else if (settles(process, nowMs)) this.#settle(pid, process);
     }
   }
 
@@ -175,7 +177,8 @@ export class ProcessTable {
     const facts = readProcess(this.#options.files, { pid });
     if (facts === undefined) return undefined;
     const isYoung = performance.now() - facts.startedMs < COMMAND_SETTLES_MS;
-    return this.#know(pid, facts, isYoung ? this.#byPid.get(facts.parent) : undefined);
+    const isCommand = isYoung || isTool(executableName(facts.command));
+    return this.#know(pid, facts, isCommand ? this.#byPid.get(facts.parent) : undefined);
   }
 
   /** `before`: who started it. */
@@ -222,6 +225,10 @@ function isLike(facts: ProcessFacts, before: KnownProcess): boolean {
     facts.place.unit === before.place.unit &&
     facts.environment.serviceName === before.environment.serviceName
   );
+}
+
+function settles({ startedMs, command }: KnownProcess, nowMs: number): boolean {
+  return nowMs - startedMs >= COMMAND_SETTLES_MS && !isTool(executableName(command));
 }
 
 function move(process: KnownProcess, workload: Workload): void {

@@ -46,7 +46,7 @@ export class Workload {
     yield* this.usage.points(nowMs);
     yield* this.limits.points();
     const known = { processes: this.processes, isMeasured: this.usage.isUsed };
-    yield* this.coverage.points(known, nowMs);
+    if (!this.identity.isOwn) yield* this.coverage.points(known, nowMs);
     for (const [definition, series] of this.metrics.entries()) {
       yield [definition, [...series.values()]];
     }
