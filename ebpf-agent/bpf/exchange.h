@@ -114,6 +114,12 @@ struct vector_piece {
   u64 bytes;
 };
 
+/* The list of them, and how many. */
+struct vectors {
+  u64 at;
+  u64 count;
+};
+
 #define BEGINNING_BYTES 16
 /* A buffer's first bytes, zero where there are none, and how many there are; `bytes` of all of it. */
 struct beginning {

@@ -14,7 +14,8 @@
 
 static __always_inline int is_by_id(u8 protocol) {
   return protocol == PROTOCOL_MONGODB || protocol == PROTOCOL_KAFKA ||
-         protocol == PROTOCOL_RABBITMQ || protocol == PROTOCOL_CASSANDRA;
+         protocol == PROTOCOL_RABBITMQ || protocol == PROTOCOL_CASSANDRA ||
+         protocol == PROTOCOL_DNS;
 }
 static __always_inline int is_counted(u8 protocol) {
   return protocol == PROTOCOL_REDIS || protocol == PROTOCOL_MEMCACHED;
@@ -183,7 +184,10 @@ __noinline int frames_data(struct exchange *x, const struct chunk *chunk) {
   if (!chunk->is_request) x->last_ns = chunk->now;
   if (passes_frame(stream, chunk)) return 0;
   struct scratch *s = take_scratch(&slot);
-  if (!s) return 0;
+  if (!s) {
+    lose(stream);
+    return 0;
+  }
   struct walk walk = {.x = x, .s = s, .stream = stream, .chunk = chunk};
   s->group = 0;
   s->failed = 0;

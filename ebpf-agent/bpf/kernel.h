@@ -79,6 +79,7 @@ struct tcp_sock {
 
 struct pt_regs {
   unsigned long r14;
+  unsigned long r8;
   unsigned long dx;
   unsigned long si;
   unsigned long orig_ax;

@@ -13,6 +13,7 @@
 
 #include "amqp.h"
 #include "cassandra.h"
+#include "dns.h"
 #include "frames.h"
 #include "http1.h"
 #include "http2.h"
@@ -97,6 +98,7 @@ static __always_inline void read_frame(struct exchange *x, struct scratch *s, u3
   if (protocol == PROTOCOL_RABBITMQ) amqp_frame(x, s, is_request);
   if (protocol == PROTOCOL_NATS) nats_frame(x, s, is_request);
   if (protocol == PROTOCOL_CASSANDRA) cassandra_frame(x, s, is_request);
+  if (protocol == PROTOCOL_DNS) dns_frame(x, s, is_request);
 }
 
 /* Whether a buffer ends the answer that could not be followed. */
@@ -165,7 +167,12 @@ static __always_inline void look(struct endpoints *ends, struct sight *sight,
   struct beginning b = {};
   read_beginning(&b, chunk);
   if (keep_length(&b, sight, asks)) return;
-  u32 guess = recognize(&b), says = guess & (REQUEST | ANSWER);
+  u32 guess = recognize(&b);
+  if (!guess && is_dns_port(ends)) {
+    u8 own = ends->local_port == DNS_PORT ? ROLE_SERVER : ROLE_CLIENT;
+    guess = PROTOCOL_DNS | (asks == own ? REQUEST : ANSWER);
+  }
+  u32 says = guess & (REQUEST | ANSWER);
   u8 protocol = guess, role = says == ANSWER ? ROLE_CLIENT + ROLE_SERVER - asks : asks;
   /* An answer cannot begin like a request where it is known who asks. */
   if (says && ends->role != ROLE_UNKNOWN && ends->role != role) protocol = PROTOCOL_UNKNOWN;

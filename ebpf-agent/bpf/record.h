@@ -47,6 +47,7 @@ enum protocol {
   PROTOCOL_RABBITMQ = 12,
   PROTOCOL_NATS = 13,
   PROTOCOL_CASSANDRA = 14,
+  PROTOCOL_DNS = 15,
 };
 
 enum exchange_flag {
@@ -68,6 +69,8 @@ enum exchange_flag {
   EXCHANGE_UP_TO = 64,
   /* Of what is one-way: the answering side said it. */
   EXCHANGE_REVERSED = 128,
+  /* A datagram, of a socket that nobody sees closing. */
+  EXCHANGE_DATAGRAM = 512,
 };
 
 enum connection_flag {

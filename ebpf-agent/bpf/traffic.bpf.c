@@ -8,6 +8,7 @@
  *   bpf_sk_storage_map (iterator)        on the reader's demand: what open connections did meanwhile
  *   tcp (iterator)                       once: connections that were open before
  */
+#include "datagram.h"
 #include "protocols.h"
 #include "secure.h"
 
@@ -24,11 +25,7 @@ static __always_inline int has_message(u64 call) {
   return call == 46 || call == 47; /* sendmsg recvmsg */
 }
 
-/* Where struct msghdr has the list of pieces and its length. */
-struct vectors {
-  u64 at;
-  u64 count;
-};
+/* Where struct msghdr has the list of pieces. */
 #define MESSAGE_VECTORS_AT 16
 #define VECTORS_MAX 1024
 
@@ -101,7 +98,8 @@ static __always_inline void take(struct connection *c, struct sock *sk, struct c
 
 /* `asks`: the role of this side if these bytes are a request. */
 static __always_inline int moved(struct sock *sk, int result, u8 asks, u32 blocks) {
-  if (result <= 0 || !is_tcp(sk)) return 0;
+  if (result <= 0) return 0;
+  if (!is_tcp(sk)) return is_udp(sk) ? datagram_moved(sk, result, asks) : 0;
   struct connection *c = bpf_sk_storage_get(&connections, sk, 0, 0);
   if (!c) {
     c = new_connection(sk);

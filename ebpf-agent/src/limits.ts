@@ -31,6 +31,12 @@ export const CONNECTIONS_MAX = 65_536;
 /** Pipelined requests of one connection that wait for their answers. */
 export const PIPELINED_MAX = 1_024;
 
+/** Datagrams that wait for their answers; the oldest count as unanswered then. */
+export const DATAGRAMS_WAITING_MAX = 8_192;
+
+/** How long a datagram's answer is waited for. */
+export const DATAGRAM_PATIENCE_NS = 10e9;
+
 /** Addresses that local services listen on. */
 export const LISTENERS_MAX = 4_096;
 

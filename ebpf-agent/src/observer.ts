@@ -146,6 +146,7 @@ export class Observer {
     this.processes.settle();
     this.#programs.reportConnections();
     this.drain();
+    this.traffic.expire(Number(process.hrtime.bigint()));
     this.host.usage.begin();
     if (this.#programs.reportUsage()) this.drain();
     this.host.collect(this.#disks);

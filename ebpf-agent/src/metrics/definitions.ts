@@ -114,6 +114,19 @@ export const MESSAGES_DELIVERED: MetricDefinition = sum(
   'Messages that the broker delivered to consumers.',
 );
 
+export const DNS_LOOKUP_DURATION: MetricDefinition = histogram(
+  'dns.lookup.duration',
+  REQUEST_BOUNDS,
+  'Duration of DNS lookups.',
+);
+
+/** The conventions have none for the server's side. */
+export const DNS_SERVER_DURATION: MetricDefinition = histogram(
+  'dns.server.lookup.duration',
+  REQUEST_BOUNDS,
+  'Duration of DNS lookups as the server itself saw them.',
+);
+
 export const CONNECTIONS_OPENED: MetricDefinition = sum(
   'network.tcp.connections.opened',
   '{connection}',

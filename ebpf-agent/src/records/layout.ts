@@ -34,6 +34,7 @@ export const Protocol = {
   rabbitmq: 12,
   nats: 13,
   cassandra: 14,
+  dns: 15,
 } as const;
 
 export const ExchangeFlag = {
@@ -46,6 +47,7 @@ export const ExchangeFlag = {
   up_to: 64,
   reversed: 128,
   traced: 256,
+  datagram: 512,
 } as const;
 
 export const ConnectionFlag = { opened: 1, closed: 2, refused: 4 } as const;

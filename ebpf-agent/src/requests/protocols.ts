@@ -11,6 +11,7 @@ import {
 } from './cassandra-request.ts';
 import type { Connection } from './connection.ts';
 import { databaseProtocol } from './database-protocol.ts';
+import { DNS } from './dns-request.ts';
 import { type Exchange, isServer } from './exchange.ts';
 import { HTTP } from './http-protocol.ts';
 import { HTTP2 } from './http2-protocol.ts';
@@ -89,6 +90,7 @@ const PROTOCOLS: Readonly<Record<number, RequestProtocol>> = {
     read: natsRequest,
     essence: natsEssence,
   }),
+  [Protocol.dns]: DNS,
   [Protocol.cassandra]: databaseProtocol({
     name: 'cassandra',
     read: cassandraRequest,
@@ -115,7 +117,9 @@ export function protocolNameOf(protocol: number): string | undefined {
 
 /** `error.type`: undefined for what went well. */
 export function errorTypeOf(exchange: Exchange): string | undefined {
-  if (exchange.flags & ExchangeFlag.unanswered) return 'no_response';
+  if (exchange.flags & ExchangeFlag.unanswered) {
+    return exchange.protocol.unanswered ?? 'no_response';
+  }
   if (exchange.flags & ExchangeFlag.unread) return 'unknown_response';
   return exchange.protocol.errorType(exchange);
 }

@@ -34,6 +34,8 @@ export interface RequestProtocol {
   readonly client: MetricDefinition;
   /** `error.type` of an exchange that was answered; undefined when it went well. */
   readonly errorType: (exchange: Exchange) => string | undefined;
+  /** `error.type` of what was never answered; `no_response` where this is left out. */
+  readonly unanswered?: string;
   /** What metrics and span of an exchange have in common, without error and other side. */
   readonly attributes: (exchange: Exchange) => readonly KeyValue[];
   /** What the span has besides. */

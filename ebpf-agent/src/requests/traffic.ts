@@ -14,19 +14,16 @@ import {
   TCP_RETRANSMITS,
   TCP_RTT,
 } from '../metrics/definitions.ts';
-import { addValue, type Series } from '../metrics/series.ts';
+import { addValue } from '../metrics/series.ts';
 import { ConnectionFlag, ExchangeFlag, Kind, Protocol, Role } from '../records/layout.ts';
 import type { RecordView } from '../records/record-view.ts';
 import { attributesOf } from './attributes.ts';
-import {
-  type Connection,
-  ConnectionTable,
-  type LastCounted,
-  type WaitingRequest,
-} from './connection.ts';
+import { type Connection, ConnectionTable, type WaitingRequest } from './connection.ts';
+import { Datagrams } from './datagrams.ts';
 import type { Exchange } from './exchange.ts';
 import { authorityHost, http2Exchange, linksOf } from './http2-protocol.ts';
 import { Http2Requests } from './http2-requests.ts';
+import { likeLast, remember } from './last-counted.ts';
 import { Meanings } from './meanings.ts';
 import type { Outcome } from './outcome.ts';
 import {
@@ -56,6 +53,9 @@ export class Traffic {
   readonly connections: ConnectionTable = new ConnectionTable();
   readonly #options: TrafficOptions;
   readonly #meanings = new Meanings();
+  readonly #datagrams = new Datagrams((connection, request, end) =>
+    this.#conclude(connection, request, end),
+  );
   readonly #http2 = new Http2Requests((connection, stream) => this.#finished(connection, stream));
   readonly #routes = new WeakMap<Workload, Set<string>>();
   #unowned = 0;
@@ -73,7 +73,7 @@ export class Traffic {
 
   /** Answers without their request, and pipelined requests beyond the limit. */
   get unjoined(): number {
-    return this.#unjoined + this.#http2.dropped;
+    return this.#unjoined + this.#datagrams.unjoined + this.#http2.dropped;
   }
 
   /** Exchanges whose other side nobody knows: of secure connections without a known socket. */
@@ -84,6 +84,11 @@ export class Traffic {
   /** Whether records of that kind are its. */
   static takes(kind: number): boolean {
     return kind <= Kind.connection || kind === Kind.frames || kind === Kind.placed;
+  }
+
+  /** Gives up on answers that will not come. `nowNs`: CLOCK_MONOTONIC. */
+  expire(nowNs: number): void {
+    this.#datagrams.expire(nowNs);
   }
 
   take(record: RecordView): void {
@@ -121,14 +126,23 @@ export class Traffic {
   }
 
   #asked(record: RecordView): void {
-    const connection = this.connections.of(record);
     const protocol = protocolOf(record.protocol);
     if (protocol === undefined) return;
+    if (record.exchangeFlags & ExchangeFlag.datagram) {
+      this.#datagrams.take(record, protocol);
+      return;
+    }
+    const connection = this.connections.of(record);
     const request = requestOf(record, protocol);
     if (!connection.wait(record.sequence, request)) this.#unjoined++;
   }
 
   #answered(record: RecordView): void {
+    const protocol = protocolOf(record.protocol);
+    if (protocol !== undefined && record.exchangeFlags & ExchangeFlag.datagram) {
+      this.#datagrams.take(record, protocol);
+      return;
+    }
     const connection = this.connections.of(record);
     if (record.exchangeFlags & ExchangeFlag.up_to) {
       this.#answeredUpTo(record, connection);
@@ -345,26 +359,6 @@ export class Traffic {
       ],
     };
   }
-}
-
-function likeLast(exchange: Exchange): LastCounted | undefined {
-  const { workload, connection, protocol, meaning, status, flags, code } = exchange;
-  const { last } = connection;
-  if (last === undefined || flags !== 0 || last.series.isExpired) return undefined;
-  const isLike =
-    last.status === status &&
-    last.code === code &&
-    last.protocol === protocol &&
-    last.workload === workload &&
-    last.operation === meaning.operation &&
-    last.target === meaning.target;
-  return isLike ? last : undefined;
-}
-
-function remember(exchange: Exchange, series: Series, { bounds }: MetricDefinition): void {
-  const { workload, connection, protocol, meaning, status, code } = exchange;
-  const { operation, target } = meaning;
-  connection.last = { workload, protocol, code, operation, target, status, series, bounds };
 }
 
 const TRANSMIT = attributesOf({ 'network.io.direction': 'transmit' });
