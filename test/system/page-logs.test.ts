@@ -139,7 +139,8 @@ describe.skipIf(!existsSync(CHROMIUM))('the log explorer, in a real browser', ()
 
   it('marks where a search is wrong and says what was expected', async () => {
     await open(`q=${encodeURIComponent('level:error (a OR')}`);
-    await page.getByText('expected a term such as').waitFor();
+    await page.getByText('expected a term such as').first().waitFor();
+    await page.locator('.refusal mark').waitFor();
     expect(await page.locator('.refusal mark').textContent()).toBe(' ');
     await page.getByRole('button', { name: 'How to search' }).click();
     await page.getByText('a regular expression (RE2)').waitFor();
