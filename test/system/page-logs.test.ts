@@ -74,7 +74,10 @@ describe.skipIf(!existsSync(CHROMIUM))('the log explorer, in a real browser', ()
   }
 
   async function send(service: string, logRecords: LogRecord[]): Promise<void> {
-    const attributes = [{ key: 'service.name', value: { stringValue: service } }];
+    const attributes = [
+      { key: 'service.name', value: { stringValue: service } },
+      { key: 'k8s.pod.name', value: { stringValue: `${service}-0` } },
+    ];
     const body = encodeRequest('logs', {
       resourceLogs: [{ resource: { attributes }, scopeLogs: [{ logRecords }] }],
     });
@@ -171,6 +174,12 @@ describe.skipIf(!existsSync(CHROMIUM))('the log explorer, in a real browser', ()
     await page.getByRole('button', { name: 'Close the record' }).click();
     await page.getByRole('columnheader', { name: 'body.order.id' }).waitFor();
     await page.getByRole('cell', { name: '42', exact: true }).waitFor();
+  });
+
+  it('shows an attribute of the resource as a column', async () => {
+    await open('service=cart&cols=level,resource.k8s.pod.name');
+    await page.getByRole('columnheader', { name: 'resource.k8s.pod.name' }).waitFor();
+    await page.getByRole('cell', { name: 'cart-0' }).first().waitFor();
   });
 
   it('leads from a record to its trace', async () => {

@@ -168,14 +168,17 @@ describe.skipIf(!existsSync(CHROMIUM))('the trace explorer, in a real browser', 
     expect(page.url()).toContain('view=flame');
   });
 
-  it('shows ten thousand spans as waterfall and as flames', async () => {
+  it('shows more spans than it is given whole, and what each of them carries', async () => {
     const id = 'aaaa0000000000000000000000010000';
-    await send('traces', tracesBody(wideTrace(10_000, toMs, id)));
-    await sonde.untilSelect(`SELECT count() FROM spans WHERE trace_id = unhex('${id}')`, '10000');
+    await send('traces', tracesBody(wideTrace(12_000, toMs, id)));
+    await sonde.untilSelect(`SELECT count() FROM spans WHERE trace_id = unhex('${id}')`, '12000');
     await open(`/traces/${id}?view=flame`);
-    await page.getByLabel('Flame view of 10000 spans').waitFor();
+    await page.getByLabel('Flame view of 12000 spans').waitFor();
     await page.getByRole('button', { name: 'Waterfall' }).click();
-    await page.getByRole('tree', { name: 'Spans of the trace, 10000' }).waitFor();
+    await page.getByRole('tree', { name: 'Spans of the trace, 12000' }).waitFor();
+    await page.getByText('what its later spans carry is read when one is opened').waitFor();
+    await open(`/traces/${id}?span=aaaaaaaaaaaa2edf`);
+    await page.getByText('11999', { exact: true }).waitFor();
   });
 
   it('is whole on a desk and on a phone, dark and light', async () => {
