@@ -70,6 +70,19 @@ describe('records of several lines', () => {
     expect(await taker.upTo('3 third')).toEqual(['1 first\n  at a\n  at b', '2 second', '3 third']);
   });
 
+  it('begin where a line does that is neither indented, a bracket nor a cause', async () => {
+    writeFileSync(`${path}/a.log`, 'Error: x\n  at a\n}\nCaused by: y\n  at b\nCan\nnext\n');
+    const taker = await run({
+      multiline: { line_start_pattern: '^([^\\s})\\]C]|C$|C[^a]|Ca$|Ca[^u]|Cau$|Cau[^s])' },
+      force_flush_period: '20ms',
+    });
+    expect(await taker.upTo('next')).toEqual([
+      'Error: x\n  at a\n}\nCaused by: y\n  at b',
+      'Can',
+      'next',
+    ]);
+  });
+
   it('end where a line does, without what says so', async () => {
     writeFileSync(`${path}/a.log`, 'a\nb;\nc;\nd;\n');
     const taker = await run({ multiline: { line_end_pattern: ';$', omit_pattern: true } });

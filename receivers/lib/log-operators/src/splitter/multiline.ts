@@ -70,11 +70,11 @@ function isByLine({ which, pattern: { pattern: text } }: MultilineConfig): boole
 
 /** Whether there is a `|` outside of groups. */
 function hasAlternatives(text: string): boolean {
+  // What stands in brackets are characters.
+  const plain = text.replace(/\\./g, '').replace(/\[\^?\]?[^\]]*\]/g, '');
   let depth = 0;
-  for (let i = 0; i < text.length; i++) {
-    const char = text[i];
-    if (char === '\\') i++;
-    else if (char === '(') depth++;
+  for (const char of plain) {
+    if (char === '(') depth++;
     else if (char === ')') depth--;
     else if (char === '|' && depth === 0) return true;
   }
