@@ -1,7 +1,15 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { chownSync, existsSync, mkdirSync, openSync, readdirSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  writeFileSync,
+} from 'node:fs';
 import { connect } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { freePort } from './role.ts';
 
 /** Where Debian's programs are: installed, or unpacked by `npm run setup:demo`. */
@@ -109,6 +117,8 @@ export class PlainServers {
 
   async #startPostgres(program: string, port: number): Promise<void> {
     const data = join(this.#folder, 'postgres');
+    // PostgreSQL refuses root, and who it runs as has to reach its folder.
+    chmodSync(this.#folder, 0o755);
     mkdirSync(data, { mode: 0o700 });
     const isRoot = process.getuid?.() === 0;
     if (isRoot) chownSync(data, NOBODY, NOBODY);
@@ -156,8 +166,11 @@ export class PlainServers {
   }
 
   #spawn(program: string, args: readonly string[], output: number | 'ignore'): void {
+    // Of programs that are unpacked rather than installed.
+    const libraries = join(dirname(program), '../lib/x86_64-linux-gnu');
     const child = spawn(program, args, {
       cwd: this.#folder,
+      env: { ...process.env, LD_LIBRARY_PATH: libraries },
       stdio: ['ignore', output, output],
     });
     this.#children.push(child);

@@ -4,6 +4,7 @@ import type { ContainerTable } from '../entities/containers/container-table.ts';
 import type { KnownProcess } from '../entities/known-process.ts';
 import type { ProcFiles } from '../entities/proc-files.ts';
 import type { ProcessTable } from '../entities/process-table.ts';
+import { SHELL_SERVICE } from '../entities/workload-identity.ts';
 import { PROCESSES_LOOKED_INTO_PER_REPORT, RELOOK_MS } from '../limits.ts';
 import { containerOutput } from './container-output.ts';
 import { heldLogs } from './held-files.ts';
@@ -15,6 +16,11 @@ export interface LogFinderOptions {
   readonly processes: ProcessTable;
   readonly containers: ContainerTable;
   readonly links: LogLinks;
+}
+
+/** What people read on their screens, or have written somewhere, is no log. */
+function isShell({ workload }: KnownProcess): boolean {
+  return workload.identity.name === SHELL_SERVICE;
 }
 
 interface Looked {
@@ -41,7 +47,7 @@ export class LogFinder {
     const nowMs = performance.now();
     let left = most;
     for (const [pid, process] of processes.running()) {
-      if (process.isOwn || process.isCommand) continue;
+      if (process.isOwn || process.isCommand || isShell(process)) continue;
       const looked = this.#looked.get(pid);
       const isCurrent = looked?.process === process && nowMs - looked.atMs < RELOOK_MS;
       const isLooked = !isCurrent && left > 0;
