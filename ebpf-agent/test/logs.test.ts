@@ -50,7 +50,9 @@ describe('logs that a process holds open', () => {
     const written = openSync(join(folder, 'rewritten.log'), 'w');
     try {
       const held = heldLogs(new ProcFiles(), process.pid);
-      expect(held.filter((path) => path.startsWith(folder))).toEqual([join(folder, 'access.log')]);
+      expect(held.filter(({ path }) => path.startsWith(folder))).toEqual([
+        { path: join(folder, 'access.log'), isOutput: false },
+      ]);
     } finally {
       for (const fd of [appended, read, data, written]) closeSync(fd);
     }

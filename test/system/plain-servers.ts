@@ -2,6 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
+  closeSync,
   existsSync,
   mkdirSync,
   openSync,
@@ -59,6 +60,11 @@ let last = Promise.resolve();
 const work = async (request, response) => {
   redis.write('*2\\r\\n$3\\r\\nGET\\r\\n$1\\r\\nk\\r\\n');
   await once(redis);
+  if (request.url === '/broken') {
+    // Redis says something now and then.
+    redis.write('*1\\r\\n$4\\r\\nSAVE\\r\\n');
+    await once(redis);
+  }
   await query(request.url === '/broken' ? 'SELECT * FROM nowhere' : 'SELECT 1');
   response.statusCode = request.url === '/broken' ? 500 : 200;
   console.log(new Date().toISOString(), request.method, request.url, response.statusCode);
@@ -174,6 +180,7 @@ export class PlainServers {
       stdio: ['ignore', output, output],
     });
     this.#children.push(child);
+    if (output !== 'ignore') closeSync(output);
   }
 }
 

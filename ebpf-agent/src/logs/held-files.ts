@@ -14,21 +14,29 @@ const NOT_LOGS =
 const ACCESS_MASK = 0o3;
 const APPEND = 0o2000;
 
+export interface HeldLog {
+  readonly path: string;
+  /** It is the standard output or error: whoever else holds it, it is this process's. */
+  readonly isOutput: boolean;
+}
+
 /**
  * Files that a process writes its log to, as the process names them: below /var/log, by their name, or
  * as its output. Costs some 5 us an open file.
  */
-export function heldLogs(files: ProcFiles, pid: number, procRoot = '/proc'): readonly string[] {
-  const found = new Set<string>();
+export function heldLogs(files: ProcFiles, pid: number, procRoot = '/proc'): readonly HeldLog[] {
+  const found = new Map<string, HeldLog>();
   for (const fd of openFiles(join(procRoot, String(pid), 'fd'))) {
     const path = files.link(pid, `fd/${fd}`);
     const isOutput = fd === '1' || fd === '2';
     if (!path.startsWith('/') || NOT_LOGS.test(path)) continue;
     if (!isOutput && !LOG_FOLDER.test(path) && !LOG_NAME.test(path)) continue;
     if (!isWritten(files.text(pid, `fdinfo/${fd}`), isOutput)) continue;
-    if (isFile(join(procRoot, String(pid), 'fd', fd))) found.add(path);
+    if (isFile(join(procRoot, String(pid), 'fd', fd))) {
+      found.set(path, { path, isOutput: isOutput || found.get(path)?.isOutput === true });
+    }
   }
-  return [...found];
+  return [...found.values()];
 }
 
 function openFiles(folder: string): readonly string[] {

@@ -7,7 +7,7 @@ import type { ProcessTable } from '../entities/process-table.ts';
 import { SHELL_SERVICE } from '../entities/workload-identity.ts';
 import { PROCESSES_LOOKED_INTO_PER_REPORT, RELOOK_MS } from '../limits.ts';
 import { containerOutput } from './container-output.ts';
-import { heldLogs } from './held-files.ts';
+import { type HeldLog, heldLogs } from './held-files.ts';
 import type { LogKind, LogLinks } from './log-links.ts';
 
 export interface LogFinderOptions {
@@ -27,13 +27,15 @@ interface Looked {
   readonly output: UnseenLogs;
   readonly process: KnownProcess;
   readonly atMs: number;
-  readonly paths: readonly string[];
+  readonly held: readonly HeldLog[];
 }
 
 /** Finds the logs of services: what their processes hold open, and what runtimes write of containers. */
 export class LogFinder {
   readonly #options: LogFinderOptions;
   readonly #looked = new Map<number, Looked>();
+  /** Files of this look, with whose they are. */
+  readonly #claims = new Map<string, { process: KnownProcess; isOutput: boolean }>();
   /** Services whose logs were found. */
   readonly #seen = new WeakSet<KnownProcess['workload']>();
 
@@ -46,6 +48,7 @@ export class LogFinder {
     const { processes, links } = this.#options;
     const nowMs = performance.now();
     let left = most;
+    this.#claims.clear();
     for (const [pid, process] of processes.running()) {
       if (process.isOwn || process.isCommand || isShell(process)) continue;
       const looked = this.#looked.get(pid);
@@ -55,6 +58,7 @@ export class LogFinder {
       const found = isLooked ? this.#look(pid, process, nowMs) : looked;
       if (found !== undefined) this.#wantAll(process, found);
     }
+    for (const [path, { process }] of this.#claims) this.#want('files', process, path);
     for (const pid of this.#looked.keys()) {
       if (!processes.isRunning(pid)) this.#looked.delete(pid);
     }
@@ -64,24 +68,33 @@ export class LogFinder {
   #look(pid: number, process: KnownProcess, atMs: number): Looked {
     const { files, rootPath } = this.#options;
     const isContained = process.place.containerId !== undefined;
-    const paths = heldLogs(files, pid).map((path) =>
-      isContained ? join('/proc', String(pid), 'root', path) : join(rootPath, path),
-    );
-    const looked = { process, atMs, paths, output: outputKind(files.link(pid, 'fd/1')) };
+    const held = heldLogs(files, pid).map(({ path, isOutput }) => ({
+      path: isContained ? join('/proc', String(pid), 'root', path) : join(rootPath, path),
+      isOutput,
+    }));
+    const looked = { process, atMs, held, output: outputKind(files.link(pid, 'fd/1')) };
     this.#looked.set(pid, looked);
     return looked;
   }
 
   /** One process whose log is found stands for its service. */
-  #wantAll(process: KnownProcess, { paths, output }: Looked): void {
+  #wantAll(process: KnownProcess, { held, output }: Looked): void {
     const printed = this.#output(process);
-    for (const path of paths) this.#want('files', process, path);
+    for (const log of held) this.#claim(log, process);
     for (const path of printed) this.#want('containers', process, path);
     const { coverage } = process.workload;
-    if (paths.length + printed.length > 0) {
+    if (held.length + printed.length > 0) {
       coverage.unseenLogs = undefined;
       this.#seen.add(process.workload);
     } else if (!this.#seen.has(process.workload)) coverage.unseenLogs = output;
+  }
+
+  /** Of those who hold a file whoever has it as its output, else the first. */
+  #claim({ path, isOutput }: HeldLog, process: KnownProcess): void {
+    const claim = this.#claims.get(path);
+    if (claim === undefined || (isOutput && !claim.isOutput)) {
+      this.#claims.set(path, { process, isOutput });
+    }
   }
 
   #output(process: KnownProcess): readonly string[] {
