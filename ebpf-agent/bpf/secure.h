@@ -7,9 +7,10 @@
  *   session   the library's object for a connection: its exchanges, and its socket once that is known
  *
  * Which socket a session has is known from the calls on sockets that its actor makes inside a call of
- * the library. A library that is given memory instead (node, asyncio) makes none: then one socket must
- * be pointed to twice, by bytes received right before the library reads and by bytes sent right after
- * it was called.
+ * the library. A library that is given memory instead (node, asyncio) makes none: then it is the socket
+ * on which its thread received last before the library read, and whose bytes are as many as a record
+ * of what was read has; or else one that is pointed to twice, by bytes received right before the
+ * library reads and by bytes sent right after it was called.
  */
 #ifndef SONDE_SECURE_H
 #define SONDE_SECURE_H
@@ -18,6 +19,9 @@
 
 #define SESSIONS_MAX 8192
 #define ACTORS_MAX 8192
+/* What a record adds to its plaintext: head, tag, and in TLS 1.2 a number, padding and a digest. */
+#define RECORD_ADDS_MIN 17
+#define RECORD_ADDS_MAX 96
 /* What is sent later than this after a call is not what the call made. */
 #define TURN_NS 1000000000ull
 
@@ -204,8 +208,14 @@ static __always_inline struct session *learn_place(struct actor *a, struct sessi
   a->ended = a->session;
   a->ended_ns = bpf_ktime_get_ns();
   if (writes || !a->received.cookie || bytes > a->received_bytes) return s;
-  a->received_bytes -= bytes;
-  point(s, &a->received, ROLE_SERVER);
+  u64 added = a->received_bytes - bytes;
+  a->received_bytes = added;
+  int is_record = bytes && added >= RECORD_ADDS_MIN && added <= RECORD_ADDS_MAX;
+  if (is_record && !s->is_placed) {
+    place(s, &a->received);
+  } else {
+    point(s, &a->received, ROLE_SERVER);
+  }
   return s;
 }
 

@@ -8,7 +8,8 @@ import {
   startForkingServer,
   startServer,
 } from './agent/children.ts';
-import { WatchedAgent } from './agent/watched-agent.ts';
+import { PAIRS, type PairScenario } from './agent/pairs.ts';
+import { type Seen, WatchedAgent } from './agent/watched-agent.ts';
 
 /** Bars of the design. */
 const COUNTED_BAR = 0.999;
@@ -21,7 +22,7 @@ const PATIENCE_MS = 15_000;
 const ROUNDS = 3;
 const RATE = Number(process.env['AGENT_BENCH_RATE'] ?? 5_000);
 const RATE_SECONDS = Number(process.env['AGENT_BENCH_SECONDS'] ?? 6);
-/** `counts` or `cost` alone. */
+/** `counts` or `cost` alone, or scenarios with this in their names. */
 const ONLY = process.env['AGENT_BENCH_ONLY'];
 /** A handler that is worth measuring. Microseconds. */
 const BUSY_US = 50;
@@ -72,18 +73,28 @@ async function main(): Promise<void> {
   if (ONLY === 'cost') return cost();
   const misses: string[] = [];
   console.log('scenario                     agent   sent    server  client  5xx server/client');
-  for (const scenario of SCENARIOS) {
+  for (const scenario of SCENARIOS.filter(isWanted)) {
     for (const first of ['agent', 'programs'] as const) {
       const ok = await count(scenario, first);
       if (!ok) misses.push(`${scenario.name}, ${first} first`);
     }
   }
-  await accuracy();
-  if (ONLY !== 'counts') await cost();
+  for (const scenario of PAIRS.filter(isWanted)) {
+    for (const first of ['agent', 'programs'] as const) {
+      const ok = await countPair(scenario, first);
+      if (!ok) misses.push(`${scenario.name}, ${first} first`);
+    }
+  }
+  if (ONLY === undefined || ONLY === 'counts') await accuracy();
+  if (ONLY === undefined) await cost();
   if (misses.length > 0) {
     console.log(`less than ${100 * COUNTED_BAR} % counted: ${misses.join('; ')}`);
     process.exitCode = 1;
   }
+}
+
+function isWanted({ name }: { readonly name: string }): boolean {
+  return ONLY === undefined || ONLY === 'counts' || name.includes(ONLY);
 }
 
 async function count(
@@ -105,6 +116,43 @@ async function count(
   return report({ name, agent: await agentAtWork(), server, client, port, extra: 0, first });
 }
 
+async function countPair(
+  { name, lacks, start }: PairScenario,
+  first: 'agent' | 'programs',
+): Promise<boolean> {
+  if (lacks !== undefined) {
+    console.log(`${name.padEnd(28)} skipped: no ${lacks}`);
+    return true;
+  }
+  const early = first === 'agent' ? await agentAtWork() : undefined;
+  const pair = await start();
+  const opened = await pair.open();
+  const agent = early ?? (await agentAtWork());
+  try {
+    const sent = (await pair.ask()) + (early === undefined ? 0 : opened);
+    return line({ name, first, sent, seen: await settled(agent, pair.port, sent) });
+  } finally {
+    await Promise.all([pair.end(), agent.end()]);
+  }
+}
+
+interface Line {
+  readonly name: string;
+  readonly first: string;
+  readonly sent: number;
+  readonly seen: readonly [Seen, Seen];
+}
+
+/** Says what was counted; whether that is enough. */
+function line({ name, first, sent, seen }: Line): boolean {
+  const [onServer, onClient] = seen;
+  console.log(
+    `${name.padEnd(28)} ${first === 'agent' ? 'before' : 'after '}  ${cell(sent)} ` +
+      `${cell(onServer.count)} ${cell(onClient.count)} ${onServer.failed}/${onClient.failed}`,
+  );
+  return seen.every(({ count }) => count >= sent * COUNTED_BAR && count <= sent / COUNTED_BAR);
+}
+
 function agentAtWork(): Promise<WatchedAgent> {
   return WatchedAgent.start({ intervalMs: INTERVAL_MS, withSpans: false, encoding: 'json' });
 }
@@ -124,15 +172,7 @@ async function report({ name, agent, server, client, port, extra, first }: Runni
   try {
     const { asked } = await runLoad(client);
     const sent = asked + extra;
-    const seen = await settled(agent, port, sent);
-    const [onServer, onClient] = seen;
-    console.log(
-      `${name.padEnd(28)} ${first === 'agent' ? 'before' : 'after '}  ${cell(sent)} ` +
-        `${cell(onServer.count)} ${cell(onClient.count)} ${onServer.failed}/${onClient.failed}`,
-    );
-    return [onServer, onClient].every(
-      (side) => side.count >= sent * COUNTED_BAR && side.count <= sent / COUNTED_BAR,
-    );
+    return line({ name, first, sent, seen: await settled(agent, port, sent) });
   } finally {
     await Promise.all([client.end('SIGKILL'), server.end('SIGKILL'), agent.end()]);
   }

@@ -49,11 +49,30 @@ export class Child {
   }
 }
 
-export async function startServer(busyUs = 0): Promise<{ server: Child; port: number }> {
-  const server = new Child(fork(path('load-server.ts'), [String(busyUs)]));
+/** A child of node, in a network namespace of that name where one is given. */
+function forked(name: string, args: readonly string[], space: string | undefined): Child {
+  if (space === undefined) return new Child(fork(path(name), args));
+  const execArgv = ['netns', 'exec', space, process.execPath, ...process.execArgv];
+  return new Child(fork(path(name), args, { execPath: 'ip', execArgv }));
+}
+
+/** A server that says its port over IPC. */
+export async function loadServer(
+  name: string,
+  args: readonly string[],
+  space?: string,
+): Promise<{ server: Child; port: number }> {
+  const server = forked(name, args, space);
   const said = await server.message();
   if (typeof said !== 'object' || said === null || !('port' in said)) throw new Error('no port');
   return { server, port: Number(said.port) };
+}
+
+export function startServer(
+  busyUs = 0,
+  certificate: readonly string[] = [],
+): Promise<{ server: Child; port: number }> {
+  return loadServer('load-server.ts', [String(busyUs), ...certificate]);
 }
 
 /** A Python server that forks for each connection. */
@@ -96,9 +115,16 @@ export interface LoadOptions {
   readonly perSecond?: number;
 }
 
-export function startClient({ mode, port, count, connections, perSecond = 0 }: LoadOptions): Child {
-  const words = [mode, port, count, connections, perSecond].map(String);
-  return new Child(fork(path('load-client.ts'), words));
+export function startLoad(
+  name: string,
+  { mode, port, count, connections, perSecond = 0 }: LoadOptions,
+  space?: string,
+): Child {
+  return forked(name, [mode, port, count, connections, perSecond].map(String), space);
+}
+
+export function startClient(options: LoadOptions): Child {
+  return startLoad('load-client.ts', options);
 }
 
 /** Requests that the client finished, and its own CPU time. */

@@ -1,4 +1,5 @@
 import { Agent, get } from 'node:http';
+import { get as getSecurely, Agent as SecureAgent } from 'node:https';
 import { connect, type Socket } from 'node:net';
 
 /**
@@ -7,7 +8,7 @@ import { connect, type Socket } from 'node:net';
  */
 const [mode = 'keep-alive', port = '0', count = '100', connections = '50', perSecond = '0'] =
   process.argv.slice(2);
-const HOST = '127.0.0.1';
+const HOST = process.env['LOAD_HOST'] ?? '127.0.0.1';
 const PIPELINE_DEPTH = 16;
 
 interface Plan {
@@ -44,6 +45,27 @@ function request(number: number, agent: Agent | false): Promise<void> {
       response.once('end', () => resolve());
     }).once('error', reject);
   });
+}
+
+function requestSecurely(number: number, agent: SecureAgent): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const options = { host: HOST, port, path: `/r/${number}`, agent, rejectUnauthorized: false };
+    getSecurely(options, (response) => {
+      response.resume();
+      response.once('end', () => resolve());
+    }).once('error', reject);
+  });
+}
+
+function overTls(agent: SecureAgent, isKept: boolean): Plan {
+  const workers = Number(connections);
+  return {
+    open: async () => {
+      if (!isKept) return;
+      await Promise.all(Array.from({ length: workers }, () => requestSecurely(1, agent)));
+    },
+    ask: () => inParallel(workers, (number) => requestSecurely(number, agent)),
+  };
 }
 
 function overHttp(agent: Agent | false): Plan {
@@ -106,6 +128,9 @@ function overSockets(depth: number): Plan {
 const PLANS: Readonly<Record<string, () => Plan>> = {
   'keep-alive': () => overHttp(new Agent({ keepAlive: true, maxSockets: Number(connections) })),
   'connection a request': () => overHttp(false),
+  'TLS keep-alive': () =>
+    overTls(new SecureAgent({ keepAlive: true, maxSockets: Number(connections) }), true),
+  'TLS connection a request': () => overTls(new SecureAgent({ keepAlive: false }), false),
   pipelined: () => overSockets(PIPELINE_DEPTH),
   'all at once': () => overSockets(1),
 };

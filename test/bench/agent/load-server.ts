@@ -1,17 +1,20 @@
-import { createServer } from 'node:http';
+import { readFileSync } from 'node:fs';
+import { createServer, type RequestListener } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 
 /**
  * The server that benchmarks of the agent ask: a child process. Every tenth request fails. It says
  * its port when it listens, busies itself as long as it is told before each answer, and says by its
- * own clock how long that took when it is asked.
+ * own clock how long that took when it is asked. With a certificate and a key it speaks TLS.
  */
-const busyUs = Number(process.argv[2] ?? 0);
+const [busyText = '0', certFile = '', keyFile = ''] = process.argv.slice(2);
+const busyUs = Number(busyText);
 const BODY = JSON.stringify({ said: 'x'.repeat(200) });
 
 /** Milliseconds, from the request's event to its answer's last byte written. */
 const spent = { count: 0, totalMs: 0 };
 
-const server = createServer((request, response) => {
+const answer: RequestListener = (request, response) => {
   const began = performance.now();
   const until = performance.now() + busyUs / 1000;
   while (performance.now() < until) {
@@ -24,10 +27,15 @@ const server = createServer((request, response) => {
   response.end(BODY);
   spent.count++;
   spent.totalMs += performance.now() - began;
-});
+};
+
+const server =
+  certFile === ''
+    ? createServer(answer)
+    : createSecureServer({ cert: readFileSync(certFile), key: readFileSync(keyFile) }, answer);
 
 server.keepAliveTimeout = 120_000;
-server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, () => {
+server.listen({ port: 0, host: process.env['LOAD_HOST'] ?? '127.0.0.1', backlog: 4096 }, () => {
   const address = server.address();
   if (typeof address === 'object') process.send?.({ port: address?.port });
 });

@@ -49,7 +49,7 @@ const REQUEST = z.object({
   ),
 });
 
-const REQUEST_METRIC = /^(http|db)\.(server|client)\.(request|operation)\.duration$/;
+const REQUEST_METRIC = /^(?:http|db|rpc)\.(server|client)\.(?:request|operation|call)\.duration$/;
 
 /** The agent as people run it, and what it says of requests. */
 export class WatchedAgent {
@@ -127,7 +127,7 @@ function take(seen: Map<string, Map<string, Seen>>, body: string): void {
   for (const [index, { scopeMetrics }] of resourceMetrics.entries()) {
     for (const { metrics } of scopeMetrics) {
       for (const { name, histogram } of metrics) {
-        const side = REQUEST_METRIC.exec(name)?.[2];
+        const side = REQUEST_METRIC.exec(name)?.[1];
         if (side === undefined) continue;
         for (const point of histogram?.dataPoints ?? []) takePoint(seen, `${side}`, index, point);
       }
@@ -148,6 +148,7 @@ function takePoint(
   const key = `${side} ${value('server.port')}`;
   const points = seen.get(key) ?? new Map<string, Seen>();
   seen.set(key, points);
-  const failed = value('http.response.status_code') === '500' ? count : 0;
+  const status = value('http.response.status_code') || value('rpc.response.status_code');
+  const failed = ['500', 'INTERNAL'].includes(status) ? count : 0;
   points.set(`${resource} ${JSON.stringify(attributes)}`, { count, seconds: sum, failed });
 }
