@@ -238,7 +238,7 @@ __noinline int mysql_frame(struct exchange *x, struct scratch *s, u32 is_request
 static __always_inline void mysql_end(struct exchange *x, struct frame *frame,
                                       const struct chunk *chunk) {
   u64 old[2] = {}, now[2] = {};
-  if (!chunk->end || chunk->bytes < MYSQL_MODERN_END_BYTES) return;
+  if (chunk->vectors || !chunk->end || chunk->bytes < MYSQL_MODERN_END_BYTES) return;
   bpf_probe_read_user(old, MYSQL_OLD_END_BYTES, chunk->end - MYSQL_OLD_END_BYTES);
   bpf_probe_read_user(now, MYSQL_MODERN_END_BYTES, chunk->end - MYSQL_MODERN_END_BYTES);
   int is_old = (old[0] & 0xffffff) == 5 && (old[0] >> 32 & 0xff) == MYSQL_END;

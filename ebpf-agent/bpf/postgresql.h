@@ -160,14 +160,14 @@ static long find_verror(u64 index, struct looked_through *l) {
 static __always_inline void postgresql_end(struct exchange *x, struct scratch *s,
                                            const struct chunk *chunk) {
   u64 ready = 0;
-  if (!chunk->end || chunk->bytes < READY_BYTES) return;
+  if (chunk->vectors || !chunk->end || chunk->bytes < READY_BYTES) return;
   if (bpf_probe_read_user(&ready, READY_BYTES, chunk->end - READY_BYTES)) return;
   if ((ready & FIRST_BYTES(5)) != TEXT8('Z', 0, 0, 0, 5, 0, 0, 0)) return;
   x->notes[0] = 0;
   s->frame.kind = FRAME_ENDS;
   u64 length = chunk->bytes < LAST_BYTES ? chunk->bytes : LAST_BYTES;
   length = BOUNDED(length, LAST_BYTES);
-  if (chunk->vectors || bpf_probe_read_user(s->bytes, length, chunk->end - length)) return;
+  if (bpf_probe_read_user(s->bytes, length, chunk->end - length)) return;
   struct looked_through l = {.s = s};
   if (length > 16) bpf_loop(length - 16, find_verror, &l, 0);
 }

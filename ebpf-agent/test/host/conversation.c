@@ -70,6 +70,7 @@ static void describe(struct chunk *chunk, struct vector_piece *pieces, u8 count)
   chunk->visible = pieces[0].bytes;
   chunk->end = (const char *)pieces[count - 1].at + pieces[count - 1].bytes;
   if (count == 1) return;
+  if (pieces[count - 1].bytes < 5) chunk->end = 0;
   chunk->vectors = (u64)pieces;
   chunk->vector_count = count;
 }
