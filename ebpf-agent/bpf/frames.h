@@ -139,7 +139,10 @@ __noinline int hear_end(struct exchange *x, struct scratch *s, const struct chun
   frame->bytes = 0;
   frame->text_end = 0;
   read_end(x, s, chunk);
-  if (!(frame->kind & FRAME_ENDS)) return 0;
+  if (!(frame->kind & FRAME_ENDS)) {
+    if (frame->kind & FRAME_FAILS) fail(x, s);
+    return 0;
+  }
   x->answer.framing = AT_HEAD;
   if (x->is_counted) {
     x->answers = x->requests - 1;

@@ -156,15 +156,19 @@ static long find_verror(u64 index, struct looked_through *l) {
   return 1;
 }
 
-/* "Ready" at the end of a buffer, and an error before it. */
+/* "Ready" at the end of a buffer, and an error before it or instead of it. */
 static __always_inline void postgresql_end(struct exchange *x, struct scratch *s,
                                            const struct chunk *chunk) {
   u64 ready = 0;
   if (chunk->vectors || !chunk->end || chunk->bytes < READY_BYTES) return;
   if (bpf_probe_read_user(&ready, READY_BYTES, chunk->end - READY_BYTES)) return;
-  if ((ready & FIRST_BYTES(5)) != TEXT8('Z', 0, 0, 0, 5, 0, 0, 0)) return;
-  x->notes[0] = 0;
-  s->frame.kind = FRAME_ENDS;
+  int is_ready = (ready & FIRST_BYTES(5)) == TEXT8('Z', 0, 0, 0, 5, 0, 0, 0);
+  /* An error ends so, and is sent at once. */
+  if (!is_ready && ready >> 32) return;
+  if (is_ready) {
+    x->notes[0] = 0;
+    s->frame.kind = FRAME_ENDS;
+  }
   u64 length = chunk->bytes < LAST_BYTES ? chunk->bytes : LAST_BYTES;
   length = BOUNDED(length, LAST_BYTES);
   if (bpf_probe_read_user(s->bytes, length, chunk->end - length)) return;

@@ -64,13 +64,16 @@ describe.runIf(MAY_COMPILE).each(SIDES)('PostgreSQL, seen by the %s', (side) => 
     }
     const { heard } = conversation
       .ask(query('SELECT 1 FROM u'))
-      .answer(done('SELECT 0'), READY)
+      .answer(Buffer.concat([message('T', '\0\0'), rows]))
+      .answer(Buffer.concat([rows.subarray(0, 9_000), refused('22012')]))
+      .answer(READY)
       .heardBy(side);
     expect(heard.map(({ target, ms }) => [target, ms])).toEqual([
       ['t', Math.ceil(answer.length / 8_192)],
-      ['u', 1],
+      ['u', 3],
     ]);
-    expect(heard[0]?.attributes['error.type']).toBe('57014');
+    const errors = heard.map(({ attributes }) => attributes['error.type']);
+    expect(errors).toEqual(['57014', '22012']);
   });
 
   it('copies in and out without taking data for statements, and hears notices at any time', () => {

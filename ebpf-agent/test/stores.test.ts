@@ -146,7 +146,7 @@ describe.runIf(MAY_COMPILE).each(SIDES)('Kafka, seen by the %s', (side) => {
   });
 
   it('expects no answer where none is wanted', () => {
-    const { heard, messages, unjoined } = new Conversation()
+    const { heard, unjoined } = new Conversation()
       .ask(produce(1, 1))
       .answer(stored(1, 0))
       .ask(produce(2, 0))
@@ -157,9 +157,11 @@ describe.runIf(MAY_COMPILE).each(SIDES)('Kafka, seen by the %s', (side) => {
       .heardBy(side);
     expect(heard.map(what)).toEqual([
       ['send', 'orders', 1],
+      ['send', 'orders', 0],
+      ['send', 'orders', 0],
       ['send', 'orders', 1],
     ]);
-    expect([messages, unjoined]).toEqual([2, 0]);
+    expect(unjoined).toBe(0);
   });
 });
 

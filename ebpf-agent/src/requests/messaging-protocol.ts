@@ -25,10 +25,13 @@ const TYPES: Readonly<Record<string, string>> = {
 /** What a broker has of its own. */
 interface Own extends Pick<RequestProtocol, 'name' | 'read' | 'essence' | 'onAnswer'> {
   readonly system: string;
+  /** What nobody answers is one message each; else a request without a duration. */
+  readonly hasMessages: boolean;
 }
 
 /** A broker: what all of them have in common, with what the given one has of its own. */
-export function messagingProtocol({ name, system, read, essence, onAnswer }: Own): RequestProtocol {
+export function messagingProtocol(own: Own): RequestProtocol {
+  const { name, system, read, essence, onAnswer } = own;
   return {
     name,
     read,
@@ -36,7 +39,7 @@ export function messagingProtocol({ name, system, read, essence, onAnswer }: Own
     ...(onAnswer && { onAnswer }),
     server: MESSAGING_SERVER_DURATION,
     client: MESSAGING_CLIENT_DURATION,
-    messages: messageMetric,
+    ...(own.hasMessages && { messages: messageMetric }),
     errorType: ({ flags, code }) => (flags & ExchangeFlag.failed ? code || 'error' : undefined),
     attributes: ({ meaning: { operation, target } }) =>
       attributesOf({

@@ -67,6 +67,7 @@ const PROTOCOLS: Readonly<Record<number, RequestProtocol>> = {
   [Protocol.kafka]: messagingProtocol({
     name: 'kafka',
     system: 'kafka',
+    hasMessages: false,
     read: kafkaRequest,
     essence: kafkaEssence,
     onAnswer: kafkaAnswer,
@@ -81,12 +82,14 @@ const PROTOCOLS: Readonly<Record<number, RequestProtocol>> = {
   [Protocol.rabbitmq]: messagingProtocol({
     name: 'amqp',
     system: 'rabbitmq',
+    hasMessages: true,
     read: amqpRequest,
     essence: amqpEssence,
   }),
   [Protocol.nats]: messagingProtocol({
     name: 'nats',
     system: 'nats',
+    hasMessages: true,
     read: natsRequest,
     essence: natsEssence,
   }),
