@@ -1,0 +1,74 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+/** Settings that change by themselves. */
+const RESTLESS =
+  /^(kernel\.(random|ns_last_pid|pty\.nr|sched_|perf_event_max_sample_rate|perf_cpu_time)|fs\.(dentry-state|file-nr|inode-|aio-nr|quota)|net\.netfilter\.nf_conntrack_(count|buckets)|vm\.(stat|nr_)|dev\.)/;
+
+/** Every setting of the kernel that stays by itself, by name. */
+export function settings(): ReadonlyMap<string, string> {
+  const text = execFileSync('sysctl', ['-a'], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const pairs = text
+    .split('\n')
+    .map((line) => line.split(' = '))
+    .map(([name = '', value = '']) => [name, value] as const);
+  return new Map(pairs.filter(([name]) => name !== '' && !RESTLESS.test(name)));
+}
+
+/** Names of settings that differ. */
+export function changed(
+  before: ReadonlyMap<string, string>,
+  after: ReadonlyMap<string, string>,
+): readonly string[] {
+  const names = new Set([...before.keys(), ...after.keys()]);
+  return [...names].filter((name) => before.get(name) !== after.get(name));
+}
+
+const PROGRAMS = z.array(z.object({ id: z.number() }));
+
+/** Every program in the kernel. */
+export function programs(): readonly number[] {
+  const text = execFileSync('bpftool', ['prog', 'show', '-j'], {
+    encoding: 'utf8',
+    maxBuffer: 64 << 20,
+  });
+  return PROGRAMS.parse(JSON.parse(text)).map(({ id }) => id);
+}
+
+/** What the open files of a process say of themselves. */
+function fileInfos(pid: number): readonly string[] {
+  const folder = `/proc/${pid}/fdinfo`;
+  return readdirSync(folder).flatMap((fd) => {
+    try {
+      return [readFileSync(join(folder, fd), 'utf8')];
+    } catch {
+      return []; // Closed meanwhile.
+    }
+  });
+}
+
+function numberOf(text: string, name: string): number | undefined {
+  const found = new RegExp(`^${name}:\\s+(\\d+)$`, 'm').exec(text)?.[1];
+  return found === undefined ? undefined : Number(found);
+}
+
+/** Programs that a process has loaded. */
+export function programsOf(pid: number): readonly number[] {
+  const ids = fileInfos(pid).map((text) => numberOf(text, 'prog_id'));
+  return [...new Set(ids.filter((id) => id !== undefined))];
+}
+
+/** Memory of the maps of a process, each once. Bytes. */
+export function mapBytes(pid: number): number {
+  const byId = new Map<number, number>();
+  for (const text of fileInfos(pid)) {
+    const id = numberOf(text, 'map_id');
+    if (id !== undefined) byId.set(id, numberOf(text, 'memlock') ?? 0);
+  }
+  return [...byId.values()].reduce((sum, bytes) => sum + bytes, 0);
+}
