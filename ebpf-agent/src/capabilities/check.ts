@@ -76,7 +76,7 @@ const FEATURES: readonly Feature[] = [
   },
   {
     feature: 'requests',
-    gives: 'HTTP, gRPC, PostgreSQL and Redis on both sides, bytes (kernel 6.3)',
+    gives: 'HTTP, gRPC, databases, brokers, DNS on both sides, bytes (kernel 6.3)',
     probe: trial({ object: 'traffic', programs: ['sent', 'received'], attach: plain }),
   },
   {
