@@ -8,24 +8,17 @@ import {
   startForkingServer,
   startServer,
 } from './agent/children.ts';
+import { cost } from './agent/cost.ts';
 import { PAIRS, type PairScenario } from './agent/pairs.ts';
 import { type Seen, WatchedAgent } from './agent/watched-agent.ts';
 
 /** Bars of the design. */
 const COUNTED_BAR = 0.999;
-const AGENT_US_BAR = 16;
-const SERVER_SHARE_BAR = 0.03;
 
 const INTERVAL_MS = 500;
-const IDLE_MS = 2_000;
 const PATIENCE_MS = 15_000;
-const ROUNDS = 3;
-const RATE = Number(process.env['AGENT_BENCH_RATE'] ?? 5_000);
-const RATE_SECONDS = Number(process.env['AGENT_BENCH_SECONDS'] ?? 6);
 /** `counts` or `cost` alone, or scenarios with this in their names. */
 const ONLY = process.env['AGENT_BENCH_ONLY'];
-/** A handler that is worth measuring. Microseconds. */
-const BUSY_US = 50;
 
 interface Scenario {
   readonly name: string;
@@ -223,75 +216,6 @@ async function ownMeanMs(server: Child): Promise<number> {
     throw new Error('no durations');
   }
   return Number(said.totalMs) / Number(said.count);
-}
-
-/** A round each. */
-interface Costs {
-  readonly agentUs: number[];
-  readonly serverUs: number[];
-  readonly rssMb: number[];
-  /** Of a core, without load; with whatever else the host does. */
-  readonly idleShare: number[];
-}
-
-const VARIANTS = ['none', 'metrics', 'metrics and spans'] as const;
-
-/** CPU of agent and server a request at a fixed rate, in interleaved rounds. */
-async function cost(): Promise<void> {
-  const rows = new Map<string, Costs>();
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const variant of VARIANTS) {
-      const row = rows.get(variant) ?? { agentUs: [], serverUs: [], rssMb: [], idleShare: [] };
-      rows.set(variant, row);
-      await measure(variant, row);
-    }
-  }
-  const base = median(rows.get('none')?.serverUs ?? []);
-  const perSecond = `${RATE} requests/s, both sides observed, medians of ${ROUNDS} rounds`;
-  console.log(`CPU a request at ${perSecond} (bar: agent ${AGENT_US_BAR} us, server +3 %):`);
-  for (const [variant, { agentUs, serverUs, rssMb, idleShare }] of rows) {
-    const server = median(serverUs);
-    const share = server / base - 1;
-    const mark = share > SERVER_SHARE_BAR ? ' (over the bar)' : '';
-    console.log(
-      `  ${variant.padEnd(22)} agent ${median(agentUs).toFixed(1)} us  server ${server.toFixed(1)} us` +
-        ` (${(100 * share).toFixed(1)} %)${mark}  agent RSS ${median(rssMb).toFixed(0)} MB, afterwards ` +
-        `${(100 * median(idleShare)).toFixed(1)} % of a core`,
-    );
-  }
-}
-
-async function measure(variant: (typeof VARIANTS)[number], row: Costs): Promise<void> {
-  const options = {
-    intervalMs: 10_000,
-    withSpans: variant !== 'metrics',
-    encoding: 'proto',
-  } as const;
-  const agent = variant === 'none' ? undefined : await WatchedAgent.start(options);
-  const { server, port } = await startServer(BUSY_US);
-  const requests = RATE * RATE_SECONDS;
-  const load = { mode: 'keep-alive', count: requests, connections: 50, perSecond: RATE };
-  const client = startClient({ ...load, port });
-  try {
-    await connectLoad(client);
-    // Once without being measured: what is compiled while it runs is no part of a request.
-    await runLoad(client);
-    const before = { agent: agent?.child.cpuUs() ?? 0, server: server.cpuUs() };
-    await runLoad(client);
-    row.agentUs.push(((agent?.child.cpuUs() ?? 0) - before.agent) / requests);
-    row.serverUs.push((server.cpuUs() - before.server) / requests);
-    row.rssMb.push(agent?.child.rssMb() ?? 0);
-    const idleUs = agent?.child.cpuUs() ?? 0;
-    await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
-    row.idleShare.push(((agent?.child.cpuUs() ?? 0) - idleUs) / (1000 * IDLE_MS));
-  } finally {
-    await Promise.all([client.end('SIGKILL'), server.end('SIGKILL'), agent?.end()]);
-  }
-}
-
-function median(numbers: readonly number[]): number {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }
 
 const python = spawnSync('python3', ['--version']);

@@ -36,13 +36,15 @@ function lacking(...commands: readonly (readonly string[])[]): string | undefine
 
 const OPENSSL = ['openssl', 'version'];
 const PYTHON = ['python3', '-c', 'import ssl'];
+export const HAS_CERTIFICATES: boolean = lacking(OPENSSL) === undefined;
 const folder = mkdtempSync(join(tmpdir(), 'sonde-bench-agent-'));
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 const CERT = join(folder, 'cert.pem');
 const KEY = join(folder, 'key.pem');
 let hasCertificate = false;
 
-function certificate(): readonly [string, string] {
+/** Files of a certificate of one's own and its key. */
+export function certificate(): readonly [string, string] {
   if (!hasCertificate) {
     const made = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2'];
     const args = [...made, '-keyout', KEY, '-out', CERT, '-subj', '/CN=localhost'];
