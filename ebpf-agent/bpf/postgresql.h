@@ -77,13 +77,17 @@ static __always_inline void postgresql_startup(struct exchange *x, struct scratc
 }
 
 /* SQLSTATE of an ErrorResponse: a zero byte, "C", five characters. */
-__noinline int read_sqlstate(struct scratch *s, u64 position) {
+static long find_sqlstate(u64 index, struct looked_through *l) {
+  struct scratch *s = l->s;
+  if (load16(frame_at(s, MESSAGE_BYTES + index)) != ('C' << 8)) return 0;
+  s->frame.code = load64(frame_at(s, MESSAGE_BYTES + index + 2)) & FIRST_BYTES(5);
+  return 1;
+}
+
+__noinline int read_sqlstate(struct scratch *s) {
   if (!s) return 0;
-  for (u32 i = 0; i < ERROR_FIELDS_MAX; i++) {
-    if (*scratch_at(s, position + i) != 0 || *scratch_at(s, position + i + 1) != 'C') continue;
-    s->frame.code = load64(scratch_at(s, position + i + 2)) & FIRST_BYTES(5);
-    break;
-  }
+  struct looked_through l = {.s = s};
+  bpf_loop(ERROR_FIELDS_MAX, find_sqlstate, &l, 0);
   return 0;
 }
 
@@ -109,7 +113,7 @@ static __always_inline void postgresql_answer(struct exchange *x, struct scratch
   if (type == 'Z') frame->kind |= FRAME_ENDS;
   if (type == 'E') {
     frame->kind |= FRAME_FAILS;
-    read_sqlstate(s, s->window.position + MESSAGE_BYTES);
+    read_sqlstate(s);
   }
   /* A replica: data without an end. */
   if (type == 'W') x->record.ends.protocol = PROTOCOL_OPAQUE;
