@@ -67,6 +67,7 @@ beforeAll(async () => {
     insertSql('spans', [
       spanRow({ ...ids, ...span, service: 'cart', origin: 'ebpf' }),
       spanRow({ ...ids, ...span, service: 'remote', namespace: 'shop' }),
+      spanRow({ ...ids, ...span, service: 'ended', origin: 'ebpf' }),
     ]),
   );
   await sonde.run(insertSql('logs', [logRow({ service: 'web', body: 'hi', atMs: now - MINUTE })]));

@@ -44,9 +44,14 @@ export function servicesCovered(rows: CoverageRows): readonly ServiceCoverage[] 
   for (const row of rows.spans) of(row).spans.push(row);
   for (const row of rows.logs) of(row).logs.push(row);
   return [...byService.values()]
-    .filter(({ service }) => service !== '')
+    .filter(({ service, coverage, spans }) => service !== '' && isThere(coverage, spans))
     .map(covered)
     .sort((a, b) => b.holes.length - a.holes.length || (a.service < b.service ? -1 : 1));
+}
+
+/** What an agent alone saw, and says no more of, has ended. */
+function isThere(coverage: readonly CoverageRow[], spans: readonly SpansRow[]): boolean {
+  return coverage.length > 0 || spansOf(spans, 'sdk') > 0;
 }
 
 /** Hosts whose agent says something. */

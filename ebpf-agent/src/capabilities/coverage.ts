@@ -23,8 +23,11 @@ export const COVERED_CONNECTIONS: MetricDefinition = {
   bounds: [],
 };
 
-/** Why the logs of a service are not seen: where its output goes; `off`: nobody looks. */
-export type UnseenLogs = 'pipe' | 'socket' | 'terminal' | 'null' | 'elsewhere' | 'off';
+/**
+ * Why the logs of a service are not seen: where its output goes; `off`: nobody looks; `none`: it is
+ * nothing that has any.
+ */
+export type UnseenLogs = 'pipe' | 'socket' | 'terminal' | 'null' | 'elsewhere' | 'off' | 'none';
 
 /** Where the standard output of a process leads, by its link in /proc. */
 export function outputKind(link: string): UnseenLogs {
@@ -66,10 +69,10 @@ export class WorkloadCoverage {
   ): Generator<Points> {
     this.#turn(nowMs);
     if (processes === 0) return;
-    const signals = [
-      this.#process('metrics', isMeasured ? undefined : 'off', processes),
-      this.#process('logs', this.unseenLogs, processes),
-    ];
+    const metrics = this.#process('metrics', isMeasured ? undefined : 'off', processes);
+    const hasLogs = this.unseenLogs !== 'none';
+    const logs = hasLogs ? [this.#process('logs', this.unseenLogs, processes)] : [];
+    const signals = [metrics, ...logs];
     const signalsDue = this.#due.of(signals, nowMs);
     if (signalsDue.length > 0) yield [COVERED_PROCESSES, signalsDue];
     const protocols = new Set([...this.#before.keys(), ...this.#connections.keys()]);

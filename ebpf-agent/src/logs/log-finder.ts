@@ -50,7 +50,11 @@ export class LogFinder {
     let left = most;
     this.#claims.clear();
     for (const [pid, process] of processes.running()) {
-      if (process.isOwn || process.isCommand || isShell(process)) continue;
+      if (process.isOwn || process.isCommand) continue;
+      if (isShell(process)) {
+        process.workload.coverage.unseenLogs = 'none';
+        continue;
+      }
       const looked = this.#looked.get(pid);
       const isCurrent = looked?.process === process && nowMs - looked.atMs < RELOOK_MS;
       const isLooked = !isCurrent && left > 0;
