@@ -13,6 +13,7 @@
 
 #include "amqp.h"
 #include "cassandra.h"
+#include "clickhouse.h"
 #include "dns.h"
 #include "frames.h"
 #include "http1.h"
@@ -46,6 +47,7 @@ __noinline int recognize_database(const struct beginning *b) {
   if (is_mongodb_request(b)) return PROTOCOL_MONGODB | REQUEST;
   if (is_cassandra_request(b)) return PROTOCOL_CASSANDRA | REQUEST;
   if (is_memcached_request(b)) return PROTOCOL_MEMCACHED | REQUEST;
+  if (is_clickhouse_start(b) || is_clickhouse_query(b)) return PROTOCOL_CLICKHOUSE | REQUEST;
   return PROTOCOL_UNKNOWN;
 }
 
@@ -81,6 +83,8 @@ static __always_inline void follow(struct exchange *x, const struct chunk *chunk
     http1_data(x, chunk);
   } else if (protocol == PROTOCOL_HTTP2) {
     http2_data(x, chunk);
+  } else if (protocol == PROTOCOL_CLICKHOUSE) {
+    clickhouse_data(x, chunk);
   } else if (protocol >= PROTOCOL_POSTGRESQL) {
     frames_data(x, chunk);
   }

@@ -48,6 +48,7 @@ enum protocol {
   PROTOCOL_NATS = 13,
   PROTOCOL_CASSANDRA = 14,
   PROTOCOL_DNS = 15,
+  PROTOCOL_CLICKHOUSE = 16,
 };
 
 enum exchange_flag {

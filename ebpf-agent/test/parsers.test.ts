@@ -31,6 +31,12 @@ const SEEDS: Readonly<Record<string, readonly string[]>> = {
   memcached: ['get a\r\n', 'END\r\n', 'set a 0 0 3\r\nabc\r\n', 'VALUE a 0 3\r\nabc\r\nEND\r\n'],
   rabbitmq: ['AMQP\0\0\x09\x01', '\x01\0\x01\0\0\0\x0b\0\x3c\0\x28\0\0\x01e\x01k\0\xce'],
   nats: ['INFO {}\r\n', 'PUB a 3\r\nabc\r\n', 'MSG a 1 3\r\nabc\r\n', 'PING\r\n'],
+  clickhouse: [
+    '\x01\x2401234567-89ab-cdef-0123-456789abcdef\x01\x07default\0\0\x02\0\x08SELECT 1      ',
+    '\x01\0rows',
+    '\x05',
+    '\x02\x3c\0\0\0',
+  ],
   cassandra: ['\x04\0\0\x01\x07\0\0\0\x08\0\0\0\x04USE ', '\x84\0\0\x01\x08\0\0\0\x04\0\0\0\x01'],
   http: ['GET / HTTP/1.1\r\nHost: a\r\n\r\n', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'],
 };

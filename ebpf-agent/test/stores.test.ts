@@ -248,6 +248,37 @@ describe.runIf(MAY_COMPILE).each(SIDES)('Cassandra, seen by the %s', (side) => {
   });
 });
 
+describe.runIf(MAY_COMPILE).each(SIDES)('ClickHouse, seen by the %s', (side) => {
+  it('has queries and exceptions, by its greeting or midway', () => {
+    const sized = (text: string): string => String.fromCharCode(text.length) + text;
+    const id = '01234567-89ab-cdef-0123-456789abcdef';
+    const who = `\x01${sized('default')}${sized(id)}${sized('0.0.0.0:0')}\x01${sized('me')}`;
+    const query = (text: string): string => `\x01${sized(id)}${who}\0\0\x02\0${sized(text)}`;
+    const midway = new Conversation()
+      .ask(query("SELECT a FROM shop.orders WHERE b = 'hid\\'den'"))
+      .answer('\x01\0rows')
+      .answer('\x03progress\x05')
+      .ask('\x04')
+      .answer('\x04')
+      .ask(query('INSERT INTO t VALUES'), '\x02\0data')
+      .answer('\x02\x3c\0\0\0\x0dDB::Exceptionno such table')
+      .heardBy(side);
+    expect(midway.heard.map(what)).toEqual([
+      ['SELECT', 'shop.orders', 2],
+      ['INSERT', 't', 1],
+    ]);
+    expect(midway.heard[1]?.attributes['error.type']).toBe('60');
+    expect(JSON.stringify(midway)).not.toContain('den');
+    const greeted = new Conversation()
+      .ask(`\0${sized('ClickHouse client')}\x17\x08${sized('default')}`)
+      .answer(`\0${sized('ClickHouse')}\x17`)
+      .ask(query('SELECT 1'))
+      .answer('\x01x\x05')
+      .heardBy(side);
+    expect(greeted.heard.map(what)).toEqual([['SELECT', '', 1]]);
+  });
+});
+
 function amqp(kind: number, channel: number, ...rest: readonly Buffer[]): Buffer {
   const body = sized(...rest);
   return Buffer.concat([Buffer.of(kind, 0, channel), body, Buffer.of(0xce)]);

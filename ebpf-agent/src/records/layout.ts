@@ -35,6 +35,7 @@ export const Protocol = {
   nats: 13,
   cassandra: 14,
   dns: 15,
+  clickhouse: 16,
 } as const;
 
 export const ExchangeFlag = {

@@ -9,6 +9,7 @@ import {
   cassandraPrepared,
   cassandraRequest,
 } from './cassandra-request.ts';
+import { clickhouseEssence, clickhouseRequest } from './clickhouse-request.ts';
 import type { Connection } from './connection.ts';
 import { databaseProtocol } from './database-protocol.ts';
 import { DNS } from './dns-request.ts';
@@ -94,6 +95,12 @@ const PROTOCOLS: Readonly<Record<number, RequestProtocol>> = {
     essence: natsEssence,
   }),
   [Protocol.dns]: DNS,
+  [Protocol.clickhouse]: databaseProtocol({
+    name: 'clickhouse',
+    read: clickhouseRequest,
+    essence: clickhouseEssence,
+    errorCode: ({ status }) => String(status),
+  }),
   [Protocol.cassandra]: databaseProtocol({
     name: 'cassandra',
     read: cassandraRequest,

@@ -42,6 +42,16 @@ export const MYSQL_SQL: SqlDialect = dialect(
   NUMBER,
 );
 
+/** ClickHouse: strings have backslashes, both other quotes are names. */
+export const CLICKHOUSE_SQL: SqlDialect = dialect(
+  BLOCK_COMMENT,
+  LINE_COMMENT,
+  ESCAPED_STRING,
+  QUOTED_NAME,
+  BACK_QUOTED_NAME,
+  NUMBER,
+);
+
 const LISTS = /\(\s*\?(?:\s*,\s*\?)+\s*\)/g;
 const ROWS = /\(\?\)(?:\s*,\s*\(\?\))+/g;
 const TABLE =
