@@ -14,9 +14,28 @@ import { MAY_OBSERVE, type Point, RunningObserver } from './running-observer.ts'
 const SIDES = ['client', 'server'] as const;
 const OPERATIONS = 300;
 
-function shown({ count, attributes }: Point): readonly (string | number | undefined)[] {
-  const { 'db.operation.name': operation, 'db.collection.name': collection } = attributes;
-  return [count, operation, collection, attributes['error.type']];
+type Shown = readonly (string | number | undefined)[];
+
+/**
+ * How many there are of each operation. A service whose processes turn out to be another's meanwhile
+ * (a command that runs on) has its points under both names.
+ */
+function shown(points: readonly Point[]): readonly Shown[] {
+  const counts = new Map<string, { count: number; readonly rest: Shown }>();
+  for (const { count, attributes } of points) {
+    const { 'db.operation.name': operation, 'db.collection.name': collection } = attributes;
+    const rest = [operation, collection, attributes['error.type']];
+    const known = counts.get(rest.join());
+    if (known === undefined) counts.set(rest.join(), { count, rest });
+    else known.count += count;
+  }
+  return [...counts.values()]
+    .map(({ count, rest }) => [count, ...rest])
+    .sort((one, other) => String(other[1]).localeCompare(String(one[1])));
+}
+
+function sumOf(points: readonly Point[]): number {
+  return points.reduce((sum, point) => sum + point.sum, 0);
 }
 
 /** Real servers of Debian, each with its own client or one that speaks its bytes. */
@@ -75,7 +94,7 @@ describe.runIf(MAY_OBSERVE)('of real servers', { timeout: 120_000 }, () => {
     for (const side of SIDES) {
       const name = `db.${side}.operation.duration`;
       const points = await observer.points(name, port, 2 * OPERATIONS + 5);
-      const seen = points.map(shown);
+      const seen = shown(points);
       expect(seen).toContainEqual([OPERATIONS, 'INSERT', 'items', undefined]);
       expect(seen).toContainEqual([OPERATIONS + 1, 'SELECT', 'items', undefined]);
       const failed = points.find(({ attributes }) => 'error.type' in attributes);
@@ -103,15 +122,16 @@ describe.runIf(MAY_OBSERVE)('of real servers', { timeout: 120_000 }, () => {
     const eight = '*2\r\n$4\r\nINCR\r\n$1\r\nk\r\n'.repeat(8);
     for (let i = 0; i < OPERATIONS; i++) await client.ask(eight, lines(8));
     await client.ask('*2\r\n$4\r\nLLEN\r\n$1\r\nk\r\n', lines(1));
+    const total = 2 * OPERATIONS + 1;
     for (const side of SIDES) {
-      const points = await observer.points(`db.${side}.operation.duration`, port, 2 * OPERATIONS);
-      expect(points.map(shown)).toEqual([
+      const points = await observer.points(`db.${side}.operation.duration`, port, total);
+      expect(shown(points)).toEqual([
         [OPERATIONS, 'SET', undefined, undefined],
         [OPERATIONS, 'PIPELINE INCR', undefined, undefined],
         [1, 'LLEN', undefined, 'WRONGTYPE'],
       ]);
-      const [commands] = await observer.points(`sonde.db.${side}.commands`, port, 1);
-      expect(commands?.sum).toBe(9 * OPERATIONS + 1);
+      const commands = await observer.points(`sonde.db.${side}.commands`, port, 1);
+      expect(sumOf(commands)).toBe(9 * OPERATIONS + 1);
     }
     client.socket.destroy();
   });
@@ -128,9 +148,10 @@ describe.runIf(MAY_OBSERVE)('of real servers', { timeout: 120_000 }, () => {
       await client.ask(store, (heard) => heard.includes('STORED'));
       await client.ask('get k\r\n', (heard) => heard.subarray(-7).toString() === '\r\nEND\r\n');
     }
+    const total = 2 * OPERATIONS;
     for (const side of SIDES) {
-      const points = await observer.points(`db.${side}.operation.duration`, port, 2 * OPERATIONS);
-      expect(points.map(shown)).toEqual([
+      const points = await observer.points(`db.${side}.operation.duration`, port, total);
+      expect(shown(points)).toEqual([
         [OPERATIONS, 'SET', undefined, undefined],
         [OPERATIONS, 'GET', undefined, undefined],
       ]);
@@ -151,9 +172,10 @@ describe.runIf(MAY_OBSERVE)('of real servers', { timeout: 120_000 }, () => {
     const kinds = ['client.sent', 'client.consumed', 'server.received', 'server.delivered'];
     for (const kind of kinds) {
       const points = await observer.points(`messaging.${kind}.messages`, port, OPERATIONS);
-      expect(points).toHaveLength(1);
-      expect(points[0]?.attributes['messaging.destination.name']).toBe('orders.new');
-      expect(points[0]?.sum).toBe(OPERATIONS);
+      for (const { attributes } of points) {
+        expect(attributes['messaging.destination.name']).toBe('orders.new');
+      }
+      expect(sumOf(points)).toBe(OPERATIONS);
     }
     client.socket.destroy();
   });
@@ -185,13 +207,10 @@ describe.runIf(MAY_OBSERVE)('of real servers', { timeout: 120_000 }, () => {
         const total = found.reduce((sum, { count }) => sum + count, 0);
         return total > OPERATIONS ? found : undefined;
       });
-      const kinds = own.map(({ count, attributes }) => [count, attributes['error.type']]);
-      expect([side, kinds]).toEqual([
-        side,
-        [
-          [OPERATIONS, undefined],
-          [1, 'NXDOMAIN'],
-        ],
+      const kinds = shown(own).map(([count, , , error]) => [side, count, error]);
+      expect(kinds).toEqual([
+        [side, OPERATIONS, undefined],
+        [side, 1, 'NXDOMAIN'],
       ]);
     }
   });
