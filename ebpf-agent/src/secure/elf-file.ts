@@ -14,6 +14,12 @@ export interface ElfSection {
   readonly link: number;
 }
 
+/** Part of a section, from `at` on. */
+export interface SectionPiece {
+  readonly at: number;
+  readonly bytes: Buffer;
+}
+
 interface ElfSegment {
   readonly offset: number;
   readonly address: number;
@@ -29,6 +35,9 @@ const SEGMENTS_MAX = 128;
 const SHSTRTAB_BYTES_MAX = 65_536;
 /** One section that is read whole. Bytes. */
 const SECTION_BYTES_MAX = 96 * 1024 * 1024;
+
+/** A multiple of what an entry of a table of symbols has. */
+const PIECE_BYTES = 24 * 16_384;
 
 const CLASS_64 = 2;
 const LITTLE_ENDIAN = 1;
@@ -57,8 +66,11 @@ export function withElfFile<T>(path: string, use: (elf: ElfFile) => T): T | unde
   }
 }
 
+/** Pieces of one size come in the same memory. */
+const PIECE = Buffer.allocUnsafeSlow(PIECE_BYTES);
+
 function readAll(fd: number, offset: number, length: number): Buffer {
-  const bytes = Buffer.allocUnsafe(length);
+  const bytes = length === PIECE_BYTES ? PIECE : Buffer.allocUnsafe(length);
   let filled = 0;
   while (filled < length) {
     const read = readSync(fd, bytes, filled, length - filled, offset + filled);
@@ -111,6 +123,19 @@ export class ElfFile {
   bytes({ offset, size, type }: ElfSection): Buffer {
     const isThere = type !== SHT_NOBITS && offset >= 0 && size > 0 && size <= SECTION_BYTES_MAX;
     return isThere ? this.#read(offset, size) : Buffer.alloc(0);
+  }
+
+  /**
+   * A section in pieces, each `overlap` bytes into the one before; a piece is valid until the next.
+   * Tables of symbols have tens of megabytes: read whole they would stay in the agent's memory.
+   */
+  *pieces({ offset, size, type }: ElfSection, overlap: number): Generator<SectionPiece> {
+    const isThere = type !== SHT_NOBITS && offset >= 0 && size > 0 && size <= SECTION_BYTES_MAX;
+    if (!isThere) return;
+    for (let at = 0; at < size; at += PIECE_BYTES - overlap) {
+      yield { at, bytes: this.#read(offset + at, Math.min(PIECE_BYTES, size - at)) };
+      if (at + PIECE_BYTES >= size) return;
+    }
   }
 
   /** Where in the file code of that address is; undefined when it is not code. */
