@@ -1,8 +1,7 @@
 import { ByteReader } from './byte-reader.ts';
-import type { Connection } from './connection.ts';
 import type { Meaning } from './meaning.ts';
 import type { Outcome } from './outcome.ts';
-import type { AnswerText } from './request-protocol.ts';
+import type { AnswerText, ProtocolConnection } from './request-protocol.ts';
 import { sqlMeaning } from './sql.ts';
 
 const QUERY = 7;
@@ -38,7 +37,11 @@ export function cassandraRequest(essence: string): Meaning {
 }
 
 /** Of a prepared statement what was prepared. */
-export function cassandraPrepared(connection: Connection, text: string, meaning: Meaning): Meaning {
+export function cassandraPrepared(
+  connection: ProtocolConnection,
+  text: string,
+  meaning: Meaning,
+): Meaning {
   const reader = new ByteReader(text);
   if (reader.u8() !== EXECUTE) return meaning;
   reader.skip(HEAD_BYTES - 1);

@@ -74,6 +74,12 @@ export class Connection {
     this.peerKey = this.isPlaced ? ends : ends.charAt(0);
   }
 
+  /** What was counted without the name is another series from then on. */
+  nameHost(host: string | undefined): void {
+    this.host = host;
+    this.last = undefined;
+  }
+
   /** False when it waits for too many already. */
   wait(sequence: number, request: WaitingRequest): boolean {
     this.#waiting ??= new Map();

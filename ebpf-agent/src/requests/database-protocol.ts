@@ -7,25 +7,24 @@ import {
 } from '../metrics/definitions.ts';
 import { ExchangeFlag } from '../records/layout.ts';
 import { attributesOf } from './attributes.ts';
-import type { Exchange } from './exchange.ts';
-import type { RequestProtocol } from './request-protocol.ts';
+import type { ProtocolExchange, RequestProtocol } from './request-protocol.ts';
 
 /** What a database has of its own. */
 interface Own
   extends Pick<RequestProtocol, 'name' | 'read' | 'essence' | 'onConnection' | 'onAnswer'> {
   /** Of a failed exchange what went wrong; empty when that is not known. */
-  readonly errorCode?: (exchange: Exchange) => string;
+  readonly errorCode?: (exchange: ProtocolExchange) => string;
   /** Commands are sent together. */
   readonly hasPipelines?: boolean;
   /** Of a failed exchange what the span has besides. */
-  readonly errorDetails?: (exchange: Exchange) => readonly KeyValue[];
+  readonly errorDetails?: (exchange: ProtocolExchange) => readonly KeyValue[];
 }
 
 /** A database: what all of them have in common, with what the given one has of its own. */
 export function databaseProtocol(own: Own): RequestProtocol {
   const { name, read, essence, onConnection, onAnswer } = own;
   const errorCode = own.errorCode ?? (({ code }) => firstWord(code));
-  const isFailed = ({ flags }: Exchange): boolean => (flags & ExchangeFlag.failed) !== 0;
+  const isFailed = ({ flags }: ProtocolExchange): boolean => (flags & ExchangeFlag.failed) !== 0;
   return {
     name,
     read,

@@ -1,8 +1,8 @@
 import { HTTP_CLIENT_DURATION, HTTP_SERVER_DURATION } from '../metrics/definitions.ts';
 import { attributesOf } from './attributes.ts';
-import { type Exchange, isServer } from './exchange.ts';
+import { isServer } from './exchange.ts';
 import { httpHost, httpRequest } from './http-request.ts';
-import type { RequestProtocol } from './request-protocol.ts';
+import type { ProtocolExchange, RequestProtocol } from './request-protocol.ts';
 
 const SERVER_ERROR = 500;
 const CLIENT_ERROR = 400;
@@ -17,10 +17,7 @@ export const HTTP: RequestProtocol = {
     return end < 0 ? text : text.slice(0, end);
   },
   onConnection: (connection, text, meaning) => {
-    if (connection.host === undefined) {
-      connection.host = httpHost(text);
-      connection.last = undefined;
-    }
+    if (connection.host === undefined) connection.nameHost(httpHost(text));
     return meaning;
   },
   server: HTTP_SERVER_DURATION,
@@ -51,12 +48,12 @@ export const HTTP: RequestProtocol = {
   hasRoutes: true,
 };
 
-function schemeOf({ connection }: Exchange): string {
+function schemeOf({ connection }: ProtocolExchange): string {
   return connection.isSecure ? 'https' : 'http';
 }
 
 /** Without its query: what is secret is often there. */
-function urlOf(exchange: Exchange): string {
+function urlOf(exchange: ProtocolExchange): string {
   const { connection, meaning } = exchange;
   const { host, peerAddress, peerPort, isPlaced } = connection;
   const port = isPlaced ? `:${peerPort}` : '';

@@ -1,6 +1,6 @@
 import { ExchangeFlag } from '../records/layout.ts';
-import type { Exchange } from './exchange.ts';
 import type { Meaning } from './meaning.ts';
+import type { ProtocolExchange } from './request-protocol.ts';
 
 const BINARY = 0x80;
 
@@ -27,7 +27,7 @@ export function memcachedRequest(essence: string): Meaning {
 }
 
 /** `CLIENT_ERROR`, `SERVER_ERROR`, `ERROR`, or the binary protocol's status. */
-export function memcachedError({ code, status, flags }: Exchange): string {
+export function memcachedError({ code, status, flags }: ProtocolExchange): string {
   if ((flags & ExchangeFlag.failed) === 0) return '';
   if (code.startsWith('CLIENT_')) return 'CLIENT_ERROR';
   if (code.startsWith('SERVER_')) return 'SERVER_ERROR';

@@ -8,8 +8,8 @@ import {
 } from '../metrics/definitions.ts';
 import { ExchangeFlag } from '../records/layout.ts';
 import { attributesOf } from './attributes.ts';
-import { type Exchange, isServer } from './exchange.ts';
-import type { RequestProtocol } from './request-protocol.ts';
+import { isServer } from './exchange.ts';
+import type { ProtocolExchange, RequestProtocol } from './request-protocol.ts';
 import { withoutVariable } from './route.ts';
 
 /** `messaging.operation.type` by the name of an operation, where the conventions have one. */
@@ -53,7 +53,7 @@ export function messagingProtocol(own: Own): RequestProtocol {
 }
 
 /** Which way a message goes: asked or answered, seen by the client or by the broker. */
-function messageMetric(exchange: Exchange): typeof MESSAGES_SENT {
+function messageMetric(exchange: ProtocolExchange): typeof MESSAGES_SENT {
   const isDelivered = (exchange.flags & ExchangeFlag.reversed) !== 0;
   if (isServer(exchange)) return isDelivered ? MESSAGES_DELIVERED : MESSAGES_RECEIVED;
   return isDelivered ? MESSAGES_CONSUMED : MESSAGES_SENT;

@@ -1,7 +1,6 @@
-import type { Connection } from './connection.ts';
 import type { Meaning } from './meaning.ts';
 import type { Outcome } from './outcome.ts';
-import type { AnswerText } from './request-protocol.ts';
+import type { AnswerText, ProtocolConnection } from './request-protocol.ts';
 import { MYSQL_SQL, sqlMeaning } from './sql.ts';
 
 /** Commands of MySQL's and MariaDB's protocol, by their first byte, those without a statement. */
@@ -49,7 +48,11 @@ export function mysqlRequest(text: string): Meaning {
 }
 
 /** Of a prepared statement what was prepared. */
-export function mysqlPrepared(connection: Connection, text: string, meaning: Meaning): Meaning {
+export function mysqlPrepared(
+  connection: ProtocolConnection,
+  text: string,
+  meaning: Meaning,
+): Meaning {
   if (isPrepare(text)) connection.prepare(LAST, sqlMeaning(text.slice(1), MYSQL_SQL));
   if (!isExecute(text)) return meaning;
   return connection.prepared(numberAt(text, 1)) ?? meaning;

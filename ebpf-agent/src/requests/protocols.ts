@@ -10,7 +10,6 @@ import {
   cassandraRequest,
 } from './cassandra-request.ts';
 import { clickhouseEssence, clickhouseRequest } from './clickhouse-request.ts';
-import type { Connection } from './connection.ts';
 import { databaseProtocol } from './database-protocol.ts';
 import { DNS } from './dns-request.ts';
 import { type Exchange, isServer } from './exchange.ts';
@@ -30,7 +29,7 @@ import {
   statementName,
 } from './postgresql-request.ts';
 import { redisError, redisEssence, redisRequest } from './redis-request.ts';
-import type { RequestProtocol } from './request-protocol.ts';
+import type { ProtocolConnection, RequestProtocol } from './request-protocol.ts';
 
 /** The protocols whose requests are read, by `enum protocol` of `bpf/record.h`. */
 const PROTOCOLS: Readonly<Record<number, RequestProtocol>> = {
@@ -155,7 +154,11 @@ export function exchangeAttributes(exchange: Exchange): readonly KeyValue[] {
 }
 
 /** Of a prepared statement what was prepared. */
-function preparedStatement(connection: Connection, text: string, meaning: Meaning): Meaning {
+function preparedStatement(
+  connection: ProtocolConnection,
+  text: string,
+  meaning: Meaning,
+): Meaning {
   const name = statementName(text);
   if (name === undefined) return meaning;
   if (definesStatement(text)) connection.prepare(name, meaning);

@@ -210,10 +210,7 @@ export class Traffic {
     const { startNs = 0, endNs = startNs, tgid } = stream;
     const workload = this.#ownerOf(tgid, connection);
     if (workload === undefined) return;
-    if (connection.host === undefined) {
-      connection.host = authorityHost(stream.authority);
-      connection.last = undefined;
-    }
+    if (connection.host === undefined) connection.nameHost(authorityHost(stream.authority));
     this.#count({
       workload,
       connection,
