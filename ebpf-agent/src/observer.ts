@@ -168,12 +168,17 @@ export class Observer {
     this.#programs.close();
   }
 
-  #logFinder(files: ProcFiles, { rootPath, logLinks, onFailure }: ObserverOptions): LogFinder {
+  /** None where the folder cannot be had. */
+  #logFinder(
+    files: ProcFiles,
+    { rootPath, logLinks, onFailure }: ObserverOptions,
+  ): LogFinder | undefined {
     const links = new LogLinks(logLinks);
     try {
       links.open();
     } catch (error) {
       onFailure('logs', error instanceof Error ? error.message : String(error));
+      return undefined;
     }
     const { processes, naming } = this;
     return new LogFinder({ files, rootPath, processes, links, containers: naming.containers });

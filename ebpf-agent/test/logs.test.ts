@@ -9,6 +9,7 @@ import {
   openSync,
   readdirSync,
   readlinkSync,
+  realpathSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -34,6 +35,12 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** The number that a process has a file open by. */
+function fdOf(pid: number | undefined, path: string): string | undefined {
+  const folder = `/proc/${pid}/fd`;
+  return readdirSync(folder).find((fd) => readlinkSync(join(folder, fd)) === path);
+}
+
 /** Every file below, by its path from the folder. */
 function below(path: string): readonly string[] {
   return readdirSync(path, { recursive: true, withFileTypes: true })
@@ -51,7 +58,7 @@ describe('logs that a process holds open', () => {
     try {
       const held = heldLogs(new ProcFiles(), process.pid);
       expect(held.filter(({ path }) => path.startsWith(folder))).toEqual([
-        { path: join(folder, 'access.log'), isOutput: false },
+        { path: join(folder, 'access.log'), fd: `${appended}`, isOutput: false },
       ]);
     } finally {
       for (const fd of [appended, read, data, written]) closeSync(fd);
@@ -90,29 +97,38 @@ describe('links to logs', () => {
   it('say whose each is, and go a while after nobody wants them', () => {
     const links = new LogLinks(join(folder, 'links'));
     links.open();
-    links.want('files', resource, '/var/log/cart.log');
-    links.want('files', resource, '/var/log/cart.log');
-    const [path = ''] = below(join(folder, 'links'));
+    links.want('files', resource, { target: '/var/log/cart.log' });
+    links.want('files', resource, { target: '/var/log/cart.log' });
+    const [, path = ''] = below(join(folder, 'links'));
     expect(path).toMatch(/^files\/service\.name=a%2Fb\/host\.name=h1\/cart-[0-9a-f]{8}\.log$/);
     expect(readlinkSync(join(folder, 'links', path))).toBe('/var/log/cart.log');
     links.expire(performance.now() + LOG_LINK_KEPT_MS - 1_000);
     expect(links.size).toBe(1);
     links.expire(performance.now() + LOG_LINK_KEPT_MS);
-    expect([links.size, below(join(folder, 'links')).length]).toEqual([0, 0]);
+    expect([links.size, below(join(folder, 'links'))]).toEqual([0, ['.sonde-links']]);
     expect(readdirSync(join(folder, 'links/files'))).toEqual([]);
   });
 
   it('of an earlier run are cleared', () => {
     const path = join(folder, 'links/files/service.name=old');
+    new LogLinks(join(folder, 'links')).open();
     mkdirSync(path, { recursive: true });
     new LogLinks(join(folder, 'links')).open();
     expect(existsSync(path)).toBe(false);
   });
 
+  it('are never made, nor anything removed, in a folder with something else in it', () => {
+    const theirs = join(folder, 'containers');
+    mkdirSync(theirs);
+    expect(() => new LogLinks(folder).open()).toThrow('wants a folder of its own');
+    expect(existsSync(theirs)).toBe(true);
+  });
+
   it('are a bounded number', () => {
     const links = new LogLinks(join(folder, 'links'));
     links.open();
-    for (let i = 0; i <= LOG_LINKS_MAX; i++) links.want('files', resource, `/var/log/${i}.log`);
+    for (let i = 0; i <= LOG_LINKS_MAX; i++)
+      links.want('files', resource, { target: `/var/log/${i}.log` });
     expect([links.size, links.refused]).toEqual([LOG_LINKS_MAX, 1]);
   });
 });
@@ -136,7 +152,11 @@ describe.runIf(MAY_OBSERVE)('a service that writes a log', { timeout: 60_000 }, 
     try {
       const found = below(links).find((path) => path.includes('service.name=cart/'));
       expect(found).toMatch(/\/cart-[0-9a-f]{8}\.log$/);
-      expect(readlinkSync(join(links, found ?? ''))).toBe(log);
+      expect(realpathSync(join(links, found ?? ''))).toBe(log);
+      // Whatever is put in its place: the open file is followed, not the name.
+      expect(readlinkSync(join(links, found ?? ''))).toBe(
+        `/proc/${child.pid}/fd/${fdOf(child.pid, log)}`,
+      );
     } finally {
       await observer.kill();
     }

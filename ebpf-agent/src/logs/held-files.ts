@@ -16,6 +16,8 @@ const APPEND = 0o2000;
 
 export interface HeldLog {
   readonly path: string;
+  /** Its number in the process. */
+  readonly fd: string;
   /** It is the standard output or error: whoever else holds it, it is this process's. */
   readonly isOutput: boolean;
 }
@@ -33,7 +35,7 @@ export function heldLogs(files: ProcFiles, pid: number, procRoot = '/proc'): rea
     if (!isOutput && !LOG_FOLDER.test(path) && !LOG_NAME.test(path)) continue;
     if (!isWritten(files.text(pid, `fdinfo/${fd}`), isOutput)) continue;
     if (isFile(join(procRoot, String(pid), 'fd', fd))) {
-      found.set(path, { path, isOutput: isOutput || found.get(path)?.isOutput === true });
+      found.set(path, { path, fd, isOutput: isOutput || found.get(path)?.isOutput === true });
     }
   }
   return [...found.values()];

@@ -7,8 +7,8 @@ import type { ProcessTable } from '../entities/process-table.ts';
 import { SHELL_SERVICE } from '../entities/workload-identity.ts';
 import { PROCESSES_LOOKED_INTO_PER_REPORT, RELOOK_MS } from '../limits.ts';
 import { containerOutput } from './container-output.ts';
-import { type HeldLog, heldLogs } from './held-files.ts';
-import type { LogKind, LogLinks } from './log-links.ts';
+import { heldLogs } from './held-files.ts';
+import type { LogKind, LogLinks, LogTarget } from './log-links.ts';
 
 export interface LogFinderOptions {
   readonly files: ProcFiles;
@@ -23,11 +23,21 @@ function isShell({ workload }: KnownProcess): boolean {
   return workload.identity.name === SHELL_SERVICE;
 }
 
+/** Where root alone decides what a name means. */
+const TRUSTED = '/var/log/';
+
+interface Found {
+  readonly target: string;
+  /** As the process calls it. */
+  readonly name: string;
+  readonly isOutput: boolean;
+}
+
 interface Looked {
   readonly output: UnseenLogs;
   readonly process: KnownProcess;
   readonly atMs: number;
-  readonly held: readonly HeldLog[];
+  readonly held: readonly Found[];
 }
 
 /** Finds the logs of services: what their processes hold open, and what runtimes write of containers. */
@@ -35,7 +45,7 @@ export class LogFinder {
   readonly #options: LogFinderOptions;
   readonly #looked = new Map<number, Looked>();
   /** Files of this look, with whose they are. */
-  readonly #claims = new Map<string, { process: KnownProcess; isOutput: boolean }>();
+  readonly #claims = new Map<string, { process: KnownProcess; found: Found }>();
   /** Services whose logs were found. */
   readonly #seen = new WeakSet<KnownProcess['workload']>();
 
@@ -62,7 +72,7 @@ export class LogFinder {
       const found = isLooked ? this.#look(pid, process, nowMs) : looked;
       if (found !== undefined) this.#wantAll(process, found);
     }
-    for (const [path, { process }] of this.#claims) this.#want('files', process, path);
+    for (const { process, found } of this.#claims.values()) this.#want('files', process, found);
     for (const pid of this.#looked.keys()) {
       if (!processes.isRunning(pid)) this.#looked.delete(pid);
     }
@@ -72,8 +82,13 @@ export class LogFinder {
   #look(pid: number, process: KnownProcess, atMs: number): Looked {
     const { files, rootPath } = this.#options;
     const isContained = process.place.containerId !== undefined;
-    const held = heldLogs(files, pid).map(({ path, isOutput }) => ({
-      path: isContained ? join('/proc', String(pid), 'root', path) : join(rootPath, path),
+    // A path that others may change could lead anywhere by now: the open file itself is followed.
+    const held = heldLogs(files, pid).map(({ path, fd, isOutput }) => ({
+      target:
+        isContained || !path.startsWith(TRUSTED)
+          ? join('/proc', String(pid), 'fd', fd)
+          : join(rootPath, path),
+      name: path,
       isOutput,
     }));
     const looked = { process, atMs, held, output: outputKind(files.link(pid, 'fd/1')) };
@@ -85,7 +100,7 @@ export class LogFinder {
   #wantAll(process: KnownProcess, { held, output }: Looked): void {
     const printed = this.#output(process);
     for (const log of held) this.#claim(log, process);
-    for (const path of printed) this.#want('containers', process, path);
+    for (const target of printed) this.#want('containers', process, { target });
     const { coverage } = process.workload;
     if (held.length + printed.length > 0) {
       coverage.unseenLogs = undefined;
@@ -94,10 +109,11 @@ export class LogFinder {
   }
 
   /** Of those who hold a file whoever has it as its output, else the first. */
-  #claim({ path, isOutput }: HeldLog, process: KnownProcess): void {
-    const claim = this.#claims.get(path);
-    if (claim === undefined || (isOutput && !claim.isOutput)) {
-      this.#claims.set(path, { process, isOutput });
+  #claim(found: Found, process: KnownProcess): void {
+    const key = `${process.place.containerId ?? ''} ${found.name}`;
+    const claim = this.#claims.get(key);
+    if (claim === undefined || (found.isOutput && !claim.found.isOutput)) {
+      this.#claims.set(key, { process, found });
     }
   }
 
@@ -108,7 +124,7 @@ export class LogFinder {
     return info === undefined ? [] : containerOutput(info, rootPath);
   }
 
-  #want(kind: LogKind, { workload }: KnownProcess, path: string): void {
-    this.#options.links.want(kind, workload.resource, path);
+  #want(kind: LogKind, { workload }: KnownProcess, target: LogTarget): void {
+    this.#options.links.want(kind, workload.resource, target);
   }
 }

@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { lstatSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { KeyValue } from '@sonde/proto';
 import { LOG_LINK_KEPT_MS, LOG_LINKS_MAX } from '../limits.ts';
@@ -7,10 +15,19 @@ import { LOG_LINK_KEPT_MS, LOG_LINKS_MAX } from '../limits.ts';
 /** How a file is written: plain lines, or a container's output as its runtime frames it. */
 export type LogKind = 'files' | 'containers';
 
+export interface LogTarget {
+  /** Where the link leads. */
+  readonly target: string;
+  /** What the file is called, where the target does not say. */
+  readonly name?: string;
+}
+
 /** Attributes of a service that its logs have, too. */
 const PAIRS_MAX = 12;
 /** A name in a folder has 255 bytes at the most. */
 const PAIR_BYTES_MAX = 200;
+/** A folder with this file in it is the agent's. */
+const MARKER = '.sonde-links';
 const LEFT_OUT = ['sonde.origin', 'os.type'];
 
 /**
@@ -38,16 +55,27 @@ export class LogLinks {
     return this.#refused;
   }
 
-  /** Clears what an earlier run left. Throws when the folder cannot be made. */
+  /**
+   * Clears what an earlier run left. Throws when the folder cannot be made, and when there is something
+   * in it that is not the agent's: nobody else's files are ever removed.
+   */
   open(): void {
-    rmSync(this.#folder, { recursive: true, force: true });
-    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
-    for (const kind of ['files', 'containers']) mkdirSync(join(this.#folder, kind));
+    const folder = this.#folder;
+    const marker = join(folder, MARKER);
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    if (!existsSync(marker) && readdirSync(folder).length > 0) {
+      throw new Error(`${folder} has something else in it: log_links wants a folder of its own`);
+    }
+    writeFileSync(marker, 'Links to logs, made and removed by the agent.\n');
+    for (const kind of ['files', 'containers']) {
+      rmSync(join(folder, kind), { recursive: true, force: true });
+      mkdirSync(join(folder, kind));
+    }
   }
 
   /** A service writes there; said again as long as it does. */
-  want(kind: LogKind, resource: readonly KeyValue[], target: string): void {
-    const path = join(this.#folder, kind, ...pairsOf(resource), nameOf(target));
+  want(kind: LogKind, resource: readonly KeyValue[], { target, name = target }: LogTarget): void {
+    const path = join(this.#folder, kind, ...pairsOf(resource), nameOf(target, name));
     const isNew = !this.#links.has(path);
     if (isNew && (this.#links.size >= LOG_LINKS_MAX || !this.#link(path, target))) {
       this.#refused++;
@@ -97,9 +125,9 @@ function pairsOf(resource: readonly KeyValue[]): readonly string[] {
 }
 
 /** Told apart from others of the same name by where it lies. */
-function nameOf(target: string): string {
+function nameOf(target: string, name: string): string {
   const hash = createHash('sha256').update(target).digest('hex').slice(0, 8);
-  return `${basename(target)
+  return `${basename(name)
     .replace(/\.log$/, '')
     .slice(0, 100)}-${hash}.log`;
 }
