@@ -2,8 +2,10 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeRequest } from '@sonde/proto';
+import axe from 'axe-core';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { Sonde } from './sonde.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
@@ -16,6 +18,19 @@ const FLAGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+];
+
+/** Where the navigation leads. */
+const PLACES = [
+  '/services',
+  '/map',
+  '/traces',
+  '/logs',
+  '/patterns',
+  '/metrics',
+  '/coverage',
+  '/retention',
+  '/status',
 ];
 
 const TRACE_ID = '5b8efff798038103d269b633813fc60c';
@@ -97,10 +112,39 @@ describe.skipIf(!existsSync(CHROMIUM))('the page, in a real browser', () => {
     await page.getByText(line).first().waitFor();
   });
 
+  it.each([
+    { width: 1440, height: 900, colorScheme: 'dark' },
+    { width: 390, height: 844, colorScheme: 'light' },
+  ] as const)(
+    'has no serious fault of accessibility at $width px, $colorScheme',
+    async (screen) => {
+      const { colorScheme, ...size } = screen;
+      await page.setViewportSize(size);
+      await page.emulateMedia({ colorScheme });
+      const faults: string[] = [];
+      for (const path of [...PLACES, `/services/checkout`, `/traces/${TRACE_ID}`]) {
+        await page.goto(`${sonde.addresses.page}${path}`);
+        await page.waitForLoadState('networkidle');
+        for (const fault of await seriousFaults(page)) faults.push(`${path}: ${fault}`);
+      }
+      expect(faults).toEqual([]);
+    },
+  );
+
   it('meets no error on the way', () => {
     expect(problems).toEqual([]);
   });
 });
+
+/** What axe calls serious or critical: its rule, and the first element that breaks it. */
+async function seriousFaults(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axe.source);
+  const found = await page.evaluate(`axe.run(document, { resultTypes: ['violations'] }).then(
+    ({ violations }) => violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => id + ' ' + nodes[0].html.slice(0, 200)))`);
+  return z.array(z.string()).parse(found);
+}
 
 const RESOURCE = {
   attributes: [{ key: 'service.name', value: { stringValue: 'checkout' } }],
