@@ -214,6 +214,34 @@ describe('edges of a minute', () => {
   });
 });
 
+describe('the first minute of a map', () => {
+  it('is joined while it runs, again when it is over, and none after it before its end', async () => {
+    const first = await startMap(now + 30_000);
+    try {
+      const call = (n: number, atMs: number): SpanSeed => ({
+        ...{ traceId: trace(500 + n), spanId: id(5000 + n), atMs, durationNs: MS },
+        ...{ service: 'new', name: 'ask', kind: 3, more: { peer_service: 'old' } },
+      });
+      const requests = async (atMs: number): Promise<unknown> => {
+        const [row] = await first.sonde.rows(`SELECT sum(requests) AS requests FROM sonde.edges_1m
+          WHERE time = toDateTime(${atMs / 1000}, 'UTC') AND (time, version) IN (
+            SELECT time, max(version) FROM sonde.edge_minutes GROUP BY time)`);
+        return row?.['requests'];
+      };
+      await first.add(call(0, now + 1000));
+      expect(await first.look()).toBe(1);
+      expect(await requests(now)).toBe(1);
+      await first.add(call(1, now + 40_000), call(2, now + MINUTE_MS + 1000));
+      first.clockMs = now + 2 * MINUTE_MS;
+      expect(await first.look()).toBe(1);
+      expect(await requests(now)).toBe(2);
+      expect(await requests(now + MINUTE_MS)).toBe(0);
+    } finally {
+      await first.close();
+    }
+  });
+});
+
 describe('minutes for other programs', () => {
   it('are told once they are joined, again when nobody took them, and the last ones at a start', async () => {
     const atMs = now - 240 * MINUTE_MS;

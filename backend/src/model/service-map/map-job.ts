@@ -57,6 +57,9 @@ const DueMinute = z.object({
   joined_version: z.coerce.number(),
 });
 
+/** Start of the newest minute that was joined, in seconds; 0: none. */
+const LatestJoin = z.object({ latest: z.number() });
+
 const TenantSpans = z.object({ tenant: z.string(), spans: z.number() });
 
 /**
@@ -120,8 +123,20 @@ export class MapJob {
   }
 
   async #due(nowMs: number): Promise<readonly z.infer<typeof DueMinute>[]> {
-    const { rows } = await this.#store.query(dueSql(nowMs), DueMinute, this.#call());
+    const lastMs = await this.#lastMinute(nowMs);
+    const { rows } = await this.#store.query(dueSql(nowMs, lastMs), DueMinute, this.#call());
     return rows;
+  }
+
+  /**
+   * The last minute to be joined: one that is over. Until there is a first one on the map, the
+   * minute that runs is joined too, so that a new Sonde shows its map at once.
+   */
+  async #lastMinute(nowMs: number): Promise<number> {
+    const { rows } = await this.#store.query(latestJoinSql(nowMs), LatestJoin, this.#call());
+    const latestMs = (rows[0]?.latest ?? 0) * 1000;
+    const closedMs = nowMs - CLOSED_AFTER_MS - MINUTE_MS;
+    return latestMs > 0 && latestMs <= closedMs ? closedMs : nowMs;
   }
 
   async #join(join: MinuteJoin): Promise<void> {
@@ -188,12 +203,12 @@ export class MapJob {
 }
 
 /**
- * Minutes that are over and have other spans than when they were joined. One that was joined before
+ * Minutes up to `lastMs` that have other spans than when they were joined. One that was joined before
  * waits until its edges are a quarter of its age old: late spans cost a few joins, not one each.
  */
-function dueSql(nowMs: number): Sql {
+function dueSql(nowMs: number, lastMs: number): Sql {
   const from = seconds(nowMs - HORIZON_MS);
-  const to = seconds(nowMs - CLOSED_AFTER_MS - MINUTE_MS);
+  const to = seconds(lastMs);
   const now = param.uint64(nowMs);
   const inRange = sql`time >= ${from} AND time <= ${to}`;
   return sql`
@@ -219,6 +234,12 @@ function dueSql(nowMs: number): Sql {
     )
     ORDER BY minute DESC
     LIMIT ${param.uint64(JOINS_PER_TICK_MAX)}`;
+}
+
+function latestJoinSql(nowMs: number): Sql {
+  return sql`
+    SELECT toUnixTimestamp(max(time)) AS latest FROM edge_minutes
+    WHERE time >= ${seconds(nowMs - HORIZON_MS)}`;
 }
 
 function lastJoinsSql(nowMs: number): Sql {
