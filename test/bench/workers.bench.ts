@@ -14,9 +14,10 @@ import { startSonde } from './pipeline-servers.ts';
  * both read from its start; no sender takes part. `SONDE_BENCH_REQUESTS` is its size.
  */
 const ROUNDS = 3;
-const REQUESTS: number = Number(process.env['SONDE_BENCH_REQUESTS'] ?? 1600);
+const REQUESTS: number = Number(process.env['SONDE_BENCH_REQUESTS'] ?? 6400);
 const DISTINCT_REQUESTS = 32;
-const PARTITIONS = 2;
+/** Two a thread: while one waits for its insert and its sync, the other is decoded. */
+const PARTITIONS = 4;
 const ROWS_AN_INSERT = 8192;
 const BAR = 1.6;
 /** Until here code is compiled; measured from then on. */
