@@ -34,6 +34,8 @@ export class BatchCollector {
   readonly #settings: CollectorSettings;
   /** Read and in no batch yet; they follow the last batch. At most one read. */
   #ahead: readonly RequestRecord[] = [];
+  /** Where the last batch ended. */
+  #end = 0;
 
   constructor(settings: CollectorSettings) {
     this.#settings = settings;
@@ -42,6 +44,8 @@ export class BatchCollector {
   /** The next batch from `from` on; undefined when nothing came for a while, or `stop` aborted. */
   async collect(from: number, stop: AbortSignal): Promise<Batch | undefined> {
     const { timeout } = this.#settings.limits;
+    // A batch that was given up, or retention, moved the place: what was read belongs to another.
+    if (from !== this.#end) this.#ahead = [];
     const records: RequestRecord[] = [];
     const size = { items: 0, bytes: 0 };
     let at = from;
@@ -58,6 +62,7 @@ export class BatchCollector {
       if (isFull) break;
     }
     if (records.length === 0 || stop.aborted) return undefined;
+    this.#end = at;
     return { from, to: at, records };
   }
 
