@@ -2,7 +2,7 @@ import type { TraceOutlineResponse, TraceResponse } from '@sonde/backend/api-con
 import { describe, expect, it } from 'vitest';
 import { findClockSkew } from '../src/lib/trace/clock-skew.ts';
 import { layoutTrace } from '../src/lib/trace/layout.ts';
-import { isLean, withOutline } from '../src/lib/trace/outline.ts';
+import { isLean, wholeSpans, withOutline } from '../src/lib/trace/outline.ts';
 import { makeSpan, ORIGIN_NANO } from './span-fixture.ts';
 
 const cost = { elapsedMs: 1, rowsRead: 1, bytesRead: 1 };
@@ -42,6 +42,13 @@ describe('a trace with its outline', () => {
       ...{ parentSpanId: 'b', service: 'till', name: 'pay', kind: 'client', status: 'error' },
       ...{ startUnixNano: String(ORIGIN_NANO + 20n), durationNs: 5 },
     });
+  });
+
+  it('is downloaded without spans of which the outline alone is here', () => {
+    const file = wholeSpans(whole);
+    expect(file.spans).toEqual(trace.spans);
+    expect(file.truncated).toBe(true);
+    expect(wholeSpans({ ...trace, spanCount: 1 }).truncated).toBe(false);
   });
 
   it('is laid out as the whole trace would be', () => {

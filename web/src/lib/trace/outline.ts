@@ -23,6 +23,12 @@ export function isLean(span: Span): boolean {
   return span.resourceFingerprint === '';
 }
 
+/** The trace with the spans alone that are here with all they carry. */
+export function wholeSpans(trace: TraceResponse): TraceResponse {
+  const spans = trace.spans.filter((span) => !isLean(span));
+  return { ...trace, spans, truncated: trace.spanCount > spans.length };
+}
+
 function leanSpan(
   outline: TraceOutlineResponse,
   {
