@@ -63,10 +63,10 @@ const LatestJoin = z.object({ latest: z.number() });
 const TenantSpans = z.object({ tenant: z.string(), spans: z.number() });
 
 /**
- * Joins the spans of each minute into edges between services and work by context, once the minute is over and again
- * when spans of it came late; newest minutes first, so that a map is there at once on a store that
- * has never been joined. One of several replicas does it. A killed one leaves rows of a version that
- * no row of `edge_minutes` names: nobody reads them.
+ * Joins the spans of each minute into edges between services and work by context, once the minute
+ * is over and again when spans of it came late; newest minutes first, so that a map is there at
+ * once on a store that has never been joined. One of several replicas does it. A killed one leaves
+ * rows of a version that no row of `edge_minutes` names: nobody reads them.
  */
 export class MapJob {
   readonly #options: MapJobOptions;
