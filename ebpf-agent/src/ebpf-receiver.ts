@@ -88,6 +88,7 @@ export class EbpfReceiver implements Component {
         onFailure: (what, reason) => {
           settings.logger.warn('Part of what the agent looks at is wanting', { what, reason });
         },
+        isTold: (record, isFailed) => spans?.wants(record, isFailed) ?? false,
         onExchange: (exchange, offsetNs) => {
           spans?.add(exchange, offsetNs);
           if (spans?.isBatchFull === true) this.#deliverSpans();

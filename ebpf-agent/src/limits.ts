@@ -55,6 +55,16 @@ export const SERIES_IDLE_MS = 600_000;
 /** Routes of one service; the rest are `/*`. */
 export const ROUTES_MAX = 200;
 
+/** Shapes of paths that are told apart by number, and the bytes of all of them. */
+export const SHAPES_MAX = 4_096;
+export const SHAPE_BYTES_MAX: number = 256 * 1024;
+
+/** Series that are found by numbers alone. A power of two. */
+export const PLAIN_SERIES_MAX = 8_192;
+
+/** Other sides of connections that are told apart by number. */
+export const PEER_NUMBERS_MAX = 8_192;
+
 /** Texts of requests whose meaning is remembered. */
 export const MEANINGS_MAX = 4_096;
 

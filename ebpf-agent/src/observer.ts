@@ -19,7 +19,7 @@ import { Kind } from './records/layout.ts';
 import { RecordView } from './records/record-view.ts';
 import { attributesOf } from './requests/attributes.ts';
 import type { Exchange } from './requests/exchange.ts';
-import { Traffic } from './requests/traffic.ts';
+import { Traffic, type TrafficOptions } from './requests/traffic.ts';
 import { SecureProbes } from './secure/secure-probes.ts';
 
 export interface ObserverOptions {
@@ -32,6 +32,8 @@ export interface ObserverOptions {
   readonly logLinks: string;
   /** Something beside the programs does not work; said once for each reason in a row. */
   readonly onFailure: (what: string, reason: string) => void;
+  /** See `TrafficOptions`. */
+  readonly isTold?: TrafficOptions['isTold'];
   /** `offsetNs`: from CLOCK_MONOTONIC to the epoch. */
   readonly onExchange: (exchange: Exchange, offsetNs: bigint) => void;
 }
@@ -93,6 +95,7 @@ export class Observer {
     this.traffic = new Traffic({
       processes: this.processes,
       onSecure: (pid) => this.secure.speaksTls(pid),
+      ...(options.isTold === undefined ? {} : { isTold: options.isTold }),
       onExchange: (exchange) => options.onExchange(exchange, this.#offsetNs),
     });
   }
@@ -192,6 +195,7 @@ export class Observer {
 
   #take(batch: Buffer, bytes: number): void {
     this.#offsetNs = BigInt(Date.now()) * 1_000_000n - process.hrtime.bigint();
+    this.traffic.begin();
     const record = this.#record;
     record.open(batch, bytes);
     while (record.next()) {

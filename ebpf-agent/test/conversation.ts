@@ -6,10 +6,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { KeyValue } from '@sonde/proto';
 import { WorkloadTable } from '../src/entities/workload.ts';
+import type { WorkloadMetrics } from '../src/metrics/workload-metrics.ts';
 import { Role } from '../src/records/layout.ts';
 import { RecordView } from '../src/records/record-view.ts';
 import { exchangeAttributes } from '../src/requests/protocols.ts';
-import { Traffic } from '../src/requests/traffic.ts';
+import { Traffic, type TrafficOptions } from '../src/requests/traffic.ts';
 
 const AGENT = fileURLToPath(new URL('../', import.meta.url));
 const SOURCES = ['bpf', 'test/host', 'test/host/bpf'];
@@ -67,7 +68,18 @@ export interface Outcome {
   /** Messages that nobody answers, and how many of them by metric and destination. */
   readonly messages: number;
   readonly series: readonly (readonly [string, string, number])[];
+  /** Of each series of durations, in the order of their attributes. */
+  readonly durations: readonly Duration[];
 }
+
+interface Duration {
+  readonly attributes: string;
+  readonly count: number;
+  readonly sum: number;
+  readonly buckets: readonly number[];
+}
+
+type Counting = Pick<TrafficOptions, 'isTold'>;
 
 interface Step {
   readonly isRequest: boolean;
@@ -100,7 +112,7 @@ export class Conversation {
   }
 
   /** As the agent of one side counts it. */
-  heardBy(side: Side): Outcome {
+  heardBy(side: Side, counting: Counting = {}): Outcome {
     const input = Buffer.concat(this.#steps.flatMap((step) => encodeStep(step, side)));
     const { stdout, stderr, status } = spawnSync(hostProgram(), {
       input,
@@ -108,7 +120,7 @@ export class Conversation {
     });
     if (status !== 0) throw new Error(`the parsers ended with ${status}: ${stderr}`);
     const [protocol = 0, role = 0] = stderr.toString().trim().split(' ').map(Number);
-    return { ...count(stdout), protocol, role };
+    return { ...count(stdout, counting), protocol, role };
   }
 }
 
@@ -121,7 +133,7 @@ function encodeStep(step: Step | 'close', side: Side): readonly Buffer[] {
   return [head, sizes, ...step.pieces];
 }
 
-function count(batch: Buffer): Omit<Outcome, 'protocol' | 'role'> {
+function count(batch: Buffer, counting: Counting): Omit<Outcome, 'protocol' | 'role'> {
   const heard: Heard[] = [];
   const workload = new WorkloadTable().of({
     name: 'program',
@@ -131,6 +143,7 @@ function count(batch: Buffer): Omit<Outcome, 'protocol' | 'role'> {
     isOwn: false,
   });
   const traffic = new Traffic({
+    ...counting,
     processes: { workloadOf: () => workload },
     onSecure: () => undefined,
     onExchange: (exchange) => {
@@ -150,7 +163,21 @@ function count(batch: Buffer): Omit<Outcome, 'protocol' | 'role'> {
   );
   const sent = series.filter(([name]) => name.endsWith('.messages'));
   const messages = sent.reduce((sum, [, , number]) => sum + number, 0);
-  return { heard, unjoined: traffic.unjoined, messages, series: sent };
+  const durations = durationsOf(workload.metrics);
+  return { heard, unjoined: traffic.unjoined, messages, series: sent, durations };
+}
+
+function durationsOf(metrics: WorkloadMetrics): readonly Duration[] {
+  return [...metrics.entries()]
+    .filter(([{ name }]) => name.endsWith('.duration'))
+    .flatMap(([, of]) => [...of.values()])
+    .map(({ attributes, count, sum, buckets }) => ({
+      attributes: JSON.stringify(attributes),
+      count,
+      sum,
+      buckets: [...buckets],
+    }))
+    .sort((a, b) => (a.attributes < b.attributes ? -1 : 1));
 }
 
 function destinationOf(attributes: readonly KeyValue[]): string {

@@ -17,6 +17,8 @@ const OVERFLOW: WorkloadIdentity = {
   isOwn: false,
 };
 
+let nextNumber = 1;
+
 /** A service on this host: processes that are the same thing. */
 export class Workload {
   readonly identity: WorkloadIdentity;
@@ -30,6 +32,8 @@ export class Workload {
   groups: ReadonlyMap<string, string> | undefined;
   processes = 0;
   lastSeenMs = 0;
+  /** No other one of this process has it. */
+  readonly number: number = nextNumber++;
 
   constructor(identity: WorkloadIdentity) {
     this.identity = identity;

@@ -33,8 +33,13 @@ export function newSeries(attributes: readonly KeyValue[], bucketCount: number):
 }
 
 /** Adds a value: an observation of a histogram, an increment of a counter. */
-export function addValue(series: Series, value: number, bounds: readonly number[]): void {
-  series.lastMs = performance.now();
+export function addValue(
+  series: Series,
+  value: number,
+  bounds: readonly number[],
+  nowMs: number = performance.now(),
+): void {
+  series.lastMs = nowMs;
   series.count++;
   series.sum += value;
   if (series.buckets.length === 0) return;
@@ -42,6 +47,6 @@ export function addValue(series: Series, value: number, bounds: readonly number[
   let bucket = 0;
   while (bucket < bounds.length && value > (bounds[bucket] ?? 0)) bucket++;
   series.buckets[bucket] = (series.buckets[bucket] ?? 0) + 1;
-  series.min = Math.min(series.min, value);
-  series.max = Math.max(series.max, value);
+  if (value < series.min) series.min = value;
+  if (value > series.max) series.max = value;
 }

@@ -73,8 +73,11 @@ export class RecordView {
     return this.#u64(HEAD.at_ns);
   }
 
+  /** Counted from 1 by the kernel. */
   get cookie(): number {
-    return this.#u64(ENDS.cookie);
+    const high = this.#u32(ENDS.cookie + 4);
+    // An integer as long as it can be one: it is a key of maps.
+    return high === 0 ? this.#u32(ENDS.cookie) : this.#u64(ENDS.cookie);
   }
   get netns(): number {
     return this.#u32(ENDS.netns);
@@ -131,6 +134,17 @@ export class RecordView {
   /** The request's beginning, a character a byte. */
   get text(): string {
     return this.#bytes(0, this.#u16(EXCHANGE.text_bytes) - this.#traceBytes);
+  }
+  /** The batch that the record is in, and where `text` begins and ends there. */
+  get bytes(): Uint8Array {
+    return this.#batch;
+  }
+  get textStart(): number {
+    return this.#at + EXCHANGE.text;
+  }
+  get textEnd(): number {
+    const bytes = this.#u16(EXCHANGE.text_bytes) - this.#traceBytes;
+    return this.#at + Math.min(this.#length, EXCHANGE.text + bytes);
   }
   /** The value of its header `traceparent`. */
   get traceparent(): string | undefined {

@@ -54,6 +54,8 @@ export class Connection {
   last: LastCounted | undefined;
   /** Whose series count it as open, as which side; undefined while none does. */
   openAs: { readonly workload: Workload; readonly role: number } | undefined;
+  /** Stands for the other side and the name that was asked for; 0 until there is one. */
+  peerNumber = 0;
   /** Distinguishes the other side in series. */
   readonly peerKey: string;
   #waiting: Map<number, WaitingRequest> | undefined;
@@ -78,6 +80,7 @@ export class Connection {
   nameHost(host: string | undefined): void {
     this.host = host;
     this.last = undefined;
+    this.peerNumber = 0;
   }
 
   /** False when it waits for too many already. */
@@ -116,6 +119,7 @@ export class Connection {
   /** Becomes what the other was, at ends that are known. */
   takeOver(former: Connection): void {
     this.host ??= former.host;
+    this.peerNumber = 0;
     this.#waiting ??= former.#waiting;
     this.#statements ??= former.#statements;
   }

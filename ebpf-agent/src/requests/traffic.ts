@@ -1,24 +1,19 @@
-import { getSystemErrorName } from 'node:util';
 import type { KeyValue } from '@sonde/proto';
 import type { ProcessTable } from '../entities/process-table.ts';
 import type { Workload } from '../entities/workload.ts';
 import type { Http2Stream } from '../http2/http2-connection.ts';
 import { ROUTES_MAX } from '../limits.ts';
-import {
-  CONNECT_DURATION,
-  CONNECT_FAILURES,
-  CONNECTIONS_ACTIVE,
-  CONNECTIONS_OPENED,
-  type MetricDefinition,
-  TCP_BYTES,
-  TCP_RETRANSMITS,
-  TCP_RTT,
-} from '../metrics/definitions.ts';
+import { CONNECTIONS_ACTIVE, type MetricDefinition } from '../metrics/definitions.ts';
 import { addValue } from '../metrics/series.ts';
 import { ConnectionFlag, ExchangeFlag, Kind, Protocol, Role } from '../records/layout.ts';
 import type { RecordView } from '../records/record-view.ts';
-import { attributesOf } from './attributes.ts';
-import { type Connection, ConnectionTable, type WaitingRequest } from './connection.ts';
+import {
+  type Connection,
+  ConnectionTable,
+  type LastCounted,
+  type WaitingRequest,
+} from './connection.ts';
+import { countConnection, sideOf } from './connection-counts.ts';
 import { Datagrams } from './datagrams.ts';
 import type { Exchange } from './exchange.ts';
 import { authorityHost, http2Exchange, linksOf } from './http2-protocol.ts';
@@ -26,25 +21,23 @@ import { Http2Requests } from './http2-requests.ts';
 import { likeLast, remember } from './last-counted.ts';
 import { Meanings } from './meanings.ts';
 import type { Outcome } from './outcome.ts';
-import {
-  exchangeAttributes,
-  metricOf,
-  protocolNameOf,
-  protocolOf,
-  seriesKeyOf,
-} from './protocols.ts';
+import { countPlainly, NO_PLACE, PlainExchanges } from './plain-exchanges.ts';
+import { errorTypeOf, exchangeAttributes, metricOf, protocolOf, seriesKeyOf } from './protocols.ts';
 import { completed, outcomeOf, requestOf, togetherOf, UNANSWERED } from './read-exchange.ts';
 import type { RequestProtocol } from './request-protocol.ts';
 
 const NS_PER_S = 1e9;
 
-const SIDES = ['unknown', 'client', 'server'] as const;
-
 export interface TrafficOptions {
   readonly processes: Pick<ProcessTable, 'workloadOf'>;
   /** A process has a secure connection: called for each of them. */
   readonly onSecure: (pid: number) => void;
-  /** Every exchange once, when it is over; for spans. */
+  /**
+   * Whether an exchange that a record tells whole, and that is like others, is more than a count:
+   * `onExchange` is called for it then. Left out: it always is.
+   */
+  readonly isTold?: (record: RecordView, isFailed: boolean) => boolean;
+  /** Every exchange once, when it is over, but those that `isTold` denies; for spans. */
   readonly onExchange: (exchange: Exchange) => void;
 }
 
@@ -58,6 +51,10 @@ export class Traffic {
   );
   readonly #http2 = new Http2Requests((connection, stream) => this.#finished(connection, stream));
   readonly #routes = new WeakMap<Workload, Set<string>>();
+  readonly #plain = new PlainExchanges();
+  /** Where the exchange that is read now is kept for those like it. */
+  #place = NO_PLACE;
+  #nowMs: number = performance.now();
   #unowned = 0;
   #unjoined = 0;
   #unplaced = 0;
@@ -91,6 +88,11 @@ export class Traffic {
     this.#datagrams.expire(nowNs);
   }
 
+  /** Records of another batch follow. */
+  begin(): void {
+    this.#nowMs = performance.now();
+  }
+
   take(record: RecordView): void {
     switch (record.kind) {
       case Kind.exchange:
@@ -116,6 +118,7 @@ export class Traffic {
 
   #exchanged(record: RecordView): void {
     const connection = this.connections.of(record);
+    if (this.#countedPlainly(record, connection)) return;
     const protocol = protocolOf(record.protocol);
     if (protocol === undefined) return;
     const request = requestOf(record, protocol);
@@ -123,6 +126,21 @@ export class Traffic {
       outcome: outcomeOf(record, request, connection),
       durationNs: record.durationNs,
     });
+    this.#place = NO_PLACE;
+  }
+
+  /** It is like one before, and no more than a count. */
+  #countedPlainly(record: RecordView, connection: Connection): boolean {
+    if (record.protocol !== Protocol.http1) return false;
+    const { processes, isTold } = this.#options;
+    const workload = processes.workloadOf(record.tgid, connection.role === Role.server);
+    if (workload === undefined || workload.identity.isOwn) return false;
+    this.#place = this.#plain.placeOf(record, connection, workload);
+    const plain = this.#place === NO_PLACE ? undefined : this.#plain.at(this.#place);
+    if (plain === undefined || isTold === undefined || isTold(record, plain.isFailed)) return false;
+    if (!connection.isPlaced) this.#unplaced++;
+    countPlainly(plain, record.durationNs, this.#nowMs);
+    return true;
   }
 
   #asked(record: RecordView): void {
@@ -229,37 +247,11 @@ export class Traffic {
     const flags = record.connectionFlags;
     const workload = this.#ownerOf(record.tgid, connection);
     if (record.protocol === Protocol.tls) this.#options.onSecure(record.tgid);
-    if (workload !== undefined) this.#countConnection(record, connection, workload);
+    if (workload !== undefined)
+      countConnection(record, { connection, workload, table: this.connections });
     if (flags & (ConnectionFlag.closed | ConnectionFlag.refused)) {
       this.#close(record, connection);
     }
-  }
-
-  #countConnection(record: RecordView, connection: Connection, workload: Workload): void {
-    const flags = record.connectionFlags;
-    workload.coverage.connection(record.protocol);
-    if (connection.role === Role.server) this.connections.listens(connection, workload);
-    const peer = this.#peerOf(record, connection);
-    const add = (metric: MetricDefinition, value: number, more: readonly KeyValue[] = []): void => {
-      const suffix = more.map(({ value: text }) => text?.stringValue ?? '').join();
-      const attributes = (): readonly KeyValue[] => [...peer.attributes(), ...more];
-      workload.metrics.add(metric, { key: `${peer.key} ${suffix}`, attributes }, value);
-    };
-    if (flags & ConnectionFlag.refused) {
-      add(CONNECT_FAILURES, 1, attributesOf({ 'error.type': errorName(record.error) }));
-      return;
-    }
-    if (flags & ConnectionFlag.opened) {
-      add(CONNECTIONS_OPENED, 1);
-      if (record.connectNs > 0) add(CONNECT_DURATION, record.connectNs / NS_PER_S);
-      connection.openAs = { workload, role: connection.role };
-      workload.metrics.add(CONNECTIONS_ACTIVE, sideOf(connection.role), 1);
-    }
-    const { sentBytes, receivedBytes, retransmits, rttUs } = record;
-    if (sentBytes > 0) add(TCP_BYTES, sentBytes, TRANSMIT);
-    if (receivedBytes > 0) add(TCP_BYTES, receivedBytes, RECEIVE);
-    if (retransmits > 0) add(TCP_RETRANSMITS, retransmits);
-    if (rttUs > 0) add(TCP_RTT, rttUs / 1e6);
   }
 
   #close(record: RecordView, connection: Connection): void {
@@ -287,6 +279,7 @@ export class Traffic {
     const last = likeLast(exchange);
     if (last !== undefined) {
       addValue(last.series, seconds, last.bounds);
+      this.#keep(exchange, last);
       this.#options.onExchange(exchange);
       return;
     }
@@ -298,9 +291,18 @@ export class Traffic {
       ...exchangeAttributes(known),
       ...this.connections.peerAttributes(connection),
     ]);
-    addValue(series, seconds, metric.bounds);
+    const { bounds } = metric;
+    addValue(series, seconds, bounds);
     if (known === exchange && exchange.flags === 0) remember(exchange, series, metric);
+    this.#keep(exchange, { series, bounds });
     this.#options.onExchange(known);
+  }
+
+  /** Those like it are counted in the same series, without being read. */
+  #keep(exchange: Exchange, { series, bounds }: Pick<LastCounted, 'series' | 'bounds'>): void {
+    if (this.#place === NO_PLACE) return;
+    const isFailed = errorTypeOf(exchange) !== undefined;
+    this.#plain.keep(this.#place, { series, bounds, isFailed });
   }
 
   #countCommands(
@@ -341,34 +343,4 @@ export class Traffic {
     if (workload === undefined) this.#unowned++;
     return workload?.identity.isOwn === true ? undefined : workload;
   }
-
-  #peerOf(
-    record: RecordView,
-    connection: Connection,
-  ): { readonly key: string; readonly attributes: () => readonly KeyValue[] } {
-    const protocol = protocolNameOf(record.protocol);
-    return {
-      key: `${connection.peerKey} ${protocol}`,
-      attributes: () => [
-        ...sideOf(connection.role).attributes(),
-        ...attributesOf({ 'network.protocol.name': protocol }),
-        ...this.connections.peerAttributes(connection),
-      ],
-    };
-  }
-}
-
-const TRANSMIT = attributesOf({ 'network.io.direction': 'transmit' });
-const RECEIVE = attributesOf({ 'network.io.direction': 'receive' });
-
-function sideOf(role: number): {
-  readonly key: string;
-  readonly attributes: () => readonly KeyValue[];
-} {
-  const side = SIDES[role] ?? 'unknown';
-  return { key: side, attributes: () => attributesOf({ 'sonde.side': side }) };
-}
-
-function errorName(number: number): string {
-  return number > 0 ? getSystemErrorName(-number) : 'unknown';
 }

@@ -2,6 +2,8 @@ import { encodeRequest, type KeyValue, type Span, type TracesRequest } from '@so
 import type { Workload } from '../entities/workload.ts';
 import { SPANS_PER_BATCH, SPANS_WAITING_MAX } from '../limits.ts';
 import { SCOPE } from '../metrics/metrics-request.ts';
+import { ExchangeFlag } from '../records/layout.ts';
+import type { RecordView } from '../records/record-view.ts';
 import { type Exchange, isServer } from '../requests/exchange.ts';
 import { errorTypeOf, exchangeAttributes } from '../requests/protocols.ts';
 import { parseTraceparent, type TraceParent } from '../requests/trace-links.ts';
@@ -45,6 +47,8 @@ export class SpanQueue {
   #byWorkload = new Map<Workload, Span[]>();
   #waiting = 0;
   #dropped = 0;
+  /** Of the exchange that was wanted last and has no trace of its own. */
+  #drawn: Uint8Array | undefined;
 
   constructor(options: SpanQueueOptions) {
     this.#options = options;
@@ -64,6 +68,18 @@ export class SpanQueue {
     return this.#waiting >= SPANS_PER_BATCH;
   }
 
+  /**
+   * Whether an exchange that a record tells whole becomes a span, or may: `add` is called for it next
+   * then. Of one without a trace of its own its id is drawn here, before anything is made for it.
+   */
+  wants(record: RecordView, isFailed: boolean): boolean {
+    if (record.exchangeFlags & ExchangeFlag.traced || record.parentCookie !== 0) return true;
+    if (isFailed || record.durationNs >= this.#options.slowMs * NS_PER_MS) return true;
+    if (this.#children.has(record.cookie, record.sequence)) return true;
+    this.#drawn = this.#sampler.draw(this.#ids);
+    return this.#drawn !== undefined;
+  }
+
   /** `offsetNs`: from CLOCK_MONOTONIC to the epoch. */
   add(exchange: Exchange, offsetNs: bigint): void {
     const isHeld = exchange.links?.parentCookie && this.#children.hold(exchange, offsetNs);
@@ -81,12 +97,18 @@ export class SpanQueue {
   #join(exchange: Exchange, offsetNs: bigint, parent: TraceParent | undefined): void {
     const carried = parseTraceparent(exchange.links?.traceparent);
     const context = carried ?? parent;
-    const traceId = context?.traceId ?? this.#ids.traceId();
+    const traceId = context?.traceId ?? this.#takeDrawn() ?? this.#ids.traceId();
     const children = this.#children.of(exchange);
     const spanId = this.#push({ exchange, offsetNs, traceId, parentSpanId: context?.spanId });
     for (const child of children) {
       this.#join(child.exchange, child.offsetNs, { traceId, spanId: spanId ?? NO_PARENT });
     }
+  }
+
+  #takeDrawn(): Uint8Array | undefined {
+    const drawn = this.#drawn;
+    this.#drawn = undefined;
+    return drawn;
   }
 
   /** The span's id; undefined when there is none. */

@@ -40,6 +40,11 @@ export class WaitingChildren {
     return true;
   }
 
+  /** Some were sent for this request. */
+  has(cookie: number, sequence: number): boolean {
+    return this.#size > 0 && this.#byParent.has(keyOf(cookie, sequence));
+  }
+
   /** Those that were sent for this one; they wait no longer. */
   of({ links }: Exchange): readonly Child[] {
     if (this.#size === 0 || links === undefined) return [];

@@ -53,11 +53,16 @@ export async function cost(): Promise<void> {
       const row = rows.get(variant) ?? { agentUs: [], serverUs: [], rssMb: [], idleShare: [] };
       rows.set(variant, row);
       await measure(variant, row);
+      saySoFar(round, variant, row);
     }
     without.push(await pingPongUs());
     const agent = await agentWith('metrics');
     withAgent.push(await pingPongUs());
     await agent?.end();
+    const [alone, beside] = [without, withAgent].map((us) => `${us.at(-1)?.toFixed(2)} us`);
+    console.log(
+      `round ${round + 1} of ${ROUNDS}, pipe: ${alone} without, ${beside} with the agent`,
+    );
   }
   const rates = `${RATE} requests/s (TLS: ${SECURE_RATE}), both sides observed`;
   console.log(`CPU a request at ${rates}, medians of ${ROUNDS} rounds`);
@@ -69,6 +74,12 @@ export async function cost(): Promise<void> {
     `a byte through a pipe and back: ${median(without).toFixed(2)} us of CPU without, ` +
       `${median(withAgent).toFixed(2)} with the agent (${(100 * share).toFixed(1)} %, bar 10 %)${mark}`,
   );
+}
+
+/** Rounds take minutes: each says what it found. */
+function saySoFar(round: number, { name }: Variant, { agentUs, serverUs }: Costs): void {
+  const [agent, server] = [agentUs, serverUs].map((us) => `${us.at(-1)?.toFixed(1)} us`);
+  console.log(`round ${round + 1} of ${ROUNDS}, ${name}: agent ${agent}, server ${server}`);
 }
 
 function sayCosts(

@@ -1,0 +1,55 @@
+import type { Workload } from '../entities/workload.ts';
+import { PEER_NUMBERS_MAX } from '../limits.ts';
+import { addValue } from '../metrics/series.ts';
+import { ExchangeFlag, Protocol } from '../records/layout.ts';
+import type { RecordView } from '../records/record-view.ts';
+import type { Connection } from './connection.ts';
+import { PeerNumbers, type PlainSeries, PlainSeriesTable } from './plain-series.ts';
+import { NO_SHAPE, RouteShapes } from './route-shapes.ts';
+
+const NS_PER_S = 1e9;
+
+/** No place: the exchange is read the long way. */
+export const NO_PLACE = -1;
+
+/**
+ * Exchanges of HTTP/1 that are like one before: same service, other side, method, route and status, and
+ * nothing to be said of them but how long they took. They are counted from the record's bytes, without
+ * an object or a string; the first of each kind goes the long way, and its series is kept here.
+ */
+export class PlainExchanges {
+  readonly #shapes = new RouteShapes();
+  readonly #series = new PlainSeriesTable();
+  readonly #peers = new PeerNumbers(PEER_NUMBERS_MAX);
+
+  /** Where the series of exchanges like this one is kept; `NO_PLACE` of those that are not plain. */
+  placeOf(record: RecordView, connection: Connection, workload: Workload): number {
+    if (record.protocol !== Protocol.http1 || record.commands > 1) return NO_PLACE;
+    // Until the name that was asked for is known, each request is looked into for it.
+    if (connection.host === undefined) return NO_PLACE;
+    if ((record.exchangeFlags & ~ExchangeFlag.traced) !== 0) return NO_PLACE;
+    const shape = this.#shapes.of(record.bytes, record.textStart, record.textEnd);
+    if (shape === NO_SHAPE) return NO_PLACE;
+    connection.peerNumber ||= this.#peers.of(`${connection.peerKey} ${connection.host}`);
+    return this.#series.slotOf(connection.peerNumber, workload.number, shape, record.status);
+  }
+
+  /** Undefined where none is kept any more, or yet. */
+  at(place: number): PlainSeries | undefined {
+    return this.#series.at(place);
+  }
+
+  /** Keeps what the exchange that `placeOf` was asked for last was counted in. */
+  keep(place: number, series: PlainSeries): void {
+    this.#series.put(place, series);
+  }
+}
+
+/** `nowMs`: of `performance.now()`. */
+export function countPlainly(
+  { series, bounds }: PlainSeries,
+  durationNs: number,
+  nowMs: number,
+): void {
+  addValue(series, durationNs / NS_PER_S, bounds, nowMs);
+}
