@@ -38,6 +38,34 @@ describe('the flame view', () => {
     expect(trace.spans[rowAtTime(trace, lane, 42, 3)]?.spanId).toBe('b');
   });
 
+  it('holds that for spans of any order, crowded and spread', () => {
+    const many = layoutTrace(
+      Array.from({ length: 3000 }, (_, i) =>
+        span(`s${i}`, {
+          ...(i === 0 ? {} : { parent: `s${(i - 1) >> 2}` }),
+          startNs: i % 3 === 0 ? 5000 : (i * 7919) % 100_000,
+          durationNs: 1 + ((i * 31) % 400),
+        }),
+      ),
+    );
+    const { lanes, laneOf } = layoutFlame(many);
+    expect(lanes.flat()).toHaveLength(3000);
+    for (const lane of lanes.slice(0, LANES_MAX - 1)) {
+      lane.slice(1).forEach((row, i) => {
+        expect(many.startNs[row]).toBeGreaterThanOrEqual(many.endNs[lane[i] ?? 0] ?? 0);
+      });
+    }
+    const later = [...laneOf.keys()].filter((row) => {
+      const parent = many.parentRow[row] ?? -1;
+      return parent >= 0 && (many.startNs[parent] ?? 0) <= (many.startNs[row] ?? 0);
+    });
+    expect(later.length).toBeGreaterThan(500);
+    for (const row of later) {
+      const parent = many.parentRow[row] ?? -1;
+      expect(laneOf[row]).toBeGreaterThan(Math.min(laneOf[parent] ?? 0, LANES_MAX - 2));
+    }
+  });
+
   it('has a bound on lanes, and says when it is reached', () => {
     const wide = layoutTrace(
       Array.from({ length: LANES_MAX + 10 }, (_, i) =>

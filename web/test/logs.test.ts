@@ -1,7 +1,7 @@
 import type { LogRecord } from '@sonde/backend/api-contract';
 import { describe, expect, it } from 'vitest';
 import { ansiPieces } from '../src/lib/logs/ansi.ts';
-import { columnValue, gridColumns } from '../src/lib/logs/columns.ts';
+import { columnPx, columnsPxMin, columnValue } from '../src/lib/logs/columns.ts';
 import {
   COLUMNS_DEFAULT,
   columnsParameter,
@@ -141,7 +141,8 @@ describe('what the page of logs shows', () => {
     expect(names.map((name) => columnValue(record, name))).toEqual([
       ...['ERROR', 'node-1', '/cart', '42', ''],
     ]);
-    expect(gridColumns(['level'])).toBe('92px 52px minmax(260px, 1fr)');
+    expect([columnPx('level'), columnPx('http.route')]).toEqual([52, 140]);
+    expect(columnsPxMin(['level'])).toBe(92 + 12 + 52 + 12 + 260 + 24);
   });
 
   it('has the columns that the URL names', () => {

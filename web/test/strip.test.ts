@@ -28,6 +28,20 @@ describe('the strip of a trace', () => {
     expect(drawn[1]?.colour).toBe('colour of till');
   });
 
+  it('shows of a line what is uppermost: the later span, and errors above all', () => {
+    // Ten spans a line: all as long as the trace but the fourth, which is an error.
+    const spans = Array.from({ length: 640 }, (_, i) => ({
+      ...{ id: `s${i}`, startNs: 0, durationNs: i % 10 === 3 ? 100 : 1000 },
+      ...{ service: i % 10 === 9 ? 'last' : 'first', error: i % 10 === 3 },
+    }));
+    const drawn = bars(spans);
+    expect(drawn.filter(({ line }) => line === 5)).toEqual([
+      { line: 5, from: 200, to: 1100, colour: 'colour of last' },
+      { line: 5, from: 100, to: 200, colour: ERRORS },
+    ]);
+    expect(drawn).toHaveLength(2 * 64);
+  });
+
   it('draws no more of 100,000 short spans than there are dots, and every error', () => {
     const root = { id: 'root', startNs: 0, durationNs: 1_000_000 };
     const children = Array.from({ length: 100_000 }, (_, i) => ({

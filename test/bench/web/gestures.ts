@@ -1,4 +1,4 @@
-import type { Locator, Page } from 'playwright-core';
+import type { CDPSession, Locator, Page } from 'playwright-core';
 
 /**
  * How long a gesture waits for its picture: from its last input (the event's own time stamp) to the
@@ -7,6 +7,8 @@ import type { Locator, Page } from 'playwright-core';
 export interface Gesture {
   readonly name: string;
   readonly ms: number;
+  /** CPU time of the page's main thread meanwhile: a busy machine lengthens the other figure. */
+  readonly cpuMs: number;
 }
 
 const ANSWERED_WITHIN_MS = 10_000;
@@ -25,11 +27,21 @@ interface Step {
 /** Does them all in the page that shows the trace. */
 export async function traceGestures(page: Page): Promise<readonly Gesture[]> {
   await page.getByRole('tree').waitFor();
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
   const gestures: Gesture[] = [];
   for (const step of traceSteps(page)) {
-    gestures.push({ name: step.name, ms: await answerMs(page, step) });
+    const before = await threadMs(session);
+    const ms = await answerMs(page, step);
+    gestures.push({ name: step.name, ms, cpuMs: (await threadMs(session)) - before });
+    await page.waitForLoadState('networkidle');
   }
   return gestures;
+}
+
+async function threadMs(session: CDPSession): Promise<number> {
+  const { metrics } = await session.send('Performance.getMetrics');
+  return (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0) * 1000;
 }
 
 function traceSteps(page: Page): readonly Step[] {
@@ -78,9 +90,7 @@ async function answerMs(page: Page, step: Step): Promise<number> {
     void 0;
   }`);
   await step.act();
-  const ms = Number(await page.evaluate(key));
-  await page.waitForLoadState('networkidle');
-  return ms;
+  return Number(await page.evaluate(key));
 }
 
 function panelShows(): string {

@@ -75,8 +75,9 @@ async function tableFrames(browser: Browser, data: BenchTelemetry): Promise<void
 async function gestures(browser: Browser, data: BenchTelemetry): Promise<void> {
   const page = await open(browser, `/traces/${data.traces[GESTURE_SPANS]}`);
   await page.getByRole('tree', { name: `Spans of the trace, ${GESTURE_SPANS}` }).waitFor();
-  for (const { name, ms } of await traceGestures(page)) {
-    report(`${name}, of ${GESTURE_SPANS} spans`, ms, GESTURE_BAR);
+  for (const { name, ms, cpuMs } of await traceGestures(page)) {
+    const cpu = `CPU ${cpuMs.toFixed(0)} ms`;
+    report(`${name}, of ${GESTURE_SPANS} spans`, ms, GESTURE_BAR, cpu);
   }
   await page.context().close();
 }

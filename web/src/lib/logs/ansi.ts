@@ -34,12 +34,17 @@ const SEQUENCE = new RegExp(
   'g',
 );
 
+/** Whether the text has sequences of a terminal; without them it is one piece without a look. */
+export function hasEscapes(text: string): boolean {
+  return text.includes(ESCAPE);
+}
+
 /**
  * Text with the escape sequences of a terminal (ECMA-48 SGR) as pieces with a look; other sequences
  * are left out. Of colours the eight hues are kept: they read in both themes.
  */
 export function ansiPieces(text: string): readonly AnsiPiece[] {
-  if (!text.includes(ESCAPE)) return [{ text, look: '' }];
+  if (!hasEscapes(text)) return [{ text, look: '' }];
   const pieces: AnsiPiece[] = [];
   const look = new Set<string>();
   let end = 0;

@@ -52,18 +52,17 @@ const WIDTHS: Readonly<Record<string, number>> = {
   span: 132,
 };
 const WIDTH_PX = 140;
-const TIME_PX = 92;
-const BODY_PX_MIN = 260;
+export const TIME_PX = 92;
+export const BODY_PX_MIN = 260;
 const GAP_PX = 12;
 
-/** Widths of time, the chosen columns and the body, as CSS has them. */
-export function gridColumns(columns: readonly string[]): string {
-  const chosen = columns.map((name) => `${WIDTHS[name] ?? WIDTH_PX}px`);
-  return [`${TIME_PX}px`, ...chosen, `minmax(${BODY_PX_MIN}px, 1fr)`].join(' ');
+/** Width of a chosen column; all but the body keep theirs. */
+export function columnPx(name: string): number {
+  return WIDTHS[name] ?? WIDTH_PX;
 }
 
-/** What they need together. */
+/** What the time, the chosen columns and the body need together. */
 export function columnsPxMin(columns: readonly string[]): number {
-  const chosen = columns.reduce((sum, name) => sum + (WIDTHS[name] ?? WIDTH_PX) + GAP_PX, 0);
+  const chosen = columns.reduce((sum, name) => sum + columnPx(name) + GAP_PX, 0);
   return TIME_PX + GAP_PX + chosen + BODY_PX_MIN + 2 * GAP_PX;
 }

@@ -23,6 +23,10 @@ const LINE_PX_MIN = 0.6;
 /** Rows nearer together than that are one line to the eye. */
 const LINES_PER_PX = 2;
 
+/** Colours that a strip tells apart; services beyond share the last. */
+const COLOURS_MAX = 255;
+
+/** A stretch of a line in one colour, CSS pixels. */
 interface Bar {
   readonly line: number;
   readonly from: number;
@@ -40,50 +44,79 @@ export function drawStrip(view: StripView): OffscreenCanvas {
   context.scale(ratio, ratio);
   const rows = view.layout.spans.length;
   const lineHeight = Math.min(LINE_PX_MAX, Math.max(LINE_PX_MIN, (height - MARGIN_PX) / rows));
-  for (const { line, from, to, colour } of stripBars(view)) {
-    context.fillStyle = colour;
-    const y = MARGIN_PX / 2 + (line / lineCount(view)) * (height - MARGIN_PX);
-    context.fillRect(from, y, to - from, lineHeight);
+  let colour = '';
+  for (const bar of stripBars(view)) {
+    if (bar.colour !== colour) context.fillStyle = bar.colour;
+    colour = bar.colour;
+    const y = MARGIN_PX / 2 + (bar.line / lineCount(view)) * (height - MARGIN_PX);
+    context.fillRect(bar.from, y, bar.to - bar.from, lineHeight);
   }
   return canvas;
 }
 
 /**
- * What is to be drawn, in the order of rows. A bar within the one before it on its line, and of its
- * colour, shows nothing; neither does a dot where there is one: of a large trace few are left.
+ * What is to be drawn, colour by colour. Of the spans of a line the later ones cover the earlier,
+ * and errors cover all: what is covered is not drawn, so that no trace has more than its pixels.
  */
-export function* stripBars(view: StripView): Generator<Bar> {
-  const { layout, size, palette, colourOf } = view;
-  const count = layout.spans.length;
+export function stripBars(view: StripView): readonly Bar[] {
   const lines = lineCount(view);
-  const pxPerNs = size.barsWidth / layout.durationNs;
-  const dots = new Uint8Array(lines * (Math.ceil(size.barsWidth) + 2));
-  let last: Bar | undefined;
-  for (let row = 0; row < count; row += 1) {
-    const span = layout.spans[row];
-    if (span === undefined) continue;
-    const isError = span.status === 'error';
-    const line = Math.floor((row / count) * lines);
-    const at = (layout.startNs[row] ?? 0) * pxPerNs;
-    const length = Math.max(1, ((layout.endNs[row] ?? 0) - (layout.startNs[row] ?? 0)) * pxPerNs);
-    const colour = isError ? palette.errors : colourOf(span.service);
-    const dot = line * (Math.ceil(size.barsWidth) + 2) + Math.floor(at);
-    if (length <= 1 && !isError && dots[dot] === 1) continue;
-    if (length <= 1) dots[dot] = 1;
-    const bar = { line, colour, from: size.barsLeft + at, to: size.barsLeft + at + length };
-    if (last !== undefined && isWithin(bar, last)) continue;
-    last = bar;
-    yield bar;
+  const columns = Math.max(1, Math.ceil(view.size.barsWidth));
+  const colours: string[] = [];
+  const seen = coverLines(view, { lines, columns, colours });
+  const bars: Bar[][] = colours.map(() => []);
+  const { barsLeft } = view.size;
+  for (let line = 0; line < lines; line += 1) {
+    const end = (line + 1) * columns;
+    for (let from = line * columns; from < end; ) {
+      const number = seen[from] ?? 0;
+      let to = from + 1;
+      while (to < end && seen[to] === number) to += 1;
+      const left = barsLeft - line * columns;
+      const colour = colours[number - 1];
+      if (colour !== undefined) {
+        bars[number - 1]?.push({ line, from: left + from, to: left + to, colour });
+      }
+      from = to;
+    }
   }
+  return bars.flat();
 }
 
-function isWithin(bar: Bar, other: Bar): boolean {
-  return (
-    bar.line === other.line &&
-    bar.colour === other.colour &&
-    bar.from >= other.from &&
-    bar.to <= other.to
-  );
+interface Grid {
+  readonly lines: number;
+  readonly columns: number;
+  /** Filled: the colours by their number less one. */
+  readonly colours: string[];
+}
+
+/** The number of the colour that shows at each pixel of each line; 0 where there is none. */
+function coverLines(view: StripView, { lines, columns, colours }: Grid): Uint8Array {
+  const { layout, palette, colourOf } = view;
+  const count = layout.spans.length;
+  const pxPerNs = view.size.barsWidth / layout.durationNs;
+  const seen = new Uint8Array(lines * columns);
+  const numbers = new Map<string, number>();
+  const numberOf = (colour: string): number => {
+    const known = numbers.get(colour);
+    if (known !== undefined) return known;
+    if (colours.length < COLOURS_MAX) colours.push(colour);
+    numbers.set(colour, colours.length);
+    return colours.length;
+  };
+  const cover = (row: number, colour: string): void => {
+    const start = Math.floor((layout.startNs[row] ?? 0) * pxPerNs);
+    const from = Math.max(0, Math.min(columns - 1, start));
+    const end = Math.round((layout.endNs[row] ?? 0) * pxPerNs);
+    const first = Math.floor((row / count) * lines) * columns;
+    seen.fill(numberOf(colour), first + from, first + Math.min(columns, Math.max(from + 1, end)));
+  };
+  const errors: number[] = [];
+  layout.spans.forEach((span, row) => {
+    if (span.status === 'error') errors.push(row);
+    else cover(row, colourOf(span.service));
+  });
+  for (const row of errors) cover(row, palette.errors);
+  return seen;
 }
 
 function lineCount({ layout, size }: StripView): number {
