@@ -123,6 +123,8 @@ export class RedrawnLines {
   readonly #noise: readonly Buffer[];
   readonly #noiseShare: number;
   readonly #draw: Draw;
+  /** Of the line that was written last. */
+  source = '';
 
   constructor(corpus: readonly LabelledLine[], { seed, noise }: { seed: number; noise: number }) {
     this.#draw = new Draw(seed);
@@ -133,19 +135,19 @@ export class RedrawnLines {
     this.#noise = Array.from({ length: lines }, () => Buffer.from(randomWords(this.#draw)));
   }
 
-  /** Writes a line at `at`; returns where it ends and its source. */
-  write(out: Buffer, at: number): { readonly to: number; readonly source: string } {
+  /** Writes a line at `at`; returns where it ends. Makes no garbage, which others would pay for. */
+  write(out: Buffer, at: number): number {
     const draw = this.#draw;
     const index = draw.below(this.#bytes.length);
-    const source = this.#sources[index] ?? '';
+    this.source = this.#sources[index] ?? '';
     const isNoise = draw.next() < this.#noiseShare;
     const text = isNoise ? this.#noise[draw.below(this.#noise.length)] : this.#bytes[index];
-    if (text === undefined) return { to: at, source };
+    if (text === undefined) return at;
     out.set(text, at);
     const to = at + text.length;
     if (isNoise) this.#scramble(out, at, to);
     else this.#redraw(out, at, to);
-    return { to, source };
+    return to;
   }
 
   /** First digits of numbers stay: dates stay dates. */

@@ -16,8 +16,12 @@ export const OTHER = 1024;
 export const WIDE = 2048;
 /** Terminals' escape: a line that holds one is cleaned first. */
 export const ESCAPE = 4096;
+/** Part of a word wherever it stands: no digit, and nothing that addresses, paths or sentences have. */
+export const PLAIN = 8192;
 /** What ends a segment, or may. */
 export const STOPPING: number = BLANK | SPLIT | COLON | WIDE | ESCAPE;
+/** What ends a word, whatever it holds. */
+export const ENDS_WORD: number = BLANK | SPLIT | WIDE | ESCAPE;
 
 const SPLITTING = '=()[]{}<>,;|"\'`';
 const NOT_ASCII = 0x80;
@@ -29,14 +33,15 @@ export const BYTE_CLASS: Uint16Array = Uint16Array.from({ length: 256 }, (_, byt
 
 function classOf(byte: number): number {
   if (byte >= WIDE_FROM) return WIDE;
-  if (byte >= NOT_ASCII) return OTHER;
+  if (byte >= NOT_ASCII) return OTHER | PLAIN;
   const character = String.fromCharCode(byte);
   if (byte === 27) return ESCAPE;
   if (byte === 32 || (byte >= 9 && byte <= 13)) return BLANK;
   if (SPLITTING.includes(character)) return SPLIT;
   if (/[0-9]/.test(character)) return DIGIT;
-  if (/[a-f]/i.test(character)) return LETTER;
-  if (/[g-z]/i.test(character)) return LETTER | NOT_HEX;
+  if (/[a-f]/i.test(character)) return LETTER | PLAIN;
+  if (/[g-z]/i.test(character)) return LETTER | NOT_HEX | PLAIN;
+  if ('!?'.includes(character)) return OTHER;
   const single: Readonly<Record<string, number>> = {
     ':': COLON,
     '/': SLASH,
@@ -44,7 +49,7 @@ function classOf(byte: number): number {
     '@': AT,
     '.': DOT,
   };
-  return single[character] ?? OTHER;
+  return single[character] ?? OTHER | PLAIN;
 }
 
 export function isDigit(byte: number): boolean {

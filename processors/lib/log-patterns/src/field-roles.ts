@@ -1,3 +1,4 @@
+import { HashIndex } from './hash-index.ts';
 import { foldedHash } from './word-hash.ts';
 
 /** What a field of a structured line says. */
@@ -9,6 +10,8 @@ const LEVEL_NAMES = 'level severity lvl loglevel log.level levelname log_level s
 const TIME_NAMES = 'time timestamp @timestamp ts t date datetime asctime eventtime';
 
 const NAME_BYTES_MAX = 32;
+/** Weaker than every rank. */
+const NO_RANK = 1 << 20;
 
 interface NamedRole {
   readonly role: number;
@@ -16,48 +19,51 @@ interface NamedRole {
   readonly rank: number;
 }
 
-const ROLES: ReadonlyMap<number, NamedRole> = new Map([
+const NAMED: readonly (NamedRole & { readonly hash: number })[] = [
   ...ranked(MESSAGE_NAMES, FieldRole.message),
   ...ranked(LEVEL_NAMES, FieldRole.level),
   ...ranked(TIME_NAMES, FieldRole.time),
-]);
+];
+/** Their places, from 1. */
+const PLACES: HashIndex = new HashIndex(NAMED.map(({ hash }, i) => [hash, i + 1]));
 
-function ranked(names: string, role: number): readonly (readonly [number, NamedRole])[] {
+function ranked(names: string, role: number): readonly (NamedRole & { readonly hash: number })[] {
   const encoder = new TextEncoder();
   return names.split(' ').map((name, rank) => {
     const bytes = encoder.encode(name);
-    return [foldedHash(bytes, 0, bytes.length), { role, rank }];
+    return { hash: foldedHash(bytes, 0, bytes.length), role, rank };
   });
 }
 
 export function roleOf(bytes: Uint8Array, from: number, to: number): NamedRole | undefined {
   if (to - from > NAME_BYTES_MAX) return undefined;
-  return ROLES.get(foldedHash(bytes, from, to));
+  const place = PLACES.get(foldedHash(bytes, from, to));
+  return place === 0 ? undefined : NAMED[place - 1];
 }
 
 /** The strongest field of each role of one line; ranges are of the line's bytes. */
 export class RoleFields {
   messageFrom = 0;
   messageTo = 0;
-  #messageRank = Number.POSITIVE_INFINITY;
+  #messageRank = NO_RANK;
   levelFrom = 0;
   levelTo = 0;
-  #levelRank = Number.POSITIVE_INFINITY;
+  #levelRank = NO_RANK;
   timeFrom = 0;
   timeTo = 0;
-  #timeRank = Number.POSITIVE_INFINITY;
+  #timeRank = NO_RANK;
 
   reset(): void {
     this.messageTo = this.messageFrom = 0;
     this.levelTo = this.levelFrom = 0;
     this.timeTo = this.timeFrom = 0;
-    this.#messageRank = Number.POSITIVE_INFINITY;
-    this.#levelRank = Number.POSITIVE_INFINITY;
-    this.#timeRank = Number.POSITIVE_INFINITY;
+    this.#messageRank = NO_RANK;
+    this.#levelRank = NO_RANK;
+    this.#timeRank = NO_RANK;
   }
 
   get hasMessage(): boolean {
-    return this.#messageRank !== Number.POSITIVE_INFINITY;
+    return this.#messageRank !== NO_RANK;
   }
 
   /** `depth` of nesting makes a field weaker than every one outside. */

@@ -5,6 +5,8 @@ import { factOf, type LeafFact } from './leaf-fact.ts';
 const WAITING_MAX = 4096;
 /** A leaf is told of again at so many times the lines: what its values have in common narrows. */
 const GROWTH = 16;
+/** A count that no leaf comes to: a small integer, which a leaf holds in itself. */
+const NEVER = 0x7fffffff;
 
 /** What there is to tell of the leaves of a source to a reader elsewhere. */
 export class LeafNews {
@@ -25,8 +27,7 @@ export class LeafNews {
     const fact = factOf(leaf);
     if (fact === undefined) return;
     leaf.toldOnDay = day;
-    leaf.toldAgainAt =
-      leaf.affixes === undefined ? Number.POSITIVE_INFINITY : Math.max(1, leaf.count) * GROWTH;
+    leaf.toldAgainAt = leaf.affixes === undefined ? NEVER : Math.max(1, leaf.count) * GROWTH;
     this.#waiting.push(fact);
   }
 

@@ -18,36 +18,37 @@ export interface PatternGroup {
  * which pattern it belongs to is looked up when somebody reads.
  */
 export class Leaf {
+  // What every line looks at comes first, so that it lies side by side in memory.
+  count = 0;
+  /** The source's line number at which it was seen last. */
+  lastSeen = 0;
+  /** A third lane over the tokens in order: lines whose sums agree are told apart by it. */
+  readonly check: number;
+  /** Made from proven values: concrete leaves fold into it. */
+  isGeneral: boolean;
+  affixes: Affixes;
+  /** Others are of its statement: it is no noise. */
+  isKin = false;
+  /** It was told of last on that day (`LeafNews`), and is again at that count. */
+  toldOnDay = -1;
+  toldAgainAt = 1;
+  /** The leaf that took this one's place. */
+  movedTo: Leaf | undefined;
+  group: PatternGroup | undefined;
   readonly signature: Signature;
   /** The lanes of the id: the signature's sums, but after a collision. */
   readonly a: number;
   readonly b: number;
-  /** A third lane over the tokens in order: lines whose sums agree are told apart by it. */
-  readonly check: number;
-  count = 0;
-  /** The source's line number at which it was seen last. */
-  lastSeen = 0;
   /** A line as it came, from the header on, as Latin-1 of its bytes; at most `EXEMPLAR_BYTES_MAX`. */
   exemplar: string;
   /** Where in it the message begins. */
   bodyStart: number;
-  affixes: Affixes;
-  /** Made from proven values: concrete leaves fold into it. */
-  isGeneral: boolean;
   /** Of a general one: positions that concrete lines have words at. */
   readonly foldedAt: readonly number[];
-  /** The leaf that took this one's place. */
-  movedTo: Leaf | undefined;
-  group: PatternGroup | undefined;
-  /** Others are of its statement: it is no noise. */
-  isKin = false;
   /** Its place among its source's leaves; -1 when it is no longer there. */
   slot = -1;
   /** The alias of this leaf has changed and was not read since. */
   isChanged = false;
-  /** It was told of last on that day (`LeafNews`), and is again at that count. */
-  toldOnDay = -1;
-  toldAgainAt = 1;
 
   constructor(signature: Signature, options: LeafOptions) {
     this.signature = signature;

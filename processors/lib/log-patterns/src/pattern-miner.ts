@@ -171,7 +171,8 @@ export class PatternMiner {
 
   /** The values of the line that was added last. */
   variables(leaf: Leaf): Variables {
-    this.#variables.read(leaf, this.tokenizer.tokens);
+    if (leaf === this.other) this.#variables.clear();
+    else this.#variables.read(leaf, this.tokenizer.tokens, this.#isOwn(leaf));
     return this.#variables;
   }
 
@@ -286,8 +287,11 @@ export class PatternMiner {
 
   /** Of a general leaf every token is compared: a line's own words are none of its own. */
   #isOf(leaf: Leaf): boolean {
-    if (!leaf.isGeneral && leaf.check === this.#places.check) return true;
-    return matchesTokens(leaf.signature, this.tokenizer.tokens);
+    return this.#isOwn(leaf) || matchesTokens(leaf.signature, this.tokenizer.tokens);
+  }
+
+  #isOwn(leaf: Leaf): boolean {
+    return leaf.check === this.#places.check && !leaf.isGeneral;
   }
 
   #insertNew(

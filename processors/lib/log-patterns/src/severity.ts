@@ -1,3 +1,4 @@
+import { HashIndex } from './hash-index.ts';
 import { foldedHash } from './word-hash.ts';
 
 /** OTLP's severity numbers of words for levels, as the logs data model maps them. */
@@ -35,7 +36,7 @@ const SINGLE: Readonly<Record<string, number>> = { V: 1, D: 5, I: 9, W: 13, E: 1
 export const LEVEL_LENGTH_MAX = 11;
 
 const encoder = new TextEncoder();
-const BY_HASH: ReadonlyMap<number, number> = new Map(
+const BY_HASH: HashIndex = new HashIndex(
   Object.entries(NUMBERS).map(([word, number]) => {
     const bytes = encoder.encode(word);
     return [foldedHash(bytes, 0, bytes.length), number];
@@ -49,5 +50,5 @@ export function severityOf(bytes: Uint8Array, from: number, to: number): number 
   const length = to - from;
   if (length === 1) return BY_LETTER[bytes[from]];
   if (length < 3 || length > LEVEL_LENGTH_MAX) return 0;
-  return BY_HASH.get(foldedHash(bytes, from, to)) ?? 0;
+  return BY_HASH.get(foldedHash(bytes, from, to));
 }

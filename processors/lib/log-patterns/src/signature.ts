@@ -1,6 +1,5 @@
 import { placeA, placeB } from './position-hash.ts';
-import { GLUED, TokenKind, type TokenList } from './token-list.ts';
-import { VARIABLE_A, VARIABLE_B } from './tokenizer.ts';
+import { GLUED, TokenKind, type TokenList, VARIABLE_A, VARIABLE_B } from './token-list.ts';
 
 /** Bits of `Signature.kinds` that hold the `TokenKind`. */
 export const KIND_BITS = 3;

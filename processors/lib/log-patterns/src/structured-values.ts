@@ -7,6 +7,8 @@ import { BOOLEANS } from './word-sets.ts';
 export const QUOTED_BYTES_MAX = 200;
 
 const BLANK_BYTE = 32;
+const SLASH = 47;
+const EQUALS = 61;
 const QUESTION = 63;
 const BACKSLASH = 92;
 const QUOTE = 34;
@@ -22,8 +24,12 @@ interface Places {
   readonly to: number;
 }
 
-/** Where an address from `from` with a query ends that the `=` at `at` is part of; else `at`. */
-export function endOfQuery(bytes: Uint8Array, { from, at, to }: Places): number {
+/**
+ * Where a segment from `from` that stops at `at` ends: an address with a query, of which an `=` is
+ * part, goes on there; else `at`.
+ */
+export function endOfQuery(bytes: Uint8Array, { from, at, to }: Places, isUrl: boolean): number {
+  if (at >= to || bytes[at] !== EQUALS || (bytes[from] !== SLASH && !isUrl)) return at;
   if (indexWithin(bytes, QUESTION, from, at) < 0) return at;
   let end = at;
   while (end < to && (BYTE_CLASS[bytes[end]] & BLANK) === 0 && ENDS_QUERY[bytes[end]] === 0) end++;

@@ -6,11 +6,13 @@ import {
   COLON,
   DIGIT,
   DOT,
+  ENDS_WORD,
   ESCAPE,
   indexWithin,
   isDigit,
   isLetter,
   LETTER,
+  PLAIN,
   SLASH,
   SPLIT,
   STOPPING,
@@ -33,14 +35,19 @@ import {
   SENTENCE_END_A,
   SENTENCE_END_B,
 } from './token-marks.ts';
-import { avalanche, FACTOR_A, FACTOR_B, SEED_A, SEED_B } from './word-hash.ts';
+import { isLongRow, joinsValue } from './value-rows.ts';
+import { FACTOR_A, FACTOR_B, SEED_A, SEED_B } from './word-hash.ts';
 import { BOOLEANS, UNITS } from './word-sets.ts';
-import { beginsDate, countOf, isHardwareAddress, looksLikeValue } from './word-shapes.ts';
+import {
+  beginsDate,
+  countOf,
+  isHardwareAddress,
+  isHexWord,
+  looksLikeValue,
+} from './word-shapes.ts';
 
-export const VARIABLE_A: number = 0x51ed270b | 0;
-export const VARIABLE_B: number = 0x2545f491 | 0;
-/** Values in a row, with blanks between, that are told apart; more count as the last. */
-const VALUES_IN_A_ROW_MAX = 4;
+/** A number may have so many letters, of its unit or an exponent. */
+const NUMBER_LETTERS_MAX = 2;
 
 const NEWLINE = 10;
 const EQUALS = 61;
@@ -48,7 +55,6 @@ const LESS = 60;
 const GREATER = 62;
 const COMMA = 44;
 const SEMICOLON = 59;
-const BAR = 124;
 const COLON_BYTE = 58;
 const SLASH_BYTE = 47;
 const BRACE_OPEN = 123;
@@ -57,7 +63,6 @@ const BRACE_CLOSE = 125;
 /**
  * Splits a message at blanks and structure and tells words from values by their bytes, in one pass:
  * no regular expression, no string. UTF-8 is taken by its bytes; bytes that are no UTF-8 are words.
- *
  * In: bytes [from, to). Out: `tokens`, valid until the next call.
  */
 export class Tokenizer {
@@ -72,6 +77,8 @@ export class Tokenizer {
   // Of the segment that was scanned last.
   #seen = 0;
   #isUrl = false;
+  /** Of one that holds a digit: letters in it. */
+  #letters = 0;
   #hashA = 0;
   #hashB = 0;
 
@@ -85,42 +92,39 @@ export class Tokenizer {
     tokens.count = 0;
     let at = from;
     while (at < to && tokens.count < TOKENS_MAX) {
-      const byte = BYTE_CLASS[bytes[at]];
-      if (byte === BLANK) {
+      const byte = bytes[at];
+      const kind = BYTE_CLASS[byte];
+      if ((kind & PLAIN) !== 0) {
+        at = this.#plainWord(at, kind);
+      } else if (kind === BLANK) {
         this.#glued = false;
-        if (bytes[at] === NEWLINE) this.hasControl = true;
+        if (byte === NEWLINE) this.hasControl = true;
         at++;
-      } else if ((byte & (SPLIT | COLON)) !== 0) {
+      } else if (kind === DIGIT) {
+        at = this.#number(at);
+      } else if ((kind & (SPLIT | COLON)) !== 0) {
         at = this.#punctuation(at);
-      } else if (byte === WIDE) {
+      } else if (kind === WIDE) {
         at = this.#wide(at);
-      } else if (byte === ESCAPE) {
+      } else if (kind === ESCAPE) {
         this.hasControl = true;
-        this.#glued = false;
         at++;
+        this.#glued = false;
       } else {
-        at = this.#segment(at);
+        at = this.#segment(at, this.#scan(at, at, 0));
       }
     }
     return tokens.count;
   }
 
   #punctuation(at: number): number {
-    const { tokens } = this;
     const bytes = this.#bytes;
     const byte = bytes[at];
     // A bound: `<1 sec`. Where a `>` follows it is a bracket.
-    if (byte === LESS && !this.#glued && at + 1 < this.#to && isDigit(bytes[at + 1])) {
-      if (indexWithin(bytes, GREATER, at + 1, this.#to) < 0) return at + 1;
-    }
-    const index = tokens.count;
-    tokens.kind[index] = TokenKind.punctuation;
-    tokens.start[index] = at;
-    tokens.end[index] = at + 1;
-    tokens.hashA[index] = PUNCTUATION_A[byte];
-    tokens.hashB[index] = PUNCTUATION_B[byte];
-    tokens.flags[index] = this.#glued ? GLUED : 0;
-    tokens.count = index + 1;
+    const isBound = byte === LESS && !this.#glued && at + 1 < this.#to && isDigit(bytes[at + 1]);
+    if (isBound && indexWithin(bytes, GREATER, at + 1, this.#to) < 0) return at + 1;
+    const flags = this.#glued ? GLUED : 0;
+    this.tokens.addMark(at, at + 1, PUNCTUATION_A[byte], PUNCTUATION_B[byte], flags);
     this.#glued = true;
     return this.#slot(at + 1, byte);
   }
@@ -136,11 +140,11 @@ export class Tokenizer {
       if (!isGlued || last < 1 || tokens.kind[last - 1] !== TokenKind.word) return at;
       const isEmpty = next === COMMA || next === SEMICOLON || next === 41;
       if (isEmpty || (next === 32 && !isBooleanAt(bytes, at + 1, this.#to))) {
-        this.#addVariable(at, at, GLUED);
+        this.tokens.addVariable(at, at, GLUED);
       } else if (next === 34 || next === 39) {
         const close = indexWithin(bytes, next, at + 1, Math.min(this.#to, at + QUOTED_BYTES_MAX));
         if (close < 0) return at;
-        this.#addVariable(at, close + 1, GLUED);
+        this.tokens.addVariable(at, close + 1, GLUED);
         return close + 1;
       }
     } else if (byte === COLON_BYTE) {
@@ -149,11 +153,11 @@ export class Tokenizer {
       joinQuantities(tokens, bytes, at);
     } else if (byte === BRACE_OPEN) {
       this.#braces++;
-      if (!isGlued && next === BRACE_CLOSE) this.#addVariable(at, at, GLUED);
+      if (!isGlued && next === BRACE_CLOSE) this.tokens.addVariable(at, at, GLUED);
     } else if (byte === BRACE_CLOSE) {
       this.#braces--;
     } else if (!isGlued && isClosing(byte, next)) {
-      this.#addVariable(at, at, GLUED);
+      this.tokens.addVariable(at, at, GLUED);
     }
     return at;
   }
@@ -165,15 +169,9 @@ export class Tokenizer {
     if (text === undefined) return at;
     const { open, close } = text;
     const quote = this.#bytes[open];
-    const index = tokens.count;
-    tokens.kind[index] = TokenKind.punctuation;
-    tokens.start[index] = open;
-    tokens.end[index] = open + 1;
-    tokens.hashA[index] = PUNCTUATION_A[quote];
-    tokens.hashB[index] = PUNCTUATION_B[quote];
-    tokens.flags[index] = open === at ? GLUED : 0;
-    tokens.count = index + 1;
-    this.#addVariable(open + 1, close, GLUED);
+    const flags = open === at ? GLUED : 0;
+    tokens.addMark(open, open + 1, PUNCTUATION_A[quote], PUNCTUATION_B[quote], flags);
+    this.tokens.addVariable(open + 1, close, GLUED);
     this.#glued = true;
     return close;
   }
@@ -196,16 +194,71 @@ export class Tokenizer {
       this.#glued = false; // an ideographic blank
       return at;
     }
-    this.#addWord(from, at, a, b);
+    this.tokens.addWord(from, at, a, b, this.#glued ? GLUED : 0);
     this.#glued = true;
     return at;
   }
 
-  #segment(from: number): number {
-    const end = this.#scan(from);
+  /** Most segments are words of letters alone, with a blank or a mark behind. */
+  #plainWord(from: number, first: number): number {
+    const bytes = this.#bytes;
+    const to = this.#to;
+    let at = from;
+    let seen = 0;
+    let a = SEED_A;
+    let b = SEED_B;
+    let kind = first;
+    do {
+      const byte = bytes[at];
+      seen |= kind;
+      a = Math.imul(a ^ byte, FACTOR_A);
+      b = Math.imul(b ^ byte, FACTOR_B);
+      at++;
+      kind = at < to ? BYTE_CLASS[bytes[at]] : BLANK;
+    } while ((kind & PLAIN) !== 0);
+    this.#hashA = a;
+    this.#hashB = b;
+    if ((kind & ENDS_WORD) === 0) return this.#segment(from, this.#scan(from, at, seen));
+    this.#seen = seen;
+    const length = at - from;
+    if ((length === 3 && beginsDate(bytes, { from, end: at, to })) || isHexWord(seen, length)) {
+      const flags = this.#glued ? GLUED : 0;
+      this.#value(from, at, length === 3 ? flags | DATE : flags);
+    } else {
+      this.#word(from, at);
+    }
+    this.#glued = true;
+    return at;
+  }
+
+  /** A segment that begins with a digit is a value, whatever else it holds. */
+  #number(from: number): number {
+    const bytes = this.#bytes;
+    const to = this.#to;
+    let seen = DIGIT;
+    let letters = 0;
+    let at = from + 1;
+    this.#isUrl = false;
+    for (; at < to; at++) {
+      const kind = BYTE_CLASS[bytes[at]];
+      if ((kind & STOPPING) !== 0 && (kind !== COLON || !this.#holdsColon(from, at, seen))) break;
+      seen |= kind;
+      if ((kind & LETTER) !== 0) letters++;
+    }
+    this.#seen = seen;
+    this.#letters = letters;
+    const end = (seen & SLASH) === 0 ? at : endOfQuery(bytes, { from, at, to }, this.#isUrl);
+    let wordEnd = end;
+    while (isSentenceEnd(bytes[wordEnd - 1])) wordEnd--;
+    this.#value(from, wordEnd, this.#glued ? GLUED : 0);
+    if (wordEnd < end) this.tokens.addMark(wordEnd, end, SENTENCE_END_A, SENTENCE_END_B, GLUED);
+    this.#glued = true;
+    return end;
+  }
+
+  #segment(from: number, end: number): number {
     const wordEnd = this.#trimSentence(from, end);
-    const isGlued = this.#glued;
-    let flags = isGlued ? GLUED : 0;
+    let flags = this.#glued ? GLUED : 0;
     const seen = this.#seen;
     let isValue =
       (seen & DIGIT) !== 0 || this.#isUrl || looksLikeValue(this.#bytes, seen, from, wordEnd);
@@ -215,18 +268,20 @@ export class Tokenizer {
     }
     if (isValue) this.#value(from, wordEnd, flags);
     else this.#word(from, wordEnd);
-    if (wordEnd < end) this.#sentenceEnd(wordEnd, end);
+    if (wordEnd < end) this.tokens.addMark(wordEnd, end, SENTENCE_END_A, SENTENCE_END_B, GLUED);
     this.#glued = true;
     return end;
   }
 
-  #scan(from: number): number {
+  /** Goes on at `begin` with what a segment holds, of which `seen` and the hashes tell so far. */
+  #scan(from: number, begin: number, seenBefore: number): number {
     const bytes = this.#bytes;
     const to = this.#to;
-    let at = from;
-    let seen = 0;
-    let a = SEED_A;
-    let b = SEED_B;
+    let at = begin;
+    let seen = seenBefore;
+    let letters = 0;
+    let a = begin === from ? SEED_A : this.#hashA;
+    let b = begin === from ? SEED_B : this.#hashB;
     this.#isUrl = false;
     for (; at < to; at++) {
       const byte = bytes[at];
@@ -246,13 +301,14 @@ export class Tokenizer {
         if ((kind & STOPPING) !== 0 && (kind !== COLON || !this.#holdsColon(from, at, seen))) break;
         seen |= kind;
       }
+      if ((seen & LETTER) !== 0) letters = countOf(bytes, LETTER, from, at);
     }
     this.#seen = seen;
-    if ((seen & SLASH) === 0 || bytes[at] !== EQUALS) return at;
-    if (bytes[from] !== SLASH_BYTE && !this.#isUrl) return at;
-    const queryEnd = endOfQuery(bytes, { from, at, to });
-    if (queryEnd > at) this.#isUrl = true;
-    return queryEnd;
+    this.#letters = letters;
+    if ((seen & SLASH) === 0) return at;
+    const end = endOfQuery(bytes, { from, at, to }, this.#isUrl);
+    if (end > at) this.#isUrl = true;
+    return end;
   }
 
   /** A colon inside a segment: of a URL, a drive, `::`, a clock, a host with its port. */
@@ -297,43 +353,23 @@ export class Tokenizer {
     if (
       (this.#seen & DIGIT) !== 0 &&
       (this.#seen & (SLASH | BACKSLASH | AT)) === 0 &&
-      ((this.#seen & LETTER) === 0 || countOf(this.#bytes, LETTER, from, end) <= 2)
+      this.#letters <= NUMBER_LETTERS_MAX
     ) {
       flags |= NUMBER;
       if (isLetter(this.#bytes[end - 1])) flags |= QUANTITY;
     }
     if (last >= 0 && tokens.kind[last] === TokenKind.variable) {
       const isDate = (tokens.flags[last] & DATE) !== 0 && (flags & (DATE | NUMBER)) !== 0;
-      if ((isDate && (flags & GLUED) === 0) || this.#isLongRow(last, flags)) {
+      if ((isDate && (flags & GLUED) === 0) || isLongRow(tokens, flags)) {
         tokens.end[last] = end;
         return;
       }
-    } else if (this.#joinsValue(last, flags)) {
+    } else if (joinsValue(tokens, this.#bytes, flags)) {
       tokens.end[last - 1] = end;
       tokens.count = last;
       return;
     }
-    this.#addVariable(from, end, flags);
-  }
-
-  /** `1,2`, `a1:b2`, `x1|y2` and `a1;b2` are one value. */
-  #joinsValue(last: number, flags: number): boolean {
-    const { kind, start, end, flags: all } = this.tokens;
-    if (last < 1 || (flags & GLUED) === 0 || kind[last] !== TokenKind.punctuation) return false;
-    if ((all[last] & GLUED) === 0 || kind[last - 1] !== TokenKind.variable) return false;
-    const mark = this.#bytes[start[last]];
-    if (mark !== COMMA && mark !== SEMICOLON && mark !== BAR && mark !== COLON_BYTE) return false;
-    return end[last - 1] === start[last];
-  }
-
-  #isLongRow(last: number, flags: number): boolean {
-    const { kind, flags: all } = this.tokens;
-    if ((flags & GLUED) !== 0 || last + 1 < VALUES_IN_A_ROW_MAX) return false;
-    const first = last + 1 - VALUES_IN_A_ROW_MAX;
-    for (let i = last; i >= first; i--) {
-      if (kind[i] !== TokenKind.variable || (i > first && (all[i] & GLUED) !== 0)) return false;
-    }
-    return true;
+    this.tokens.addVariable(from, end, flags);
   }
 
   #word(from: number, end: number): void {
@@ -355,46 +391,10 @@ export class Tokenizer {
         (isField && this.#glued && (flags[last] & GLUED) !== 0) ||
         (isBehind && BOOLEANS.has(hash))
       ) {
-        this.#addVariable(from, end, this.#glued ? GLUED : 0);
+        this.tokens.addVariable(from, end, this.#glued ? GLUED : 0);
         return;
       }
     }
-    this.#addWord(from, end, hash, this.#hashB);
-  }
-
-  #sentenceEnd(from: number, end: number): void {
-    const { tokens } = this;
-    const index = tokens.count;
-    tokens.kind[index] = TokenKind.punctuation;
-    tokens.start[index] = from;
-    tokens.end[index] = end;
-    tokens.hashA[index] = SENTENCE_END_A;
-    tokens.hashB[index] = SENTENCE_END_B;
-    tokens.flags[index] = GLUED;
-    tokens.count = index + 1;
-  }
-
-  #addWord(from: number, end: number, hashA: number, hashB: number): void {
-    const { tokens } = this;
-    const index = tokens.count;
-    tokens.kind[index] = TokenKind.word;
-    tokens.start[index] = from;
-    tokens.end[index] = end;
-    tokens.hashA[index] = avalanche(hashA);
-    tokens.hashB[index] = avalanche(hashB);
-    tokens.flags[index] = this.#glued ? GLUED : 0;
-    tokens.count = index + 1;
-  }
-
-  #addVariable(from: number, end: number, flags: number): void {
-    const { tokens } = this;
-    const index = tokens.count;
-    tokens.kind[index] = TokenKind.variable;
-    tokens.start[index] = from;
-    tokens.end[index] = end;
-    tokens.hashA[index] = VARIABLE_A;
-    tokens.hashB[index] = VARIABLE_B;
-    tokens.flags[index] = flags;
-    tokens.count = index + 1;
+    tokens.addWord(from, end, hash, this.#hashB, this.#glued ? GLUED : 0);
   }
 }

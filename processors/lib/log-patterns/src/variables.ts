@@ -8,17 +8,28 @@ export class Variables {
   readonly start: Int32Array = new Int32Array(TOKENS_MAX + 4);
   readonly end: Int32Array = new Int32Array(TOKENS_MAX + 4);
 
-  read({ signature }: Leaf, tokens: TokenList): void {
-    const { kinds } = signature;
+  /** `isOwn`: the line has the very tokens of the leaf, no words where that has values. */
+  read({ signature }: Leaf, tokens: TokenList, isOwn: boolean): void {
+    this.count = 0;
+    // No look at the leaf's signature, which lies elsewhere in memory, where the line has its own.
+    if (isOwn) this.#collect(tokens.kind, tokens);
+    else if (signature.kinds.length === tokens.count) this.#collect(signature.kinds, tokens);
+  }
+
+  /** Of a line that has no leaf of its own. */
+  clear(): void {
+    this.count = 0;
+  }
+
+  #collect(kinds: Uint8Array, tokens: TokenList): void {
+    const { start, end } = this;
+    const { count: length, start: from, end: to } = tokens;
     let count = 0;
-    // Lines without a leaf of their own have no values.
-    if (kinds.length === tokens.count) {
-      for (let i = 0; i < kinds.length; i++) {
-        if ((kinds[i] & KIND_BITS) !== TokenKind.variable) continue;
-        this.start[count] = tokens.start[i];
-        this.end[count] = tokens.end[i];
-        count++;
-      }
+    for (let i = 0; i < length; i++) {
+      if ((kinds[i] & KIND_BITS) !== TokenKind.variable) continue;
+      start[count] = from[i];
+      end[count] = to[i];
+      count++;
     }
     this.count = count;
   }

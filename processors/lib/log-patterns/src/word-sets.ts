@@ -1,21 +1,22 @@
+import { HashIndex } from './hash-index.ts';
 import { foldedHash, plainHash } from './word-hash.ts';
 
 /** Words of formats, of no system's vocabulary. Looked up by hash: a set holds a few dozen. */
 class WordSet {
-  readonly #hashes: ReadonlySet<number>;
+  readonly #hashes: HashIndex;
 
   constructor(words: string, hash: (bytes: Uint8Array, from: number, to: number) => number) {
     const encoder = new TextEncoder();
-    this.#hashes = new Set(
+    this.#hashes = new HashIndex(
       words.split(' ').map((word) => {
         const bytes = encoder.encode(word);
-        return hash(bytes, 0, bytes.length);
+        return [hash(bytes, 0, bytes.length), 1];
       }),
     );
   }
 
   has(hash: number): boolean {
-    return this.#hashes.has(hash);
+    return this.#hashes.get(hash) !== 0;
   }
 }
 

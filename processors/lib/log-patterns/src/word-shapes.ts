@@ -61,6 +61,11 @@ const TILDE = 126;
 /** So many letters of hexadecimal digits alone are a number. */
 const HEX_LETTERS_MIN = 8;
 
+/** Letters that are hexadecimal digits alone, of a word of plain bytes. */
+export function isHexWord(seen: number, length: number): boolean {
+  return length >= HEX_LETTERS_MIN && (seen & (NOT_HEX | OTHER)) === 0;
+}
+
 /** A segment without digits that is a value all the same: hexadecimal, an address, a path. */
 export function looksLikeValue(
   bytes: Uint8Array,
