@@ -6,9 +6,12 @@ export const BATCH_BYTES: number = MIB;
 /** Batches in one turn of the event loop; then others have theirs. */
 export const BATCHES_PER_TURN = 16;
 
-/** How long the ring is left alone: while records come, and after a time without any. */
+/** How long the ring is left alone: while many records come, and while few do. */
 export const POLL_MS_MIN = 20;
 export const POLL_MS_MAX = 100;
+
+/** As much should come between two looks. A quarter of the smallest ring. */
+export const POLL_BYTES: number = MIB / 4;
 
 /** With as much in the ring as this at one look the next one comes at once. Bytes. */
 export const HURRY_BYTES: number = MIB;

@@ -1,4 +1,11 @@
-import { BATCH_BYTES, BATCHES_PER_TURN, HURRY_BYTES, POLL_MS_MAX, POLL_MS_MIN } from '../limits.ts';
+import {
+  BATCH_BYTES,
+  BATCHES_PER_TURN,
+  HURRY_BYTES,
+  POLL_BYTES,
+  POLL_MS_MAX,
+  POLL_MS_MIN,
+} from '../limits.ts';
 import type { NativeAddon, NativeRing } from './native-addon.ts';
 
 export interface RingPollerOptions {
@@ -12,8 +19,8 @@ export interface RingPollerOptions {
 
 /**
  * Reads the ring in batches into one buffer: a callback for each record would cost more than all the
- * rest. Looks every 20 ms while records come, at once when many do, ever more rarely while none do: each
- * look costs as much as some requests.
+ * rest. Looks when `POLL_BYTES` should have come since the last time, after 20 to 100 ms, and at once
+ * while more come than were foreseen: each look costs as much as some requests.
  *
  *   ring (kernel) --drain--> one 1 MiB buffer --onBatch--> counts
  */
@@ -68,7 +75,13 @@ export class RingPoller {
 
   #poll(): void {
     const bytes = this.drain();
-    this.#waitMs = bytes > 0 ? POLL_MS_MIN : Math.min(POLL_MS_MAX, this.#waitMs * 1.5);
+    this.#waitMs = nextWaitMs(bytes, this.#waitMs);
     this.#timer = setTimeout(() => this.#poll(), bytes >= HURRY_BYTES ? 0 : this.#waitMs);
   }
+}
+
+/** `bytes` came after `waitMs`. */
+export function nextWaitMs(bytes: number, waitMs: number): number {
+  const foreseen = bytes === 0 ? POLL_MS_MAX : (waitMs * POLL_BYTES) / bytes;
+  return Math.min(POLL_MS_MAX, Math.max(POLL_MS_MIN, Math.min(foreseen, 2 * waitMs)));
 }
