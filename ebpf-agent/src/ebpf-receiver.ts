@@ -11,7 +11,8 @@ import { decodeRequests, type Signal } from '@sonde/proto';
 import type { EbpfConfig } from './config.ts';
 import { loadNativeAddon } from './kernel/native-addon.ts';
 import { encodeMetrics } from './metrics/metrics-request.ts';
-import { Observer } from './observer.ts';
+import { Observer, type PlainSpans } from './observer.ts';
+import { COUNTED_ALONE } from './requests/plain-exchanges.ts';
 import { observeSelf } from './self-metrics.ts';
 import { SpanQueue } from './spans/span-queue.ts';
 
@@ -88,7 +89,7 @@ export class EbpfReceiver implements Component {
         onFailure: (what, reason) => {
           settings.logger.warn('Part of what the agent looks at is wanting', { what, reason });
         },
-        isTold: (record, isFailed) => spans?.wants(record, isFailed) ?? false,
+        plain: spans === undefined ? COUNTED_ALONE : this.#plainSpans(spans),
         onExchange: (exchange, offsetNs) => {
           spans?.add(exchange, offsetNs);
           if (spans?.isBatchFull === true) this.#deliverSpans();
@@ -103,6 +104,17 @@ export class EbpfReceiver implements Component {
         cause: error,
       });
     }
+  }
+
+  #plainSpans(spans: SpanQueue): PlainSpans {
+    return {
+      spanOf: (exchange) => spans.plainSpanOf(exchange),
+      take: (exchange, offsetNs) => {
+        const isTaken = spans.takePlain(exchange, offsetNs);
+        if (spans.isBatchFull) this.#deliverSpans();
+        return isTaken;
+      },
+    };
   }
 
   #spanQueue(): SpanQueue {

@@ -19,7 +19,8 @@ import { Kind } from './records/layout.ts';
 import { RecordView } from './records/record-view.ts';
 import { attributesOf } from './requests/attributes.ts';
 import type { Exchange } from './requests/exchange.ts';
-import { Traffic, type TrafficOptions } from './requests/traffic.ts';
+import type { PlainExchange, PlainListener } from './requests/plain-exchanges.ts';
+import { Traffic } from './requests/traffic.ts';
 import { SecureProbes } from './secure/secure-probes.ts';
 
 export interface ObserverOptions {
@@ -32,10 +33,15 @@ export interface ObserverOptions {
   readonly logLinks: string;
   /** Something beside the programs does not work; said once for each reason in a row. */
   readonly onFailure: (what: string, reason: string) => void;
-  /** See `TrafficOptions`. */
-  readonly isTold?: TrafficOptions['isTold'];
+  /** See `TrafficOptions`; `offsetNs` as below. */
+  readonly plain?: PlainSpans;
   /** `offsetNs`: from CLOCK_MONOTONIC to the epoch. */
   readonly onExchange: (exchange: Exchange, offsetNs: bigint) => void;
+}
+
+export interface PlainSpans {
+  readonly spanOf: PlainListener['spanOf'];
+  readonly take: (exchange: PlainExchange, offsetNs: bigint) => boolean;
 }
 
 const SIGNAL_MASK = 0x7f;
@@ -95,7 +101,7 @@ export class Observer {
     this.traffic = new Traffic({
       processes: this.processes,
       onSecure: (pid) => this.secure.speaksTls(pid),
-      ...(options.isTold === undefined ? {} : { isTold: options.isTold }),
+      ...this.#plainListener(options.plain),
       onExchange: (exchange) => options.onExchange(exchange, this.#offsetNs),
     });
   }
@@ -185,6 +191,12 @@ export class Observer {
     }
     const { processes, naming } = this;
     return new LogFinder({ files, rootPath, processes, links, containers: naming.containers });
+  }
+
+  #plainListener(plain: PlainSpans | undefined): { readonly plain?: PlainListener } {
+    if (plain === undefined) return {};
+    const take: PlainListener['take'] = (exchange) => plain.take(exchange, this.#offsetNs);
+    return { plain: { spanOf: plain.spanOf, take } };
   }
 
   #markOwn(pid: number): void {

@@ -79,7 +79,7 @@ interface Duration {
   readonly buckets: readonly number[];
 }
 
-type Counting = Pick<TrafficOptions, 'isTold'>;
+type Counting = Pick<TrafficOptions, 'plain'> & Partial<Pick<TrafficOptions, 'onExchange'>>;
 
 interface Step {
   readonly isRequest: boolean;
@@ -143,10 +143,11 @@ function count(batch: Buffer, counting: Counting): Omit<Outcome, 'protocol' | 'r
     isOwn: false,
   });
   const traffic = new Traffic({
-    ...counting,
+    ...(counting.plain === undefined ? {} : { plain: counting.plain }),
     processes: { workloadOf: () => workload },
     onSecure: () => undefined,
     onExchange: (exchange) => {
+      counting.onExchange?.(exchange);
       const { meaning, durationNs, requestBytes, answerBytes } = exchange;
       const all = [...exchangeAttributes(exchange), ...exchange.protocol.details(exchange)];
       const attributes = Object.fromEntries(

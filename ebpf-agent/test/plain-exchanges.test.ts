@@ -3,9 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { SHAPES_MAX } from '../src/limits.ts';
 import { newSeries } from '../src/metrics/series.ts';
 import { httpRequest } from '../src/requests/http-request.ts';
+import { COUNTED_ALONE } from '../src/requests/plain-exchanges.ts';
 import { PeerNumbers, PlainSeriesTable } from '../src/requests/plain-series.ts';
 import { NO_SHAPE, RouteShapes } from '../src/requests/route-shapes.ts';
-import { Conversation, MAY_COMPILE } from './conversation.ts';
+import { MAY_COMPILE } from './conversation.ts';
+import { talk } from './plain-talk.ts';
 
 function shapeOf(shapes: RouteShapes, text: string): number {
   const bytes = Buffer.from(`before${text}behind`, 'latin1');
@@ -86,7 +88,7 @@ describe('series found by numbers', () => {
       if (kept.has(key.join())) continue;
       const series = newSeries([], 0);
       kept.set(key.join(), series);
-      table.put(table.slotOf(...key), { series, bounds: [], isFailed: false });
+      table.put(table.slotOf(...key), { series, bounds: [], span: undefined });
     }
     for (const [key, series] of kept) {
       const [peer = 0, workload = 0, shape = 0, status = 0] = key.split(',').map(Number);
@@ -107,15 +109,8 @@ describe('series found by numbers', () => {
 
 describe.runIf(MAY_COMPILE)('plain exchanges', () => {
   it.each(['client', 'server'] as const)('are counted as if each were read, by the %s', (side) => {
-    const conversation = new Conversation();
-    for (let i = 1; i <= 60; i++) {
-      const status = i % 10 === 0 ? 500 : 200;
-      const path = i % 7 === 0 ? '/health' : `/r/${i}?secret=${i}`;
-      conversation.ask(`GET ${path} HTTP/1.1\r\nHost: shop\r\n\r\n`);
-      conversation.answer(`HTTP/1.1 ${status} X\r\nContent-Length: 2\r\n\r\nok`);
-    }
-    const told = conversation.heardBy(side);
-    const counted = conversation.heardBy(side, { isTold: () => false });
+    const told = talk().heardBy(side);
+    const counted = talk().heardBy(side, { plain: COUNTED_ALONE });
     expect(told.heard.length).toBe(60);
     // The first without a name, and the first of each kind.
     expect(counted.heard.length).toBeLessThan(8);

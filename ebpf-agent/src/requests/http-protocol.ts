@@ -48,7 +48,7 @@ export const HTTP: RequestProtocol = {
   hasRoutes: true,
 };
 
-function schemeOf({ connection }: ProtocolExchange): string {
+export function schemeOf({ connection }: Pick<ProtocolExchange, 'connection'>): string {
   return connection.isSecure ? 'https' : 'http';
 }
 

@@ -4,10 +4,32 @@ import { addValue } from '../metrics/series.ts';
 import { ExchangeFlag, Protocol } from '../records/layout.ts';
 import type { RecordView } from '../records/record-view.ts';
 import type { Connection } from './connection.ts';
-import { PeerNumbers, type PlainSeries, PlainSeriesTable } from './plain-series.ts';
+import type { Exchange } from './exchange.ts';
+import { PeerNumbers, type PlainSeries, PlainSeriesTable, type PlainSpan } from './plain-series.ts';
 import { NO_SHAPE, RouteShapes } from './route-shapes.ts';
 
 const NS_PER_S = 1e9;
+
+/** An exchange that is like one before, in its record. */
+export interface PlainExchange {
+  readonly record: RecordView;
+  readonly workload: Workload;
+  readonly span: PlainSpan | undefined;
+  /** Where in the record's batch its path begins and ends; ASCII. */
+  readonly pathStart: number;
+  readonly pathEnd: number;
+}
+
+/** What is made of plain exchanges besides counting them. */
+export interface PlainListener {
+  /** What those that are like this one have in common; undefined where no spans are made. */
+  readonly spanOf: (exchange: Exchange) => PlainSpan | undefined;
+  /** Takes one; false: it has to be read the long way. */
+  readonly take: (exchange: PlainExchange) => boolean;
+}
+
+/** Where exchanges are nothing but counted. */
+export const COUNTED_ALONE: PlainListener = { spanOf: () => undefined, take: () => true };
 
 /** No place: the exchange is read the long way. */
 export const NO_PLACE = -1;
@@ -32,6 +54,14 @@ export class PlainExchanges {
     if (shape === NO_SHAPE) return NO_PLACE;
     connection.peerNumber ||= this.#peers.of(`${connection.peerKey} ${connection.host}`);
     return this.#series.slotOf(connection.peerNumber, workload.number, shape, record.status);
+  }
+
+  /** Where the path lies of the exchange that `placeOf` was asked for last. */
+  get pathStart(): number {
+    return this.#shapes.pathStart;
+  }
+  get pathEnd(): number {
+    return this.#shapes.pathEnd;
   }
 
   /** Undefined where none is kept any more, or yet. */

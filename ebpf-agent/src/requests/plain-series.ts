@@ -5,8 +5,19 @@ import type { Series } from '../metrics/series.ts';
 export interface PlainSeries {
   readonly series: Series;
   readonly bounds: readonly number[];
+  /** Undefined where no spans are made. */
+  readonly span: PlainSpan | undefined;
+}
+
+/** What the spans of exchanges that are alike have in common. */
+export interface PlainSpan {
+  /** Name, kind, status and attributes, as `encodeSpan` made them. */
+  readonly common: Uint8Array;
   /** They have an `error.type`. */
   readonly isFailed: boolean;
+  readonly isServer: boolean;
+  /** What stands before the path in the attribute that has it. */
+  readonly origin: Uint8Array;
 }
 
 /** Twice as many as series, a power of two. */

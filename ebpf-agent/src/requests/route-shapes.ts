@@ -43,10 +43,20 @@ export class RouteShapes {
   readonly #slots = new Uint16Array(SLOTS);
   #count = 0;
   #forgotten = 0;
+  #pathStart = 0;
+  #pathEnd = 0;
 
   /** Shapes that are known now. */
   get size(): number {
     return this.#count;
+  }
+
+  /** Where the path of the line that was asked for last begins and ends; its bytes are ASCII. */
+  get pathStart(): number {
+    return this.#pathStart;
+  }
+  get pathEnd(): number {
+    return this.#pathEnd;
   }
 
   /** The number of the line that begins at `from`, and reaches to `to` at most; `NO_SHAPE` of what is no plain path. */
@@ -78,10 +88,12 @@ export class RouteShapes {
     }
     if (shape[length - 1] !== SPACE || bytes[at] !== SLASH || at >= end) return false;
     this.#length = length;
+    this.#pathStart = at;
     while (at < end && bytes[at] === SLASH) {
       at = this.#readSegment(bytes, at, end);
       if (at < 0) return false;
     }
+    this.#pathEnd = at;
     return true;
   }
 

@@ -21,8 +21,8 @@ import { Http2Requests } from './http2-requests.ts';
 import { likeLast, remember } from './last-counted.ts';
 import { Meanings } from './meanings.ts';
 import type { Outcome } from './outcome.ts';
-import { countPlainly, NO_PLACE, PlainExchanges } from './plain-exchanges.ts';
-import { errorTypeOf, exchangeAttributes, metricOf, protocolOf, seriesKeyOf } from './protocols.ts';
+import { countPlainly, NO_PLACE, PlainExchanges, type PlainListener } from './plain-exchanges.ts';
+import { exchangeAttributes, metricOf, protocolOf, seriesKeyOf } from './protocols.ts';
 import { completed, outcomeOf, requestOf, togetherOf, UNANSWERED } from './read-exchange.ts';
 import type { RequestProtocol } from './request-protocol.ts';
 
@@ -32,12 +32,9 @@ export interface TrafficOptions {
   readonly processes: Pick<ProcessTable, 'workloadOf'>;
   /** A process has a secure connection: called for each of them. */
   readonly onSecure: (pid: number) => void;
-  /**
-   * Whether an exchange that a record tells whole, and that is like others, is more than a count:
-   * `onExchange` is called for it then. Left out: it always is.
-   */
-  readonly isTold?: (record: RecordView, isFailed: boolean) => boolean;
-  /** Every exchange once, when it is over, but those that `isTold` denies; for spans. */
+  /** Left out: no exchange is plain, each is read. */
+  readonly plain?: PlainListener;
+  /** Every exchange once, when it is over, but those that `plain` took; for spans. */
   readonly onExchange: (exchange: Exchange) => void;
 }
 
@@ -132,14 +129,18 @@ export class Traffic {
   /** It is like one before, and no more than a count. */
   #countedPlainly(record: RecordView, connection: Connection): boolean {
     if (record.protocol !== Protocol.http1) return false;
-    const { processes, isTold } = this.#options;
+    const { processes, plain } = this.#options;
+    if (plain === undefined) return false;
     const workload = processes.workloadOf(record.tgid, connection.role === Role.server);
     if (workload === undefined || workload.identity.isOwn) return false;
     this.#place = this.#plain.placeOf(record, connection, workload);
-    const plain = this.#place === NO_PLACE ? undefined : this.#plain.at(this.#place);
-    if (plain === undefined || isTold === undefined || isTold(record, plain.isFailed)) return false;
+    const known = this.#place === NO_PLACE ? undefined : this.#plain.at(this.#place);
+    if (known === undefined) return false;
+    const { pathStart, pathEnd } = this.#plain;
+    const { span } = known;
+    if (!plain.take({ record, workload, span, pathStart, pathEnd })) return false;
     if (!connection.isPlaced) this.#unplaced++;
-    countPlainly(plain, record.durationNs, this.#nowMs);
+    countPlainly(known, record.durationNs, this.#nowMs);
     return true;
   }
 
@@ -301,8 +302,8 @@ export class Traffic {
   /** Those like it are counted in the same series, without being read. */
   #keep(exchange: Exchange, { series, bounds }: Pick<LastCounted, 'series' | 'bounds'>): void {
     if (this.#place === NO_PLACE) return;
-    const isFailed = errorTypeOf(exchange) !== undefined;
-    this.#plain.keep(this.#place, { series, bounds, isFailed });
+    const span = this.#options.plain?.spanOf(exchange);
+    this.#plain.keep(this.#place, { series, bounds, span });
   }
 
   #countCommands(

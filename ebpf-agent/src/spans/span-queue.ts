@@ -1,19 +1,25 @@
-import { encodeRequest, type KeyValue, type Span, type TracesRequest } from '@sonde/proto';
+import { encodeSpan, type KeyValue, type Span, SpanRequestWriter } from '@sonde/proto';
 import type { Workload } from '../entities/workload.ts';
 import { SPANS_PER_BATCH, SPANS_WAITING_MAX } from '../limits.ts';
 import { SCOPE } from '../metrics/metrics-request.ts';
 import { ExchangeFlag } from '../records/layout.ts';
-import type { RecordView } from '../records/record-view.ts';
-import { type Exchange, isServer } from '../requests/exchange.ts';
+import type { Exchange } from '../requests/exchange.ts';
+import type { PlainExchange } from '../requests/plain-exchanges.ts';
+import type { PlainSpan } from '../requests/plain-series.ts';
 import { errorTypeOf, exchangeAttributes } from '../requests/protocols.ts';
-import { parseTraceparent, type TraceParent } from '../requests/trace-links.ts';
+import {
+  parseTraceparent,
+  readTraceparent,
+  TRACE_ID_BYTES,
+  type TraceParent,
+} from '../requests/trace-links.ts';
+import { ClockOffset, plainSpanOf, writePlainSpan } from './plain-spans.ts';
 import { IdPool, RatioSampler } from './sampler.ts';
+import { kindOf, STATUS_ERROR, spanNameOf } from './span-fields.ts';
 import { WaitingChildren } from './waiting-children.ts';
 
-const KIND_SERVER = 2;
-const KIND_CLIENT = 3;
-const STATUS_ERROR = 2;
 const NS_PER_MS = 1e6;
+const PARENT_BYTES = 8;
 
 export interface SpanQueueOptions {
   /** Share of exchanges that become spans, 0 to 1. */
@@ -38,17 +44,20 @@ interface NewSpan {
 /** Of a request whose own span was not kept. */
 const NO_PARENT = new Uint8Array(8);
 
-/** Spans of exchanges, waiting to be handed on. */
+/** Spans of exchanges, waiting to be handed on; encoded as they come: an object that waits costs more. */
 export class SpanQueue {
   readonly #options: SpanQueueOptions;
   readonly #sampler: RatioSampler;
   readonly #ids = new IdPool();
   readonly #children = new WaitingChildren();
-  #byWorkload = new Map<Workload, Span[]>();
+  readonly #writer = new SpanRequestWriter<Workload>(SCOPE.name, ({ resource }) => ({
+    attributes: resource,
+  }));
+  readonly #clock = new ClockOffset();
+  /** Trace and parent of the plain exchange that is looked at. */
+  readonly #carried = new Uint8Array(TRACE_ID_BYTES + PARENT_BYTES);
   #waiting = 0;
   #dropped = 0;
-  /** Of the exchange that was wanted last and has no trace of its own. */
-  #drawn: Uint8Array | undefined;
 
   constructor(options: SpanQueueOptions) {
     this.#options = options;
@@ -68,16 +77,51 @@ export class SpanQueue {
     return this.#waiting >= SPANS_PER_BATCH;
   }
 
+  /** What the spans of exchanges that are like this one have in common. */
+  plainSpanOf(exchange: Exchange): PlainSpan {
+    return plainSpanOf(exchange, this.#options.peerOf(exchange));
+  }
+
   /**
-   * Whether an exchange that a record tells whole becomes a span, or may: `add` is called for it next
-   * then. Of one without a trace of its own its id is drawn here, before anything is made for it.
+   * The span of an exchange that is like one before, where it is to have one; false where others hang
+   * together with it: it has to be read then, and comes by `add`.
    */
-  wants(record: RecordView, isFailed: boolean): boolean {
-    if (record.exchangeFlags & ExchangeFlag.traced || record.parentCookie !== 0) return true;
-    if (isFailed || record.durationNs >= this.#options.slowMs * NS_PER_MS) return true;
-    if (this.#children.has(record.cookie, record.sequence)) return true;
-    this.#drawn = this.#sampler.draw(this.#ids);
-    return this.#drawn !== undefined;
+  takePlain({ record, workload, ...rest }: PlainExchange, offsetNs: bigint): boolean {
+    const { span } = rest;
+    if (span === undefined || record.parentCookie !== 0) return false;
+    if (this.#children.has(record.cookie, record.sequence)) return false;
+    const isNotable = span.isFailed || record.durationNs >= this.#options.slowMs * NS_PER_MS;
+    const isCarried =
+      (record.exchangeFlags & ExchangeFlag.traced) !== 0 &&
+      readTraceparent(record.bytes, record.textEnd, this.#carried);
+    const traceId = this.#plainTrace(isCarried, isNotable);
+    if (traceId === undefined || this.#isFull()) return true;
+    this.#clock.set(offsetNs);
+    const ids = {
+      traceId,
+      spanId: this.#ids.spanId(),
+      parentSpanId: isCarried ? this.#carried.subarray(TRACE_ID_BYTES) : undefined,
+      traceState: isNotable ? undefined : this.#sampler.traceState,
+    };
+    const list = this.#writer.spansOf(workload);
+    writePlainSpan(list, { ...rest, record, workload, span }, { ids, clock: this.#clock });
+    this.#waiting++;
+    return true;
+  }
+
+  /** The trace of a plain exchange, drawn where it carries none; undefined: it is not kept. */
+  #plainTrace(isCarried: boolean, isNotable: boolean): Uint8Array | undefined {
+    if (isCarried) {
+      const isKept = isNotable || this.#sampler.keeps(this.#carried);
+      return isKept ? this.#carried.subarray(0, TRACE_ID_BYTES) : undefined;
+    }
+    return isNotable ? this.#ids.traceId() : this.#sampler.draw(this.#ids);
+  }
+
+  #isFull(): boolean {
+    if (this.#waiting < SPANS_WAITING_MAX) return false;
+    this.#dropped++;
+    return true;
   }
 
   /** `offsetNs`: from CLOCK_MONOTONIC to the epoch. */
@@ -97,18 +141,12 @@ export class SpanQueue {
   #join(exchange: Exchange, offsetNs: bigint, parent: TraceParent | undefined): void {
     const carried = parseTraceparent(exchange.links?.traceparent);
     const context = carried ?? parent;
-    const traceId = context?.traceId ?? this.#takeDrawn() ?? this.#ids.traceId();
+    const traceId = context?.traceId ?? this.#ids.traceId();
     const children = this.#children.of(exchange);
     const spanId = this.#push({ exchange, offsetNs, traceId, parentSpanId: context?.spanId });
     for (const child of children) {
       this.#join(child.exchange, child.offsetNs, { traceId, spanId: spanId ?? NO_PARENT });
     }
-  }
-
-  #takeDrawn(): Uint8Array | undefined {
-    const drawn = this.#drawn;
-    this.#drawn = undefined;
-    return drawn;
   }
 
   /** The span's id; undefined when there is none. */
@@ -118,10 +156,7 @@ export class SpanQueue {
       errorTypeOf(exchange) !== undefined;
     const isSampled = this.#sampler.keeps(traceId);
     if (!isSampled && !isNotable) return undefined;
-    if (this.#waiting >= SPANS_WAITING_MAX) {
-      this.#dropped++;
-      return undefined;
-    }
+    if (this.#isFull()) return undefined;
     const { traceState } = this.#sampler;
     const span = {
       ...this.#spanOf(exchange, offsetNs),
@@ -129,9 +164,7 @@ export class SpanQueue {
       ...(isNotable || traceState === undefined ? {} : { traceState }),
       ...(parentSpanId === undefined || parentSpanId === NO_PARENT ? {} : { parentSpanId }),
     };
-    const spans = this.#byWorkload.get(exchange.workload);
-    if (spans === undefined) this.#byWorkload.set(exchange.workload, [span]);
-    else spans.push(span);
+    this.#writer.spansOf(exchange.workload).encoded(encodeSpan(span));
     this.#waiting++;
     return span.spanId;
   }
@@ -139,15 +172,9 @@ export class SpanQueue {
   /** Everything that waits, as one request; undefined when nothing does. */
   take(): EncodedSpans | undefined {
     if (this.#waiting === 0) return undefined;
-    const resourceSpans: TracesRequest['resourceSpans'][number][] = [];
-    for (const [workload, spans] of this.#byWorkload) {
-      const resource = { attributes: workload.resource };
-      resourceSpans.push({ resource, scopeSpans: [{ scope: SCOPE, spans }] });
-    }
     const itemCount = this.#waiting;
-    this.#byWorkload = new Map();
     this.#waiting = 0;
-    return { bytes: encodeRequest('traces', { resourceSpans }), itemCount };
+    return { bytes: this.#writer.finish(), itemCount };
   }
 
   #spanOf(exchange: Exchange, offsetNs: bigint): Omit<Span, 'traceId'> & { spanId: Uint8Array } {
@@ -156,7 +183,7 @@ export class SpanQueue {
     return {
       spanId: this.#ids.spanId(),
       name: spanNameOf(exchange),
-      kind: isServer(exchange) ? KIND_SERVER : KIND_CLIENT,
+      kind: kindOf(exchange),
       startTimeUnixNano: start,
       endTimeUnixNano: start + BigInt(Math.round(exchange.durationNs)),
       attributes: [
@@ -167,11 +194,4 @@ export class SpanQueue {
       ...(errorType === undefined ? {} : { status: { code: STATUS_ERROR } }),
     };
   }
-}
-
-/** As the conventions name spans: method and route, operation and table. */
-function spanNameOf(exchange: Exchange): string {
-  const { operation, target } = exchange.meaning;
-  const name = [operation, target].filter((part) => part !== '').join(' ');
-  return name || exchange.protocol.name;
 }

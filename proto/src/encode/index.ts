@@ -16,3 +16,10 @@ export {
   type SumFields,
   type Words,
 } from './metric-request-writer.ts';
+export {
+  encodeKey,
+  encodeSpan,
+  type SpanFields,
+  SpanListWriter,
+  SpanRequestWriter,
+} from './span-request-writer.ts';

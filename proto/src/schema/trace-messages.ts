@@ -26,7 +26,7 @@ const LINK = new Message('Span.Link').define([
   scalar(6, 'flags', 'fixed32'),
 ]);
 
-const SPAN = new Message('Span').define([
+export const SPAN: Message = new Message('Span').define([
   scalar(1, 'traceId', 'traceId'),
   scalar(2, 'spanId', 'spanId'),
   scalar(3, 'traceState', 'string'),
