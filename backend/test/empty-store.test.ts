@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LogsSchema } from '../src/api/logs/schema.ts';
 import { MetricsSchema } from '../src/api/metrics/schema.ts';
 import { ServiceDetailSchema, ServicesSchema } from '../src/api/services/schema.ts';
-import { StatusSchema } from '../src/api/status/schema.ts';
+import { SendersSchema, StatusSchema } from '../src/api/status/schema.ts';
 import { TracesSchema } from '../src/api/traces/schema.ts';
 import { runSonde, type Sonde } from './engine-fixture.ts';
 
@@ -41,6 +41,12 @@ describe('an empty store', () => {
       expect(response.status).toBe(404);
       expect(await response.json()).toMatchObject({ error: { code: 'NOT_FOUND' } });
     }
+  });
+
+  it('has no senders', async () => {
+    expect(await sonde.get('/api/v1/senders', SendersSchema)).toMatchObject({
+      ...{ senders: [], senderTotal: 0 },
+    });
   });
 
   it('is a healthy one that nobody sent anything to', async () => {

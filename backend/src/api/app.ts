@@ -26,7 +26,7 @@ import { addPatterns } from './patterns/routes.ts';
 import { badRequest, failureResponse, toFailure } from './refuse.ts';
 import { addServices } from './services/routes.ts';
 import { addSettings } from './settings/routes.ts';
-import { addStatus } from './status/routes.ts';
+import { addSenders, addStatus } from './status/routes.ts';
 import { addStorage } from './storage/routes.ts';
 import { addTraces } from './traces/routes.ts';
 import { addUnserved } from './unserved.ts';
@@ -56,6 +56,7 @@ export function createApp(options: AppOptions): Api {
   app.onError((error) => failureResponse(toFailure(error, options.log)));
   addGuards(app, options);
   addStatus(app, options.store, options.status);
+  addSenders(app, options.store);
   addServices(app, options.store);
   addCoverage(app, options.store);
   addTraces(app, options);

@@ -180,6 +180,40 @@ describe('the history of resources', () => {
     ]);
   });
 
+  it('says how long after its newest row data came, and that a clock is ahead', async () => {
+    const tenant = 'lag';
+    const clocks = { late: -90_000, exact: 0, ahead: 20_000, 'far ahead': 7_200_000 };
+    for (const [i, [pod, offsetMs]] of Object.entries(clocks).entries()) {
+      const timeOf = (row: number): number => RECEIVED_UNIX_MS + offsetMs - row * 1000;
+      await send(tenant, { resource: resource('1', pod), count: 3, timeOf }, [i, i + 1]);
+    }
+    const lags = await selectRows(
+      engine,
+      `SELECT any(h.pod) AS pod, min(h.receipt_lag_ns) AS lag FROM sonde.resource_history AS h
+       WHERE tenant = '${tenant}' GROUP BY fingerprint ORDER BY lag DESC`,
+    );
+    // The last one's rows are stored at the time of receipt: its clock is told all the same.
+    expect(lags).toEqual([
+      { pod: 'late', lag: 90_000_000_000n },
+      { pod: 'exact', lag: 0n },
+      { pod: 'ahead', lag: -20_000_000_000n },
+      { pod: 'far ahead', lag: -7_200_000_000_000n },
+    ]);
+  });
+
+  it('says nothing of the clock of a sender that gives no time', async () => {
+    const tenant = 'lag-unknown';
+    const timeOf = (): number => 0;
+    await send(tenant, { resource: resource('1', 'p1'), count: 1, timeOf });
+    const known = `receipt_lag_ns < toInt64('9223372036854775807')`;
+    const rows = await selectRows(
+      engine,
+      `SELECT count() AS rows, countIf(${known}) AS known FROM sonde.resource_history
+       WHERE tenant = '${tenant}'`,
+    );
+    expect(rows).toEqual([{ rows: 1n, known: 0n }]);
+  });
+
   it('is written once a minute by a process, not once a batch', async () => {
     const tenant = 'history-lean';
     const exporter = await startExporter(engine, 'traces');

@@ -21,6 +21,7 @@ import { RETENTION_BY_JOB } from './0007-retention-by-job.ts';
 import { LOG_PATTERNS } from './0008-log-patterns.ts';
 import { WORDS_OF_BODIES } from './0009-words-of-bodies.ts';
 import { CONTEXTS_BY_MINUTE } from './0010-contexts-by-minute.ts';
+import { RECEIPT_LAG } from './0011-receipt-lag.ts';
 import type { Migration } from './migration.ts';
 
 /** In order of their versions, which are dense from 1. */
@@ -35,6 +36,7 @@ export const MIGRATIONS: readonly Migration[] = [
   LOG_PATTERNS,
   WORDS_OF_BODIES,
   CONTEXTS_BY_MINUTE,
+  RECEIPT_LAG,
 ];
 
 export type SchemaErrorCode =

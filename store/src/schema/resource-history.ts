@@ -15,10 +15,15 @@ import {
   type ViewDefinition,
 } from './table.ts';
 
+/** `receipt_lag_ns` where no row of the hour said a time. */
+export const RECEIPT_LAG_UNKNOWN: bigint = 2n ** 63n - 1n;
+
 /**
  * When a resource sent something: one row a resource and hour, of which the exporter writes more as
  * the hour goes on (each minute at the most): `first_seen` and `last_seen` are times of rows, not of
- * receipt. Aggregate again by fingerprint; every other column is the same in all rows of one.
+ * receipt. `receipt_lag_ns` is the least time from a newest row, by its sender's clock, to its
+ * receipt: delay and offset of the clock together, negative when that clock is ahead at least so
+ * much. Aggregate again by fingerprint; every other column is the same in all rows of one.
  */
 export function resourceHistoryTable(options: SchemaOptions): TableDefinition {
   return {
@@ -34,6 +39,10 @@ export function resourceHistoryTable(options: SchemaOptions): TableDefinition {
       ...RESOURCE_FACTS.map(({ column: name }) => same(column(name, LOW_CARDINALITY))),
       column('first_seen', `SimpleAggregateFunction(min, ${NANOSECONDS})`),
       column('last_seen', `SimpleAggregateFunction(max, ${NANOSECONDS})`),
+      {
+        ...column('receipt_lag_ns', 'SimpleAggregateFunction(min, Int64)'),
+        expression: `DEFAULT ${RECEIPT_LAG_UNKNOWN}`,
+      },
     ],
     indexes: [],
     engine: 'AggregatingMergeTree',

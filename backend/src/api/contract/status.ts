@@ -1,3 +1,5 @@
+import type { QueryCost } from './error.ts';
+
 /** One part of Sonde and how it is. */
 export interface PartStatus {
   readonly name: string;
@@ -27,6 +29,29 @@ export interface RefusalStatus {
   readonly lastFiveMinutes: number;
   /** Since the gateway started. */
   readonly sinceStart: number;
+}
+
+/** Who sent in the last hour, by resource. */
+export interface SenderStatus {
+  readonly service: string;
+  readonly namespace: string;
+  readonly instance: string;
+  readonly host: string;
+  /** By Sonde's clock, to the minute. */
+  readonly lastReceivedMs: number;
+  /**
+   * The least time from the newest event of a batch, by the sender's clock, to its receipt; null
+   * when the sender gives no times. Delay and clock together: negative when that clock is ahead at
+   * least so much, and when it is large the clock is behind or the data late.
+   */
+  readonly receiptLagMs: number | null;
+}
+
+export interface SendersResponse {
+  /** At most 200, the clocks that are furthest off first. */
+  readonly senders: readonly SenderStatus[];
+  readonly senderTotal: number;
+  readonly cost: QueryCost;
 }
 
 export interface StatusResponse {

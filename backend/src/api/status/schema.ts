@@ -1,5 +1,13 @@
 import { z } from '@hono/zod-openapi';
-import type { PartStatus, RefusalStatus, SignalStatus, StatusResponse } from '../contract/index.ts';
+import { QueryCostSchema } from '../answers.ts';
+import type {
+  PartStatus,
+  RefusalStatus,
+  SenderStatus,
+  SendersResponse,
+  SignalStatus,
+  StatusResponse,
+} from '../contract/index.ts';
 
 const PartSchema: z.ZodType<PartStatus> = z.strictObject({
   name: z.string(),
@@ -74,3 +82,31 @@ export const StatusSchema: z.ZodType<StatusResponse> = z
     telemetryOfOthersSeen: z.boolean(),
   })
   .openapi('StatusResponse', { example });
+
+const SenderSchema: z.ZodType<SenderStatus> = z.strictObject({
+  service: z.string(),
+  namespace: z.string(),
+  instance: z.string(),
+  host: z.string(),
+  lastReceivedMs: z.number(),
+  receiptLagMs: z.number().nullable(),
+});
+
+const sendersExample: SendersResponse = {
+  senders: [
+    {
+      ...{ service: 'checkout', namespace: 'shop', instance: 'checkout-0', host: 'node-1' },
+      ...{ lastReceivedMs: 1_790_000_060_000, receiptLagMs: -4200 },
+    },
+  ],
+  senderTotal: 1,
+  cost: { elapsedMs: 9, rowsRead: 410, bytesRead: 32_000 },
+};
+
+export const SendersSchema: z.ZodType<SendersResponse> = z
+  .strictObject({
+    senders: z.array(SenderSchema),
+    senderTotal: z.number(),
+    cost: QueryCostSchema,
+  })
+  .openapi('SendersResponse', { example: sendersExample });

@@ -89,7 +89,12 @@ function withResources(
     retentionDays,
     stored,
     ownerKeys: stored.owners.of(segments, retentionDays),
-    tables: [{ count, resource, tenant, timestamp: block.timestamp }],
+    tables: [
+      {
+        ...{ count, resource, tenant, timestamp: block.timestamp, rowEnd: segments.rowEnd },
+        sent: columns instanceof LogColumns ? columns.timeUnixNano : columns.endUnixNano,
+      },
+    ],
   });
   return { catalogue: blocks, rows: [block], movedCount, ...keys, seriesKeys: [] };
 }

@@ -48,6 +48,8 @@ export function metricBlocks(options: BatchOptions<MetricColumns>): BatchBlocks 
       resource: points.resource,
       tenant: points.owner.tenant,
       timestamp: points.times.timestamp,
+      sent: points.points.timeUnixNano,
+      rowEnd: points.rowEnd,
     })),
   });
   return {
@@ -113,6 +115,7 @@ function pointRows<Points extends PointColumns>(
     points,
     owner: { segments, tenant, retentionDays },
     times: storedTimes(sent, segments, longestDays(retention)),
+    rowEnd,
     resource,
     series: seriesOfPoints(points, ids),
   };

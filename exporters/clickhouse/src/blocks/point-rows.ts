@@ -15,6 +15,8 @@ export interface PointRows<Points extends PointColumns = PointColumns> {
   readonly points: Points;
   readonly owner: RowOwner;
   readonly times: StoredTimes;
+  /** Ends of the segments' points. */
+  readonly rowEnd: Uint32Array;
   /** Of each point's metric. */
   readonly resource: Uint32Array;
   /** Two words a point. */

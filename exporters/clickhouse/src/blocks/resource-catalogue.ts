@@ -33,7 +33,9 @@ export function resourceCatalogue(options: ResourceCatalogueOptions): ResourceCa
   const { tables } = options;
   const spans = tables.flatMap(resourceSpans);
   const hours = new ResourceHours(identities, spans, { stored: stored.resources, ownerKeys });
-  const minutes = new ResourceMinutes(identities, spans, { stored: stored.minutes, ownerKeys });
+  const minutes = new ResourceMinutes(identities, spans, {
+    ...{ stored: stored.minutes, ownerKeys, segments },
+  });
   const owner = { segments, retentionDays };
   return {
     blocks: [

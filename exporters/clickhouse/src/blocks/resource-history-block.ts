@@ -72,6 +72,11 @@ export class ResourceHistoryBlock implements BlockSource {
     );
     fixed('first_seen', Int32Array.from(seen.flatMap(({ first }) => first)), 8);
     fixed('last_seen', Int32Array.from(seen.flatMap(({ last }) => last)), 8);
+    fixed(
+      'receipt_lag_ns',
+      BigInt64Array.from(seen, ({ receiptLagNs }) => receiptLagNs),
+      8,
+    );
     const facts = seen.map((row) => factsOf(resources, row));
     writeValueRows(writer, { rows: facts, columns: this.table.columns }, runs);
   }

@@ -7,6 +7,10 @@ export interface TimedRows {
   readonly timestamp: Int32Array;
   /** Ids in the batch's tenants. */
   readonly tenant: Uint32Array;
+  /** When it was over by its sender's clock, as sent; zero when the sender did not say. */
+  readonly sent: Int32Array;
+  /** Ends of the segments' rows. */
+  readonly rowEnd: Uint32Array;
 }
 
 /** A resource in an hour of a batch, with its first and last row there. */
@@ -15,6 +19,7 @@ export interface ResourceSpan {
   readonly tenant: number;
   readonly hour: number;
   readonly times: Int32Array;
+  readonly rows: TimedRows;
   firstRow: number;
   lastRow: number;
   firstNs: number;
@@ -34,7 +39,7 @@ export function resourceSpans(rows: TimedRows): readonly ResourceSpan[] {
     const isInHour = ns < hourEndNs && ns >= hourEndNs - HOUR_NS;
     if (span === undefined || !isInHour || span.resource !== resource || span.tenant !== tenant) {
       const hour = Math.floor(ns / HOUR_NS);
-      span = spanOf(spans, { resource, tenant, hour }, times);
+      span = spanOf(spans, { resource, tenant, hour }, rows);
       hourEndNs = (hour + 1) * HOUR_NS;
     }
     if (ns < span.firstNs) {
@@ -52,13 +57,13 @@ export function resourceSpans(rows: TimedRows): readonly ResourceSpan[] {
 function spanOf(
   spans: Map<string, ResourceSpan>,
   key: Pick<ResourceSpan, 'resource' | 'tenant' | 'hour'>,
-  times: Int32Array,
+  rows: TimedRows,
 ): ResourceSpan {
   const name = `${key.resource}/${key.tenant}/${key.hour}`;
   const known = spans.get(name);
   if (known !== undefined) return known;
   const bounds = { firstRow: 0, lastRow: 0, firstNs: Infinity, lastNs: -Infinity };
-  const span = { ...key, times, ...bounds };
+  const span = { ...key, times: rows.timestamp, rows, ...bounds };
   spans.set(name, span);
   return span;
 }

@@ -24,6 +24,11 @@ export function coarseNs(times: Int32Array, row: number): number {
   return times[row * 2 + 1] * HIGH_WORD + ((times[row * 2] & EXACT_LOW) >>> 0);
 }
 
+/** Nanoseconds, exactly; a time of 2^63 or more is negative. */
+export function timeNs(times: Int32Array, row: number): bigint {
+  return (BigInt(times[row * 2 + 1]) << 32n) | BigInt(times[row * 2] >>> 0);
+}
+
 /** Writes the start of an hour as a two-word time in nanoseconds. */
 export function setHour(times: Int32Array, row: number, hour: number): void {
   const ns = hour * HOUR_NS;

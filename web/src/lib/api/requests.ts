@@ -33,6 +33,7 @@ import type {
   MetricsQuery,
   MetricsResponse,
   RangeQuery,
+  SendersResponse,
   ServiceDetailResponse,
   ServicesResponse,
   SpanGroupsQuery,
@@ -70,6 +71,7 @@ import {
   isMetricHeatmap,
   isMetricQuery,
   isMetrics,
+  isSenders,
   isServiceDetail,
   isServices,
   isSpanGroups,
@@ -271,6 +273,10 @@ export function fetchCardinality(
 ): Promise<CardinalityResponse> {
   const shape = isCardinality;
   return fetchJson({ path: '/metrics/cardinality', query: { ...query }, shape, signal });
+}
+
+export function fetchSenders(signal: AbortSignal): Promise<SendersResponse> {
+  return fetchJson({ path: '/senders', query: {}, shape: isSenders, signal });
 }
 
 export function fetchStatus(signal: AbortSignal): Promise<StatusResponse> {

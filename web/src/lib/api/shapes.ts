@@ -17,6 +17,7 @@ import type {
   MetricHeatmapResponse,
   MetricQueryResponse,
   MetricsResponse,
+  SendersResponse,
   ServiceDetailResponse,
   ServicesResponse,
   SpanGroupsResponse,
@@ -143,6 +144,9 @@ export const isLabelValues: Shape<LabelValuesResponse> = (body): body is LabelVa
 
 export const isCardinality: Shape<CardinalityResponse> = (body): body is CardinalityResponse =>
   hasLists(body, ['metrics']) && hasNumbers(body, ['seriesTotal']);
+
+export const isSenders: Shape<SendersResponse> = (body): body is SendersResponse =>
+  hasLists(body, ['senders']) && hasNumbers(body, ['senderTotal']);
 
 export const isStatus: Shape<StatusResponse> = (body): body is StatusResponse =>
   hasLists(body, ['parts', 'signals']) && isRecord(body['endpoints']);

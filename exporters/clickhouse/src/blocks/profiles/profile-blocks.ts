@@ -31,7 +31,7 @@ export function profileBlocks(options: BatchOptions<ProfileColumns>): BatchBlock
     retentionDays,
     stored,
     ownerKeys,
-    tables: [{ count, resource: columns.resource, tenant, timestamp: times.timestamp }],
+    tables: [{ count, resource: columns.resource, tenant, timestamp: times.timestamp, ...sent }],
   });
   const days = retentionOfRows(
     retention,
