@@ -150,12 +150,16 @@ export class RedrawnLines {
     return to;
   }
 
-  /** First digits of numbers stay: dates stay dates. */
+  /** First digits of numbers stay: dates stay dates. Hexadecimal letters behind digits are others. */
   #redraw(out: Buffer, from: number, to: number): void {
     let bits = this.#draw.below(0x40000000);
+    let isRedrawn = isDigitByte(out[from]);
     for (let i = from + 1; i < to; i++) {
-      if (!isDigitByte(out[i]) || !isDigitByte(out[i - 1])) continue;
-      out[i] = 48 + (bits % 10);
+      const first = isDigitByte(out[i]) ? 48 : isHexLetter(out[i]) ? 97 : 0;
+      const isRun = isRedrawn;
+      isRedrawn = first === 48 || (first === 97 && isRun);
+      if (!isRun || !isRedrawn) continue;
+      out[i] = first + (bits % (first === 48 ? 10 : 6));
       bits = Math.imul(bits, 1664525) >>> 2;
     }
   }
@@ -170,4 +174,8 @@ const NOISE_LINES = 4096;
 
 function isDigitByte(byte: number | undefined): boolean {
   return byte !== undefined && byte >= 48 && byte < 58;
+}
+
+function isHexLetter(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= 97 && byte < 103;
 }

@@ -36,7 +36,7 @@ export function* foldGrouped(
       source.fold(leaf);
       move(leaf, general);
     }
-    source.masks.add(leaf.signature.kinds.length, positions);
+    if (source.masks.add(leaf.signature.kinds.length, positions)) source.epoch = 0;
     if (pace.spend(leaf.signature.kinds.length * 2)) yield;
   }
 }
@@ -56,6 +56,7 @@ function generalLeaf(source: PatternSource, leaf: Leaf, positions: readonly numb
     foldedAt: positions,
   });
   source.add(general);
+  source.epoch = 0;
   source.fresh--;
   return general;
 }

@@ -8,16 +8,18 @@ const MASKS_MAX = 64;
 export class Masks {
   readonly #byLength = new Map<number, Uint8Array[]>();
 
-  add(length: number, positions: readonly number[]): void {
+  /** False when they were known. */
+  add(length: number, positions: readonly number[]): boolean {
     const masks = this.#byLength.get(length) ?? [];
     this.#byLength.set(length, masks);
     const isKnown = masks.some(
       (mask) => mask.length === positions.length && mask.every((p, i) => p === positions[i]),
     );
-    if (isKnown) return;
+    if (isKnown) return false;
     // The oldest gives way: leaves found by it are found by their own signature again.
     if (masks.length >= MASKS_MAX) masks.shift();
     masks.push(Uint8Array.from(positions));
+    return true;
   }
 
   /** The general leaf that a line's places belong to, or -1. */

@@ -1,9 +1,11 @@
 import { affixesOf, narrowAffixes } from './affixes.ts';
 import { AliasLog } from './alias-log.ts';
+import { CutLine } from './cut-line.ts';
 import { Door } from './door.ts';
 import { COLUMNS_MAX } from './header-columns.ts';
 import { HeaderCutter } from './header-cutter.ts';
 import { type HeaderLayout, NO_HEADER, sameLayout } from './header-layout.ts';
+import { KnownLines } from './known-lines.ts';
 import { Leaf } from './leaf.ts';
 import { evictColdest, foldGrouped } from './leaf-moves.ts';
 import { LeafNews } from './leaf-news.ts';
@@ -13,28 +15,20 @@ import { lineShape } from './line-shape.ts';
 import { LineSum } from './line-sum.ts';
 import { MINER_LIMITS, type MinerOptions } from './miner-options.ts';
 import { Pace, type Steps } from './pace.ts';
-import { PatternSource, RELEARN_LINES } from './pattern-source.ts';
+import { type PatternSource, RELEARN_LINES } from './pattern-source.ts';
 import { regroup } from './regroup.ts';
 import { matchesTokens, signatureOf } from './signature.ts';
+import { SourceMap } from './source-map.ts';
 import { Tokenizer } from './tokenizer.ts';
 import { Variables } from './variables.ts';
 
 /** The first lines are all looked at for the header's layout, then one in so many. */
 const OBSERVE_EVERY = 256;
-const SHAPES_MAX = 256;
 /** A shape of an unlabelled stream has shown by then whether it has a header. */
 const SHAPE_LINES_MIN = 64;
 const COLLISIONS_MAX = 4;
 /** So many lines later noise is forgotten by half. */
 const DECAY_LINES = 1 << 20;
-
-/** A line's bytes; the message is [body, to), and is in the tokeniser. */
-interface CutLine {
-  bytes: Uint8Array;
-  from: number;
-  body: number;
-  to: number;
-}
 
 /** Finds the pattern of log lines as they come; one instance a process and partition. */
 export class PatternMiner {
@@ -51,20 +45,24 @@ export class PatternMiner {
   day = 0;
   /** Lines that got no leaf of their own: noise, or no room. */
   overflown = 0;
-  evicted = 0;
   collisions = 0;
+  #evicted = 0;
   /** Stands for lines without a leaf. */
   readonly other: Leaf;
-  readonly #line: CutLine = { bytes: new Uint8Array(0), from: 0, body: 0, to: 0 };
+  readonly #line: CutLine = new CutLine();
   readonly #variables: Variables = new Variables();
   readonly #door: Door = new Door();
-  readonly #sources = new Map<string, PatternSource>();
   readonly #options: Required<MinerOptions>;
+  readonly #sources: SourceMap;
+  readonly #known: KnownLines = new KnownLines();
+  /** `#variables` are of the line that was added last. */
+  #hasVariables = false;
   readonly #jobs: { readonly source: PatternSource; readonly steps: Steps }[] = [];
   readonly #places: LineSum = new LineSum();
 
   constructor(options: MinerOptions = {}) {
     this.#options = { ...MINER_LIMITS, ...options };
+    this.#sources = new SourceMap(this.#door, this.#options);
     this.tokenizer.tokenize(Buffer.from('*'), 0, 1);
     const signature = signatureOf(this.tokenizer.tokens, 0, 0);
     this.other = new Leaf(signature, { exemplar: '', bodyStart: 0, affixes: undefined });
@@ -72,6 +70,11 @@ export class PatternMiner {
 
   get leaves(): number {
     return this.#door.live;
+  }
+
+  /** Leaves that were let go for want of room. */
+  get evicted(): number {
+    return this.#evicted + this.#sources.dropped;
   }
 
   /**
@@ -82,22 +85,15 @@ export class PatternMiner {
     key: string,
     { isMixed = key === '' }: { readonly isMixed?: boolean } = {},
   ): PatternSource {
-    const known = this.#sources.get(key);
-    if (known !== undefined) return known;
-    if (this.#sources.size >= this.#options.sourcesMax) this.#dropColdestSource();
-    const news = this.#options.hasNews ? new LeafNews() : undefined;
-    const source = new PatternSource(key, this.#door, news);
-    if (isMixed) source.shapes = new Map();
-    this.#sources.set(key, source);
-    return source;
+    return this.#sources.get(key, isMixed);
   }
 
   /**
    * The leaf of a record [from, to). Afterwards `reader` and `cutter` say what was around its
-   * message, and `tokenizer.tokens` are the message's, in `reader.bytes`.
+   * message, which begins at `bodyStart` in `reader.bytes`.
    */
   add(source: PatternSource, bytes: Uint8Array, from: number, to: number): Leaf {
-    const { reader, tokenizer } = this;
+    const { reader } = this;
     this.lines++;
     if (this.lines % DECAY_LINES === 0) this.#door.decay();
     source.lastUsed = this.lines;
@@ -105,17 +101,12 @@ export class PatternMiner {
     if (source.lines < source.observeUntil) reader.clean();
     const own = this.#observe(source);
     const target = own.givenTo ?? own;
-    this.#cutAndTokenize(target);
-    if (tokenizer.hasControl || hasControl(reader.bytes, reader.from, this.bodyStart)) {
-      if (reader.clean()) this.#cutAndTokenize(target);
-    }
+    this.#hasVariables = false;
+    const hasControl = this.#cut(target);
+    const mayKnow = !hasControl && target.known.isWorthwhile(target.lines);
+    const recalled = mayKnow ? this.#recall(target) : undefined;
+    const leaf = recalled ?? this.#readTokens(target, hasControl, mayKnow);
     target.countHeader(this.cutter.isMatching);
-    const line = this.#line;
-    line.bytes = reader.bytes;
-    line.from = reader.from;
-    line.body = this.bodyStart;
-    line.to = lineEnd(reader);
-    const leaf = this.#insert(target, line, 1);
     if (source.news !== undefined && leaf !== this.other && LeafNews.isDue(leaf, this.day)) {
       source.news.add(leaf, this.day);
     }
@@ -127,7 +118,7 @@ export class PatternMiner {
   #observe(source: PatternSource): PatternSource {
     const { bytes, from } = this.reader;
     const to = lineEnd(this.reader);
-    const own = source.shapes === undefined ? source : this.#shapeOf(source, bytes, from, to);
+    const own = this.#sourceIn(source, bytes, from, to);
     own.lines++;
     if (own !== source) source.lines++;
     const { lines } = own;
@@ -139,12 +130,51 @@ export class PatternMiner {
     return own;
   }
 
-  #cutAndTokenize({ layout }: PatternSource): void {
+  /** Of a stream that is not labelled: the source that the line's shape stands for. */
+  #sourceIn(source: PatternSource, bytes: Uint8Array, from: number, to: number): PatternSource {
+    if (source.shapes === undefined) return source;
+    return this.#sources.ofShape(source, lineShape(this.cutter.columns, { bytes, from, to }));
+  }
+
+  /** True when an escape or a line's end stands in the header. */
+  #cut({ layout }: PatternSource): boolean {
     const { reader } = this;
-    const to = lineEnd(reader);
     this.layout = layout;
-    this.bodyStart = this.cutter.cut(layout, reader.bytes, reader.from, to);
-    this.tokenizer.tokenize(reader.bytes, this.bodyStart, to);
+    this.bodyStart = this.cutter.cut(layout, reader.bytes, reader.from, lineEnd(reader));
+    return hasControl(reader.bytes, reader.from, this.bodyStart);
+  }
+
+  /** The leaf of a line that is as one before but for its numbers. */
+  #recall(source: PatternSource): Leaf | undefined {
+    const { bytes } = this.reader;
+    if (source.epoch === 0) source.epoch = this.#known.nextEpoch();
+    const slot = this.#known.find(source.epoch, bytes, this.bodyStart, lineEnd(this.reader));
+    source.known.count(slot >= 0);
+    const leaf = source.leaves[slot];
+    if (leaf === undefined) return undefined;
+    this.#known.readValues(this.#variables);
+    this.#hasVariables = true;
+    if (leaf.affixes !== undefined) this.#variables.placeTokens(leaf, this.tokenizer.tokens);
+    this.#count(leaf, source, { bytes, count: 1 });
+    return leaf;
+  }
+
+  /** Finds the leaf by the line's tokens; remembers it if it came before. */
+  #readTokens(source: PatternSource, hasControl: boolean, keeps: boolean): Leaf {
+    const { reader, tokenizer } = this;
+    tokenizer.tokenize(reader.bytes, this.bodyStart, lineEnd(reader));
+    let isPlain = keeps && !tokenizer.isWidthBound;
+    if ((tokenizer.hasControl || hasControl) && reader.clean()) {
+      this.#cut(source);
+      tokenizer.tokenize(reader.bytes, this.bodyStart, lineEnd(reader));
+      isPlain = false;
+    }
+    const leaf = this.#insert(source, this.#line.set(reader, this.bodyStart), 1);
+    // What comes once may be noise.
+    if (isPlain && leaf.count > 1 && source.leaves[leaf.slot] === leaf) {
+      this.#known.keep(leaf.slot, this.variables(leaf));
+    }
+    return leaf;
   }
 
   /** OTLP's severity number of the line that was added last, from its header or wrapping; 0: none. */
@@ -171,6 +201,8 @@ export class PatternMiner {
 
   /** The values of the line that was added last. */
   variables(leaf: Leaf): Variables {
+    if (this.#hasVariables) return this.#variables;
+    this.#hasVariables = true;
     if (leaf === this.other) this.#variables.clear();
     else this.#variables.read(leaf, this.tokenizer.tokens, this.#isOwn(leaf));
     return this.#variables;
@@ -200,11 +232,8 @@ export class PatternMiner {
   }
 
   /** Sources, and those that shapes of unlabelled lines stand for. */
-  *allSources(): Iterable<PatternSource> {
-    for (const source of this.#sources.values()) {
-      yield source;
-      if (source.shapes !== undefined) yield* source.shapes.values();
-    }
+  allSources(): Iterable<PatternSource> {
+    return this.#sources.all();
   }
 
   /** A shape of few lines never came to be judged. */
@@ -213,19 +242,6 @@ export class PatternMiner {
     if (parent === undefined) {
       if (source.isShort) this.#learn(source, source, true);
     } else if (source.lines < SHAPE_LINES_MIN) this.#learn(source, parent, true);
-  }
-
-  #shapeOf(common: PatternSource, bytes: Uint8Array, from: number, to: number): PatternSource {
-    const shape = lineShape(this.cutter.columns, { bytes, from, to });
-    const { shapes } = common;
-    if (shape < 0 || shapes === undefined) return common;
-    const known = shapes.get(shape);
-    if (known !== undefined) return known;
-    if (shapes.size >= SHAPES_MAX) return common;
-    const source = new PatternSource(`shape ${shape}`, this.#door, common.news);
-    source.parent = common;
-    shapes.set(shape, source);
-    return source;
   }
 
   #learn(source: PatternSource, labelled: PatternSource, isLate = false): void {
@@ -250,7 +266,8 @@ export class PatternMiner {
       const bytes = Buffer.from(leaf.exemplar, 'latin1');
       const body = this.cutter.cut(target.layout, bytes, 0, bytes.length);
       this.tokenizer.tokenize(bytes, body, bytes.length);
-      const moved = this.#insert(target, { bytes, from: 0, body, to: bytes.length }, leaf.count);
+      const line = this.#line.set({ bytes, from: 0, to: bytes.length }, body);
+      const moved = this.#insert(target, line, leaf.count);
       if (moved !== leaf) this.#move(target, leaf, moved);
       if (pace.spend(60)) yield;
     }
@@ -276,13 +293,16 @@ export class PatternMiner {
     if (leaf === undefined || !this.#isOf(leaf)) {
       return this.#insertNew(source, line, { count, isCollision: leaf !== undefined });
     }
-    this.#door.left(leaf);
-    leaf.count += count;
-    leaf.lastSeen = source.lines;
-    if (leaf.affixes !== undefined) {
-      leaf.affixes = narrowAffixes(leaf.affixes, tokens, line.bytes);
-    }
+    this.#count(leaf, source, { bytes: line.bytes, count });
     return leaf;
+  }
+
+  #count(leaf: Leaf, source: PatternSource, lines: { bytes: Uint8Array; count: number }): void {
+    this.#door.left(leaf);
+    leaf.count += lines.count;
+    leaf.lastSeen = source.lines;
+    if (leaf.affixes === undefined) return;
+    leaf.affixes = narrowAffixes(leaf.affixes, this.tokenizer.tokens, lines.bytes);
   }
 
   /** Of a general leaf every token is compared: a line's own words are none of its own. */
@@ -345,30 +365,14 @@ export class PatternMiner {
     const { leavesMax, leavesTotalMax } = this.#options;
     if (source.live >= leavesMax) this.#evict(source);
     if (this.#door.live < leavesTotalMax) return true;
-    let largest = source;
-    for (const other of this.allSources()) if (other.live > largest.live) largest = other;
-    this.#evict(largest);
+    this.#evict(this.#sources.largest(source));
     return this.#door.live < leavesTotalMax;
   }
 
   #evict(source: PatternSource): void {
     const gone = evictColdest(source);
     for (const leaf of gone) this.aliases.changed(leaf);
-    this.evicted += gone.length;
-  }
-
-  #dropColdestSource(): void {
-    let coldest: PatternSource | undefined;
-    for (const source of this.#sources.values()) {
-      if (source.isQueued) continue;
-      if (coldest === undefined || source.lastUsed < coldest.lastUsed) coldest = source;
-    }
-    if (coldest === undefined) return;
-    const gone = coldest.takeLeaves();
-    for (const shape of coldest.shapes?.values() ?? []) gone.push(...shape.takeLeaves());
-    for (const leaf of gone) leaf.exemplar = '';
-    this.evicted += gone.length;
-    this.#sources.delete(coldest.key);
+    this.#evicted += gone.length;
   }
 
   #queueGrouping(source: PatternSource): void {

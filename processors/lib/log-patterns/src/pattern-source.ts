@@ -4,6 +4,7 @@ import type { Leaf } from './leaf.ts';
 import type { LeafNews } from './leaf-news.ts';
 import { LeafTable } from './leaf-table.ts';
 import { Masks } from './masks.ts';
+import { Recall } from './recall.ts';
 
 /** Line numbers at which the layout is learned; then every `RELEARN_LINES`. */
 const LEARN_AT: readonly number[] = [16, 64, 256, 1024, 4096, 16384];
@@ -33,6 +34,10 @@ export class PatternSource {
   #missing = 0;
   nextLearn: number = LEARN_AT[0];
   #learned = 0;
+
+  /** What is known of lines (`KnownLines`) is by this number; 0: another one is needed. */
+  epoch = 0;
+  readonly known: Recall = new Recall();
 
   table: LeafTable = new LeafTable();
   masks: Masks = new Masks();
@@ -74,6 +79,7 @@ export class PatternSource {
 
   remove(leaf: Leaf): void {
     if (leaf.slot < 0) return;
+    this.epoch = 0;
     this.table.delete(leaf.a, leaf.b);
     this.leaves[leaf.slot] = undefined;
     this.#free.push(leaf.slot);
@@ -100,6 +106,7 @@ export class PatternSource {
   /** Empties it; gives back the leaves that were there. */
   takeLeaves(): Leaf[] {
     const taken = this.liveLeaves();
+    this.epoch = 0;
     for (const leaf of taken) {
       leaf.slot = -1;
       this.#door.left(leaf);

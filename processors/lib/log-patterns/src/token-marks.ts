@@ -28,11 +28,28 @@ export function isSentenceEnd(byte: number): boolean {
 }
 
 /** Punctuation of wide scripts (U+2010-206F, U+3000-303F, U+FF00-FF0F, U+FF1A-FF1F). */
-export function isWideMark(bytes: Uint8Array, at: number): boolean {
+function isWideMark(bytes: Uint8Array, at: number): boolean {
   const [first, second, third] = [bytes[at], bytes[at + 1], bytes[at + 2]];
   if (first === 0xe3) return second === 0x80;
   if (first === 0xe2) return second === 0x80 && third >= 0x90;
   return first === 0xef && second === 0xbc && (third <= 0x8f || (third >= 0x9a && third <= 0x9f));
+}
+
+/** Where a run of a wide script from `from` ends: its marks are by themselves. */
+export function wideEnd(bytes: Uint8Array, from: number, to: number): number {
+  const isMark = isWideMark(bytes, from);
+  const limit = isMark ? Math.min(to, from + 3) : to;
+  let at = from;
+  while (at < limit && bytes[at] >= 0x80) {
+    if (!isMark && at > from && bytes[at] >= 0xe0 && isWideMark(bytes, at)) break;
+    at++;
+  }
+  return at;
+}
+
+/** An ideographic blank. */
+export function isWideBlank(bytes: Uint8Array, from: number): boolean {
+  return bytes[from] === 0xe3 && isWideMark(bytes, from) && bytes[from + 2] === 0x80;
 }
 
 const QUOTES: ReadonlySet<number> = new Set([...'"\'`'].map(punctuationLane));

@@ -12,6 +12,8 @@ import {
   isDigit,
   isLetter,
   LETTER,
+  NOT_HEX,
+  OTHER,
   PLAIN,
   SLASH,
   SPLIT,
@@ -29,11 +31,12 @@ import { DATE, GLUED, NUMBER, QUANTITY, TOKENS_MAX, TokenKind, TokenList } from 
 import {
   isClosing,
   isSentenceEnd,
-  isWideMark,
+  isWideBlank,
   PUNCTUATION_A,
   PUNCTUATION_B,
   SENTENCE_END_A,
   SENTENCE_END_B,
+  wideEnd,
 } from './token-marks.ts';
 import { isLongRow, joinsValue } from './value-rows.ts';
 import { FACTOR_A, FACTOR_B, SEED_A, SEED_B } from './word-hash.ts';
@@ -69,6 +72,8 @@ export class Tokenizer {
   readonly tokens: TokenList = new TokenList();
   /** Of the last line: it holds an escape or more than one line. */
   hasControl = false;
+  /** It holds something that counts by its exact length, digits included. */
+  isWidthBound = false;
   #bytes: Uint8Array = new Uint8Array(0);
   #to = 0;
   #glued = false;
@@ -89,6 +94,7 @@ export class Tokenizer {
     this.#glued = false;
     this.#braces = 0;
     this.hasControl = false;
+    this.isWidthBound = false;
     tokens.count = 0;
     let at = from;
     while (at < to && tokens.count < TOKENS_MAX) {
@@ -96,9 +102,9 @@ export class Tokenizer {
       const kind = BYTE_CLASS[byte];
       if ((kind & PLAIN) !== 0) {
         at = this.#plainWord(at, kind);
-      } else if (kind === BLANK) {
+      } else if ((kind & (BLANK | ESCAPE)) !== 0) {
         this.#glued = false;
-        if (byte === NEWLINE) this.hasControl = true;
+        if (byte === NEWLINE || kind === ESCAPE) this.hasControl = true;
         at++;
       } else if (kind === DIGIT) {
         at = this.#number(at);
@@ -106,10 +112,6 @@ export class Tokenizer {
         at = this.#punctuation(at);
       } else if (kind === WIDE) {
         at = this.#wide(at);
-      } else if (kind === ESCAPE) {
-        this.hasControl = true;
-        at++;
-        this.#glued = false;
       } else {
         at = this.#segment(at, this.#scan(at, at, 0));
       }
@@ -179,24 +181,15 @@ export class Tokenizer {
   /** A run of a script that writes without blanks: a word by itself, whatever stands beside it. */
   #wide(from: number): number {
     const bytes = this.#bytes;
-    let at = from;
-    let a = SEED_A;
-    let b = SEED_B;
-    const isMark = isWideMark(bytes, from);
-    const limit = isMark ? Math.min(this.#to, from + 3) : this.#to;
-    while (at < limit && bytes[at] >= 0x80) {
-      if (!isMark && at > from && bytes[at] >= 0xe0 && isWideMark(bytes, at)) break;
-      a = Math.imul(a ^ bytes[at], FACTOR_A);
-      b = Math.imul(b ^ bytes[at], FACTOR_B);
-      at++;
+    const end = wideEnd(bytes, from, this.#to);
+    if (isWideBlank(bytes, from)) {
+      this.#glued = false;
+      return end;
     }
-    if (isMark && bytes[from + 2] === 0x80 && bytes[from] === 0xe3) {
-      this.#glued = false; // an ideographic blank
-      return at;
-    }
-    this.tokens.addWord(from, at, a, b, this.#glued ? GLUED : 0);
+    this.#hash(from, end);
+    this.tokens.addWord(from, end, this.#hashA, this.#hashB, this.#glued ? GLUED : 0);
     this.#glued = true;
-    return at;
+    return end;
   }
 
   /** Most segments are words of letters alone, with a blank or a mark behind. */
@@ -221,12 +214,11 @@ export class Tokenizer {
     if ((kind & ENDS_WORD) === 0) return this.#segment(from, this.#scan(from, at, seen));
     this.#seen = seen;
     const length = at - from;
-    if ((length === 3 && beginsDate(bytes, { from, end: at, to })) || isHexWord(seen, length)) {
-      const flags = this.#glued ? GLUED : 0;
-      this.#value(from, at, length === 3 ? flags | DATE : flags);
-    } else {
-      this.#word(from, at);
-    }
+    const flags = this.#glued ? GLUED : 0;
+    if (length === 3 && beginsDate(bytes, { from, end: at, to })) {
+      this.#value(from, at, flags | DATE);
+    } else if (isHexWord(seen, length)) this.#value(from, at, flags);
+    else this.#word(from, at);
     this.#glued = true;
     return at;
   }
@@ -323,7 +315,10 @@ export class Tokenizer {
       return true;
     }
     if ((seen & DIGIT) !== 0) return (kind & SPLIT) === 0;
-    if (at - from === 2 && isHardwareAddress(bytes, from, this.#to)) return true;
+    if (at - from === 2 && (seen & (NOT_HEX | OTHER)) === 0) {
+      this.isWidthBound = true;
+      if (isHardwareAddress(bytes, from, this.#to)) return true;
+    }
     if (next === COLON_BYTE || (at > from && bytes[at - 1] === COLON_BYTE)) {
       return (kind & SPLIT) === 0;
     }
@@ -336,15 +331,20 @@ export class Tokenizer {
     let at = end;
     while (at > from && isSentenceEnd(bytes[at - 1])) at--;
     if (at === from || at === end || (this.#seen & DIGIT) !== 0) return at === from ? end : at;
+    this.#hash(from, at);
+    return at;
+  }
+
+  #hash(from: number, end: number): void {
+    const bytes = this.#bytes;
     let a = SEED_A;
     let b = SEED_B;
-    for (let i = from; i < at; i++) {
+    for (let i = from; i < end; i++) {
       a = Math.imul(a ^ bytes[i], FACTOR_A);
       b = Math.imul(b ^ bytes[i], FACTOR_B);
     }
     this.#hashA = a;
     this.#hashB = b;
-    return at;
   }
 
   #value(from: number, end: number, flags: number): void {

@@ -16,6 +16,17 @@ export class Variables {
     else if (signature.kinds.length === tokens.count) this.#collect(signature.kinds, tokens);
   }
 
+  /** Tells the tokens that are values where they stand: of a line that was not tokenised. */
+  placeTokens({ signature: { kinds } }: Leaf, { start, end }: TokenList): void {
+    let value = 0;
+    for (let i = 0; i < kinds.length; i++) {
+      if ((kinds[i] & KIND_BITS) !== TokenKind.variable) continue;
+      start[i] = this.start[value];
+      end[i] = this.end[value];
+      value++;
+    }
+  }
+
   /** Of a line that has no leaf of its own. */
   clear(): void {
     this.count = 0;
