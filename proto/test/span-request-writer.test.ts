@@ -40,15 +40,9 @@ describe('a writer of spans', () => {
       for (const owner of [a, b]) {
         const { traceId, spanId, traceState, parentSpanId } = spanOf(owner.name, i);
         const list = writer.spansOf(owner);
-        list.begin({
-          traceId,
-          spanId,
-          traceState,
-          parentSpanId,
-          start: words(START),
-          end: words(START + BigInt(i)),
-          common: encodeSpan(common),
-        });
+        const times = { start: words(START), end: words(START + BigInt(i)) };
+        const ids = { traceId, spanId, traceState, parentSpanId };
+        list.begin(ids, { ...times, common: encodeSpan(common) });
         list.text(encodeKey('path'), text.encode(owner.name), bytes, 6, 6 + 1 + long.length);
         list.integer(encodeKey('size'), 4_000_000_000);
         list.end();

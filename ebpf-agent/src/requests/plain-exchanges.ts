@@ -10,7 +10,7 @@ import { NO_SHAPE, RouteShapes } from './route-shapes.ts';
 
 const NS_PER_S = 1e9;
 
-/** An exchange that is like one before, in its record. */
+/** An exchange that is like one before, in its record; valid while somebody is called with it. */
 export interface PlainExchange {
   readonly record: RecordView;
   readonly workload: Workload;
@@ -18,6 +18,27 @@ export interface PlainExchange {
   /** Where in the record's batch its path begins and ends; ASCII. */
   readonly pathStart: number;
   readonly pathEnd: number;
+}
+
+/** One after the other in the same memory. */
+class CurrentExchange implements PlainExchange {
+  readonly #shapes: RouteShapes;
+  record: RecordView;
+  workload: Workload;
+  span: PlainSpan | undefined;
+
+  constructor(shapes: RouteShapes, record: RecordView, workload: Workload) {
+    this.#shapes = shapes;
+    this.record = record;
+    this.workload = workload;
+  }
+
+  get pathStart(): number {
+    return this.#shapes.pathStart;
+  }
+  get pathEnd(): number {
+    return this.#shapes.pathEnd;
+  }
 }
 
 /** What is made of plain exchanges besides counting them. */
@@ -43,6 +64,7 @@ export class PlainExchanges {
   readonly #shapes = new RouteShapes();
   readonly #series = new PlainSeriesTable();
   readonly #peers = new PeerNumbers(PEER_NUMBERS_MAX);
+  #current: CurrentExchange | undefined;
 
   /** Where the series of exchanges like this one is kept; `NO_PLACE` of those that are not plain. */
   placeOf(record: RecordView, connection: Connection, workload: Workload): number {
@@ -56,12 +78,14 @@ export class PlainExchanges {
     return this.#series.slotOf(connection.peerNumber, workload.number, shape, record.status);
   }
 
-  /** Where the path lies of the exchange that `placeOf` was asked for last. */
-  get pathStart(): number {
-    return this.#shapes.pathStart;
-  }
-  get pathEnd(): number {
-    return this.#shapes.pathEnd;
+  /** The exchange that `placeOf` was asked for last, whose series is `known`. */
+  exchange(record: RecordView, workload: Workload, known: PlainSeries): PlainExchange {
+    this.#current ??= new CurrentExchange(this.#shapes, record, workload);
+    const current = this.#current;
+    current.record = record;
+    current.workload = workload;
+    current.span = known.span;
+    return current;
   }
 
   /** Undefined where none is kept any more, or yet. */

@@ -136,9 +136,7 @@ export class Traffic {
     this.#place = this.#plain.placeOf(record, connection, workload);
     const known = this.#place === NO_PLACE ? undefined : this.#plain.at(this.#place);
     if (known === undefined) return false;
-    const { pathStart, pathEnd } = this.#plain;
-    const { span } = known;
-    if (!plain.take({ record, workload, span, pathStart, pathEnd })) return false;
+    if (!plain.take(this.#plain.exchange(record, workload, known))) return false;
     if (!connection.isPlaced) this.#unplaced++;
     countPlainly(known, record.durationNs, this.#nowMs);
     return true;

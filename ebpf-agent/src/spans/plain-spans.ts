@@ -44,12 +44,17 @@ function originOf({ connection }: Exchange): string {
   return `${schemeOf({ connection })}://${host ?? peerAddress}${port}`;
 }
 
-/** Ids of a span. */
-export interface SpanIds {
+/** Ids of one span after the other, in the same memory. */
+export interface PlainIds {
   readonly traceId: Uint8Array;
   readonly spanId: Uint8Array;
-  readonly parentSpanId: Uint8Array | undefined;
-  readonly traceState: string | undefined;
+  parentSpanId: Uint8Array | undefined;
+  traceState: string | undefined;
+}
+
+interface Moment {
+  low: number;
+  high: number;
 }
 
 /** From CLOCK_MONOTONIC to the epoch, in two words: a span's times are past what a number holds. */
@@ -65,24 +70,36 @@ export class ClockOffset {
     this.#high = Number(offsetNs >> 32n);
   }
 
-  /** `ns`: whole, below 2^53. */
-  unixOf(ns: number): Words {
+  /** `ns`: whole, below 2^53. Writes into the object that is given, and gives it back. */
+  unixOf(ns: number, into: Moment): Words {
     const sum = (ns % WORD) + this.#low;
-    const high = Math.floor(ns / WORD) + this.#high + (sum >= WORD ? 1 : 0);
-    return { low: sum | 0, high: high | 0 };
+    into.low = sum | 0;
+    into.high = (Math.floor(ns / WORD) + this.#high + (sum >= WORD ? 1 : 0)) | 0;
+    return into;
   }
+}
+
+/** Used for one span after the other. */
+const MOMENTS = { start: { low: 0, high: 0 }, end: { low: 0, high: 0 } };
+
+interface PlainSpanFields {
+  readonly span: PlainSpan;
+  readonly ids: PlainIds;
+  readonly clock: ClockOffset;
 }
 
 /** Writes the span of a plain exchange from its record. */
 export function writePlainSpan(
   list: SpanListWriter,
-  { record, span, pathStart, pathEnd }: PlainExchange & { readonly span: PlainSpan },
-  { ids, clock }: { readonly ids: SpanIds; readonly clock: ClockOffset },
+  { record, pathStart, pathEnd }: PlainExchange,
+  { span, ids, clock }: PlainSpanFields,
 ): void {
   const startNs = Math.round(record.atNs);
-  const start = clock.unixOf(startNs);
-  const end = clock.unixOf(startNs + Math.round(record.durationNs));
-  list.begin({ ...ids, start, end, common: span.common });
+  list.begin(ids, {
+    start: clock.unixOf(startNs, MOMENTS.start),
+    end: clock.unixOf(startNs + Math.round(record.durationNs), MOMENTS.end),
+    common: span.common,
+  });
   const path = span.isServer ? KEYS.path : KEYS.url;
   list.text(path, span.origin, record.bytes, pathStart, pathEnd);
   writeSizes(list, record);

@@ -19,14 +19,6 @@ export class IdPool {
     return this.#take(TRACE_ID_BYTES);
   }
 
-  /** A trace id that `keeps` wants, as a memory of its own; undefined when it does not want the next one. */
-  traceIdIf(keeps: (pool: Uint8Array, from: number) => boolean): Uint8Array | undefined {
-    if (this.#used + TRACE_ID_BYTES > POOL_BYTES) this.#fill();
-    if (keeps(this.#pool, this.#used)) return this.#take(TRACE_ID_BYTES);
-    this.#used += TRACE_ID_BYTES;
-    return undefined;
-  }
-
   spanId(): Uint8Array {
     return this.#take(SPAN_ID_BYTES);
   }
@@ -36,6 +28,13 @@ export class IdPool {
     const id = Uint8Array.prototype.slice.call(this.#pool, this.#used, this.#used + bytes);
     this.#used += bytes;
     return id;
+  }
+
+  /** Fills memory that is used for one id after the other. */
+  write(into: Uint8Array): void {
+    if (this.#used + into.length > POOL_BYTES) this.#fill();
+    for (let i = 0; i < into.length; i++) into[i] = this.#pool[this.#used + i] ?? 0;
+    this.#used += into.length;
   }
 
   #fill(): void {
@@ -61,21 +60,11 @@ export class RatioSampler {
   }
 
   keeps(traceId: Uint8Array): boolean {
-    return this.#keepsAt(traceId, 0);
-  }
-
-  /** A new trace id; undefined when its trace is not kept. */
-  draw(ids: IdPool): Uint8Array | undefined {
-    return ids.traceIdIf(this.#keepsAt);
-  }
-
-  /** Of the trace id that begins at `from`. */
-  readonly #keepsAt = (bytes: Uint8Array, from: number): boolean => {
     if (this.#threshold === 0) return true;
     let random = 0;
-    for (let i = from + RANDOM_AT; i < from + RANDOM_AT + RANDOM_BYTES; i++) {
-      random = random * 256 + (bytes[i] ?? 0);
+    for (let i = RANDOM_AT; i < RANDOM_AT + RANDOM_BYTES; i++) {
+      random = random * 256 + (traceId[i] ?? 0);
     }
     return random >= this.#threshold;
-  };
+  }
 }

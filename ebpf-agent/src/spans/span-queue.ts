@@ -13,13 +13,14 @@ import {
   TRACE_ID_BYTES,
   type TraceParent,
 } from '../requests/trace-links.ts';
-import { ClockOffset, plainSpanOf, writePlainSpan } from './plain-spans.ts';
+import { ClockOffset, type PlainIds, plainSpanOf, writePlainSpan } from './plain-spans.ts';
 import { IdPool, RatioSampler } from './sampler.ts';
 import { kindOf, STATUS_ERROR, spanNameOf } from './span-fields.ts';
 import { WaitingChildren } from './waiting-children.ts';
 
 const NS_PER_MS = 1e6;
 const PARENT_BYTES = 8;
+const SPAN_ID_BYTES = 8;
 
 export interface SpanQueueOptions {
   /** Share of exchanges that become spans, 0 to 1. */
@@ -54,8 +55,15 @@ export class SpanQueue {
     attributes: resource,
   }));
   readonly #clock = new ClockOffset();
-  /** Trace and parent of the plain exchange that is looked at. */
-  readonly #carried = new Uint8Array(TRACE_ID_BYTES + PARENT_BYTES);
+  /** Of one plain exchange after the other: trace and parent, and its own id. */
+  readonly #context = new Uint8Array(TRACE_ID_BYTES + PARENT_BYTES);
+  readonly #fields: PlainIds = {
+    traceId: this.#context.subarray(0, TRACE_ID_BYTES),
+    spanId: new Uint8Array(SPAN_ID_BYTES),
+    parentSpanId: undefined,
+    traceState: undefined,
+  };
+  readonly #parentSpanId = this.#context.subarray(TRACE_ID_BYTES);
   #waiting = 0;
   #dropped = 0;
 
@@ -86,36 +94,26 @@ export class SpanQueue {
    * The span of an exchange that is like one before, where it is to have one; false where others hang
    * together with it: it has to be read then, and comes by `add`.
    */
-  takePlain({ record, workload, ...rest }: PlainExchange, offsetNs: bigint): boolean {
-    const { span } = rest;
+  takePlain(exchange: PlainExchange, offsetNs: bigint): boolean {
+    const { record, span } = exchange;
     if (span === undefined || record.parentCookie !== 0) return false;
     if (this.#children.has(record.cookie, record.sequence)) return false;
     const isNotable = span.isFailed || record.durationNs >= this.#options.slowMs * NS_PER_MS;
+    const ids = this.#fields;
     const isCarried =
       (record.exchangeFlags & ExchangeFlag.traced) !== 0 &&
-      readTraceparent(record.bytes, record.textEnd, this.#carried);
-    const traceId = this.#plainTrace(isCarried, isNotable);
-    if (traceId === undefined || this.#isFull()) return true;
+      readTraceparent(record.bytes, record.textEnd, this.#context);
+    if (!isCarried) this.#ids.write(ids.traceId);
+    if (!isNotable && !this.#sampler.keeps(ids.traceId)) return true;
+    if (this.#isFull()) return true;
     this.#clock.set(offsetNs);
-    const ids = {
-      traceId,
-      spanId: this.#ids.spanId(),
-      parentSpanId: isCarried ? this.#carried.subarray(TRACE_ID_BYTES) : undefined,
-      traceState: isNotable ? undefined : this.#sampler.traceState,
-    };
-    const list = this.#writer.spansOf(workload);
-    writePlainSpan(list, { ...rest, record, workload, span }, { ids, clock: this.#clock });
+    this.#ids.write(ids.spanId);
+    ids.parentSpanId = isCarried ? this.#parentSpanId : undefined;
+    ids.traceState = isNotable ? undefined : this.#sampler.traceState;
+    const list = this.#writer.spansOf(exchange.workload);
+    writePlainSpan(list, exchange, { span, ids, clock: this.#clock });
     this.#waiting++;
     return true;
-  }
-
-  /** The trace of a plain exchange, drawn where it carries none; undefined: it is not kept. */
-  #plainTrace(isCarried: boolean, isNotable: boolean): Uint8Array | undefined {
-    if (isCarried) {
-      const isKept = isNotable || this.#sampler.keeps(this.#carried);
-      return isKept ? this.#carried.subarray(0, TRACE_ID_BYTES) : undefined;
-    }
-    return isNotable ? this.#ids.traceId() : this.#sampler.draw(this.#ids);
   }
 
   #isFull(): boolean {

@@ -20,6 +20,7 @@ export {
   encodeKey,
   encodeSpan,
   type SpanFields,
+  type SpanIds,
   SpanListWriter,
   SpanRequestWriter,
 } from './span-request-writer.ts';

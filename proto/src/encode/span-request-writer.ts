@@ -15,8 +15,8 @@ const VALUE = 2;
 const STRING = 1;
 const INT = 3;
 
-/** What tells a span from others that have the same name, kind and attributes. */
-export interface SpanFields {
+/** Who a span is. */
+export interface SpanIds {
   /** 16 bytes, and 8. */
   readonly traceId: Uint8Array;
   readonly spanId: Uint8Array;
@@ -24,6 +24,10 @@ export interface SpanFields {
   readonly parentSpanId: Uint8Array | undefined;
   /** Undefined for none. */
   readonly traceState: string | undefined;
+}
+
+/** When it was, and what it has in common with others. */
+export interface SpanFields {
   /** Unix time, nanoseconds. */
   readonly start: Words;
   readonly end: Words;
@@ -54,14 +58,14 @@ export class SpanListWriter {
     this.#writer.bytes(span);
   }
 
-  /** Opens a span; attributes of its own may follow, then `end`. */
-  begin(fields: SpanFields): void {
+  /** Opens a span; attributes of its own may follow, then `end`. Nothing that is given is kept. */
+  begin(ids: SpanIds, fields: SpanFields): void {
     const writer = this.#writer;
     this.#span = beginMessage(writer, 2);
-    writeBytes(writer, 1, fields.traceId);
-    writeBytes(writer, 2, fields.spanId);
-    if (fields.traceState !== undefined) writeText(writer, 3, fields.traceState);
-    if (fields.parentSpanId !== undefined) writeBytes(writer, 4, fields.parentSpanId);
+    writeBytes(writer, 1, ids.traceId);
+    writeBytes(writer, 2, ids.spanId);
+    if (ids.traceState !== undefined) writeText(writer, 3, ids.traceState);
+    if (ids.parentSpanId !== undefined) writeBytes(writer, 4, ids.parentSpanId);
     writer.tag(7, WireType.fixed64);
     writer.fixed64(fields.start.low, fields.start.high);
     writer.tag(8, WireType.fixed64);
