@@ -1,0 +1,236 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DESK, HAS_CHROMIUM, launchChromium, PHONE } from './chromium.ts';
+import { logsBody, shopRequests, tracesBody } from './shop-traffic.ts';
+import { Sonde } from './sonde.ts';
+
+const MINUTE_MS = 60_000;
+/** Four services of the shop, the database of two of them, and who sends mail at the end. */
+const NODES = ['catalog', 'checkout', 'cron', 'frontend', 'mail', 'payment', 'postgresql'];
+const MINUTES = 6;
+
+describe.skipIf(!HAS_CHROMIUM)('the service map, in a real browser', () => {
+  const sonde = new Sonde();
+  const problems: string[] = [];
+  const toMs = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS - 2 * MINUTE_MS;
+  const fromMs = toMs - MINUTES * MINUTE_MS;
+  const bad = { badFromMs: toMs - 4 * MINUTE_MS, badToMs: toMs - 2 * MINUTE_MS };
+  const requests = [...shopRequests({ fromMs, toMs, requestsPerMinute: 60, ...bad })];
+  const range = `from=${fromMs}&to=${toMs}`;
+  let browser: Browser;
+  let page: Page;
+
+  beforeAll(async () => {
+    await sonde.up();
+    await send('traces', tracesBody(requests.flatMap(({ spans }) => spans)));
+    await send('traces', tracesBody(mailAt(toMs - MINUTE_MS)));
+    await send('logs', logsBody(requests.flatMap(({ logs }) => logs)));
+    // Spans are joined minute by minute.
+    const minutes = `SELECT uniqExact(time) FROM edges_1m WHERE time < toDateTime(${toMs / 1000})`;
+    await sonde.untilSelect(minutes, String(MINUTES), 60_000);
+    browser = await launchChromium();
+    page = await browser.newPage({ viewport: DESK });
+    page.on('pageerror', (error) => problems.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error') problems.push(message.text());
+    });
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await sonde.remove();
+  });
+
+  async function send(signal: 'traces' | 'logs', body: Uint8Array): Promise<void> {
+    const response = await fetch(`${sonde.addresses.otlpHttp}/v1/${signal}`, {
+      ...{ method: 'POST', headers: { 'content-type': 'application/x-protobuf' } },
+      body: Buffer.from(body),
+    });
+    expect(response.status).toBe(200);
+  }
+
+  const open = (query = '') => page.goto(`${sonde.addresses.page}/map?${range}&${query}`);
+  const node = (name: string) =>
+    page.getByRole('list', { name: 'Nodes of the map' }).getByRole('button', { name });
+  const panel = () => page.getByRole('complementary', { name: 'What is selected' });
+  const parameter = (name: string) => new URL(page.url()).searchParams.get(name);
+
+  /** Names on the map, once there are so many. */
+  async function untilNodes(count: number): Promise<readonly string[]> {
+    const all = page.getByRole('list', { name: 'Nodes of the map' }).getByRole('button');
+    await expect.poll(() => all.count()).toBe(count);
+    const texts = await all.allTextContents();
+    return texts.map((text) => text.trim().split(/[\s,]+/)[1] ?? '').sort();
+  }
+
+  /** By keyboard the node comes into the middle, where the pointer then finds it. */
+  async function clickOnCanvas(name: string): Promise<void> {
+    await node(name).focus();
+    const box = await page.locator('.map canvas').boundingBox();
+    if (box === null) throw new Error('the map has no size');
+    await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+  }
+
+  it('draws who calls whom, and leads from a node on the canvas to its calls', async () => {
+    await open();
+    expect(await untilNodes(NODES.length)).toEqual(NODES);
+    await expect.poll(() => page.locator('.map canvas').evaluate(pictureOf)).not.toBe('');
+    await clickOnCanvas('payment');
+    await panel().getByRole('heading', { name: 'payment', exact: true }).waitFor();
+    await panel().getByText('POST /charge').waitFor();
+    await panel().getByRole('button', { name: 'checkout' }).click();
+    await panel().getByRole('heading', { name: 'checkout → payment' }).waitFor();
+    const errors = panel().getByRole('row', { name: /^Errors/ });
+    expect(await errors.textContent()).toMatch(/\d.*%/);
+    await panel().locator('canvas').first().waitFor();
+    await panel().getByRole('link', { name: 'POST /checkout' }).first().waitFor();
+    await page.goBack();
+    await panel().getByRole('heading', { name: 'payment', exact: true }).waitFor();
+    await page.reload();
+    await panel().getByRole('heading', { name: 'payment', exact: true }).waitFor();
+  });
+
+  it('leads from an edge to a trace that went over it, and to the warnings of who is called', async () => {
+    await open();
+    await untilNodes(NODES.length);
+    await clickOnCanvas('payment');
+    await panel().getByText('was declined').first().waitFor();
+    await panel().getByRole('checkbox', { name: 'with errors' }).check();
+    await panel().getByRole('link', { name: 'POST /checkout' }).first().click();
+    await page.getByRole('tree', { name: 'Spans of the trace, 4' }).waitFor();
+  });
+
+  it('is narrowed to one or two calls around what is selected', async () => {
+    await open();
+    await untilNodes(NODES.length);
+    expect(await page.getByRole('button', { name: '1 call around' }).isDisabled()).toBe(true);
+    await clickOnCanvas('payment');
+    await page.getByRole('button', { name: '1 call around' }).click();
+    expect(await untilNodes(2)).toEqual(['checkout', 'payment']);
+    await page.getByRole('button', { name: '2 calls' }).click();
+    expect(await untilNodes(4)).toEqual(['checkout', 'frontend', 'payment', 'postgresql']);
+    await page.goBack();
+    await page.goBack();
+    await untilNodes(NODES.length);
+  });
+
+  it('folds a group into one node, and unfolds it from its panel', async () => {
+    await open();
+    await untilNodes(NODES.length);
+    await page.getByRole('combobox', { name: 'Group by' }).selectOption('namespace');
+    await page.getByRole('button', { name: 'Fold all' }).click();
+    await untilNodes(1);
+    await clickOnCanvas('shop');
+    await panel().getByText('Folded group').waitFor();
+    await page.reload();
+    await panel()
+      .getByRole('button', { name: `Unfold ${NODES.length} nodes` })
+      .click();
+    expect(await untilNodes(NODES.length)).toEqual(NODES);
+    expect(parameter('folded')).toBeNull();
+  });
+
+  it('is coloured by another figure, and says which', async () => {
+    await open();
+    await untilNodes(NODES.length);
+    const canvas = page.locator('.map canvas');
+    await expect.poll(() => canvas.evaluate(pictureOf)).not.toBe('');
+    const before = await canvas.evaluate(pictureOf);
+    await page.getByRole('combobox', { name: 'Colour' }).selectOption('errors');
+    await page.getByText('high share of errors').waitFor();
+    await expect.poll(() => canvas.evaluate(pictureOf)).not.toBe(before);
+  });
+
+  it('says what is new against the time it is compared with, and shows a moment', async () => {
+    // The second half of the range against its first.
+    const half = `from=${(fromMs + toMs) / 2}&to=${toMs}`;
+    await page.goto(`${sonde.addresses.page}/map?${half}`);
+    await untilNodes(NODES.length);
+    await clickOnCanvas('mail');
+    await panel().getByRole('button', { name: 'cron' }).click();
+    await panel().getByText('New: there were no such calls').waitFor();
+    await clickOnCanvas('payment');
+    await panel().getByRole('button', { name: 'checkout' }).click();
+    await panel().getByRole('columnheader', { name: 'before' }).waitFor();
+    await page.getByRole('combobox', { name: 'Against' }).selectOption('day');
+    await panel().getByRole('columnheader', { name: 'before' }).waitFor({ state: 'detached' });
+    expect(parameter('against')).toBe('day');
+    await page.getByRole('slider', { name: 'Moment that the map shows' }).press('Home');
+    await expect.poll(() => parameter('moment')).not.toBeNull();
+    await page.getByRole('button', { name: 'Whole range' }).click();
+    await expect.poll(() => parameter('moment')).toBeNull();
+  });
+
+  it('shows failing calls alone', async () => {
+    await open('errors=true');
+    expect(await untilNodes(3)).toEqual(['checkout', 'frontend', 'payment']);
+  });
+
+  it.each([
+    { ...PHONE, colorScheme: 'dark' },
+    { ...PHONE, colorScheme: 'light' },
+    { ...DESK, colorScheme: 'dark' },
+  ] as const)('is whole at $width px, $colorScheme, with its panel', async (screen) => {
+    const { colorScheme, ...size } = screen;
+    await page.setViewportSize(size);
+    await page.emulateMedia({ colorScheme });
+    await open();
+    await untilNodes(NODES.length);
+    await clickOnCanvas('payment');
+    await panel().getByText('POST /charge').waitFor();
+    const wider = 'document.documentElement.scrollWidth - innerWidth';
+    expect(await page.evaluate(wider)).toBeLessThanOrEqual(0);
+    expect(await page.locator('.map canvas').evaluate(pictureOf)).not.toBe('');
+  });
+
+  it('meets no error on the way', () => {
+    expect(problems).toEqual([]);
+  });
+});
+
+/** A job that calls a service, once. */
+function mailAt(ms: number): Parameters<typeof tracesBody>[0] {
+  const nano = (atMs: number): bigint => BigInt(atMs) * 1_000_000n;
+  const trace = { traceId: 'cccc0000000000000000000000000001' };
+  const times = { startTimeUnixNano: nano(ms), endTimeUnixNano: nano(ms + 20) };
+  const [job, call] = ['cccc000000000001', 'cccc000000000002'];
+  return [
+    { ...trace, ...times, service: 'cron', name: 'nightly', kind: 1, spanId: job },
+    {
+      ...trace,
+      ...times,
+      service: 'mail',
+      name: 'POST /send',
+      kind: 2,
+      spanId: call,
+      parentSpanId: job,
+    },
+  ];
+}
+
+/** What is used of a canvas: this program is none of a browser's. */
+interface Canvas {
+  readonly width: number;
+  readonly height: number;
+  getContext(kind: '2d'): {
+    getImageData(
+      x: number,
+      y: number,
+      width: number,
+      height: number,
+    ): { readonly data: Uint8ClampedArray };
+  };
+}
+
+/** Runs in the page: a sum over the pixels by their place; empty while there are few colours. */
+function pictureOf(canvas: Canvas): string {
+  const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+  const seen = new Set<number>();
+  let sum = 0;
+  for (let i = 0; i < data.length; i += 4) {
+    const colour = ((data[i] ?? 0) << 16) | ((data[i + 1] ?? 0) << 8) | (data[i + 2] ?? 0);
+    seen.add(colour);
+    sum = (Math.imul(sum, 31) + colour) | 0;
+  }
+  return seen.size > 5 ? String(sum) : '';
+}
