@@ -117,4 +117,25 @@ describe.runIf(MAY_COMPILE)('plain exchanges', () => {
     expect(counted.durations).toEqual(told.durations);
     expect(told.durations.reduce((sum, { count }) => sum + count, 0)).toBe(60);
   });
+
+  it.each(['client', 'server'] as const)(
+    'are not mixed up with pipelined ones, by the %s',
+    (side) => {
+      const conversation = talk();
+      for (let i = 1; i <= 30; i++) {
+        const paths = [`/r/${i}`, '/health', `/other/${i}`];
+        conversation.ask(
+          paths.map((path) => `GET ${path} HTTP/1.1\r\nHost: shop\r\n\r\n`).join(''),
+        );
+        const status = i % 3 === 0 ? 404 : 200;
+        for (const _ of paths) {
+          conversation.answer(`HTTP/1.1 ${status} X\r\nContent-Length: 2\r\n\r\nok`);
+        }
+        conversation.ask(`GET /r/${i} HTTP/1.1\r\nHost: shop\r\n\r\n`);
+        conversation.answer('HTTP/1.1 200 X\r\nContent-Length: 2\r\n\r\nok');
+      }
+      const counted = conversation.heardBy(side, { plain: COUNTED_ALONE });
+      expect(counted.durations).toEqual(conversation.heardBy(side).durations);
+    },
+  );
 });

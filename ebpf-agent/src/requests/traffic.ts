@@ -49,7 +49,7 @@ export class Traffic {
   readonly #http2 = new Http2Requests((connection, stream) => this.#finished(connection, stream));
   readonly #routes = new WeakMap<Workload, Set<string>>();
   readonly #plain = new PlainExchanges();
-  /** Where the exchange that is read now is kept for those like it. */
+  /** Where the exchange that is read now is kept for those like it; `NO_PLACE` once it was counted. */
   #place = NO_PLACE;
   #nowMs: number = performance.now();
   #unowned = 0;
@@ -133,10 +133,12 @@ export class Traffic {
     if (plain === undefined) return false;
     const workload = processes.workloadOf(record.tgid, connection.role === Role.server);
     if (workload === undefined || workload.identity.isOwn) return false;
-    this.#place = this.#plain.placeOf(record, connection, workload);
-    const known = this.#place === NO_PLACE ? undefined : this.#plain.at(this.#place);
-    if (known === undefined) return false;
-    if (!plain.take(this.#plain.exchange(record, workload, known))) return false;
+    const place = this.#plain.placeOf(record, connection, workload);
+    const known = place === NO_PLACE ? undefined : this.#plain.at(place);
+    if (known === undefined || !plain.take(this.#plain.exchange(record, workload, known))) {
+      this.#place = place;
+      return false;
+    }
     if (!connection.isPlaced) this.#unplaced++;
     countPlainly(known, record.durationNs, this.#nowMs);
     return true;

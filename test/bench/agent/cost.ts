@@ -17,7 +17,7 @@ const SECURE_RATE = RATE / 5;
 const RATE_SECONDS = Number(process.env['AGENT_BENCH_SECONDS'] ?? 6);
 /** A handler that is worth measuring. Microseconds. */
 const BUSY_US = 50;
-const PING_PONGS = 100_000;
+const PING_PONGS = 200_000;
 
 /** A round each. */
 interface Costs {
@@ -55,10 +55,10 @@ export async function cost(): Promise<void> {
       await measure(variant, row);
       saySoFar(round, variant, row);
     }
-    without.push(await pingPongUs());
     const agent = await agentWith('metrics');
     withAgent.push(await pingPongUs());
     await agent?.end();
+    without.push(await pingPongUs());
     const [alone, beside] = [without, withAgent].map((us) => `${us.at(-1)?.toFixed(2)} us`);
     console.log(
       `round ${round + 1} of ${ROUNDS}, pipe: ${alone} without, ${beside} with the agent`,
@@ -68,12 +68,23 @@ export async function cost(): Promise<void> {
   console.log(`CPU a request at ${rates}, medians of ${ROUNDS} rounds`);
   console.log(`(bar: agent ${AGENT_US_BAR} us, server +3 % in plaintext; TLS is reported):`);
   for (const [variant, costs] of rows) sayCosts(variant, costs, rows);
-  const share = median(withAgent) / median(without) - 1;
-  const mark = share > BYSTANDER_SHARE_BAR ? ' (over the bar)' : '';
-  console.log(
-    `a byte through a pipe and back: ${median(without).toFixed(2)} us of CPU without, ` +
-      `${median(withAgent).toFixed(2)} with the agent (${(100 * share).toFixed(1)} %, bar 10 %)${mark}`,
-  );
+  sayBystander(without, withAgent);
+}
+
+function sayBystander(without: readonly number[], withAgent: readonly number[]): void {
+  const sayOf = (how: string, of: (us: readonly number[]) => number): number => {
+    const [alone, beside] = [of(without), of(withAgent)];
+    const share = beside / alone - 1;
+    console.log(
+      `a byte through a pipe and back, ${how} of ${without.length}: ${alone.toFixed(2)} us of CPU ` +
+        `without, ${beside.toFixed(2)} with the agent (${(100 * share).toFixed(1)} %, bar 10 %)`,
+    );
+    return share;
+  };
+  sayOf('median', median);
+  // Where the two processes run side by side by chance, and what else runs, only add to it.
+  const share = sayOf('least', (us) => Math.min(...us));
+  if (share > BYSTANDER_SHARE_BAR) console.log('  over the bar');
 }
 
 /** Rounds take minutes: each says what it found. */
