@@ -77,7 +77,7 @@ function absorb(unique: Unique, generals: readonly General[]): boolean {
     voteFor(
       unique,
       position,
-      members.some(({ proven }) => proven.has(position)),
+      members.some(({ proven }) => proven?.has(position) === true),
     );
   }
   return true;

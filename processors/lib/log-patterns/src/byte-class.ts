@@ -66,3 +66,15 @@ export function indexWithin(bytes: Uint8Array, byte: number, from: number, to: n
   for (let i = from; i < to; i++) if (bytes[i] === byte) return i;
   return -1;
 }
+
+const ESCAPE_BYTE = 27;
+const NEWLINE_BYTE = 10;
+
+/** Whether an escape or a line's end is in it: most have none. */
+export function hasControl(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) {
+    const byte = bytes[i];
+    if (byte < 32 && (byte === ESCAPE_BYTE || byte === NEWLINE_BYTE)) return true;
+  }
+  return false;
+}

@@ -1,5 +1,6 @@
 import type { Pace, Steps } from './pace.ts';
-import { mapKey, placeA, placeB } from './position-hash.ts';
+import { placeA, placeB } from './position-hash.ts';
+import { RestTable } from './rest-table.ts';
 import { KIND_BITS, type Signature } from './signature.ts';
 import { TokenKind } from './token-list.ts';
 import { isQuote } from './token-marks.ts';
@@ -12,6 +13,9 @@ interface Family {
   readonly words: number;
   readonly uniques: Unique[];
 }
+
+/** More than a signature has tokens. */
+const TOKENS_ROOM = 256;
 
 /** Distinct fillers that make a position a value, by literal words beside it. */
 const FILLERS_MIN: readonly number[] = [Number.POSITIVE_INFINITY, 8, 5, 4, 4, 4];
@@ -30,48 +34,45 @@ export function* voteFamilies(
   known: ReadonlySet<number> | undefined,
   pace: Pace,
 ): Steps<boolean> {
-  const families = yield* familiesOf(uniques, pace);
+  const list = [...uniques.values()];
+  const rests = yield* restsOf(list, pace);
   let changed = false;
-  for (const family of families.values()) {
-    if (!isFamily(family)) {
-      if (pace.spend(1)) yield;
-      continue;
-    }
+  for (const place of rests.shared) {
+    const family = familyOf(rests.valuesAt(place), list);
     if (isValue(family, known) && vote(family)) changed = true;
     if (pace.spend(family.uniques.length)) yield;
   }
   return changed;
 }
 
-/** By what is left without one position; most have one member, which stands for itself. */
-function* familiesOf(
-  uniques: ReadonlyMap<number, Unique>,
-  pace: Pace,
-): Steps<Map<number, Unique | Family>> {
-  const families = new Map<number, Unique | Family>();
-  for (const unique of uniques.values()) {
-    const { lanes, kinds, a, b } = unique.signature;
-    const words = wordCount(unique.signature);
+/** The places of signatures by what is left of these without them; most are alone with that. */
+function* restsOf(uniques: readonly Unique[], pace: Pace): Steps<RestTable> {
+  let places = 0;
+  for (const { signature } of uniques) places += signature.kinds.length;
+  const rests = new RestTable(places);
+  for (let index = 0; index < uniques.length; index++) {
+    const { lanes, kinds, a, b } = uniques[index].signature;
+    const words = wordCount(uniques[index].signature);
     for (let position = 0; position < kinds.length; position++) {
       const kind = kinds[position] & KIND_BITS;
       if (kind === TokenKind.punctuation) continue;
-      const rest = kind === TokenKind.variable ? words : words - 1;
-      if (rest < 1) continue;
+      if ((kind === TokenKind.variable ? words : words - 1) < 1) continue;
       const restA = (a - placeA(lanes[position * 2], position)) | 0;
       const restB = b - placeB(lanes[position * 2 + 1], position);
-      const key = mapKey(restA, (restB + Math.imul(position + 1, 0x61c88647)) | 0);
-      const found = families.get(key);
-      if (found === undefined) families.set(key, unique);
-      else if (isFamily(found)) found.uniques.push(unique);
-      else families.set(key, { position, words: rest, uniques: [found, unique] });
+      const salted = (restB + Math.imul(position + 1, 0x61c88647)) | 0;
+      rests.add(restA, salted, index * TOKENS_ROOM + position);
     }
     if (pace.spend(kinds.length)) yield;
   }
-  return families;
+  return rests;
 }
 
-function isFamily(family: Unique | Family): family is Family {
-  return 'uniques' in family;
+function familyOf(places: readonly number[], all: readonly Unique[]): Family {
+  const position = places[0] % TOKENS_ROOM;
+  const uniques = places.map((place) => all[Math.floor(place / TOKENS_ROOM)]);
+  const { signature } = uniques[0];
+  const words = wordCount(signature) - (isVariable(signature, position) ? 0 : 1);
+  return { position, words, uniques };
 }
 
 function isValue(

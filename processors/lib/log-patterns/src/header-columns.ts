@@ -1,4 +1,4 @@
-import { indexWithin, isDigit, isLetter } from './byte-class.ts';
+import { hasControl, indexWithin, isDigit, isLetter } from './byte-class.ts';
 import { severityOf } from './severity.ts';
 import { isDayClock, isTimestamp } from './timestamp-shape.ts';
 import { foldedHash } from './word-hash.ts';
@@ -32,15 +32,21 @@ const BRACKETED_BYTES_MAX = 400;
 const CLOCK_BYTES_MIN = 8;
 const INNER_BRACKETS_BYTES_MAX = 200;
 
+const NOT_LOOKED_AT = 255;
+
 const GAP = 1;
 const OPENS = 2;
+const CONTROL = 3;
 const COLUMN_END: Uint8Array = new Uint8Array(256);
 for (const gap of [9, 32, 124]) COLUMN_END[gap] = GAP;
 COLUMN_END[91] = OPENS;
+for (const control of [10, 27]) COLUMN_END[control] = CONTROL;
 
 /** The columns of one line's beginning; reused for every line. */
 export class HeaderColumns {
   count = 0;
+  /** An escape or a line's end stood in a column whose end was looked for. Set back by the reader. */
+  hasControl = false;
   readonly start: Int32Array = new Int32Array(COLUMNS_MAX);
   readonly end: Int32Array = new Int32Array(COLUMNS_MAX);
   readonly kind: Uint8Array = new Uint8Array(COLUMNS_MAX);
@@ -48,25 +54,69 @@ export class HeaderColumns {
 
   /** Splits at blanks, tabs and `|`; brackets stay whole. `limit` <= `COLUMNS_MAX`. */
   split(bytes: Uint8Array, from: number, to: number, limit: number): number {
+    this.find(bytes, from, to, limit);
+    for (let column = 0; column < this.count; column++) this.kindAt(bytes, column);
+    return this.count;
+  }
+
+  /** The same, but what the columns are is looked at when it is asked for (`kindAt`). */
+  find(bytes: Uint8Array, from: number, to: number, limit: number): void {
     let at = from;
-    this.count = 0;
-    while (at < to && this.count < limit) {
+    let count = 0;
+    while (at < to && count < limit) {
       if (isGap(bytes[at])) {
         at++;
         continue;
       }
-      const end = columnEnd(bytes, at, to);
-      this.#add(bytes, at, end);
+      const end = this.endOf(bytes, at, to);
+      this.start[count] = at;
+      this.end[count] = end;
+      this.kind[count] = NOT_LOOKED_AT;
+      this.isTime[count] = 0;
+      count++;
       at = end;
     }
-    return this.count;
+    this.count = count;
   }
 
-  #add(bytes: Uint8Array, from: number, to: number): void {
-    const column = this.count++;
-    this.start[column] = from;
-    this.end[column] = to;
-    this.isTime[column] = 0;
+  /** Where the column that begins at `from` ends. */
+  endOf(bytes: Uint8Array, from: number, to: number): number {
+    let at = from;
+    if (isOpening(bytes[from])) {
+      const close = this.#behindBracket(bytes, from, Math.min(to, from + BRACKETED_BYTES_MAX));
+      // `[a][b]` are two columns.
+      if (close > 0 && close < to && bytes[close] === 91) return close;
+      if (close > 0) at = close;
+    }
+    for (; at < to; at++) {
+      const ends = COLUMN_END[bytes[at]];
+      if (ends === 0) continue;
+      if (ends === GAP) break;
+      if (ends === CONTROL) this.hasControl = true;
+      else if (at !== from) {
+        const limit = Math.min(to, at + INNER_BRACKETS_BYTES_MAX);
+        const close = this.#behindBracket(bytes, at, limit);
+        if (close > 0) at = close - 1;
+      }
+    }
+    return at;
+  }
+
+  #behindBracket(bytes: Uint8Array, from: number, to: number): number {
+    const close = matching(bytes, from, to);
+    if (close > 0 && hasControl(bytes, from, close)) this.hasControl = true;
+    return close;
+  }
+
+  /** The class of a column; afterwards `isTime` of it is known, too. */
+  kindAt(bytes: Uint8Array, column: number): number {
+    if (this.kind[column] === NOT_LOOKED_AT) this.#look(bytes, column);
+    return this.kind[column];
+  }
+
+  #look(bytes: Uint8Array, column: number): void {
+    const from = this.start[column];
+    const to = this.end[column];
     let digits = 0;
     let letters = 0;
     let dots = 0;
@@ -135,26 +185,6 @@ function beginsWithTime(bytes: Uint8Array, from: number, to: number): boolean {
     if (timeEnd - from >= CLOCK_BYTES_MIN && isTimestamp(bytes, from, timeEnd)) return true;
   }
   return false;
-}
-
-/** Where the column that begins at `from` ends. */
-export function columnEnd(bytes: Uint8Array, from: number, to: number): number {
-  let at = from;
-  if (isOpening(bytes[from])) {
-    const close = matching(bytes, from, Math.min(to, from + BRACKETED_BYTES_MAX));
-    // `[a][b]` are two columns.
-    if (close > 0 && bytes[close] === 91 && close < to) return close;
-    if (close > 0) at = close;
-  }
-  for (; at < to; at++) {
-    const ends = COLUMN_END[bytes[at]];
-    if (ends === 0) continue;
-    if (ends === GAP) break;
-    if (at === from) continue;
-    const close = matching(bytes, at, Math.min(to, at + INNER_BRACKETS_BYTES_MAX));
-    if (close > 0) at = close - 1;
-  }
-  return at;
 }
 
 export function isGap(byte: number): boolean {

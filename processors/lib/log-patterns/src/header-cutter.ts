@@ -1,4 +1,5 @@
-import { COLUMNS_MAX, ColumnClass, columnEnd, HeaderColumns, isGap } from './header-columns.ts';
+import { hasControl } from './byte-class.ts';
+import { COLUMNS_MAX, ColumnClass, HeaderColumns, isGap } from './header-columns.ts';
 import { ANCHOR_COLUMNS, type HeaderLayout } from './header-layout.ts';
 import { severityOf } from './severity.ts';
 
@@ -17,17 +18,24 @@ export class HeaderCutter {
   cutColumns = 0;
   /** Whether the line had the header that its source's lines have; true where they have none. */
   isMatching = true;
+  /** An escape or a line's end stands in the header. */
+  hasControl = false;
 
   /** Where the message begins; `from` when the line has no such header. */
   cut(layout: HeaderLayout, bytes: Uint8Array, from: number, to: number): number {
     this.cutColumns = 0;
     this.isMatching = true;
+    this.hasControl = false;
     if (layout.columns === 0 && layout.anchor === 'none') return from;
     if (layout.anchor === 'none') {
+      this.columns.hasControl = false;
       const body = this.#fast(layout, bytes, from, to);
+      this.hasControl = this.columns.hasControl;
       if (body >= 0) return body;
     }
-    return this.#slow(layout, bytes, from, to);
+    const body = this.#slow(layout, bytes, from, to);
+    this.hasControl = hasControl(bytes, from, body);
+    return body;
   }
 
   /** The common case: the layout's columns, of which times, levels, anchors are looked at; else -1. */
@@ -37,7 +45,7 @@ export class HeaderCutter {
     for (let column = 0; column < layout.columns; column++) {
       while (at < to && isGap(bytes[at])) at++;
       if (at >= to) return -1;
-      const end = columnEnd(bytes, at, to);
+      const end = columns.endOf(bytes, at, to);
       columns.start[column] = at;
       columns.end[column] = end;
       if (layout.checked[column] === 1 && !this.#matches(layout, bytes, column)) return -1;
@@ -68,17 +76,17 @@ export class HeaderCutter {
     const { columns } = this;
     const { columns: expected, fixed, anchor } = layout;
     const limit = Math.min(COLUMNS_MAX, expected + ANCHOR_COLUMNS);
-    columns.split(bytes, from, to, limit);
-    const isStrong = this.#isStrong(layout);
+    columns.find(bytes, from, to, limit);
+    const isStrong = this.#isStrong(layout, bytes);
     this.isMatching = isStrong || layout.strong.length === 0;
     let end = from;
     let column = 0;
     for (; column < expected && column < columns.count; column++) {
       const bits = fixed[column];
-      const kind = columns.kind[column];
+      const kind = bits === 0 ? 0 : columns.kindAt(bytes, column);
       if (bits !== 0 && (bits & (1 << kind)) === 0) {
         if (bits === PREFIX_BIT || (bits === MARK_BIT && column === expected - 1)) {
-          const found = this.#find(bits, column);
+          const found = this.#find(bits, bytes, column);
           if (found >= 0) return this.#bodyBehind(bytes, found, to);
           if (column > 1) return this.#bodyAt(bytes, end, to, column);
         }
@@ -91,7 +99,7 @@ export class HeaderCutter {
       end = columns.end[column];
     }
     if (column === expected && anchor !== 'none') {
-      const found = this.#find(anchor === 'prefix' ? PREFIX_BIT : MARK_BIT, expected);
+      const found = this.#find(anchor === 'prefix' ? PREFIX_BIT : MARK_BIT, bytes, expected);
       if (found >= 0) return this.#bodyBehind(bytes, found, to);
     }
     if (end < to) return this.#bodyAt(bytes, end, to, column);
@@ -110,23 +118,22 @@ export class HeaderCutter {
     return skipMarks(bytes, at, to);
   }
 
-  #find(bits: number, from: number): number {
+  #find(bits: number, bytes: Uint8Array, from: number): number {
     const { columns } = this;
     const limit = Math.min(columns.count, from + ANCHOR_COLUMNS);
     for (let column = from; column < limit; column++) {
-      if ((bits & (1 << columns.kind[column])) !== 0) return column;
+      if ((bits & (1 << columns.kindAt(bytes, column))) !== 0) return column;
     }
     return -1;
   }
 
   /** Times and levels all stand where they should: other columns may differ. */
-  #isStrong({ strong, fixed, isTime }: HeaderLayout): boolean {
+  #isStrong({ strong, fixed, isTime }: HeaderLayout, bytes: Uint8Array): boolean {
     const { columns } = this;
     if (strong.length === 0) return false;
     for (const column of strong) {
-      if (column >= columns.count || (fixed[column] & (1 << columns.kind[column])) === 0) {
-        return false;
-      }
+      if (column >= columns.count) return false;
+      if ((fixed[column] & (1 << columns.kindAt(bytes, column))) === 0) return false;
       if (isTime[column] === 1 && columns.isTime[column] === 0) return false;
     }
     return true;

@@ -25,8 +25,8 @@ export function* foldGrouped(
 ): Steps {
   const pace = new Pace();
   for (const { leaf, group, proven } of grouped) {
-    if (proven.length === 0 || leaf.slot < 0 || leaf.movedTo !== undefined) continue;
-    const positions = proven.toSorted((x, y) => x - y);
+    if (proven === undefined || leaf.slot < 0 || leaf.movedTo !== undefined) continue;
+    const positions = [...proven].sort((x, y) => x - y);
     const general = generalLeaf(source, leaf, positions);
     if (general !== leaf) {
       general.group ??= group;

@@ -1,4 +1,4 @@
-import { indexWithin, isDigit } from './byte-class.ts';
+import { hasControl, indexWithin, isDigit } from './byte-class.ts';
 import { RoleFields } from './field-roles.ts';
 import { messageLines } from './message-line.ts';
 import { readJson } from './read-json.ts';
@@ -201,15 +201,6 @@ function levelNumber(bytes: Uint8Array, from: number, to: number): number {
   if (!isDigit(bytes[from])) return severityOf(bytes, from, to);
   const tens = to - from === 2 ? bytes[from] - 48 : 0;
   return bytes[from + 1] === 48 ? (NUMBERED_LEVELS[tens * (LEVEL_STEP / 10)] ?? 0) : 0;
-}
-
-/** Whether an escape or a line's end is in it: most have none. */
-export function hasControl(bytes: Uint8Array, from: number, to: number): boolean {
-  for (let i = from; i < to; i++) {
-    const byte = bytes[i];
-    if (byte < 32 && (byte === ESCAPE || byte === NEWLINE)) return true;
-  }
-  return false;
 }
 
 function isStream(bytes: Uint8Array, from: number): boolean {

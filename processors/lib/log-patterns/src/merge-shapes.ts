@@ -155,7 +155,7 @@ function withoutDumps({ lanes, kinds }: Signature): { key: number; words: number
 }
 
 /** The last token of the dump that opens at `from` (the line's end when it never closes); else 0. */
-function dumpEnd(lanes: Int32Array, kinds: Uint8Array, from: number): number {
+function dumpEnd(lanes: readonly number[], kinds: Uint8Array, from: number): number {
   let depth = 0;
   let separators = 0;
   let end = from;

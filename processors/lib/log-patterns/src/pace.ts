@@ -1,7 +1,5 @@
 /** Steps behind a batch of lines (`tendBehindBatch`), at most. */
 export const STEPS_A_BATCH = 192;
-/** Between two looks at the clock: a fraction of a millisecond. */
-const STEPS_A_LOOK = 2;
 /** Milliseconds after which no further steps are begun: what a batch waits for grouping. */
 const GROUPING_MS_A_BATCH = 1;
 
@@ -14,8 +12,8 @@ export function tendBehindBatch(
   nowMs: () => number,
 ): boolean {
   const until = nowMs() + GROUPING_MS_A_BATCH;
-  for (let steps = 0; steps < STEPS_A_BATCH && nowMs() < until; steps += STEPS_A_LOOK) {
-    if (!miner.tend(STEPS_A_LOOK)) return false;
+  for (let steps = 0; steps < STEPS_A_BATCH && nowMs() < until; steps++) {
+    if (!miner.tend(1)) return false;
   }
   return true;
 }

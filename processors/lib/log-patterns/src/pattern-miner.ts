@@ -10,7 +10,7 @@ import { Leaf } from './leaf.ts';
 import { evictColdest, foldGrouped } from './leaf-moves.ts';
 import { LeafNews } from './leaf-news.ts';
 import { latin1, lineEnd } from './line-bytes.ts';
-import { hasControl, LineReader } from './line-reader.ts';
+import { LineReader } from './line-reader.ts';
 import { lineShape } from './line-shape.ts';
 import { LineSum } from './line-sum.ts';
 import { MINER_LIMITS, type MinerOptions } from './miner-options.ts';
@@ -141,7 +141,7 @@ export class PatternMiner {
     const { reader } = this;
     this.layout = layout;
     this.bodyStart = this.cutter.cut(layout, reader.bytes, reader.from, lineEnd(reader));
-    return hasControl(reader.bytes, reader.from, this.bodyStart);
+    return this.cutter.hasControl;
   }
 
   /** The leaf of a line that is as one before but for its numbers. */

@@ -1,7 +1,7 @@
 import type { Pace, Steps } from './pace.ts';
 import { mapKey } from './position-hash.ts';
 import { generalise } from './signature.ts';
-import { type Candidate, isVariable, isWord, PROOF_FILLERS, wordKey } from './uniques.ts';
+import { type Candidate, isVariable, isWord, PROOF_FILLERS, prove, wordKey } from './uniques.ts';
 
 /** Leaves of a source from which on rare words give way. */
 export const PRESSURE_LEAVES = 1500;
@@ -53,7 +53,7 @@ export function* relievePressure(candidates: readonly Candidate[], pace: Pace): 
       member.signature = generalise(member.signature, rare);
       for (let i = 0; i < member.signature.kinds.length; i++) {
         if (isVariable(member.signature, i) && isWord(member.leaf.signature, i)) {
-          member.proven.add(i);
+          prove(member, i);
         }
       }
       if (pace.spend(member.signature.kinds.length)) yield;

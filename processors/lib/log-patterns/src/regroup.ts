@@ -13,7 +13,7 @@ const SENTENCE_MARKS: Marks = new Set([...[...',;:'].map(punctuationLane), SENTE
 export interface Grouped {
   readonly leaf: Leaf;
   readonly group: PatternGroup;
-  readonly proven: readonly number[];
+  readonly proven: ReadonlySet<number> | undefined;
 }
 
 /**
@@ -23,7 +23,7 @@ export interface Grouped {
 export function* regroup(leaves: readonly Leaf[]): Steps<readonly Grouped[]> {
   const pace = new Pace();
   const candidates = leaves.map(
-    (leaf): Candidate => ({ leaf, signature: leaf.signature, proven: new Set() }),
+    (leaf): Candidate => ({ leaf, signature: leaf.signature, proven: undefined }),
   );
   yield* generaliseWords(candidates, pace);
   if (candidates.length > PRESSURE_LEAVES) yield* relievePressure(candidates, pace);
@@ -58,6 +58,7 @@ function* groupsOf(shapes: readonly Shape[], pace: Pace): Steps<readonly Grouped
     const list = merged.get(into);
     if (list === undefined) merged.set(into, [shape]);
     else list.push(shape);
+    if (pace.spend(1)) yield;
   }
   const grouped: Grouped[] = [];
   for (const [into, list] of merged) {
@@ -71,7 +72,7 @@ function* groupsOf(shapes: readonly Shape[], pace: Pace): Steps<readonly Grouped
     );
     const alike = into.members.map(({ leaf }) => leaf);
     const group = { head, shown: shown.leaf, signature: shown.signature, alike };
-    for (const { leaf, proven } of members) grouped.push({ leaf, group, proven: [...proven] });
+    for (const { leaf, proven } of members) grouped.push({ leaf, group, proven });
     if (pace.spend(members.length)) yield;
   }
   return grouped;

@@ -8,8 +8,11 @@ export const GLUED_BIT = 4;
 
 /** Words, values and marks of a line without the values: what lines of a pattern share. Immutable. */
 export interface Signature {
-  /** Two hash lanes a token. */
-  readonly lanes: Int32Array;
+  /**
+   * Two hash lanes a token, 32 bits each: small integers in an array of the heap. A typed array of
+   * this size has its bytes outside, which the collector of garbage has to keep account of.
+   */
+  readonly lanes: readonly number[];
   /** `TokenKind`, and `GLUED_BIT`. */
   readonly kinds: Uint8Array;
   /** The sums over the lanes at their positions. */
@@ -19,11 +22,10 @@ export interface Signature {
 
 export function signatureOf(tokens: TokenList, a: number, b: number): Signature {
   const { count } = tokens;
-  const lanes = new Int32Array(count * 2);
+  const lanes: number[] = [];
   const kinds = new Uint8Array(count);
   for (let i = 0; i < count; i++) {
-    lanes[i * 2] = tokens.hashA[i];
-    lanes[i * 2 + 1] = tokens.hashB[i];
+    lanes.push(tokens.hashA[i], tokens.hashB[i]);
     kinds[i] = tokens.kind[i] | ((tokens.flags[i] & GLUED) === 0 ? 0 : GLUED_BIT);
   }
   return { lanes, kinds, a, b };

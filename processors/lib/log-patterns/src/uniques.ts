@@ -9,8 +9,8 @@ export interface Candidate {
   readonly leaf: Leaf;
   /** Of the leaf, with values where words were found to vary. */
   signature: Signature;
-  /** Positions that a family of many proved to vary. */
-  readonly proven: Set<number>;
+  /** Positions that a family of many proved to vary; most have none. */
+  proven: Set<number> | undefined;
 }
 
 /** Candidates with one signature, and what was found out about its positions. */
@@ -66,10 +66,15 @@ export function* applyVotes(uniques: Iterable<Unique>, known: Set<number>, pace:
     const changed = generalise(signature, votes);
     for (const member of members) {
       member.signature = changed;
-      for (const position of proofs ?? []) member.proven.add(position);
+      for (const position of proofs ?? []) prove(member, position);
     }
     if (pace.spend(members.length + changed.kinds.length)) yield;
   }
+}
+
+export function prove(candidate: Candidate, position: number): void {
+  candidate.proven ??= new Set();
+  candidate.proven.add(position);
 }
 
 export function isVariable({ kinds }: Signature, position: number): boolean {
