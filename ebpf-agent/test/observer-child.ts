@@ -16,6 +16,10 @@ const observer = new Observer({
   logLinks: process.env['LOG_LINKS'] ?? '',
   kubernetes: EbpfConfigSchema.parse({}).kubernetes,
   onFailure: (what, reason) => process.stderr.write(`${what}: ${reason}\n`),
+  plain: {
+    spanOf: (exchange) => spans.plainSpanOf(exchange),
+    take: (exchange, offsetNs) => spans.takePlain(exchange, offsetNs),
+  },
   onExchange: (exchange, offsetNs) => {
     statements.push(exchange.meaning.text);
     spans.add(exchange, offsetNs);
