@@ -13,7 +13,7 @@ describe("a sender's clock", () => {
     expect(clockWords(3_660_000).words).toBe('1\u00a0h\u00a01\u00a0m behind, or sent late');
   });
 
-  it('is not told by a sender that gives no times', () => {
-    expect(clockWords(null)).toEqual({ words: 'gives no times', isOff: false });
+  it('is not known of a sender that gives no times', () => {
+    expect(clockWords(null)).toEqual({ words: 'not known', isOff: false });
   });
 });

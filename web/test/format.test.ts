@@ -1,7 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { timeTicks } from '../src/lib/charts/time-axis.ts';
 import { formatBytes } from '../src/lib/format/bytes.ts';
-import { formatDateTime, formatShortTime, unixNanoToMs } from '../src/lib/format/clock-time.ts';
+import {
+  formatDateTime,
+  formatShortRange,
+  formatShortTime,
+  unixNanoToMs,
+} from '../src/lib/format/clock-time.ts';
 import { formatCount, formatCounted, formatExact } from '../src/lib/format/count.ts';
 import { formatDuration, formatDurationTick, parseDuration } from '../src/lib/format/duration.ts';
 import { formatMetricValue } from '../src/lib/format/metric-value.ts';
@@ -13,6 +18,18 @@ import { chooseZone, parseInZone } from '../src/lib/format/zone.ts';
 
 /** Units stand behind a no-break space; the tests read better with a plain one. */
 const plain = (text: string): string => text.replaceAll('\u00a0', ' ');
+
+describe('a stretch of time', () => {
+  const at = (clock: string): number => new Date(`2026-11-25T${clock}`).getTime();
+
+  it('has seconds only where its ends have', () => {
+    const now = at('20:00:00');
+    expect(formatShortRange(at('14:03:00'), at('15:00:00'), now)).toBe('14:03 – 15:00');
+    expect(formatShortRange(at('14:03:00'), at('14:03:30'), now)).toBe('14:03:00 – 14:03:30');
+    const dayBefore = at('14:03:00') - 86_400_000;
+    expect(formatShortRange(dayBefore, at('14:03:00'), now)).toBe('11-24 14:03 – 14:03');
+  });
+});
 
 describe('durations', () => {
   it.each([

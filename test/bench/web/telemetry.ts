@@ -11,19 +11,17 @@ const STORED_WITHIN_MS = 300_000;
 /** What the benchmark looks at. */
 export interface BenchTelemetry {
   readonly range: string;
+  readonly fromMs: number;
+  readonly toMs: number;
   /** Ids of traces by their number of spans. */
   readonly traces: Readonly<Record<number, string>>;
-  /** The service whose log records fill the table. */
-  readonly logService: string;
 }
 
-interface Wanted {
-  readonly traceSpans: readonly number[];
-  readonly logRecords: number;
-}
-
-/** Sends an hour of a shop, traces of the wanted sizes and that many log records; resolves when all are stored. */
-export async function sendBenchTelemetry(sonde: Sonde, wanted: Wanted): Promise<BenchTelemetry> {
+/** Sends an hour of a shop and traces of so many spans each; resolves when all are stored. */
+export async function sendBenchTelemetry(
+  sonde: Sonde,
+  traceSpans: readonly number[],
+): Promise<BenchTelemetry> {
   const toMs = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS - MINUTE_MS;
   const fromMs = toMs - SHOP_MINUTES * MINUTE_MS;
   const bad = { badFromMs: toMs - 30 * MINUTE_MS, badToMs: toMs - 15 * MINUTE_MS };
@@ -32,7 +30,7 @@ export async function sendBenchTelemetry(sonde: Sonde, wanted: Wanted): Promise<
   await send('traces', tracesBody(requests.flatMap(({ spans }) => spans)));
   await send('logs', logsBody(requests.flatMap(({ logs }) => logs)));
   const traces: Record<number, string> = {};
-  for (const count of wanted.traceSpans) {
+  for (const count of traceSpans) {
     const id = `bbbb${count.toString(16).padStart(28, '0')}`;
     traces[count] = id;
     const spans = wideTrace(count, toMs - MINUTE_MS, id);
@@ -42,13 +40,21 @@ export async function sendBenchTelemetry(sonde: Sonde, wanted: Wanted): Promise<
     const stored = `SELECT count() FROM spans WHERE trace_id = unhex('${id}')`;
     await sonde.untilSelect(stored, String(count), STORED_WITHIN_MS);
   }
-  const logService = 'warehouse';
-  for (let at = 0; at < wanted.logRecords; at += RECORDS_A_REQUEST) {
-    await send('logs', warehouseLogs(logService, { at, of: wanted.logRecords, fromMs, toMs }));
+  return { range: `from=${fromMs}&to=${toMs}`, fromMs, toMs, traces };
+}
+
+/** Sends that many records of a service, spread over the time of the rest; resolves when stored. */
+export async function sendLogs(
+  sonde: Sonde,
+  { fromMs, toMs }: BenchTelemetry,
+  of: { readonly service: string; readonly records: number },
+): Promise<void> {
+  const { service, records } = of;
+  for (let at = 0; at < records; at += RECORDS_A_REQUEST) {
+    await post(sonde, 'logs', warehouseLogs(service, { at, of: records, fromMs, toMs }));
   }
-  const stored = `SELECT count() FROM logs WHERE service = '${logService}'`;
-  await sonde.untilSelect(stored, String(wanted.logRecords), STORED_WITHIN_MS);
-  return { range: `from=${fromMs}&to=${toMs}`, traces, logService };
+  const stored = `SELECT count() FROM logs WHERE service = '${service}'`;
+  await sonde.untilSelect(stored, String(records), STORED_WITHIN_MS);
 }
 
 interface Slice {

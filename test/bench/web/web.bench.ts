@@ -4,13 +4,15 @@ import { Sonde } from '../../system/sonde.ts';
 import { firstPaint } from './first-paint.ts';
 import { frameWork } from './frames.ts';
 import { traceGestures } from './gestures.ts';
-import { type BenchTelemetry, sendBenchTelemetry } from './telemetry.ts';
+import { exportLogs } from './log-export.ts';
+import { type BenchTelemetry, sendBenchTelemetry, sendLogs } from './telemetry.ts';
 import { quantile, report, sayQuantiles } from './verdict.ts';
 
 /**
  * What the page costs in headless Chromium, without a graphics card, against a Sonde with data sent
  * over OTLP: the first paint and the script of each page, main-thread work by frame while a large
- * trace and a large table are scrolled, and how long gestures on a larger trace wait.
+ * trace and a large table are scrolled, how long gestures on a larger trace wait, and what an export
+ * of log records takes.
  */
 const PAINT_BAR = { max: 1000, unit: 'ms' };
 const SCRIPT_BAR = { max: 250, unit: 'kB' };
@@ -20,6 +22,9 @@ const BYTES_PER_KB = 1000;
 const WATERFALL_SPANS = 10_000;
 const GESTURE_SPANS = 200_000;
 const LOG_RECORDS = 100_000;
+const EXPORT_RECORDS: number = Number(process.env['WEB_BENCH_EXPORT_RECORDS'] ?? 2_000_000);
+/** Resident memory that an export of any size may add: what garbage collection lets lie. */
+const EXPORT_MEMORY_BAR = { max: 200, unit: 'MB' };
 const FRAMES = 240;
 /** A wheel turned fast; a scroll bar dragged, where each frame shows rows that none showed before. */
 const WHEEL_PX = 240;
@@ -27,14 +32,13 @@ const LOADING_MS_MAX = 300_000;
 
 /** Of the parts those whose name has this: `WEB_BENCH_ONLY=Frames`. */
 const ONLY = process.env['WEB_BENCH_ONLY'] ?? '';
-const PARTS = [paints, waterfallFrames, tableFrames, gestures];
+const PARTS = [paints, waterfallFrames, tableFrames, gestures, logExport];
 
 const sonde = new Sonde();
 let browser: Browser | undefined;
 try {
   await sonde.up();
-  const traceSpans = [WATERFALL_SPANS, GESTURE_SPANS];
-  const data = await sendBenchTelemetry(sonde, { traceSpans, logRecords: LOG_RECORDS });
+  const data = await sendBenchTelemetry(sonde, [WATERFALL_SPANS, GESTURE_SPANS]);
   browser = await launchChromium();
   for (const part of PARTS) {
     if (part.name.includes(ONLY)) await part(browser, data);
@@ -66,7 +70,9 @@ async function waterfallFrames(browser: Browser, data: BenchTelemetry): Promise<
 }
 
 async function tableFrames(browser: Browser, data: BenchTelemetry): Promise<void> {
-  const page = await open(browser, `/logs?service=${data.logService}&${data.range}`);
+  const service = 'warehouse';
+  await sendLogs(sonde, data, { service, records: LOG_RECORDS });
+  const page = await open(browser, `/logs?service=${service}&${data.range}`);
   await loadRows(page, LOG_RECORDS);
   await scrolled(browser, page, { what: `log table of ${LOG_RECORDS} rows`, role: 'table' });
   await page.context().close();
@@ -80,6 +86,25 @@ async function gestures(browser: Browser, data: BenchTelemetry): Promise<void> {
     report(`${name}, of ${GESTURE_SPANS} spans`, ms, GESTURE_BAR, cpu);
   }
   await page.context().close();
+}
+
+async function logExport(_: Browser, data: BenchTelemetry): Promise<void> {
+  const service = 'archive';
+  await sendLogs(sonde, data, { service, records: EXPORT_RECORDS });
+  const done = await exportLogs(sonde, { service, range: data.range, rows: EXPORT_RECORDS });
+  const [before = 0, ...quarters] = done.memoryMb;
+  const rate = Math.round(done.rows / done.seconds).toLocaleString('en-US');
+  const megabytes = done.bytes / 1e6;
+  report(
+    `export of ${done.rows} records, memory`,
+    Math.max(...quarters) - before,
+    EXPORT_MEMORY_BAR,
+    [
+      `${rate} records a second, ${(megabytes / done.seconds).toFixed(1)} MB a second of ${megabytes.toFixed(0)} MB`,
+      `CPU ${((done.cpuSeconds * 1e6) / done.rows).toFixed(1)} us a record`,
+      `resident ${before.toFixed(0)} MB before, by quarters ${quarters.map((mb) => mb.toFixed(0)).join(', ')} MB`,
+    ].join('; '),
+  );
 }
 
 async function open(browser: Browser, path: string): Promise<Page> {

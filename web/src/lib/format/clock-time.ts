@@ -1,5 +1,7 @@
 import { inZone } from './zone.ts';
 
+const MINUTE_MS = 60_000;
+
 /** Time of day in the zone of the page with milliseconds: `14:03:07.120`. */
 export function formatClock(ms: number): string {
   const date = inZone(ms);
@@ -18,9 +20,14 @@ export function formatShortTime(ms: number, nowMs: number): string {
   return ymd(date) === ymd(inZone(nowMs)) ? hms(date) : `${ymd(date).slice(5)} ${hms(date)}`;
 }
 
-/** Both ends of a stretch of time: `14:03:07 – 14:04:07`. */
+/** Both ends of a stretch of time: `14:03:07 – 14:04:07`; `14:03 – 14:04` of whole minutes. */
 export function formatShortRange(fromMs: number, toMs: number, nowMs: number): string {
-  return `${formatShortTime(fromMs, nowMs)} – ${formatShortTime(toMs, nowMs)}`;
+  const areWhole = fromMs % MINUTE_MS === 0 && toMs % MINUTE_MS === 0 && toMs > fromMs;
+  const say = (ms: number): string => {
+    const text = formatShortTime(ms, nowMs);
+    return areWhole ? text.slice(0, -':00'.length) : text;
+  };
+  return `${say(fromMs)} – ${say(toMs)}`;
 }
 
 /** Decimal nanoseconds since the epoch to milliseconds, the fraction kept. NaN for other text. */

@@ -11,9 +11,9 @@ export interface ClockWords {
   readonly isOff: boolean;
 }
 
-/** What the least time from event to receipt says of a sender's clock; null for no times. */
+/** What the least time from event to receipt says of a sender's clock; null where it is not known. */
 export function clockWords(receiptLagMs: number | null): ClockWords {
-  if (receiptLagMs === null) return { words: 'gives no times', isOff: false };
+  if (receiptLagMs === null) return { words: 'not known', isOff: false };
   const size = formatDuration(Math.abs(receiptLagMs) * NS_PER_MS);
   if (receiptLagMs <= -AHEAD_MS_MIN) return { words: `${size} ahead, at least`, isOff: true };
   if (receiptLagMs >= BEHIND_MS_MIN) return { words: `${size} behind, or sent late`, isOff: true };
