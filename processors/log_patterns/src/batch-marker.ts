@@ -12,6 +12,7 @@ import {
   type LogColumns,
   LogEditor,
   selectLogs,
+  type TextListWriter,
 } from '@sonde/proto';
 import { BodyReader } from './body-reader.ts';
 import type { LogPatternsConfig } from './config.ts';
@@ -42,22 +43,32 @@ export class BatchMarker implements Dropped {
   readonly #editor: LogEditor;
   readonly #bodies: BodyReader;
   readonly #templates = new Map<Leaf, string>();
-  readonly #ids = new Map<Leaf, string>();
   readonly #ruled = new Map<Leaf, IngestRule | undefined>();
+  readonly #texts: TextListWriter;
+  /** Whoever sent the batch wrote such attributes: ours alone are believed. */
+  readonly #hasIds: boolean;
+  readonly #hasNews: boolean;
   /** Of rows that stay, once one does not. */
   #keep: Uint8Array | undefined;
 
   constructor(
     miner: PatternMiner,
     config: LogPatternsConfig,
-    batch: { readonly columns: LogColumns; readonly rules: IngestRules },
+    batch: {
+      readonly columns: LogColumns;
+      readonly rules: IngestRules;
+      readonly texts: TextListWriter;
+    },
   ) {
+    this.#texts = batch.texts;
     this.#miner = miner;
     this.#config = config;
     this.#columns = batch.columns;
     this.#rules = batch.rules;
     this.#editor = new LogEditor(batch.columns);
     this.#bodies = new BodyReader(batch.columns);
+    this.#hasIds = this.#editor.attributes.findKey(PATTERN_ID) !== -1;
+    this.#hasNews = this.#editor.attributes.findKey(PATTERN_NEWS) !== -1;
   }
 
   mark(): LogColumns {
@@ -87,24 +98,23 @@ export class BatchMarker implements Dropped {
   #markRow(leaf: Leaf, source: PatternSource): void {
     const { attributes } = this.#editor;
     const isOther = leaf === this.#miner.other;
-    putOrRemove(attributes, PATTERN_ID, isOther ? undefined : this.#idOf(leaf));
+    if (!isOther) put(attributes, PATTERN_ID, leafId(leaf));
+    else if (this.#hasIds) remove(attributes, PATTERN_ID);
     if (this.#config.variables) this.#putVariables(leaf);
     if (this.#config.template) put(attributes, PATTERN_TEMPLATE, this.#templateOf(leaf.head));
-    // Whoever sent the record may have written some: ours alone are believed.
-    const news =
-      source.news === undefined || source.news.isEmpty ? [] : source.news.take(NEWS_PER_ROW_MAX);
-    putOrRemove(attributes, PATTERN_NEWS, news.length === 0 ? undefined : JSON.stringify(news));
+    const { news } = source;
+    if (news !== undefined && !news.isEmpty) {
+      put(attributes, PATTERN_NEWS, JSON.stringify(news.take(NEWS_PER_ROW_MAX)));
+    } else if (this.#hasNews) remove(attributes, PATTERN_NEWS);
   }
 
   #putVariables(leaf: Leaf): void {
     const { bytes } = this.#miner.reader;
     const { count, start, end } = this.#miner.variables(leaf);
     if (count === 0) return;
-    const values: string[] = [];
-    for (let i = 0; i < Math.min(count, VARIABLES_MAX); i++) {
-      values.push(textOf(bytes, start[i], end[i]));
-    }
-    put(this.#editor.attributes, PATTERN_VARIABLES, encodeNestedValue(values));
+    const parts = { bytes, count: Math.min(count, VARIABLES_MAX), start, end };
+    const encoded = this.#texts.encode(parts) ?? encodeNestedValue(textsOf(parts));
+    put(this.#editor.attributes, PATTERN_VARIABLES, encoded);
   }
 
   /** What people decided about a pattern holds for its ids, and for those that were merged into it. */
@@ -127,20 +137,11 @@ export class BatchMarker implements Dropped {
 
   #ruleOf(leaf: Leaf, rules: ReadonlyMap<string, IngestRule>): IngestRule | undefined {
     if (this.#ruled.has(leaf)) return this.#ruled.get(leaf);
-    const kin = [leaf, leaf.head, ...(leaf.group?.alike ?? [])].map((each) => this.#idOf(each));
+    const kin = [leaf, leaf.head, ...(leaf.group?.alike ?? [])].map(leafId);
     const known = kin.find((id) => rules.has(id));
     const rule = known === undefined ? undefined : rules.get(known);
     this.#ruled.set(leaf, rule);
     return rule;
-  }
-
-  #idOf(leaf: Leaf): string {
-    let id = this.#ids.get(leaf);
-    if (id === undefined) {
-      id = leafId(leaf);
-      this.#ids.set(leaf, id);
-    }
-    return id;
   }
 
   #templateOf(head: Leaf): string {
@@ -164,17 +165,20 @@ function put(attributes: AttributeEditor, name: string, value: Value): void {
   }
 }
 
-function putOrRemove(attributes: AttributeEditor, name: string, value: Value | undefined): void {
-  if (value !== undefined) {
-    put(attributes, name, value);
-    return;
-  }
+function remove(attributes: AttributeEditor, name: string): void {
   const key = attributes.findKey(name);
-  if (key === -1) return;
-  const index = attributes.indexOf(key);
+  const index = key === -1 ? -1 : attributes.indexOf(key);
   if (index !== -1) attributes.remove(index);
 }
 
-function textOf(bytes: Uint8Array, from: number, to: number): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString('utf8');
+interface Parts {
+  readonly bytes: Uint8Array;
+  readonly count: number;
+  readonly start: Int32Array;
+  readonly end: Int32Array;
+}
+
+function textsOf({ bytes, count, start, end }: Parts): string[] {
+  const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  return Array.from({ length: count }, (_, i) => whole.toString('utf8', start[i], end[i]));
 }

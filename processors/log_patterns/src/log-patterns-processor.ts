@@ -6,7 +6,7 @@ import {
   SondeError,
   type Telemetry,
 } from '@sonde/pipeline';
-import { type LogColumns, MalformedError } from '@sonde/proto';
+import { type LogColumns, MalformedError, TextListWriter } from '@sonde/proto';
 import { BatchMarker } from './batch-marker.ts';
 import type { LogPatternsConfig } from './config.ts';
 import { IngestRules } from './ingest-rules.ts';
@@ -22,6 +22,7 @@ export class LogPatternsProcessor implements ConsumingComponent {
   readonly #next: Consumer;
   readonly #miner: PatternMiner;
   readonly #counters: PatternCounters;
+  readonly #texts: TextListWriter = new TextListWriter();
   #rules: IngestRules;
 
   constructor(settings: CreateSettings, config: LogPatternsConfig, next: Consumer) {
@@ -44,7 +45,11 @@ export class LogPatternsProcessor implements ConsumingComponent {
     const rules = await this.#rulesOf(telemetry);
     const columns = logsOf(telemetry);
     if (columns === undefined || columns.count === 0) return this.#next.consume(telemetry);
-    const marker = new BatchMarker(this.#miner, this.#config, { columns, rules });
+    const marker = new BatchMarker(this.#miner, this.#config, {
+      columns,
+      rules,
+      texts: this.#texts,
+    });
     const marked = telemetry.withColumns(marker.mark());
     tendBehindBatch(this.#miner, () => performance.now());
     this.#counters.report(marker);

@@ -25,3 +25,4 @@ export * from './select-points.ts';
 export { type AttributeColumns, selectLogs, selectSpanEvents, selectSpans } from './select-rows.ts';
 export { SpanEditor } from './span-editor.ts';
 export { StringEditor } from './string-editor.ts';
+export { TextListWriter } from './text-list.ts';

@@ -43,6 +43,7 @@ export function factOf(leaf: Leaf): LeafFact | undefined {
 }
 
 /** A leaf's id as it is stored and shown: 16 hex digits. */
-export function leafId({ id }: Leaf): string {
-  return id.toString(16).padStart(16, '0');
+export function leafId(leaf: Leaf): string {
+  leaf.idText ??= leaf.id.toString(16).padStart(16, '0');
+  return leaf.idText;
 }

@@ -35,6 +35,8 @@ export class Leaf {
   /** The leaf that took this one's place. */
   movedTo: Leaf | undefined;
   group: PatternGroup | undefined;
+  /** The id as it is stored (`leafId`), once somebody asked. */
+  idText: string | undefined;
   readonly signature: Signature;
   /** The lanes of the id: the signature's sums, but after a collision. */
   readonly a: number;
