@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { Signal } from '@sonde/proto';
+import type { Signal, WireVisit } from '@sonde/proto';
 import type { z } from 'zod';
 import type { Authenticator } from './authenticator.ts';
 import type { FeatureGates } from './config/feature-gates.ts';
@@ -83,6 +83,23 @@ export interface Consumer {
    * permanent refuses it. Backpressure is a promise that takes its time.
    */
   consume(telemetry: Telemetry): Promise<void>;
+  /** Where the step before it can do its work on rows too, in one pass over the bytes. */
+  readonly rowLink?: RowLink | undefined;
+}
+
+/** A step on rows, and who takes what it leaves. */
+export interface RowLink {
+  readonly stage: RowStage;
+  readonly after: Consumer;
+}
+
+/** What a processor does to each row of requests that nobody has decoded. */
+export interface RowStage {
+  /** Set once it turned out that the stage takes columns. */
+  isOff: boolean;
+  visitOf(telemetry: Telemetry): WireVisit;
+  /** Told how many items of a batch came to it, and how many of those it dropped. */
+  passed(arrived: number, dropped: number): void;
 }
 
 /** A processor, exporter or connector: a component that takes telemetry. */

@@ -97,6 +97,23 @@ export class Telemetry {
   }
 
   /**
+   * The same batch as other requests: they are the truth from here on. Source, transport and client
+   * stay, as with `withColumns`.
+   */
+  withRewritten(requests: readonly EncodedRequest[]): Telemetry {
+    if (requests === this.#requests) return this;
+    const changed = this.#copy(this.client);
+    changed.#requests = requests;
+    changed.#columns = undefined;
+    return changed;
+  }
+
+  /** Whether there are the requests and no columns yet: what works on bytes is cheaper than decoding. */
+  get isEncoded(): boolean {
+    return this.#columns === undefined;
+  }
+
+  /**
    * The same data as one of several batches made of what was one: its blocks get tokens of their own,
    * or the store would take two shares for the same. A pure function of bytes and configuration names
    * it.

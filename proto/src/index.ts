@@ -25,3 +25,4 @@ export * from './scan.ts';
 export * from './signal.ts';
 export * from './split-by-resource.ts';
 export * from './split-request.ts';
+export * from './wire/index.ts';

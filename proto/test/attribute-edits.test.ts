@@ -8,6 +8,7 @@ import {
   denseColumns,
   dictionaryText,
   encodeRequest,
+  removeKey,
   type SpanColumns,
   selectSpans,
   withSpans,
@@ -98,7 +99,7 @@ function editInPlace(editor: AttributeEditor, change: Edit): void {
   const id = editor.findKey(change.key);
   if (id === -1) return;
   if (change.does === 'remove') {
-    editor.removeKey(id);
+    removeKey(editor, id);
     return;
   }
   for (let i = editor.indexOf(id); i !== -1; i = editor.indexOf(id, i + 1)) {

@@ -4,6 +4,7 @@ import type { ExporterEvents } from '../events/exporter-events.ts';
 import type { ProcessorEvents } from '../events/processor-events.ts';
 import type { ReceiverEvents } from '../events/receiver-events.ts';
 import type { Telemetry } from '../telemetry.ts';
+import { countedLink } from './counted-stage.ts';
 
 /** What a receiver is given: its pipelines, counted. Rejects with `SondeError` only. */
 export function countReceived(next: Consumer, events: ReceiverEvents): Consumer {
@@ -46,6 +47,7 @@ export function countIncoming(processor: Consumer, events: ProcessorEvents): Con
       events.incoming(telemetry.itemCount);
       return processor.consume(telemetry);
     },
+    rowLink: countedLink(processor, (items) => events.incoming(items)),
   };
 }
 
@@ -56,5 +58,6 @@ export function countOutgoing(next: Consumer, events: ProcessorEvents): Consumer
       events.outgoing(telemetry.itemCount);
       return next.consume(telemetry);
     },
+    rowLink: countedLink(next, (items) => events.outgoing(items)),
   };
 }

@@ -1,7 +1,7 @@
 import { AttributeActions, type BoundActions } from '@sonde/attribute-actions';
 import type { Signal } from '@sonde/proto';
 import { RowFilter } from '@sonde/row-match';
-import { type ColumnStep, rewriteRowAttributes } from '@sonde/row-step';
+import { type ColumnStep, rewriteRowAttributes, WireStep } from '@sonde/row-step';
 import type { AttributesConfig } from './config.ts';
 
 /**
@@ -23,4 +23,22 @@ export function attributesStep(config: AttributesConfig, signal: Signal): Column
       };
     });
   };
+}
+
+/**
+ * The same on the bytes of requests; undefined where rows are chosen by more than their attributes, and
+ * for profiles.
+ */
+export function attributesWireStep(config: AttributesConfig, signal: Signal): WireStep | undefined {
+  if (config.include !== undefined || config.exclude !== undefined) return undefined;
+  if (signal === 'profiles') return undefined;
+  const actions = new AttributeActions(config.actions);
+  return new WireStep(signal, ({ client }) => {
+    let apply: BoundActions | undefined;
+    return ({ row }) => {
+      apply ??= actions.bind(row, client);
+      apply();
+      return true;
+    };
+  });
 }

@@ -16,6 +16,8 @@ import {
   SPANEVENTS,
   SPANS,
   type StatementContext,
+  type WireProgram,
+  wireDrop,
 } from '@sonde/ottl';
 import type { Columns } from '@sonde/proto';
 import type { ConditionGroup, ConditionSignal } from './condition-groups.ts';
@@ -54,6 +56,27 @@ export function compileConditions(
     else members.push(compiled.members);
   }
   return (columns, client) => dropRows({ columns, client, rows, members });
+}
+
+/**
+ * The same for the bytes of requests, whose rows are data points for metrics; undefined where a group
+ * takes columns: it drops events, or metrics whole.
+ */
+export function compileWireConditions(
+  signal: ConditionSignal,
+  groups: readonly GroupWithPolicy[],
+): readonly WireProgram[] | undefined {
+  const programs: WireProgram[] = [];
+  for (const { group, errors } of groups) {
+    if (group.conditions.length === 0) continue;
+    const name = contextOf(signal, group);
+    if (signal === 'metrics' && name !== 'datapoint') return undefined;
+    const options = { prefixed: group.context === '' };
+    const program = wireDrop(name, group.conditions, errors, options);
+    if (program === undefined) return undefined;
+    programs.push(program);
+  }
+  return programs;
 }
 
 type CompiledGroup = { readonly row: RowTestFactory } | { readonly members: MemberDrop };

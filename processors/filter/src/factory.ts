@@ -1,7 +1,7 @@
 import type { ProcessorFactory } from '@sonde/pipeline';
 import { ColumnProcessor } from '@sonde/row-step';
 import { type FilterConfig, filterConfig } from './config.ts';
-import { filterStep } from './filter-step.ts';
+import { filterStep, filterWireStep } from './filter-step.ts';
 
 /** The processor `filter`: drops spans, log records and metrics. */
 export const filterProcessorFactory: ProcessorFactory<FilterConfig> = {
@@ -9,5 +9,8 @@ export const filterProcessorFactory: ProcessorFactory<FilterConfig> = {
   type: 'filter',
   config: filterConfig,
   signals: { traces: 'beta', metrics: 'beta', logs: 'beta' },
-  create: (settings, config, next) => new ColumnProcessor(filterStep(config, settings), next),
+  create: (settings, config, next) => {
+    const step = filterStep(config, settings);
+    return new ColumnProcessor(step, next, filterWireStep(config, settings));
+  },
 };

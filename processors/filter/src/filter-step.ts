@@ -1,4 +1,4 @@
-import { type ErrorMode, ErrorPolicy, EvaluationError } from '@sonde/ottl';
+import { type ErrorMode, ErrorPolicy, EvaluationError, wireVisit } from '@sonde/ottl';
 import { type CreateSettings, OwnTelemetry, SondeError } from '@sonde/pipeline';
 import {
   type Columns,
@@ -9,8 +9,14 @@ import {
   selectSpans,
 } from '@sonde/proto';
 import { RowFilter, type RowTest } from '@sonde/row-match';
-import type { ColumnStep } from '@sonde/row-step';
-import { compileConditions, type Drop } from './compile-conditions.ts';
+import { type ColumnStep, WireStep } from '@sonde/row-step';
+import {
+  compileConditions,
+  compileWireConditions,
+  type Drop,
+  type GroupWithPolicy,
+} from './compile-conditions.ts';
+import type { ConditionSignal } from './condition-groups.ts';
 import type { FilterConfig } from './config.ts';
 import { ofLogs } from './log-properties.ts';
 import { ofMetricNames, ofMetricResources } from './metric-properties.ts';
@@ -27,38 +33,77 @@ const NOUNS: Readonly<Record<Signal, string>> = {
 export function filterStep(config: FilterConfig, settings: CreateSettings): ColumnStep {
   const filters = filtersOf(config, settings.signal);
   const drop = conditionsOf(config, settings);
+  const count = droppedCounter(settings);
+  return (columns, { client }) => {
+    const kept = drop(selected(columns, filters), client);
+    count(itemsOf(columns) - itemsOf(kept));
+    return kept;
+  };
+}
+
+/** The same on the bytes of requests; undefined where conditions or properties take columns. */
+export function filterWireStep(
+  config: FilterConfig,
+  settings: CreateSettings,
+): WireStep | undefined {
+  const { signal } = settings;
+  if (signal === 'profiles') return undefined;
+  const properties = { traces: config.spans, logs: config.logs, metrics: config.metrics }[signal];
+  if (properties.include !== undefined || properties.exclude !== undefined) return undefined;
+  const programs = compileWireConditions(signal, groupsOf(config, settings, signal));
+  if (programs === undefined || programs.length === 0) return undefined;
+  const count = droppedCounter(settings);
+  return new WireStep(
+    signal,
+    ({ client }) => {
+      const visit = wireVisit(programs, client);
+      return (row) => failingAsData(() => visit(row));
+    },
+    count,
+  );
+}
+
+/** Counts items that were dropped. */
+function droppedCounter(settings: CreateSettings): (items: number) => void {
   const noun = NOUNS[settings.signal];
   const telemetry = settings.telemetry ?? new OwnTelemetry();
   const dropped = telemetry.counter(`otelcol_processor_filter_${noun}.filtered`, {
     unit: '1',
     description: `Number of ${noun} dropped by the filter processor`,
   });
-  return (columns, { client }) => {
-    const kept = drop(selected(columns, filters), client);
-    const count = itemsOf(columns) - itemsOf(kept);
-    if (count > 0) dropped.add(count, { filter: settings.id });
-    return kept;
+  return (items) => {
+    if (items > 0) dropped.add(items, { filter: settings.id });
   };
 }
 
-function conditionsOf(config: FilterConfig, settings: CreateSettings): Drop {
-  const { signal, logger } = settings;
-  if (signal === 'profiles') return (columns) => columns;
+function groupsOf(
+  config: FilterConfig,
+  { logger }: CreateSettings,
+  signal: ConditionSignal,
+): readonly GroupWithPolicy[] {
   const policy = (mode: ErrorMode): ErrorPolicy =>
     new ErrorPolicy({ mode, warn: (message, fields) => logger.warn(message, fields) });
-  const groups = config.conditions[signal].map((group) => ({
+  return config.conditions[signal].map((group) => ({
     group,
     errors: policy(group.error_mode ?? config.error_mode),
   }));
-  const drop = compileConditions(signal, groups);
-  return (columns, client) => {
-    try {
-      return drop(columns, client);
-    } catch (error) {
-      if (!(error instanceof EvaluationError)) throw error;
-      throw new SondeError('INVALID_DATA', error.message, { cause: error });
-    }
-  };
+}
+
+function conditionsOf(config: FilterConfig, settings: CreateSettings): Drop {
+  const { signal } = settings;
+  if (signal === 'profiles') return (columns) => columns;
+  const drop = compileConditions(signal, groupsOf(config, settings, signal));
+  return (columns, client) => failingAsData(() => drop(columns, client));
+}
+
+/** What a condition threw with `error_mode: propagate`, as the pipeline says it. */
+function failingAsData<T>(drop: () => T): T {
+  try {
+    return drop();
+  } catch (error) {
+    if (!(error instanceof EvaluationError)) throw error;
+    throw new SondeError('INVALID_DATA', error.message, { cause: error });
+  }
 }
 
 function selected(columns: Columns, filters: readonly RowFilter[]): Columns {

@@ -5,6 +5,8 @@ import {
   type Program,
   placeHint,
   type StatementContext,
+  type WireProgram,
+  wireStatements,
 } from '@sonde/ottl';
 import { CONTEXTS, type Section } from './contexts.ts';
 import type { StatementGroupConfig } from './statement-group-config.ts';
@@ -22,6 +24,19 @@ export function compileGroup(
     return context.program(texts, errors, { prefixed: true });
   }
   return namedContext(section, group.context).program(texts, errors);
+}
+
+/** The group for the bytes of requests; undefined for one that takes columns. */
+export function compileWireGroup(
+  section: Section,
+  group: StatementGroupConfig,
+  errors: ErrorPolicy,
+): WireProgram | undefined {
+  const { statements, conditions, shared_cache: sharedCache } = group;
+  const texts = { statements, conditions, sharedCache };
+  if (group.context !== '') return wireStatements(group.context, texts, errors);
+  const { name } = inferContext(CONTEXTS[section], { statements, conditions });
+  return wireStatements(name, texts, errors, { prefixed: true });
 }
 
 /** Text and hint for a group that does not compile; undefined for one that does. */

@@ -1,7 +1,7 @@
 import type { ProcessorFactory } from '@sonde/pipeline';
 import { ColumnProcessor } from '@sonde/row-step';
 import { type TransformConfig, transformConfig } from './config.ts';
-import { transformStep } from './transform-step.ts';
+import { transformStep, transformWireStep } from './transform-step.ts';
 
 /** The processor `transform`: statements in OTTL. */
 export const transformProcessorFactory: ProcessorFactory<TransformConfig> = {
@@ -9,5 +9,8 @@ export const transformProcessorFactory: ProcessorFactory<TransformConfig> = {
   type: 'transform',
   config: transformConfig,
   signals: { traces: 'beta', metrics: 'beta', logs: 'beta' },
-  create: (settings, config, next) => new ColumnProcessor(transformStep(config, settings), next),
+  create: (settings, config, next) => {
+    const step = transformStep(config, settings);
+    return new ColumnProcessor(step, next, transformWireStep(config, settings));
+  },
 };

@@ -1,10 +1,17 @@
-import { ErrorPolicy, EvaluationError, type Program, type SharedCaches } from '@sonde/ottl';
+import {
+  ErrorPolicy,
+  EvaluationError,
+  type Program,
+  type SharedCaches,
+  wireVisit,
+} from '@sonde/ottl';
 import { type CreateSettings, OwnTelemetry, SondeError } from '@sonde/pipeline';
-import type { Signal } from '@sonde/proto';
-import type { ColumnStep } from '@sonde/row-step';
-import { compileGroup } from './compile-group.ts';
+import type { Signal, WireVisit } from '@sonde/proto';
+import { type ColumnStep, WireStep } from '@sonde/row-step';
+import { compileGroup, compileWireGroup } from './compile-group.ts';
 import type { TransformConfig } from './config.ts';
 import type { Section } from './contexts.ts';
+import type { StatementGroupConfig } from './statement-group-config.ts';
 
 const SECTION_OF: Readonly<Partial<Record<Signal, Section>>> = {
   traces: 'trace_statements',
@@ -22,8 +29,32 @@ export function transformStep(config: TransformConfig, settings: CreateSettings)
       for (const program of programs) changed = program(changed, client, caches);
       return changed;
     } catch (error) {
-      if (!(error instanceof EvaluationError)) throw error;
-      throw new SondeError('INVALID_DATA', error.message, { cause: error });
+      throw asInvalidData(error);
+    }
+  };
+}
+
+/** The same on the bytes of requests; undefined where a group takes columns. */
+export function transformWireStep(
+  config: TransformConfig,
+  settings: CreateSettings,
+): WireStep | undefined {
+  const section = SECTION_OF[settings.signal];
+  if (section === undefined) return undefined;
+  const programs = groupsOf(config, settings, section).map(({ group, errors }) =>
+    compileWireGroup(section, group, errors),
+  );
+  const onWire = programs.filter((program) => program !== undefined);
+  if (onWire.length < programs.length) return undefined;
+  return new WireStep(settings.signal, ({ client }) => failingAsData(wireVisit(onWire, client)));
+}
+
+function failingAsData(visit: WireVisit): WireVisit {
+  return (row) => {
+    try {
+      return visit(row);
+    } catch (error) {
+      throw asInvalidData(error);
     }
   };
 }
@@ -31,6 +62,21 @@ export function transformStep(config: TransformConfig, settings: CreateSettings)
 function programsOf(config: TransformConfig, settings: CreateSettings): readonly Program[] {
   const section = SECTION_OF[settings.signal];
   if (section === undefined) return [];
+  return groupsOf(config, settings, section).map(({ group, errors }) =>
+    compileGroup(section, group, errors),
+  );
+}
+
+interface GroupWithPolicy {
+  readonly group: StatementGroupConfig;
+  readonly errors: ErrorPolicy;
+}
+
+function groupsOf(
+  config: TransformConfig,
+  settings: CreateSettings,
+  section: Section,
+): readonly GroupWithPolicy[] {
   const { id, signal, logger } = settings;
   const telemetry = settings.telemetry ?? new OwnTelemetry();
   const failures = telemetry.counter('otelcol_processor_transform_failures', {
@@ -39,12 +85,18 @@ function programsOf(config: TransformConfig, settings: CreateSettings): readonly
   });
   return config[section]
     .filter(({ statements }) => statements.length > 0)
-    .map((group) => {
-      const errors = new ErrorPolicy({
+    .map((group) => ({
+      group,
+      errors: new ErrorPolicy({
         mode: group.error_mode ?? config.error_mode,
         warn: (message, fields) => logger.warn(message, fields),
         failed: (kind) => failures.add(1, { processor: id, otel_signal: signal, kind }),
-      });
-      return compileGroup(section, group, errors);
-    });
+      }),
+    }));
+}
+
+/** What a statement threw with `error_mode: propagate`, as the pipeline says it. */
+function asInvalidData(error: unknown): unknown {
+  if (!(error instanceof EvaluationError)) return error;
+  return new SondeError('INVALID_DATA', error.message, { cause: error });
 }

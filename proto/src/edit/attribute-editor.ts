@@ -4,7 +4,8 @@ import type { ByteRun } from '../columns/byte-run.ts';
 import type { Dictionary } from '../columns/dictionary.ts';
 import { growUint8, growUint32, NO_UINT8, NO_UINT32 } from '../columns/grow.ts';
 import { internText } from '../columns/intern.ts';
-import { nativeStart, nativeString } from '../read/native-text.ts';
+import { dictionaryText, nativeStart, nativeString } from '../read/native-text.ts';
+import type { AttributeRow, NativeRun } from './attribute-row.ts';
 import {
   type AttributeValue,
   appendNativeValue,
@@ -39,7 +40,7 @@ interface WrittenValue {
  * between two such rows are copied at once. Values are not copied: the new list shares the source's
  * and has what is written behind them.
  */
-export class AttributeEditor {
+export class AttributeEditor implements AttributeRow {
   /** The source's until a new key comes. */
   dictionary: Dictionary;
   /** Entries of the open row. */
@@ -70,6 +71,8 @@ export class AttributeEditor {
   readonly #written: WrittenValue[] = [];
   /** Ids of keys that were asked for to be written: few, and the same in every row. */
   readonly #interned = new Map<string, number>();
+  /** Texts of keys by id. */
+  readonly #texts: string[] = [];
 
   constructor(columns: AttributeColumns) {
     const { attributes } = columns;
@@ -111,6 +114,10 @@ export class AttributeEditor {
     this.#open(row);
   }
 
+  get keyCount(): number {
+    return this.dictionary.count;
+  }
+
   /** The id of a key, or -1 when no row has it. */
   findKey(text: string): number {
     return findId(this.dictionary, text);
@@ -144,14 +151,19 @@ export class AttributeEditor {
     return this.#keys[this.#from + index];
   }
 
+  keyTextAt(index: number): string {
+    const id = this.keyAt(index);
+    this.#texts[id] ??= dictionaryText(this.dictionary, id);
+    return this.#texts[id];
+  }
+
   /** `AnyValueType`. */
   typeAt(index: number): number {
     return this.#types[this.#from + index];
   }
 
-  /** The run that holds the value, as a Native String at `startAt`, until something is written. */
-  get values(): ByteRun {
-    return this.#values;
+  bytesAt(): Uint8Array {
+    return this.#values.bytes;
   }
 
   startAt(index: number): number {
@@ -185,7 +197,7 @@ export class AttributeEditor {
   }
 
   /** Sets the text of the Native String at `start` of a run. */
-  setNative(index: number, run: ByteRun, start: number): void {
+  setNative(index: number, run: NativeRun, start: number): void {
     this.#touch();
     this.#ownValues();
     const at = this.#from + index;
@@ -214,16 +226,6 @@ export class AttributeEditor {
       this.#types[at] = this.#types[at + 1];
       this.#starts[at] = this.#starts[at + 1];
     }
-  }
-
-  /** Removes every entry of a key; returns how many there were. */
-  removeKey(key: number): number {
-    let removed = 0;
-    for (let i = this.indexOf(key); i !== -1; i = this.indexOf(key, i)) {
-      this.remove(i);
-      removed++;
-    }
-    return removed;
   }
 
   clear(): void {

@@ -150,7 +150,12 @@ export function countEncoded(types: Uint8Array, count: number): number {
 const WORD_COPY_BYTES_MAX = 384;
 
 /** Appends bytes of one run to another, which has room for them. Both have slack behind. */
-export function copyBytes(from: ByteRun, start: number, length: number, to: ByteRun): void {
+export function copyBytes(
+  from: Pick<ByteRun, 'bytes' | 'view'>,
+  start: number,
+  length: number,
+  to: ByteRun,
+): void {
   const at = to.length;
   to.length = at + length;
   if (length > WORD_COPY_BYTES_MAX) {

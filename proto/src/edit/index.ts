@@ -1,4 +1,5 @@
 export * from './attribute-editor.ts';
+export { type AttributeRow, type NativeRun, removeKey } from './attribute-row.ts';
 export {
   type AttributeValue,
   appendNativeText,

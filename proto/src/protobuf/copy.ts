@@ -8,7 +8,12 @@ const WORD_COPY_BYTES_MAX = 160;
  * Appends `length` bytes of the source to a run that has room for them. Copies by words: up to 7
  * bytes behind are read and written too, which the source's padding and the run's slack allow.
  */
-export function appendBytes(source: Source, start: number, length: number, run: ByteRun): void {
+export function appendBytes(
+  source: Pick<Source, 'bytes' | 'view'>,
+  start: number,
+  length: number,
+  run: ByteRun,
+): void {
   const at = run.length;
   run.length = at + length;
   if (length > WORD_COPY_BYTES_MAX) {

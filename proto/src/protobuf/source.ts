@@ -14,11 +14,20 @@ export class Source {
   readonly bytes: Uint8Array;
   readonly view: DataView;
   readonly length: number;
+  /** Node's own reader of text over `bytes`. */
+  #buffer: Buffer | undefined;
 
   constructor(padded: Uint8Array, length: number) {
     this.bytes = padded;
     this.view = new DataView(padded.buffer, padded.byteOffset, padded.byteLength);
     this.length = length;
+  }
+
+  /** Bytes `[start, end)` as text; what is no UTF-8 becomes U+FFFD. */
+  text(start: number, end: number): string {
+    const { buffer, byteOffset, length } = this.bytes;
+    this.#buffer ??= Buffer.from(buffer, byteOffset, length);
+    return this.#buffer.toString('utf8', start, end);
   }
 }
 

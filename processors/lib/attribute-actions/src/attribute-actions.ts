@@ -2,9 +2,10 @@ import { GoRegexp } from '@sonde/go-regexp';
 import type { ClientInfo } from '@sonde/pipeline';
 import {
   AttributeEditor,
+  type AttributeRow,
   type AttributeValue,
-  dictionaryText,
   keepShape,
+  removeKey,
   SpanColumns,
 } from '@sonde/proto';
 import type { ActionConfig } from './action-config.ts';
@@ -12,6 +13,9 @@ import { configuredValue } from './configured-value.ts';
 import { contextValue } from './context-value.ts';
 import { convertedValue } from './converted-value.ts';
 import { ValueHasher } from './hashed-value.ts';
+
+/** Keys of a batch whose answer to a pattern is remembered. */
+const ANSWERS_MAX = 4096;
 
 /** Actions ready to be bound to the tables of batches. */
 export class AttributeActions {
@@ -22,8 +26,8 @@ export class AttributeActions {
     this.#bind = actions.map(compileAction);
   }
 
-  /** For the rows of one editor, which all came from `client`: keys are looked up once. */
-  bind(editor: AttributeEditor, client?: ClientInfo | undefined): BoundActions {
+  /** For the rows of one table or request, which all came from `client`: keys are looked up once. */
+  bind(editor: AttributeRow, client?: ClientInfo | undefined): BoundActions {
     const keys = new Keys(editor, client);
     const actions = this.#bind.map((bind) => bind(keys));
     return () => {
@@ -39,10 +43,10 @@ type Action = () => void;
 
 /** Keys of one editor's dictionary, which grows while rows are edited. */
 class Keys {
-  readonly editor: AttributeEditor;
+  readonly editor: AttributeRow;
   readonly client: ClientInfo | undefined;
 
-  constructor(editor: AttributeEditor, client: ClientInfo | undefined) {
+  constructor(editor: AttributeRow, client: ClientInfo | undefined) {
     this.editor = editor;
     this.client = client;
   }
@@ -51,23 +55,27 @@ class Keys {
     return new Key(this.editor, text);
   }
 
-  /** The keys that match, each asked about once. */
-  matching(regexp: GoRegexp): (key: number) => boolean {
-    const answers: boolean[] = [];
-    return (key) => {
-      answers[key] ??= regexp.test(dictionaryText(this.editor.dictionary, key));
-      return answers[key];
+  /** The entries whose key matches; each key is asked about once, while there are few. */
+  matching(regexp: GoRegexp): (index: number) => boolean {
+    const answers = new Map<string, boolean>();
+    return (index) => {
+      const key = this.editor.keyTextAt(index);
+      const known = answers.get(key);
+      if (known !== undefined) return known;
+      const answer = regexp.test(key);
+      if (answers.size < ANSWERS_MAX) answers.set(key, answer);
+      return answer;
     };
   }
 }
 
 class Key {
-  readonly #editor: AttributeEditor;
+  readonly #editor: AttributeRow;
   readonly #text: string;
   #id = -1;
   #searched = -1;
 
-  constructor(editor: AttributeEditor, text: string) {
+  constructor(editor: AttributeRow, text: string) {
     this.#editor = editor;
     this.#text = text;
   }
@@ -75,9 +83,9 @@ class Key {
   /** -1 while no row has the key. */
   get id(): number {
     if (this.#id === -1) {
-      const { count } = this.#editor.dictionary;
-      if (this.#searched !== count) this.#id = this.#editor.findKey(this.#text);
-      this.#searched = count;
+      const { keyCount } = this.#editor;
+      if (this.#searched !== keyCount) this.#id = this.#editor.findKey(this.#text);
+      this.#searched = keyCount;
     }
     return this.#id;
   }
@@ -166,9 +174,9 @@ function remove(keys: Keys, text: string, regexp: GoRegexp | undefined): Action 
   const key = keys.key(text);
   const matches = regexp === undefined ? undefined : keys.matching(regexp);
   return () => {
-    if (text !== '' && key.id !== -1) editor.removeKey(key.id);
+    if (text !== '' && key.id !== -1) removeKey(editor, key.id);
     if (matches === undefined) return;
-    for (let i = editor.count - 1; i >= 0; i--) if (matches(editor.keyAt(i))) editor.remove(i);
+    for (let i = editor.count - 1; i >= 0; i--) if (matches(i)) editor.remove(i);
   };
 }
 
@@ -202,7 +210,7 @@ function change(
     }
     if (matches === undefined) return;
     // As upstream: a key that is named and matches too is changed twice.
-    for (let i = 0; i < editor.count; i++) if (matches(editor.keyAt(i))) apply(i);
+    for (let i = 0; i < editor.count; i++) if (matches(i)) apply(i);
   };
 }
 

@@ -1,5 +1,5 @@
 import { hash as hashOf } from 'node:crypto';
-import { type AttributeEditor, type AttributeValue, ByteRun } from '@sonde/proto';
+import { type AttributeRow, type AttributeValue, ByteRun } from '@sonde/proto';
 
 /** Hashes remembered; the newest takes the place of another one. A power of two. */
 const HASHES_MAX = 65_536;
@@ -22,8 +22,8 @@ export class ValueHasher {
   #slots: ByteRun | undefined;
 
   /** Hashes entry `index` of the open row. */
-  hash(editor: AttributeEditor, index: number): void {
-    const { bytes } = editor.values;
+  hash(editor: AttributeRow, index: number): void {
+    const bytes = editor.bytesAt(index);
     const at = editor.startAt(index);
     if (editor.typeAt(index) !== STRING || (bytes[at] ?? 0) > REMEMBERED_BYTES_MAX) {
       editor.set(index, hashedValue(editor.valueAt(index)));

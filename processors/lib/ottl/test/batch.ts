@@ -6,12 +6,16 @@ import {
   protobufToJson,
   type Signal,
   scanRequest,
+  WireRewriter,
+  WireUnsupportedError,
 } from '@sonde/proto';
+import { expect } from 'vitest';
 import type { Cursor } from '../src/compile/getter.ts';
 import type { ClientView } from '../src/contexts/cursors.ts';
 import type { WithCache } from '../src/contexts/entries.ts';
 import { ErrorPolicy } from '../src/program/error-policy.ts';
 import type { OttlContext } from '../src/program/ottl-context.ts';
+import { type WireProgram, wireDrop, wireStatements, wireVisit } from '../src/wire/wire-program.ts';
 
 /** Columns of one request in OTLP/JSON. */
 export function columnsOf(signal: Signal, json: object): Columns {
@@ -36,7 +40,36 @@ export function apply<C extends Cursor & WithCache>(
   statements: readonly string[],
   client?: ClientView,
 ): Columns {
-  return context.program({ statements }, PROPAGATE)(columns, client);
+  const changed = context.program({ statements }, PROPAGATE)(columns, client);
+  const wire = wireStatements(context.name, { statements }, PROPAGATE);
+  if (wire !== undefined && !statements.some(isRandom)) {
+    const rewritten = onWire(columns, wire, client);
+    if (rewritten !== undefined) expect(jsonOf(rewritten)).toEqual(jsonOf(changed));
+  }
+  return changed;
+}
+
+/** Another value with every call. */
+function isRandom(statement: string): boolean {
+  return /UUID|Now\(/.test(statement);
+}
+
+/** What the same texts make of the bytes of requests; undefined for what turns out to take columns. */
+function onWire(
+  columns: Columns,
+  wire: WireProgram,
+  client: ClientView | undefined,
+): Columns | undefined {
+  const { signal } = columns;
+  const requests = encodeSegments(columns);
+  try {
+    const visit = wireVisit([wire], client);
+    return decodeRequests(signal, new WireRewriter(signal).rewrite(requests, visit));
+  } catch (error) {
+    if (!(error instanceof WireUnsupportedError)) throw error;
+    expect(error.isProgram).toBe(true);
+    return undefined;
+  }
 }
 
 /** How many rows of a context a condition holds for. */
@@ -51,6 +84,11 @@ export function countHolding<C extends Cursor & WithCache>(
   context.pass(columns, client, (cursor) => {
     if (test(cursor)) count += 1;
   });
+  const wire = wireDrop(context.name, [condition], PROPAGATE);
+  const isRows = context.name === 'span' || context.name === 'log';
+  if (wire !== undefined && isRows) {
+    expect(columns.count - (onWire(columns, wire, client)?.count ?? 0)).toBe(count);
+  }
   return count;
 }
 

@@ -6,3 +6,4 @@
  */
 export * from './column-processor.ts';
 export * from './row-attributes.ts';
+export * from './wire-step.ts';

@@ -1,3 +1,4 @@
+import { deepStrictEqual } from 'node:assert/strict';
 import {
   type BufferRange,
   buildGraph,
@@ -13,7 +14,7 @@ import {
   type Telemetry,
 } from '@sonde/pipeline';
 import { contractHost, RecordingLogger } from '@sonde/pipeline/contract-suite';
-import type { Signal } from '@sonde/proto';
+import { decodeRequests, encodeSegments, protobufToJson, type Signal } from '@sonde/proto';
 import { z } from 'zod';
 
 const EMPTY = nullMeansDefaults(z.strictObject({}));
@@ -27,13 +28,18 @@ export interface TestGraphOptions<C> {
   readonly settings?: SettingsSource;
 }
 
-/** A running pipeline of one receiver, the processor and one exporter. */
+/**
+ * A running pipeline of one receiver, the processor and one exporter. A processor that works on the
+ * bytes of requests has a twin that is given columns: what comes of both must be the same.
+ */
 export class TestGraph {
   readonly arrived: Telemetry[] = [];
   readonly logger: RecordingLogger;
   /** What the exporter answers from now on; undefined takes the data. */
   refusal: SondeError | undefined;
   readonly #entry: Consumer;
+  #twin: TestGraph | undefined;
+  #isOnBytes = false;
   readonly #stop: () => Promise<void>;
 
   private constructor(entry: Consumer, logger: RecordingLogger, stop: () => Promise<void>) {
@@ -44,6 +50,12 @@ export class TestGraph {
 
   /** Builds and starts it. Rejects with what the processor's configuration is refused with. */
   static async start<C>(options: TestGraphOptions<C>): Promise<TestGraph> {
+    const graph = await TestGraph.#startOne(options);
+    if (graph.#isOnBytes) graph.#twin = await TestGraph.#startOne(options);
+    return graph;
+  }
+
+  static async #startOne<C>(options: TestGraphOptions<C>): Promise<TestGraph> {
     const box: { graph?: TestGraph; entry?: Consumer } = {};
     const logger = new RecordingLogger();
     const built = buildGraph({
@@ -61,22 +73,57 @@ export class TestGraph {
       for (const { component } of components.toReversed()) await component.shutdown(signal);
     });
     box.graph = graph;
+    graph.#isOnBytes = built.steps.some(({ component }) => 'rowLink' in component);
     return graph;
   }
 
-  send(telemetry: Telemetry): Promise<void> {
-    return this.#entry.consume(telemetry);
+  async send(telemetry: Telemetry): Promise<void> {
+    if (this.#twin === undefined || !telemetry.isEncoded) return this.#entry.consume(telemetry);
+    const decoded = telemetry.withRewritten([...telemetry.requests]);
+    const [sent, twinSent] = await Promise.allSettled([
+      this.#entry.consume(telemetry),
+      this.#twin.#consumeColumns(decoded),
+    ]);
+    deepStrictEqual(outcome(sent), outcome(twinSent));
+    deepStrictEqual(this.arrived.map(meaning), this.#twin.arrived.map(meaning));
+    if (sent.status === 'rejected') throw sent.reason;
   }
 
-  stop(): Promise<void> {
-    return this.#stop();
+  /** A batch that is no OTLP fails in either form. */
+  async #consumeColumns(telemetry: Telemetry): Promise<void> {
+    try {
+      telemetry.columns();
+    } catch {}
+    await this.#entry.consume(telemetry);
+  }
+
+  async stop(): Promise<void> {
+    await this.#twin?.stop();
+    await this.#stop();
   }
 
   /** Called by the exporter. */
   take(telemetry: Telemetry): void {
+    if (this.#twin !== undefined) this.#twin.refusal = this.refusal;
     if (this.refusal !== undefined) throw this.refusal;
     this.arrived.push(telemetry);
   }
+}
+
+function outcome(result: PromiseSettledResult<void>): string {
+  return result.status === 'fulfilled' ? 'taken' : String(result.reason);
+}
+
+/** What a batch says and where it comes from, however it is encoded. */
+function meaning(telemetry: Telemetry): unknown {
+  const { signal, source, client, transport } = telemetry;
+  const requests = encodeSegments(decodeRequests(signal, telemetry.requests));
+  const texts = requests.map(({ bytes, tenant, receivedUnixMs }) => [
+    protobufToJson(signal, bytes),
+    tenant,
+    receivedUnixMs,
+  ]);
+  return { texts, source, client, transport };
 }
 
 async function engineConfig<C>(

@@ -1,19 +1,17 @@
-import { type AttributeEditor, dictionaryText } from '@sonde/proto';
+import type { AttributeRow } from '@sonde/proto';
 import type { EditableMap } from '../compile/getter.ts';
 import type { Value, ValueMap } from '../value/value.ts';
 import { fromColumns, toColumns } from './row-value.ts';
 
-/** The attributes of the open row of an editor, by the text of their keys. */
+/** The attributes of the open row, by the text of their keys. */
 export class AttributeMap implements EditableMap {
-  readonly #editor: AttributeEditor;
+  readonly #editor: AttributeRow;
   readonly #written: () => void;
   /** Ids of keys that were asked for; -1 where the dictionary has none. */
   readonly #ids = new Map<string, number>();
-  /** Texts of keys by id. */
-  readonly #texts: string[] = [];
 
   /** `written` is called before anything is changed. */
-  constructor(editor: AttributeEditor, written: () => void = nothing) {
+  constructor(editor: AttributeRow, written: () => void = nothing) {
     this.#editor = editor;
     this.#written = written;
   }
@@ -23,9 +21,7 @@ export class AttributeMap implements EditableMap {
   }
 
   keyAt(index: number): string {
-    const id = this.#editor.keyAt(index);
-    this.#texts[id] ??= dictionaryText(this.#editor.dictionary, id);
-    return this.#texts[id];
+    return this.#editor.keyTextAt(index);
   }
 
   valueAt(index: number): Value {

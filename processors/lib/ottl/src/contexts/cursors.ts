@@ -1,7 +1,6 @@
 import type { LogColumns, MetricColumns, SpanColumns } from '@sonde/proto';
 import type { Cursor } from '../compile/getter.ts';
-import type { Value } from '../value/value.ts';
-import type { WithCache } from './entries.ts';
+import { CachedRow } from './cached-row.ts';
 import { EventRow } from './event-row.ts';
 import type { GroupRow } from './group-row.ts';
 import { LogRow } from './log-row.ts';
@@ -17,13 +16,12 @@ export interface ClientView {
 }
 
 /** A cursor whose rows have a resource and a scope: every one. */
-abstract class RowCursor implements Cursor, WithCache {
+abstract class RowCursor extends CachedRow implements Cursor {
   readonly group: GroupRow;
   readonly client: ClientView | undefined;
-  #cache: Value = new Map();
-  #isFilled = false;
 
   constructor(group: GroupRow, client: ClientView | undefined) {
+    super();
     this.group = group;
     this.client = client;
   }
@@ -34,25 +32,13 @@ abstract class RowCursor implements Cursor, WithCache {
 
   /** When the row's request was received; undefined where nobody said. A replay sees the same. */
   get receivedUnixNano(): bigint | undefined {
-    const { receivedUnixMs } = this.group.editor;
-    return receivedUnixMs > 0 ? BigInt(Math.trunc(receivedUnixMs)) * 1_000_000n : undefined;
+    return nanosOf(this.group.editor.receivedUnixMs);
   }
+}
 
-  /** Emptied with every row. */
-  get cache(): Value {
-    return this.#cache;
-  }
-
-  set cache(value: Value) {
-    this.#isFilled = true;
-    this.#cache = value;
-  }
-
-  protected forget(): void {
-    if (!this.#isFilled) return;
-    this.#isFilled = false;
-    this.#cache = new Map();
-  }
+/** Of a time in milliseconds; undefined for one that nobody said. */
+export function nanosOf(unixMs: number): bigint | undefined {
+  return unixMs > 0 ? BigInt(Math.trunc(unixMs)) * 1_000_000n : undefined;
 }
 
 /** The resource and scope of rows. */

@@ -83,7 +83,7 @@ function bodyPaths<C extends WithLog>(): PathTable<C> {
   };
 }
 
-function indexedBody(body: Value): Value {
+export function indexedBody(body: Value): Value {
   if (body === null || Array.isArray(body) || body instanceof Map) return body;
   throw new EvaluationError(`log bodies of type ${pcommonType(body)} cannot be indexed`);
 }

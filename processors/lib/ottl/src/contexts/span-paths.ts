@@ -12,7 +12,14 @@ export interface WithSpan {
   readonly span: SpanRow;
 }
 
-const KINDS = ['Unspecified', 'Internal', 'Server', 'Client', 'Producer', 'Consumer'] as const;
+export const KINDS = [
+  'Unspecified',
+  'Internal',
+  'Server',
+  'Client',
+  'Producer',
+  'Consumer',
+] as const;
 const KIND_NAMES: readonly string[] = KINDS;
 const DEPRECATED_KINDS: readonly string[] = KINDS.map((kind) => `SPAN_KIND_${kind.toUpperCase()}`);
 

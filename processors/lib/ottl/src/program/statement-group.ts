@@ -30,7 +30,7 @@ export interface StatementGroup<C> {
 /** Runs the statements, in order, on each row. */
 export function statementProgram<C extends WithCache>(group: StatementGroup<C>): Program {
   const { name, pass, sharedCache } = group;
-  const visit = visitor(group);
+  const visit = statementVisit(group);
   if (!sharedCache) return (columns, client) => pass(columns, client, visit);
   return (columns, client, caches = new Map()) =>
     pass(columns, client, (cursor) => {
@@ -41,7 +41,12 @@ export function statementProgram<C extends WithCache>(group: StatementGroup<C>):
     });
 }
 
-function visitor<C>({ conditions, statements, errors }: StatementGroup<C>): (cursor: C) => void {
+/** Runs the statements on the row that the cursor stands on. */
+export function statementVisit<C>({
+  conditions,
+  statements,
+  errors,
+}: Pick<StatementGroup<C>, 'conditions' | 'statements' | 'errors'>): (cursor: C) => void {
   const applies = conditions.length === 0 ? () => true : anyOf(conditions, errors);
   return (cursor) => {
     if (!applies(cursor)) return;

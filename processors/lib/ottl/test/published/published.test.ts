@@ -1,7 +1,9 @@
 import type { Columns } from '@sonde/proto';
 import { describe, expect, it } from 'vitest';
 import { hintsOf } from '../../src/grammar/hints.ts';
+import { ErrorPolicy } from '../../src/program/error-policy.ts';
 import { DATAPOINTS, LOGS, METRICS, SPANS } from '../../src/program/ottl-context.ts';
+import { wireStatements } from '../../src/wire/wire-program.ts';
 import { apply, columnsOf, countHolding, jsonOf } from '../batch.ts';
 import { CONDITIONS } from './conditions.ts';
 import { FUNCTION_EXAMPLES } from './functions.ts';
@@ -56,6 +58,15 @@ describe('published statements', () => {
     expect(sources.size).toBeGreaterThanOrEqual(10);
     const parsed = hintsOf({ statements, conditions: CONDITIONS.map((one) => one.condition) });
     expect(parsed.functions.size).toBeGreaterThan(10);
+  });
+
+  it('run on the bytes of requests, most of them', () => {
+    const errors = new ErrorPolicy({ mode: 'propagate', warn: () => {} });
+    const all = PUBLISHED.map(({ context, statements }) => ({ context, statements }));
+    const onWire = all.filter(
+      ({ context, statements }) => wireStatements(context, { statements }, errors) !== undefined,
+    );
+    expect(onWire.length / all.length).toBeGreaterThan(0.5);
   });
 
   it.each([...PUBLISHED, ...FUNCTION_EXAMPLES])(
