@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { Signal, WireVisit } from '@sonde/proto';
+import type { Signal, WireVisits } from '@sonde/proto';
 import type { z } from 'zod';
 import type { Authenticator } from './authenticator.ts';
 import type { FeatureGates } from './config/feature-gates.ts';
@@ -97,7 +97,9 @@ export interface RowLink {
 export interface RowStage {
   /** Set once it turned out that the stage takes columns. */
   isOff: boolean;
-  visitOf(telemetry: Telemetry): WireVisit;
+  /** Whether it writes to resources: what reads those before it is done before. */
+  readonly changesResources: boolean;
+  visitOf(telemetry: Telemetry): WireVisits;
   /** Told how many items of a batch came to it, and how many of those it dropped. */
   passed(arrived: number, dropped: number): void;
 }

@@ -9,7 +9,8 @@ describe('the link of a counted consumer', () => {
     const told: string[] = [];
     const stage: RowStage = {
       isOff: false,
-      visitOf: () => () => true,
+      changesResources: true,
+      visitOf: () => ({}),
       passed: (arrived, dropped) => told.push(`stage ${arrived} ${dropped}`),
     };
     const link = countedLink({ ...after, rowLink: { stage, after } }, (items) =>
@@ -21,6 +22,7 @@ describe('the link of a counted consumer', () => {
     if (link !== undefined) link.stage.isOff = true;
     expect(stage.isOff).toBe(true);
     expect(link?.stage.isOff).toBe(true);
+    expect(link?.stage.changesResources).toBe(true);
   });
 
   it('is none where the consumer has none', () => {

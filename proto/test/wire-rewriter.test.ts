@@ -10,12 +10,15 @@ import {
   removeKey,
   rewriteAttributes,
   rewritePoints,
+  rewriteResources,
   type Signal,
   scanRequest,
   selectLogs,
   selectSpans,
   WireRewriter,
   WireUnsupportedError,
+  type WireVisit,
+  withGroups,
   withLogs,
   withSpans,
 } from '../src/index.ts';
@@ -104,10 +107,18 @@ function changed(columns: Columns): Columns {
   }
 }
 
+function rewrite(
+  signal: Signal,
+  requests: readonly EncodedRequest[],
+  rows: WireVisit,
+): readonly EncodedRequest[] {
+  return new WireRewriter(signal).rewrite(requests, { rows });
+}
+
 /** What came of a request; undefined where it takes columns. Points are all kept. */
 function byWire(signal: RowSignal, request: EncodedRequest): readonly EncodedRequest[] | undefined {
   try {
-    return new WireRewriter(signal).rewrite([request], ({ row }) => {
+    return rewrite(signal, [request], ({ row }) => {
       const keeps = signal === 'metrics' || isKept(row);
       change(row, seedOf(row));
       return keeps;
@@ -166,15 +177,29 @@ describe('requests rewritten where they lie', () => {
     expect(rows).toBeGreaterThan(200);
   });
 
+  it('are not disturbed by visitors that read other messages', () => {
+    const padded = traces([span([text('a', 'b')]), span([text('a', 'b')])]);
+    // Nothing behind the bytes: they are copied to be read.
+    const request = { ...padded, bytes: padded.bytes.slice() };
+    const other = traces([span([text('other', 'x'.repeat(2000))])]);
+    const requests = rewrite('traces', [request], ({ row }) => {
+      scanRequest('traces', other.bytes.slice());
+      row.set(row.indexOf(row.findKey('a')), 'c');
+      return true;
+    });
+    const expected = traces([span([text('a', 'c')]), span([text('a', 'c')])]);
+    expect(meaning('traces', requests)).toEqual(meaning('traces', [expected]));
+  });
+
   it('are the ones that came when nobody wrote', () => {
     const requests = [traces([span()], [span()])];
-    expect(new WireRewriter('traces').rewrite(requests, () => true)).toBe(requests);
+    expect(rewrite('traces', requests, () => true)).toBe(requests);
   });
 
   it('grow and shrink over the bounds of lengths', () => {
     for (const size of [0, 1, 60, 127, 128, 400, 16_000, 16_500, 70_000]) {
       const long = traces([span([text('a', 'x'.repeat(16_300))])], [span([text('a', 'b')])]);
-      const [out] = new WireRewriter('traces').rewrite([long], ({ row }) => {
+      const [out] = rewrite('traces', [long], ({ row }) => {
         row.set(row.indexOf(row.findKey('a')), 'y'.repeat(size));
         return true;
       });
@@ -191,7 +216,7 @@ describe('requests rewritten where they lie', () => {
   it('lose groups with their last row, and themselves with the last group', () => {
     const request = traces([span([], 'a'), span([], 'b')], [span([], 'c')], [span([], 'd')]);
     const without = (...names: string[]): readonly EncodedRequest[] =>
-      new WireRewriter('traces').rewrite([request], ({ row }) => !names.includes(row.text(5)));
+      rewrite('traces', [request], ({ row }) => !names.includes(row.text(5)));
     const [some] = without('a', 'c');
     expect(some?.itemCount).toBe(2);
     const json = JSON.parse(protobufToJson('traces', some?.bytes ?? new Uint8Array()));
@@ -207,7 +232,7 @@ describe('requests rewritten where they lie', () => {
     ];
     const json = { resourceMetrics: [{ scopeMetrics: [{ metrics }] }] };
     const request = requestFor('metrics', jsonToProtobuf('metrics', JSON.stringify(json)));
-    const [out] = new WireRewriter('metrics').rewrite([request], ({ row, metric }) => {
+    const [out] = rewrite('metrics', [request], ({ row, metric }) => {
       expect(['one', 'two']).toContain(metric.text(1));
       return row.isText(row.indexOf(row.findKey('mark')), Buffer.from('keep'));
     });
@@ -219,10 +244,49 @@ describe('requests rewritten where they lie', () => {
     });
   });
 
+  it.each(SIGNALS)('have resources of %s changed as columns have', (signal) => {
+    let written = 0;
+    for (let seed = 0; seed < 300; seed++) {
+      const bytes = randomMessage(new Random(seed), requestOf(signal));
+      const columns = decodeRequests(signal, [requestFor(signal, bytes)]);
+      const [request] = encodeSegments(columns);
+      if (request === undefined) continue;
+      const changes = rewriteResources(columns, (row) => change(row, seedOf(row)));
+      const expected = changes === undefined ? columns : withGroups(columns, changes);
+      const requests = new WireRewriter(signal).rewrite([request], {
+        resources: ({ resource }) => change(resource, seedOf(resource)),
+      });
+      expect({ seed, said: meaning(signal, requests) }).toEqual({
+        seed,
+        said: encodeSegments(expected).map((one) => protobufToJson(signal, one.bytes)),
+      });
+      if (requests[0] !== request) written++;
+    }
+    expect(written).toBeGreaterThan(50);
+  });
+
+  it('have a resource written before their rows are visited, where there was none too', () => {
+    const json = { resourceSpans: [{ scopeSpans: [{ spans: [span()] }] }] };
+    const request = requestFor('traces', jsonToProtobuf('traces', JSON.stringify(json)));
+    const [out] = new WireRewriter('traces').rewrite([request], {
+      resources: ({ resource }) => resource.append(resource.internKey('env'), 'prod'),
+      rows: ({ row, resource }) => {
+        row.append(
+          row.internKey('env'),
+          resource.valueAt(resource.indexOf(resource.findKey('env'))),
+        );
+        return true;
+      },
+    });
+    const env = text('env', 'prod');
+    expect(JSON.parse(protobufToJson('traces', out?.bytes ?? new Uint8Array()))).toEqual({
+      resourceSpans: [{ resource: { attributes: [env] }, scopeSpans: [{ spans: [span([env])] }] }],
+    });
+  });
+
   it('tell of the messages around a row', () => {
     const seen: string[] = [];
-    const rewriter = new WireRewriter('traces');
-    rewriter.rewrite([traces([span()], [span(), span()])], ({ resource, scope, resources }) => {
+    rewrite('traces', [traces([span()], [span(), span()])], ({ resource, scope, resources }) => {
       const service = resource.valueAt(resource.indexOf(resource.findKey('service.name')));
       seen.push(`${service} ${scope.text(1)} ${scope.text(2)} ${resources}`);
       return true;
@@ -236,9 +300,9 @@ describe('requests rewritten where they lie', () => {
     const group = bytes.subarray(1 + 1);
     const twice = Buffer.concat([Uint8Array.of(0x0a, group.length + 2, 0x0a, 0x00), group]);
     const request = requestFor('traces', twice);
-    expect(() =>
-      new WireRewriter('traces').rewrite([request], ({ resource }) => resource.count >= 0),
-    ).toThrow(WireUnsupportedError);
+    expect(() => rewrite('traces', [request], ({ resource }) => resource.count >= 0)).toThrow(
+      WireUnsupportedError,
+    );
     expect(() => new WireRewriter('profiles')).toThrow('profiles refer to a dictionary');
   });
 });

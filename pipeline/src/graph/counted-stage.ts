@@ -18,6 +18,10 @@ class CountedStage implements RowStage {
     this.#count = count;
   }
 
+  get changesResources(): boolean {
+    return this.#stage.changesResources;
+  }
+
   get isOff(): boolean {
     return this.#stage.isOff;
   }

@@ -1,5 +1,5 @@
 import { AttributeActions, type BoundActions } from '@sonde/attribute-actions';
-import type { Signal } from '@sonde/proto';
+import type { Signal, WireVisit } from '@sonde/proto';
 import { RowFilter } from '@sonde/row-match';
 import { type ColumnStep, rewriteRowAttributes, WireStep } from '@sonde/row-step';
 import type { AttributesConfig } from './config.ts';
@@ -33,12 +33,16 @@ export function attributesWireStep(config: AttributesConfig, signal: Signal): Wi
   if (config.include !== undefined || config.exclude !== undefined) return undefined;
   if (signal === 'profiles') return undefined;
   const actions = new AttributeActions(config.actions);
-  return new WireStep(signal, ({ client }) => {
-    let apply: BoundActions | undefined;
-    return ({ row }) => {
-      apply ??= actions.bind(row, client);
-      apply();
-      return true;
-    };
+  return new WireStep({
+    signal,
+    visitOf: ({ client }) => {
+      let apply: BoundActions | undefined;
+      const rows: WireVisit = ({ row }) => {
+        apply ??= actions.bind(row, client);
+        apply();
+        return true;
+      };
+      return { rows };
+    },
   });
 }

@@ -1,4 +1,4 @@
-import { type ErrorMode, ErrorPolicy, EvaluationError, wireVisit } from '@sonde/ottl';
+import { type ErrorMode, ErrorPolicy, EvaluationError, wireVisits } from '@sonde/ottl';
 import { type CreateSettings, OwnTelemetry, SondeError } from '@sonde/pipeline';
 import {
   type Columns,
@@ -53,14 +53,14 @@ export function filterWireStep(
   const programs = compileWireConditions(signal, groupsOf(config, settings, signal));
   if (programs === undefined || programs.length === 0) return undefined;
   const count = droppedCounter(settings);
-  return new WireStep(
+  return new WireStep({
     signal,
-    ({ client }) => {
-      const visit = wireVisit(programs, client);
-      return (row) => failingAsData(() => visit(row));
+    visitOf: ({ client }) => {
+      const { rows } = wireVisits(programs, client);
+      return { rows: rows && ((row) => failingAsData(() => rows(row))) };
     },
-    count,
-  );
+    dropped: count,
+  });
 }
 
 /** Counts items that were dropped. */

@@ -1,7 +1,7 @@
 import type { ProcessorFactory } from '@sonde/pipeline';
 import { ColumnProcessor } from '@sonde/row-step';
 import { type ResourceConfig, resourceConfig } from './config.ts';
-import { resourceStep } from './resource-step.ts';
+import { resourceStep, resourceWireStep } from './resource-step.ts';
 
 /** The processor `resource`: actions on the attributes of resources. */
 export const resourceProcessorFactory: ProcessorFactory<ResourceConfig> = {
@@ -9,5 +9,6 @@ export const resourceProcessorFactory: ProcessorFactory<ResourceConfig> = {
   type: 'resource',
   config: resourceConfig,
   signals: { traces: 'beta', metrics: 'beta', logs: 'beta' },
-  create: (_settings, config, next) => new ColumnProcessor(resourceStep(config), next),
+  create: ({ signal }, config, next) =>
+    new ColumnProcessor(resourceStep(config), next, resourceWireStep(config, signal)),
 };

@@ -14,8 +14,11 @@ export const resourceDetectionFactory: ProcessorFactory<ResourceDetectionConfig>
   aliases: ['resourcedetection'],
   config: resourceDetectionConfig,
   signals: { traces: 'beta', metrics: 'beta', logs: 'beta', profiles: 'alpha' },
-  create: ({ logger }, config, next) =>
-    new ResourceDetectionProcessor(detectionOf(config, logger), config.override, next),
+  create: ({ logger, signal }, config, next) => {
+    const detection = detectionOf(config, logger);
+    const { override } = config;
+    return new ResourceDetectionProcessor({ detection, override }, signal, next);
+  },
 };
 
 function detectionOf(config: ResourceDetectionConfig, logger: Logger): Detection {

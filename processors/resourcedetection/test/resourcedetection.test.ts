@@ -65,7 +65,7 @@ describe('the processor resourcedetection', () => {
   it('starts after its timeout when a service does not answer, and says so', async () => {
     const { endpoint, asked } = await fakeMetadata({ 'PUT /latest/api/token': 'hang' });
     const config = `{detectors: [ec2, env], timeout: 1s, fail_on_missing_metadata: true, ec2: {endpoint: "${endpoint}"}}`;
-    const graph = await TestGraph.start({ factory, signal: 'logs', config });
+    const graph = await TestGraph.start({ alone: true, factory, signal: 'logs', config });
     expect(asked).toEqual(['PUT /latest/api/token']);
     await graph.send(telemetryOf([requestOf('logs', logs())]));
     expect(lastOf(graph)).toEqual(logs(text('team', 'shop'), text('region', 'eu')));
@@ -82,7 +82,9 @@ describe('the processor resourcedetection', () => {
       },
     });
     const config = `{detectors: [azure], retry: {initial_interval: 5ms}, azure: {endpoint: "${endpoint}"}}`;
-    expect(await resourceAfter(config)).toMatchObject({
+    const graph = await TestGraph.start({ alone: true, factory, signal: 'logs', config });
+    await graph.send(telemetryOf([requestOf('logs', logs())]));
+    expect(lastOf(graph)).toMatchObject({
       resourceLogs: [
         { resource: { attributes: expect.arrayContaining([text('host.name', 'vm-1')]) } },
       ],
@@ -97,7 +99,7 @@ describe('the processor resourcedetection', () => {
         name === '' ? '{broken' : JSON.stringify({ name }),
     });
     const config = `{detectors: [azure], refresh_interval: 10ms, retry: {enabled: false}, azure: {endpoint: "${endpoint}"}}`;
-    const graph = await TestGraph.start({ factory, signal: 'logs', config });
+    const graph = await TestGraph.start({ alone: true, factory, signal: 'logs', config });
     const nameNow = async (): Promise<string> => {
       await graph.send(telemetryOf([requestOf('logs', logs())]));
       return JSON.stringify(lastOf(graph));

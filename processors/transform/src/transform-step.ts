@@ -3,10 +3,10 @@ import {
   EvaluationError,
   type Program,
   type SharedCaches,
-  wireVisit,
+  wireVisits,
 } from '@sonde/ottl';
 import { type CreateSettings, OwnTelemetry, SondeError } from '@sonde/pipeline';
-import type { Signal, WireVisit } from '@sonde/proto';
+import type { Signal, WireRow } from '@sonde/proto';
 import { type ColumnStep, WireStep } from '@sonde/row-step';
 import { compileGroup, compileWireGroup } from './compile-group.ts';
 import type { TransformConfig } from './config.ts';
@@ -45,11 +45,24 @@ export function transformWireStep(
     compileWireGroup(section, group, errors),
   );
   const onWire = programs.filter((program) => program !== undefined);
-  if (onWire.length < programs.length) return undefined;
-  return new WireStep(settings.signal, ({ client }) => failingAsData(wireVisit(onWire, client)));
+  if (onWire.length < programs.length || onWire.length === 0) return undefined;
+  const resources = onWire.filter(({ visits }) => visits === 'resources').length;
+  // A group sees what those before it did: resources are visited before rows.
+  if (onWire.slice(0, resources).some(({ visits }) => visits !== 'resources')) return undefined;
+  return new WireStep({
+    signal: settings.signal,
+    changesResources: resources > 0,
+    visitOf: ({ client }) => {
+      const { resources: ofResources, rows } = wireVisits(onWire, client);
+      return {
+        resources: ofResources && failingAsData(ofResources),
+        rows: rows && failingAsData(rows),
+      };
+    },
+  });
 }
 
-function failingAsData(visit: WireVisit): WireVisit {
+function failingAsData<T>(visit: (row: WireRow) => T): (row: WireRow) => T {
   return (row) => {
     try {
       return visit(row);

@@ -6,8 +6,7 @@ export const PADDING_BYTES = 16;
 
 /** Scratch memory kept for padded copies; a larger request gets memory of its own. */
 const SCRATCH_BYTES_MAX: number = 4 * 1024 * 1024;
-
-let scratch = new Uint8Array(64 * 1024);
+const SCRATCH_BYTES_MIN: number = 64 * 1024;
 
 /** Bytes to decode, with `PADDING_BYTES` readable behind `length`. */
 export class Source {
@@ -31,25 +30,40 @@ export class Source {
   }
 }
 
-/**
- * A source over `bytes`: a view where the memory goes on behind them (a slice of a larger buffer),
- * else one copy. The source is valid until the next call, and while `bytes` is not written to.
- */
-export function openSource(bytes: Uint8Array): Source {
-  const { buffer, byteOffset, length } = bytes;
-  const paddedLength = length + PADDING_BYTES;
-  if (byteOffset + paddedLength <= buffer.byteLength) {
-    return new Source(new Uint8Array(buffer, byteOffset, paddedLength), length);
+/** Opens sources one after the other: each is valid until the next one. */
+export class SourceMemory {
+  #scratch: Uint8Array = new Uint8Array(0);
+
+  /**
+   * A source over `bytes`: a view where the memory goes on behind them (a slice of a larger buffer),
+   * else one copy. It is valid while `bytes` is not written to.
+   */
+  open(bytes: Uint8Array): Source {
+    const { buffer, byteOffset, length } = bytes;
+    const paddedLength = length + PADDING_BYTES;
+    if (byteOffset + paddedLength <= buffer.byteLength) {
+      return new Source(new Uint8Array(buffer, byteOffset, paddedLength), length);
+    }
+    const copy =
+      paddedLength <= SCRATCH_BYTES_MAX
+        ? this.#takeScratch(paddedLength)
+        : new Uint8Array(paddedLength);
+    copy.set(bytes);
+    return new Source(copy, length);
   }
-  const copy =
-    paddedLength <= SCRATCH_BYTES_MAX ? takeScratch(paddedLength) : new Uint8Array(paddedLength);
-  copy.set(bytes);
-  return new Source(copy, length);
+
+  #takeScratch(length: number): Uint8Array {
+    if (this.#scratch.length < length) {
+      const size = Math.max(length, this.#scratch.length * 2, SCRATCH_BYTES_MIN);
+      this.#scratch = new Uint8Array(Math.min(SCRATCH_BYTES_MAX, size));
+    }
+    return this.#scratch;
+  }
 }
 
-function takeScratch(length: number): Uint8Array {
-  if (scratch.length < length) {
-    scratch = new Uint8Array(Math.min(SCRATCH_BYTES_MAX, Math.max(length, scratch.length * 2)));
-  }
-  return scratch;
+const memory = new SourceMemory();
+
+/** As `SourceMemory.open`, for what is read at once: valid until anybody's next call. */
+export function openSource(bytes: Uint8Array): Source {
+  return memory.open(bytes);
 }

@@ -2,7 +2,7 @@ import { ByteRun } from '../columns/byte-run.ts';
 import type { EncodedRequest } from '../encoded-request.ts';
 import { appendBytes, appendVarint32 } from '../protobuf/copy.ts';
 import { skipField, WireType } from '../protobuf/skip.ts';
-import { openSource, PADDING_BYTES } from '../protobuf/source.ts';
+import { PADDING_BYTES, SourceMemory } from '../protobuf/source.ts';
 import { longTag, readLength, result } from '../protobuf/varint.ts';
 import type { Signal } from '../signal.ts';
 import { WireMessage } from './wire-message.ts';
@@ -22,10 +22,11 @@ import { varintBytes, type WireBytes } from './wire-value.ts';
 
 /** Where the visitor stands. The messages are read when somebody first asks them. */
 export interface WireRow {
-  /** The span, log record or data point: what may be written to. */
+  /** The span, log record or data point: what visitors of rows write to. */
   readonly row: WireMessage;
-  /** Read only, as are scope and metric. */
+  /** What visitors of resources write to. */
   readonly resource: WireMessage;
+  /** Read only, as is metric. */
   readonly scope: WireMessage;
   /** Of a data point. */
   readonly metric: WireMessage;
@@ -37,6 +38,12 @@ export interface WireRow {
 
 /** Reads and writes the row that is open; false drops it. */
 export type WireVisit = (row: WireRow) => boolean;
+
+/** What is done to a request: to the resource of each group first, then to its rows. */
+export interface WireVisits {
+  readonly resources?: ((row: WireRow) => void) | undefined;
+  readonly rows?: WireVisit | undefined;
+}
 
 /** The output of a request that nobody has written to yet. */
 const NOTHING_WRITTEN = new ByteRun(0);
@@ -73,13 +80,15 @@ export class WireRewriter {
   readonly #place: { -readonly [K in keyof WireRow]: WireRow[K] };
   readonly #levels: readonly Level[] = Array.from({ length: LEVELS }, () => newLevel());
   #depth = 0;
+  /** Its own: visitors read and write other messages meanwhile. */
+  readonly #memory = new SourceMemory();
   #source: WireBytes = this.#row.side;
   #out = NOTHING_WRITTEN;
   /** From here on the source is not yet in the output. */
   #pending = 0;
   #sourceBytes = 0;
   #droppedItems = 0;
-  #visit: WireVisit = () => true;
+  #visits: WireVisits = {};
 
   /** Throws `WireUnsupportedError` for profiles. */
   constructor(signal: Signal) {
@@ -93,27 +102,28 @@ export class WireRewriter {
     this.#place = { row, resource, scope, metric, resources: 0, receivedUnixMs: 0 };
   }
 
-  /** The requests with what `visit` wrote; those without items left are gone. */
-  rewrite(requests: readonly EncodedRequest[], visit: WireVisit): readonly EncodedRequest[] {
-    this.#visit = visit;
+  /** The requests with what was written; those that lost their last item are gone. */
+  rewrite(requests: readonly EncodedRequest[], visits: WireVisits): readonly EncodedRequest[] {
+    this.#visits = visits;
     for (const part of [this.#row, this.#resource, this.#scope, this.#metric]) part.startBatch();
     const rewritten: EncodedRequest[] = [];
     let isSame = true;
     for (const request of requests) {
       const changed = this.#request(request);
       if (changed !== request) isSame = false;
-      if (changed.itemCount > 0) rewritten.push(changed);
+      if (changed.itemCount > 0 || request.itemCount === 0) rewritten.push(changed);
     }
     return isSame ? requests : rewritten;
   }
 
   #request(request: EncodedRequest): EncodedRequest {
-    const source = openSource(request.bytes);
+    const source = this.#memory.open(request.bytes);
     this.#source = source;
     this.#sourceBytes = source.length;
     this.#out = NOTHING_WRITTEN;
     this.#place.receivedUnixMs = request.receivedUnixMs;
     this.#row.startRequest();
+    this.#resource.startRequest();
     this.#depth = 0;
     this.#pending = 0;
     this.#droppedItems = 0;
@@ -155,7 +165,14 @@ export class WireRewriter {
     this.#place.resources++;
     this.#open(at, start, end);
     this.#part(this.#resource, { start, end, number: RESOURCE, attributes: RESOURCE_ATTRIBUTES });
-    this.#messages(start, end, SCOPES, this.#scopeRows);
+    const { resources, rows } = this.#visits;
+    if (resources !== undefined) {
+      const { at: from, end: to } = this.#found;
+      resources(this.#place);
+      if (this.#resource.touched) this.#writeResource(start, from, to);
+    }
+    if (rows !== undefined) this.#messages(start, end, SCOPES, this.#scopeRows);
+    else this.#levels[this.#depth - 1].kept++;
     this.#close();
   }
 
@@ -203,6 +220,8 @@ export class WireRewriter {
   }
 
   #pointAttributes = 0;
+  /** Where `#part` found its message, with its tag. */
+  readonly #found: { at: number; end: number } = { at: -1, end: -1 };
 
   #onePoint(at: number, start: number, end: number): void {
     this.#visited(at, start, end, this.#pointAttributes);
@@ -216,7 +235,7 @@ export class WireRewriter {
     const row = this.#row;
     row.open(this.#source, start, end, attributes);
     const level = this.#levels[this.#depth - 1];
-    if (!this.#visit(this.#place)) {
+    if (this.#visits.rows?.(this.#place) === false) {
       level.dropped++;
       this.#droppedItems++;
       this.#writeLevels();
@@ -225,20 +244,30 @@ export class WireRewriter {
       return;
     }
     level.kept++;
-    if (row.touched) this.#writeRow(at, end);
-  }
-
-  #writeRow(at: number, end: number): void {
+    if (!row.touched) return;
     this.#writeLevels();
     this.#flush(at);
     this.#pending = end;
-    const { row } = this.#place;
-    const { from, to, isSide, fields } = row;
+    this.#write(row, this.#source.bytes[at]);
+  }
+
+  /** The resource lies in `[from, to)` with its tag; both are -1 where the group has none. */
+  #writeResource(start: number, from: number, to: number): void {
+    if (from !== -1 && from !== start) unsupported('a resource behind its rows');
+    this.#writeLevels();
+    this.#flush(start);
+    this.#pending = Math.max(start, to);
+    this.#write(this.#resource, (RESOURCE << 3) | WireType.bytes);
+  }
+
+  /** A message with what was written, behind its tag and length. */
+  #write(message: WireMessage, tag: number): void {
+    const { from, to, isSide, fields } = message;
     let length = 0;
     for (let i = 0; i < fields; i++) length += to[i] - from[i];
     const out = this.#out;
     out.reserve(length + PREFIX_BYTES_MAX);
-    out.bytes[out.length++] = this.#source.bytes[at];
+    out.bytes[out.length++] = tag;
     appendVarint32(out, length);
     for (let i = 0; i < fields; ) {
       const start = from[i];
@@ -246,7 +275,8 @@ export class WireRewriter {
       const side = isSide[i];
       // What lies side by side is copied at once.
       for (i++; i < fields && isSide[i] === side && from[i] === stop; i++) stop = to[i];
-      if (stop > start) appendBytes(side === 1 ? row.side : this.#source, start, stop - start, out);
+      if (stop > start)
+        appendBytes(side === 1 ? message.side : this.#source, start, stop - start, out);
     }
   }
 
@@ -257,7 +287,10 @@ export class WireRewriter {
     let from = start;
     let to = start;
     let found = 0;
+    this.#found.at = -1;
+    this.#found.end = -1;
     for (let p = start; p < end; ) {
+      const at = p;
       let tag = bytes[p++];
       if (tag > 127) {
         tag = longTag(bytes, p, tag);
@@ -270,6 +303,8 @@ export class WireRewriter {
       readLength(bytes, begin, end);
       from = result.next;
       to = p;
+      this.#found.at = at;
+      this.#found.end = p;
     }
     part.open(this.#source, from, to, attributes);
   }

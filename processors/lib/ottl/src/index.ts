@@ -49,4 +49,4 @@ export {
   statementProgram,
 } from './program/statement-group.ts';
 export * from './value/value.ts';
-export { type WireProgram, wireDrop, wireStatements, wireVisit } from './wire/wire-program.ts';
+export { type WireProgram, wireDrop, wireStatements, wireVisits } from './wire/wire-program.ts';

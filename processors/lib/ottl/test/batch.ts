@@ -15,7 +15,12 @@ import type { ClientView } from '../src/contexts/cursors.ts';
 import type { WithCache } from '../src/contexts/entries.ts';
 import { ErrorPolicy } from '../src/program/error-policy.ts';
 import type { OttlContext } from '../src/program/ottl-context.ts';
-import { type WireProgram, wireDrop, wireStatements, wireVisit } from '../src/wire/wire-program.ts';
+import {
+  type WireProgram,
+  wireDrop,
+  wireStatements,
+  wireVisits,
+} from '../src/wire/wire-program.ts';
 
 /** Columns of one request in OTLP/JSON. */
 export function columnsOf(signal: Signal, json: object): Columns {
@@ -63,8 +68,8 @@ function onWire(
   const { signal } = columns;
   const requests = encodeSegments(columns);
   try {
-    const visit = wireVisit([wire], client);
-    return decodeRequests(signal, new WireRewriter(signal).rewrite(requests, visit));
+    const visits = wireVisits([wire], client);
+    return decodeRequests(signal, new WireRewriter(signal).rewrite(requests, visits));
   } catch (error) {
     if (!(error instanceof WireUnsupportedError)) throw error;
     expect(error.isProgram).toBe(true);

@@ -1,8 +1,23 @@
 import type { Consumer, RowStage, Telemetry } from '@sonde/pipeline';
-import { type Signal, WireRewriter, WireUnsupportedError, type WireVisit } from '@sonde/proto';
+import {
+  type Signal,
+  WireRewriter,
+  type WireRow,
+  WireUnsupportedError,
+  type WireVisits,
+} from '@sonde/proto';
 
-/** What is done to each row of one batch; false drops it. */
-export type WireVisitFactory = (telemetry: Telemetry) => WireVisit;
+/** What is done to one batch. */
+export type WireVisitFactory = (telemetry: Telemetry) => WireVisits;
+
+export interface WireStepOptions {
+  readonly signal: Signal;
+  readonly visitOf: WireVisitFactory;
+  /** Whether it writes to resources; false when absent. */
+  readonly changesResources?: boolean;
+  /** Told how many items of a batch went. */
+  readonly dropped?: (items: number) => void;
+}
 
 /** A batch that has passed some steps, and who takes it. */
 export interface Passed {
@@ -19,12 +34,13 @@ export class WireStep implements RowStage {
   isOff = false;
   readonly #rewriter: WireRewriter;
   readonly #dropped: ((items: number) => void) | undefined;
+  readonly changesResources: boolean;
   readonly visitOf: WireVisitFactory;
 
-  /** `dropped` is told how many items of a batch went. */
-  constructor(signal: Signal, visitOf: WireVisitFactory, dropped?: (items: number) => void) {
+  constructor({ signal, visitOf, changesResources = false, dropped }: WireStepOptions) {
     this.#rewriter = new WireRewriter(signal);
     this.#dropped = dropped;
+    this.changesResources = changesResources;
     this.visitOf = visitOf;
   }
 
@@ -42,7 +58,7 @@ export class WireStep implements RowStage {
       const { stages, end } = this.#stages(next);
       const run = new StageRun(stages, telemetry);
       try {
-        const requests = this.#rewriter.rewrite(telemetry.requests, run.visit);
+        const requests = this.#rewriter.rewrite(telemetry.requests, run.visits);
         run.tell(telemetry.itemCount);
         return { telemetry: telemetry.withRewritten(requests), next: end };
       } catch (error) {
@@ -58,6 +74,8 @@ export class WireStep implements RowStage {
     const stages: RowStage[] = [this];
     let end = next;
     for (let link = end.rowLink; link !== undefined && !link.stage.isOff; link = end.rowLink) {
+      // Resources are written before rows are visited: those before it would read what comes later.
+      if (link.stage.changesResources && !stages.every((stage) => stage.changesResources)) break;
       stages.push(link.stage);
       end = link.after;
     }
@@ -67,8 +85,9 @@ export class WireStep implements RowStage {
 
 /** Stages on one batch: how far they came, and what each dropped. */
 class StageRun {
+  readonly visits: WireVisits;
   readonly #stages: readonly RowStage[];
-  readonly #visits: readonly WireVisit[];
+  readonly #visits: readonly WireVisits[];
   readonly #dropped: number[];
   #at = 0;
 
@@ -76,18 +95,32 @@ class StageRun {
     this.#stages = stages;
     this.#visits = stages.map((stage) => stage.visitOf(telemetry));
     this.#dropped = stages.map(() => 0);
+    this.visits = {
+      ...(this.#visits.some(({ resources }) => resources) && {
+        resources: (row: WireRow) => this.#resource(row),
+      }),
+      ...(this.#visits.some(({ rows }) => rows) && { rows: (row: WireRow) => this.#row(row) }),
+    };
   }
 
-  visit: WireVisit = (row) => {
+  #resource(row: WireRow): void {
     const visits = this.#visits;
     for (let i = 0; i < visits.length; i++) {
       this.#at = i;
-      if (visits[i]?.(row) !== false) continue;
+      visits[i]?.resources?.(row);
+    }
+  }
+
+  #row(row: WireRow): boolean {
+    const visits = this.#visits;
+    for (let i = 0; i < visits.length; i++) {
+      this.#at = i;
+      if (visits[i]?.rows?.(row) !== false) continue;
       this.#dropped[i] = (this.#dropped[i] ?? 0) + 1;
       return false;
     }
     return true;
-  };
+  }
 
   /** The stage that was at work takes columns, whatever comes. */
   turnOff(): void {

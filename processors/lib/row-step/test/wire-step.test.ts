@@ -7,9 +7,11 @@ import {
   type EncodedRequest,
   jsonToProtobuf,
   protobufToJson,
+  removeKey,
   scanRequest,
   selectSpans,
   unsupportedProgram,
+  type WireVisit,
 } from '@sonde/proto';
 import { describe, expect, it } from 'vitest';
 import { ColumnProcessor, rewriteRowAttributes, WireStep } from '../src/index.ts';
@@ -72,10 +74,11 @@ const mark = (row: AttributeRow, value: string): void => row.append(row.internKe
 
 /** Appends an attribute to every span. */
 function marking(value: string, next: Consumer): ColumnProcessor {
-  const step = new WireStep('traces', () => ({ row }) => {
+  const rows: WireVisit = ({ row }) => {
     mark(row, value);
     return true;
-  });
+  };
+  const step = new WireStep({ signal: 'traces', visitOf: () => ({ rows }) });
   return new ColumnProcessor(
     (columns) => rewriteRowAttributes(columns, () => (row) => mark(row, value)),
     next,
@@ -87,13 +90,11 @@ function marking(value: string, next: Consumer): ColumnProcessor {
 function dropping(name: string, next: Consumer, dropped: number[]): ColumnProcessor {
   const isMeant = (row: AttributeRow): boolean =>
     row.valueAt(row.indexOf(row.findKey('name'))) === name;
-  const step = new WireStep(
-    'traces',
-    () =>
-      ({ row }) =>
-        !isMeant(row),
-    (items) => dropped.push(items),
-  );
+  const step = new WireStep({
+    signal: 'traces',
+    visitOf: () => ({ rows: ({ row }) => !isMeant(row) }),
+    dropped: (items) => dropped.push(items),
+  });
   const byColumns = (columns: Columns): Columns => {
     const keep = new Uint8Array(columns.count);
     rewriteRowAttributes(columns, () => (row, index) => {
@@ -116,6 +117,7 @@ function counted(next: Consumer, counts: number[]): Consumer {
       set isOff(isOff) {
         rowLink.stage.isOff = isOff;
       },
+      changesResources: rowLink.stage.changesResources,
       visitOf: (telemetry) => rowLink.stage.visitOf(telemetry),
       passed: (arrived, dropped) => {
         counts.push(arrived);
@@ -166,7 +168,10 @@ describe('steps on the bytes of requests', () => {
 
   it('end before one that proves to take columns, for good', async () => {
     const [sink, decoded] = [new Sink(), [] as string[]];
-    const step = new WireStep('traces', () => () => unsupportedProgram('it writes to a resource'));
+    const step = new WireStep({
+      signal: 'traces',
+      visitOf: () => ({ rows: () => unsupportedProgram('it writes to a resource') }),
+    });
     const columnsOnly = new ColumnProcessor(
       (columns) => rewriteRowAttributes(columns, () => (row) => mark(row, 'columns')),
       sink,
@@ -184,6 +189,37 @@ describe('steps on the bytes of requests', () => {
       said: ['b a columns'],
       decoded: 2,
     });
+  });
+
+  it('that change resources come before rows, and after those that read them', async () => {
+    const naming = (value: string, next: Consumer): ColumnProcessor =>
+      new ColumnProcessor(
+        (columns) => columns,
+        next,
+        new WireStep({
+          signal: 'traces',
+          changesResources: true,
+          visitOf: () => ({
+            resources: ({ resource }) => {
+              removeKey(resource, resource.findKey('env'));
+              resource.append(resource.internKey('env'), value);
+            },
+          }),
+        }),
+      );
+    const copying = (next: Consumer): ColumnProcessor => {
+      const rows: WireVisit = ({ row, resource }) => {
+        const env = resource.indexOf(resource.findKey('env'));
+        row.append(row.internKey('env'), resource.valueAt(env));
+        return true;
+      };
+      const step = new WireStep({ signal: 'traces', visitOf: () => ({ rows }) });
+      return new ColumnProcessor((columns) => columns, next, step);
+    };
+    const sink = new Sink();
+    const last = copying(naming('c', copying(sink)));
+    await naming('a', naming('b', last)).consume(batchOf([], 'x'));
+    expect(sink.said).toEqual(['x b c']);
   });
 
   it('take columns for a batch that is not as encoders write it, and bytes for the next', async () => {

@@ -26,6 +26,8 @@ export interface TestGraphOptions<C> {
   readonly config: string;
   /** What people set; the defaults when absent. */
   readonly settings?: SettingsSource;
+  /** Whether it has no twin: for tests that count what a processor asks of others. */
+  readonly alone?: boolean;
 }
 
 /**
@@ -51,7 +53,8 @@ export class TestGraph {
   /** Builds and starts it. Rejects with what the processor's configuration is refused with. */
   static async start<C>(options: TestGraphOptions<C>): Promise<TestGraph> {
     const graph = await TestGraph.#startOne(options);
-    if (graph.#isOnBytes) graph.#twin = await TestGraph.#startOne(options);
+    if (graph.#isOnBytes && options.alone !== true)
+      graph.#twin = await TestGraph.#startOne(options);
     return graph;
   }
 

@@ -1,4 +1,4 @@
-import type { WireRow, WireVisit } from '@sonde/proto';
+import type { WireVisit, WireVisits } from '@sonde/proto';
 import { type FunctionRegistry, functionRegistry } from '../compile/function-definition.ts';
 import { compileCondition, compileStatement } from '../compile/statement.ts';
 import type { ClientView } from '../contexts/cursors.ts';
@@ -11,8 +11,12 @@ import { anyOf, statementVisit } from '../program/statement-group.ts';
 import { WireCursor } from './wire-cursor.ts';
 import { WIRE_CONTEXTS } from './wire-paths.ts';
 
-/** What is done to each row of requests that nobody has decoded; false drops the row. */
-export type WireProgram = (cursor: WireCursor) => boolean;
+/** What is done to the rows, or to the resources, of requests that nobody has decoded. */
+export interface WireProgram {
+  readonly visits: 'resources' | 'rows';
+  /** False drops the row. */
+  readonly run: (cursor: WireCursor) => boolean;
+}
 
 const FUNCTIONS: FunctionRegistry<WireCursor> = functionRegistry<WireCursor>(EDITORS, CONVERTERS);
 
@@ -27,9 +31,7 @@ export function wireStatements(
   options: TextOptions = {},
 ): WireProgram | undefined {
   const definition = WIRE_CONTEXTS.get(context);
-  if (definition === undefined || sharedCache || context === 'resource' || context === 'scope') {
-    return undefined;
-  }
+  if (definition === undefined || sharedCache || context === 'scope') return undefined;
   const compile = { context: definition, functions: FUNCTIONS, ...options };
   return unlessForColumns(() => {
     const visit = statementVisit({
@@ -37,9 +39,12 @@ export function wireStatements(
       statements: statements.map((text) => compileStatement(compile, text)),
       errors,
     });
-    return (cursor) => {
-      visit(cursor);
-      return true;
+    return {
+      visits: context === 'resource' ? 'resources' : 'rows',
+      run: (cursor) => {
+        visit(cursor);
+        return true;
+      },
     };
   });
 }
@@ -59,21 +64,33 @@ export function wireDrop(
       conditions.map((text) => compileCondition(compile, text)),
       errors,
     );
-    return (cursor) => !test(cursor);
+    return { visits: 'rows', run: (cursor) => !test(cursor) };
   });
 }
 
-/** All programs on one row after the other. */
-export function wireVisit(
+/** All programs, one behind the other, on one batch. Those of resources come first. */
+export function wireVisits(
   programs: readonly WireProgram[],
   client: ClientView | undefined,
+): WireVisits {
+  const visitOf = (visits: WireProgram['visits']): WireVisit | undefined => {
+    const meant = programs.filter((program) => program.visits === visits);
+    return meant.length === 0 ? undefined : visitWith(meant, client, visits);
+  };
+  return { resources: visitOf('resources'), rows: visitOf('rows') };
+}
+
+function visitWith(
+  programs: readonly WireProgram[],
+  client: ClientView | undefined,
+  visits: WireProgram['visits'],
 ): WireVisit {
   let cursor: WireCursor | undefined;
-  return (place: WireRow) => {
-    cursor ??= new WireCursor(place, client);
-    for (const program of programs) {
+  return (place) => {
+    cursor ??= new WireCursor(place, client, visits);
+    for (const { run } of programs) {
       cursor.opened();
-      if (!program(cursor)) return false;
+      if (!run(cursor)) return false;
     }
     return true;
   };
