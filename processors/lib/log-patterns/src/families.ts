@@ -37,8 +37,12 @@ export function* voteFamilies(
   const list = [...uniques.values()];
   const rests = yield* restsOf(list, pace);
   let changed = false;
-  for (const place of rests.shared) {
-    const family = familyOf(rests.valuesAt(place), list);
+  for (let i = 0; i < rests.hashes; i++) {
+    if (!rests.isShared(i)) {
+      if (pace.spend(1)) yield;
+      continue;
+    }
+    const family = familyOf(rests.valuesOf(i), list);
     if (isValue(family, known) && vote(family)) changed = true;
     if (pace.spend(family.uniques.length)) yield;
   }

@@ -58,7 +58,6 @@ function* groupsOf(shapes: readonly Shape[], pace: Pace): Steps<readonly Grouped
     const list = merged.get(into);
     if (list === undefined) merged.set(into, [shape]);
     else list.push(shape);
-    if (pace.spend(1)) yield;
   }
   const grouped: Grouped[] = [];
   for (const [into, list] of merged) {
