@@ -84,12 +84,15 @@ export class Sonde {
     return this.#end('SIGTERM');
   }
 
-  /** What a terminal does on Ctrl-C: SIGINT to every process of the group. Resolves when it is gone. */
-  async pressCtrlC(): Promise<void> {
+  /**
+   * A signal to every process of the group: SIGINT from a terminal on Ctrl-C, SIGTERM from systemd.
+   * Resolves when the supervisor is gone.
+   */
+  async signalAll(signal: 'SIGINT' | 'SIGTERM'): Promise<void> {
     const child = this.#process;
     if (child?.pid === undefined) throw new Error('this Sonde is not up');
     const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-    process.kill(-child.pid, 'SIGINT');
+    process.kill(-child.pid, signal);
     await gone;
     this.#process = undefined;
   }

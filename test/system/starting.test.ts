@@ -67,9 +67,16 @@ describe('starting', () => {
   });
 
   it('stops in order on Ctrl-C, which a terminal sends to every process', async () => {
-    await sonde.pressCtrlC();
+    await sonde.signalAll('SIGINT');
     const log = readFileSync(join(sonde.directory, 'logs', 'gateway.log'), 'utf8');
     expect(log.trimEnd()).toMatch(/Shutdown complete\.[^\n]*$/);
+    await sonde.up();
+  });
+
+  it('stops on SIGTERM to every process, as systemd sends it, and starts none again', async () => {
+    await sonde.signalAll('SIGTERM');
+    expect(sonde.output).toContain('Stopped.');
+    expect(sonde.output).not.toContain('again in');
     await sonde.up();
   });
 

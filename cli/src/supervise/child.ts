@@ -61,10 +61,15 @@ export class Child {
     child.once('exit', (code, signal) => this.#onUnexpectedExit(code, signal));
   }
 
-  /** SIGTERM, then SIGKILL after `deadlineMs`. Resolves when the process is gone. */
-  async stop(deadlineMs: number): Promise<void> {
+  /** From here on its end is nobody's surprise: it is not started again. */
+  expectEnd(): void {
     this.#stopping = true;
     clearTimeout(this.#restartTimer);
+  }
+
+  /** SIGTERM, then SIGKILL after `deadlineMs`. Resolves when the process is gone. */
+  async stop(deadlineMs: number): Promise<void> {
+    this.expectEnd();
     const child = this.#process;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) {
       this.#log.close();

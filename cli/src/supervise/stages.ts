@@ -56,8 +56,12 @@ export async function startOptionalStage(stage: Stage, watch: StageWatch): Promi
   }
 }
 
-/** Stops the last stage first. */
+/**
+ * Stops the last stage first. Whoever stops a service may send SIGTERM to all of its processes at once
+ * (systemd does): what ends before its turn is not started again.
+ */
 export async function stopStages(stages: readonly Stage[], deadlineMs: number): Promise<void> {
+  for (const { children } of stages) for (const child of children) child.expectEnd();
   for (const stage of stages.toReversed()) {
     await Promise.all(stage.children.map((child) => child.stop(deadlineMs)));
   }
