@@ -1,7 +1,8 @@
 import { decodeRequests, itemsOf, protobufToJson } from '@sonde/proto';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { WorkloadTable } from '../src/entities/workload.ts';
-import { SERIES_PER_METRIC_MAX, WORKLOADS_MAX } from '../src/limits.ts';
+import { POINTS_PER_REQUEST, SERIES_PER_METRIC_MAX, WORKLOADS_MAX } from '../src/limits.ts';
 import { CONNECTIONS_ACTIVE, HTTP_SERVER_DURATION, TCP_BYTES } from '../src/metrics/definitions.ts';
 import { encodeMetrics } from '../src/metrics/metrics-request.ts';
 import { WorkloadMetrics } from '../src/metrics/workload-metrics.ts';
@@ -79,6 +80,30 @@ describe('services', () => {
     for (const part of ['"shop"', '"sonde.origin"', '"ebpf"', '"blue"', '"explicitBounds"']) {
       expect(text).toContain(part);
     }
+  });
+
+  it('have the time of the report, to the millisecond', () => {
+    const workload = new WorkloadTable().of(named('shop'));
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 9_000_000_000_000 }), (nowUnixMs) => {
+        const [request] = encodeMetrics([workload], nowUnixMs);
+        const text = protobufToJson('metrics', request?.bytes ?? new Uint8Array());
+        expect(text).toContain(`"timeUnixNano":"${BigInt(nowUnixMs) * 1_000_000n}"`);
+      }),
+    );
+  });
+
+  it('go into another request where one has its points', () => {
+    const table = new WorkloadTable();
+    for (let i = 0; i < 30; i++) {
+      const { metrics } = table.of(named(`${i}`));
+      for (let key = 0; key < 500; key++) metrics.add(TCP_BYTES, series(`${key}`), 1);
+    }
+    const requests = encodeMetrics(table.all(), Date.now());
+    expect(requests.length).toBe(2);
+    const [most, rest] = requests.map(({ itemCount }) => itemCount);
+    expect(most).toBeGreaterThanOrEqual(POINTS_PER_REQUEST);
+    expect((most ?? 0) + (rest ?? 0)).toBe(30 * (500 + 1));
   });
 });
 

@@ -101,3 +101,71 @@ describe('a writer of metric requests', () => {
     expect(writer.finish()).toEqual({ bytes: new Uint8Array(0), itemCount: 0 });
   });
 });
+
+describe('points of attributes that are no text alone', () => {
+  const NOW = 1_790_000_000_123_456_789n;
+  const words = {
+    low: Number(BigInt.asIntN(32, NOW)),
+    high: Number(BigInt.asIntN(32, NOW >> 32n)),
+  };
+  const attributes = [
+    { key: 'route', value: { stringValue: '/a/ü' } },
+    { key: 'port', value: { intValue: 8080 } },
+    { key: 'least', value: { intValue: -1 } },
+    { key: 'most', value: { intValue: 2 ** 40 } },
+    { key: 'overflow', value: { boolValue: true } },
+    { key: 'nothing' },
+  ];
+  const times = { start: words, time: words };
+  const fields = { startTimeUnixNano: NOW, timeUnixNano: NOW, attributes };
+
+  it('are what the objects would be', () => {
+    const head = { name: 'm', description: 'd', unit: 's', metadata: new Map() };
+    const encoded = encodeMetricHead(head);
+    const writer = new MetricRequestWriter();
+    writer.openResourceOf(attributes);
+    writer.openScope({ name: 'test', version: '', schemaUrl: '', attributes: new Map() });
+    const integers = [0, 5, -3, 2 ** 33 + 7, -(2 ** 40) - 1];
+    writer.openNumbers(encoded, { temporality: 2, isMonotonic: true });
+    for (const value of integers) {
+      writer.numberOf(attributes, times, { value, isInteger: true });
+    }
+    writer.openNumbers(encoded);
+    writer.numberOf([], times, { value: 0.25, isInteger: false });
+    const histogram = { attributes, ...times, count: 3, sum: 1.5, bucketCounts: [1, 2 ** 33] };
+    writer.openHistograms(encoded, 2);
+    writer.histogram({ ...histogram, bounds: [0.5], extremes: { min: 0.1, max: 1 } });
+    writer.histogram({ ...histogram, bounds: [0.5], extremes: undefined });
+    const { bytes, itemCount } = writer.finish();
+    const metric = { name: 'm', description: 'd', unit: 's' };
+    const point = { ...fields, count: 3, sum: 1.5, bucketCounts: [1, 2 ** 33] };
+    const metrics = [
+      {
+        ...metric,
+        sum: {
+          aggregationTemporality: 2,
+          isMonotonic: true,
+          dataPoints: integers.map((value) => ({ ...fields, asInt: value })),
+        },
+      },
+      { ...metric, gauge: { dataPoints: [{ ...fields, attributes: [], asDouble: 0.25 }] } },
+      {
+        ...metric,
+        histogram: {
+          aggregationTemporality: 2,
+          dataPoints: [
+            { ...point, explicitBounds: [0.5], min: 0.1, max: 1 },
+            { ...point, explicitBounds: [0.5] },
+          ],
+        },
+      },
+    ];
+    const scopeMetrics = [{ scope: { name: 'test' }, metrics }];
+    const resourceMetrics = [{ resource: { attributes }, scopeMetrics }];
+    const expected = encodeRequest('metrics', { resourceMetrics });
+    expect(JSON.parse(protobufToJson('metrics', bytes))).toEqual(
+      JSON.parse(protobufToJson('metrics', expected)),
+    );
+    expect(itemCount).toBe(8);
+  });
+});

@@ -59,6 +59,10 @@ export class WorkloadUsage {
   };
   readonly #filesUtilization = counter({});
   readonly #due = new DueSeries();
+  /** What is said anew each time. */
+  readonly #held = [...Object.values(this.#rest), ...Object.values(this.#kinds)];
+  /** By metric; undefined when a process came or went. */
+  #all: readonly Points[] | undefined;
   #isUsed = false;
 
   /** Something is known of it. */
@@ -68,15 +72,14 @@ export class WorkloadUsage {
 
   /** Before what processes hold is said anew. */
   begin(): void {
-    for (const series of [...Object.values(this.#rest), ...Object.values(this.#kinds)]) {
-      series.sum = 0;
-    }
+    for (const series of this.#held) series.sum = 0;
     this.#filesUtilization.sum = 0;
   }
 
   /** Gives a process series of its own, while there is room. */
   list(pid: number, executable: string): void {
     if (this.#listed.has(pid) || this.#listed.size >= PROCESSES_LISTED_MAX) return;
+    this.#all = undefined;
     const process = { 'process.pid': pid, 'process.executable.name': executable };
     this.#listed.set(pid, {
       user: counter({ 'cpu.mode': 'user', ...process }),
@@ -87,7 +90,7 @@ export class WorkloadUsage {
 
   /** It ended, or is another service's: what it used later is the others'. */
   unlist(pid: number): void {
-    this.#listed.delete(pid);
+    if (this.#listed.delete(pid)) this.#all = undefined;
   }
 
   /** What a process used since the last time: `Used`. */
@@ -108,8 +111,9 @@ export class WorkloadUsage {
   }
 
   hold(pid: number, holding: ProcessHolding): void {
-    const { resident, threads, files } = this.#listed.get(pid) ?? this.#rest;
-    const isListed = this.#listed.has(pid);
+    const listed = this.#listed.get(pid);
+    const isListed = listed !== undefined;
+    const { resident, threads, files } = listed ?? this.#rest;
     put(resident, residentBytes(holding), isListed);
     put(threads, holding.threads, isListed);
     put(files, holding.files, isListed);
@@ -124,25 +128,28 @@ export class WorkloadUsage {
   /** What is to be reported now: see `DueSeries`. */
   *points(nowMs: number = performance.now()): Generator<Points> {
     if (!this.#isUsed) return;
-    for (const [definition, all] of this.#all()) {
+    this.#all ??= this.#byMetric();
+    for (const [definition, all] of this.#all) {
       const due = this.#due.of(all, nowMs);
       if (due.length > 0) yield [definition, due];
     }
   }
 
-  *#all(): Generator<Points> {
+  #byMetric(): readonly Points[] {
     const listed = [...this.#listed.values()];
     const everyone = [...listed, this.#rest];
     const cpu = listed.flatMap(({ user, system }) => [user, system]);
-    yield [CPU_TIME, [...cpu, this.#user, this.#system]];
-    yield [CPU_DELAY, [this.#delay]];
-    yield [FAULTS, [this.#minor, this.#major]];
-    yield [DISK_IO, [this.#read, this.#write]];
-    yield [MEMORY_USAGE, everyone.map(({ resident }) => resident)];
-    yield [THREADS, everyone.map(({ threads }) => threads)];
-    yield [OPEN_FILES, everyone.map(({ files }) => files)];
-    yield [FILES_UTILIZATION, [this.#filesUtilization]];
-    yield [MEMORY_KINDS, Object.values(this.#kinds)];
+    return [
+      [CPU_TIME, [...cpu, this.#user, this.#system]],
+      [CPU_DELAY, [this.#delay]],
+      [FAULTS, [this.#minor, this.#major]],
+      [DISK_IO, [this.#read, this.#write]],
+      [MEMORY_USAGE, everyone.map(({ resident }) => resident)],
+      [THREADS, everyone.map(({ threads }) => threads)],
+      [OPEN_FILES, everyone.map(({ files }) => files)],
+      [FILES_UTILIZATION, [this.#filesUtilization]],
+      [MEMORY_KINDS, Object.values(this.#kinds)],
+    ];
   }
 }
 

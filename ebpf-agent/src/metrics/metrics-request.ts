@@ -1,11 +1,4 @@
-import {
-  encodeRequest,
-  type HistogramPoint,
-  type KeyValue,
-  type Metric,
-  type MetricsRequest,
-  type NumberPoint,
-} from '@sonde/proto';
+import { encodeMetricHead, type KeyValue, MetricRequestWriter, type Words } from '@sonde/proto';
 import { POINTS_PER_REQUEST } from '../limits.ts';
 import type { MetricDefinition } from './definitions.ts';
 import type { Series } from './series.ts';
@@ -13,8 +6,12 @@ import type { Series } from './series.ts';
 /** `AGGREGATION_TEMPORALITY_CUMULATIVE`. */
 const CUMULATIVE = 2;
 const NS_PER_MS = 1_000_000;
+const WORD = 2 ** 32;
+/** Milliseconds whose nanoseconds a number still holds exactly. */
+const MS_PART = 1_000_000;
 
 export const SCOPE = { name: 'sonde/ebpf' } as const;
+const SCOPE_FIELDS = { ...SCOPE, version: '', schemaUrl: '', attributes: new Map() } as const;
 
 export interface EncodedMetrics {
   /** An `ExportMetricsServiceRequest`. */
@@ -22,105 +19,111 @@ export interface EncodedMetrics {
   readonly itemCount: number;
 }
 
-type ResourceMetrics = MetricsRequest['resourceMetrics'][number];
-
 /** What has metrics: a service, the host. */
 export interface Measured {
   readonly resource: readonly KeyValue[];
   points(): Iterable<readonly [MetricDefinition, readonly Series[]]>;
 }
 
-/** What each of them did, as requests of at most `POINTS_PER_REQUEST` points (and one of them). */
+/**
+ * What each of them did, written as it is gone through: thousands of points as objects would outlive
+ * the engine's young memory. A request ends with the first of them that takes it to
+ * `POINTS_PER_REQUEST` points.
+ */
 export function encodeMetrics(
   measured: readonly Measured[],
   nowUnixMs: number,
 ): readonly EncodedMetrics[] {
-  const times = { nowUnixMs, offsetMs: nowUnixMs - performance.now() };
+  const times = { now: words(nowUnixMs), offsetMs: nowUnixMs - performance.now() };
+  const writer = new MetricRequestWriter();
   const requests: EncodedMetrics[] = [];
-  let waiting: ResourceMetrics[] = [];
-  let points = 0;
-  const flush = (): void => {
-    if (points === 0) return;
-    const bytes = encodeRequest('metrics', { resourceMetrics: waiting });
-    requests.push({ bytes, itemCount: points });
-    waiting = [];
-    points = 0;
-  };
   for (const one of measured) {
-    const metrics = metricsOf(one, times);
-    const count = metrics.reduce((total, metric) => total + metric.count, 0);
-    if (points + count > POINTS_PER_REQUEST) flush();
-    points += count;
-    waiting.push({
-      resource: { attributes: one.resource },
-      scopeMetrics: [{ scope: SCOPE, metrics: metrics.map(({ metric }) => metric) }],
-    });
+    writeMeasured(writer, one, times);
+    if (writer.itemCount >= POINTS_PER_REQUEST) requests.push(writer.finish());
   }
-  flush();
+  if (writer.itemCount > 0) requests.push(writer.finish());
   return requests;
 }
 
 interface Times {
-  readonly nowUnixMs: number;
+  readonly now: Words;
   /** From `performance.now()` to the epoch. */
   readonly offsetMs: number;
 }
 
-function metricsOf(
-  measured: Measured,
-  times: Times,
-): readonly { readonly metric: Metric; readonly count: number }[] {
-  return [...measured.points()].map(([definition, series]) => ({
-    metric: toOtlp(definition, series, times),
-    count: series.length,
-  }));
+function writeMeasured(writer: MetricRequestWriter, measured: Measured, times: Times): void {
+  let isOpen = false;
+  for (const [definition, series] of measured.points()) {
+    if (!isOpen) {
+      writer.openResourceOf(measured.resource);
+      writer.openScope(SCOPE_FIELDS);
+      isOpen = true;
+    }
+    writeMetric(writer, definition, { series, times });
+  }
 }
 
 /** Units whose numbers are no counts. */
 const FRACTIONAL_UNITS = ['s', '1', '{cpu}'];
 
-function toOtlp(definition: MetricDefinition, series: readonly Series[], times: Times): Metric {
-  const { name, description, unit, kind, bounds } = definition;
-  const head = { name, description, unit };
+const HEADS = new WeakMap<MetricDefinition, Uint8Array>();
+
+function headOf(definition: MetricDefinition): Uint8Array {
+  const known = HEADS.get(definition);
+  if (known !== undefined) return known;
+  const { name, description, unit } = definition;
+  const head = encodeMetricHead({ name, description, unit, metadata: new Map() });
+  HEADS.set(definition, head);
+  return head;
+}
+
+function writeMetric(
+  writer: MetricRequestWriter,
+  definition: MetricDefinition,
+  { series, times }: { readonly series: readonly Series[]; readonly times: Times },
+): void {
+  const { unit, kind, bounds } = definition;
+  const head = headOf(definition);
   if (kind === 'histogram') {
-    const dataPoints = series.map((one) => histogramPoint(one, bounds, times));
-    return { ...head, histogram: { dataPoints, aggregationTemporality: CUMULATIVE } };
+    writer.openHistograms(head, CUMULATIVE);
+    for (const one of series) writeHistogram(writer, one, { bounds, times });
+    return;
   }
-  const isFractional = FRACTIONAL_UNITS.includes(unit);
-  const dataPoints = series.map(
-    (one): NumberPoint => ({
-      ...point(one, times),
-      ...(isFractional ? { asDouble: one.sum } : { asInt: one.sum }),
-    }),
-  );
-  if (kind === 'gauge') return { ...head, gauge: { dataPoints } };
   const isMonotonic = kind === 'counter';
-  return { ...head, sum: { dataPoints, aggregationTemporality: CUMULATIVE, isMonotonic } };
+  writer.openNumbers(head, kind === 'gauge' ? undefined : { temporality: CUMULATIVE, isMonotonic });
+  const isInteger = !FRACTIONAL_UNITS.includes(unit);
+  for (const { attributes, startMs, sum } of series) {
+    const start = words(startMs + times.offsetMs);
+    writer.numberOf(attributes, { start, time: times.now }, { value: sum, isInteger });
+  }
 }
 
-function point(
-  { attributes, startMs }: Series,
-  { nowUnixMs, offsetMs }: Times,
-): Pick<NumberPoint, 'attributes' | 'startTimeUnixNano' | 'timeUnixNano'> {
-  return {
+function writeHistogram(
+  writer: MetricRequestWriter,
+  { attributes, startMs, count, sum, min, max, buckets }: Series,
+  { bounds, times }: { readonly bounds: readonly number[]; readonly times: Times },
+): void {
+  writer.histogram({
     attributes,
-    startTimeUnixNano: nanoseconds(startMs + offsetMs),
-    timeUnixNano: nanoseconds(nowUnixMs),
-  };
+    start: words(startMs + times.offsetMs),
+    time: times.now,
+    count,
+    sum,
+    // What the kernel counted itself has no extremes.
+    extremes: Number.isFinite(min) ? { min, max } : undefined,
+    bucketCounts: buckets,
+    bounds,
+  });
 }
 
-function histogramPoint(
-  series: Series,
-  explicitBounds: readonly number[],
-  times: Times,
-): HistogramPoint {
-  const { count, sum, min, max, buckets } = series;
-  const bucketCounts = [...buckets];
-  // What the kernel counted itself has no extremes.
-  const extremes = Number.isFinite(min) ? { min, max } : {};
-  return { ...point(series, times), count, sum, ...extremes, bucketCounts, explicitBounds };
-}
-
-function nanoseconds(unixMs: number): bigint {
-  return BigInt(Math.round(unixMs)) * BigInt(NS_PER_MS);
+/** Unix time in nanoseconds, whole milliseconds. */
+function words(unixMs: number): Words {
+  const ms = Math.round(unixMs);
+  const [most, rest] = [Math.floor(ms / MS_PART), ms % MS_PART];
+  // most * 10^12 ns + rest * 10^6 ns, each in two words.
+  const upper = most * MS_PART * NS_PER_MS;
+  const [upperHigh, upperLow] = [Math.floor(upper / WORD), upper % WORD];
+  const low = upperLow + ((rest * NS_PER_MS) % WORD);
+  const high = upperHigh + Math.floor((rest * NS_PER_MS) / WORD) + (low >= WORD ? 1 : 0);
+  return { low: low | 0, high: high | 0 };
 }

@@ -9,6 +9,7 @@ export {
 export {
   encodeMetricHead,
   encodePointAttributes,
+  type HistogramPointFields,
   type MetricHead,
   MetricRequestWriter,
   type NumberPointFields,

@@ -1,9 +1,10 @@
 import { encodeMessage } from '../json/encode-request.ts';
-import type { Metric } from '../json/request-objects.ts';
+import type { KeyValue, Metric } from '../json/request-objects.ts';
 import { WireType } from '../protobuf/skip.ts';
 import { ProtobufWriter } from '../protobuf/writer.ts';
 import { METRIC } from '../schema/metric-messages.ts';
 import { writeKeyValues, writeText } from './any-value-writer.ts';
+import { writeAttributes } from './attribute-writer.ts';
 
 /** 64 bits, low word first. */
 export interface Words {
@@ -43,7 +44,23 @@ export interface NumberPointFields {
   readonly value: number | undefined;
 }
 
+/** A point of a histogram whose buckets are explicit. */
+export interface HistogramPointFields {
+  readonly attributes: readonly KeyValue[];
+  readonly start: Words;
+  readonly time: Words;
+  readonly count: number;
+  readonly sum: number;
+  /** Undefined where nobody knows the extremes. */
+  readonly extremes: { readonly min: number; readonly max: number } | undefined;
+  /** One more than bounds. */
+  readonly bucketCounts: ArrayLike<number>;
+  readonly bounds: readonly number[];
+}
+
 const FIRST_BYTES: number = 64 * 1024;
+const WORD = 2 ** 32;
+const HISTOGRAM = 9;
 const NO_RECORDED_VALUE = 1;
 const GAUGE = 5;
 const SUM = 7;
@@ -93,6 +110,15 @@ export class MetricRequestWriter {
     this.#close(Level.scope);
   }
 
+  /** As `openResource`, of attributes that are no text alone. */
+  openResourceOf(attributes: readonly KeyValue[]): void {
+    this.#close(Level.resource);
+    this.#begin(1);
+    this.#begin(1);
+    writeAttributes(this.#writer, 1, attributes);
+    this.#close(Level.scope);
+  }
+
   openScope({ name, version, schemaUrl, attributes }: ScopeFields): void {
     this.#close(Level.scope);
     this.#begin(2);
@@ -137,6 +163,66 @@ export class MetricRequestWriter {
     this.#itemCount++;
   }
 
+  /** As `number`, of a whole number up to 2^53 where `isInteger`; the attributes as they are. */
+  numberOf(
+    attributes: readonly KeyValue[],
+    { start, time }: { readonly start: Words; readonly time: Words },
+    { value, isInteger }: { readonly value: number; readonly isInteger: boolean },
+  ): void {
+    const writer = this.#writer;
+    writer.tag(1, WireType.bytes);
+    const begin = writer.begin();
+    writeFixed64(writer, 2, start);
+    writeFixed64(writer, 3, time);
+    if (isInteger) {
+      writeInteger(writer, 6, value);
+    } else {
+      writer.tag(4, WireType.fixed64);
+      writer.double(value);
+    }
+    writeAttributes(writer, 7, attributes);
+    writer.end(begin);
+    this.#itemCount++;
+  }
+
+  /** A histogram; its points follow. */
+  openHistograms(head: Uint8Array, temporality: number): void {
+    this.#close(Level.metric);
+    this.#begin(2);
+    this.#writer.raw(head);
+    this.#begin(HISTOGRAM);
+    this.#writer.tag(2, WireType.varint);
+    this.#writer.varint(temporality, 0);
+  }
+
+  histogram(point: HistogramPointFields): void {
+    const writer = this.#writer;
+    writer.tag(1, WireType.bytes);
+    const begin = writer.begin();
+    writeFixed64(writer, 2, point.start);
+    writeFixed64(writer, 3, point.time);
+    writeInteger(writer, 4, point.count);
+    writeDouble(writer, 5, point.sum);
+    writer.tag(6, WireType.bytes);
+    const counts = writer.begin();
+    for (let i = 0; i < point.bucketCounts.length; i++) {
+      const count = point.bucketCounts[i] ?? 0;
+      writer.fixed64((count % WORD) | 0, Math.floor(count / WORD));
+    }
+    writer.end(counts);
+    writer.tag(7, WireType.bytes);
+    const bounds = writer.begin();
+    for (const bound of point.bounds) writer.double(bound);
+    writer.end(bounds);
+    writeAttributes(writer, 9, point.attributes);
+    if (point.extremes !== undefined) {
+      writeDouble(writer, 11, point.extremes.min);
+      writeDouble(writer, 12, point.extremes.max);
+    }
+    writer.end(begin);
+    this.#itemCount++;
+  }
+
   /** A whole metric of so many points. */
   metric(metric: Metric, points: number): void {
     this.#close(Level.metric);
@@ -168,6 +254,18 @@ export class MetricRequestWriter {
 function writeFixed64(writer: ProtobufWriter, field: number, { low, high }: Words): void {
   writer.tag(field, WireType.fixed64);
   writer.fixed64(low, high);
+}
+
+function writeDouble(writer: ProtobufWriter, field: number, value: number): void {
+  writer.tag(field, WireType.fixed64);
+  writer.double(value);
+}
+
+/** A whole number as 64 bits; a negative one in two's complement. */
+function writeInteger(writer: ProtobufWriter, field: number, value: number): void {
+  const high = Math.floor(value / WORD);
+  writer.tag(field, WireType.fixed64);
+  writer.fixed64((value - high * WORD) | 0, high | 0);
 }
 
 /** Nothing for an empty text, as proto3 has it. */
