@@ -54,8 +54,19 @@ export function apply<C extends Cursor & WithCache>(
   return changed;
 }
 
+/** What a statement makes of the bytes of requests, failures passed over; undefined for columns. */
+export function editedOnWire(
+  context: string,
+  columns: Columns,
+  statement: string,
+): Columns | undefined {
+  const errors = new ErrorPolicy({ mode: 'silent', warn: () => {} });
+  const wire = wireStatements(context, { statements: [statement] }, errors);
+  return wire && onWire(columns, wire, undefined);
+}
+
 /** Another value with every call. */
-function isRandom(statement: string): boolean {
+export function isRandom(statement: string): boolean {
   return /UUID|Now\(/.test(statement);
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { CompileError, EvaluationError } from '../src/errors.ts';
 import { ErrorPolicy } from '../src/program/error-policy.ts';
 import { LOGS, SPANS } from '../src/program/ottl-context.ts';
-import { columnsOf, jsonOf, LOG_RECORDS, TRACES } from './batch.ts';
+import { columnsOf, editedOnWire, isRandom, jsonOf, LOG_RECORDS, TRACES } from './batch.ts';
 import { PUBLISHED } from './published/statements.ts';
 
 const MUTATIONS = 3_000;
@@ -65,14 +65,18 @@ describe('statements that somebody mistyped', () => {
       { context: LOGS, columns: columnsOf('logs', LOG_RECORDS) },
     ] as const;
     const before = batches.map(({ columns }) => jsonOf(columns));
-    const counts = { ran: 0, refused: 0 };
+    const counts = { ran: 0, refused: 0, onWire: 0 };
     for (let i = 0; i < MUTATIONS; i++) {
       const text = mutated(texts[random() % texts.length] ?? '', random);
       for (const { context, columns } of batches) {
         try {
           const edited = context.program({ statements: [text] }, errors)(columns, undefined);
-          jsonOf(edited);
+          const json = jsonOf(edited);
           counts.ran += 1;
+          const rewritten = isRandom(text) ? undefined : editedOnWire(context.name, columns, text);
+          if (rewritten === undefined) continue;
+          expect(jsonOf(rewritten), text).toEqual(json);
+          counts.onWire += 1;
         } catch (error) {
           expect(error, text).toBeInstanceOf(CompileError);
           expect(error, text).not.toBeInstanceOf(EvaluationError);
@@ -83,5 +87,6 @@ describe('statements that somebody mistyped', () => {
     expect(batches.map(({ columns }) => jsonOf(columns))).toEqual(before);
     expect(counts.ran).toBeGreaterThan(MUTATIONS / 20);
     expect(counts.refused).toBeGreaterThan(MUTATIONS / 20);
+    expect(counts.onWire).toBeGreaterThan(MUTATIONS / 50);
   });
 });
