@@ -20,7 +20,13 @@ export const HAS_CHROMIUM: boolean = existsSync(CHROMIUM);
 export const DESK = { width: 1440, height: 900 } as const;
 export const PHONE = { width: 390, height: 844 } as const;
 
+/** How the tests start it. */
+export const BROWSER: { readonly executablePath: string; readonly args: string[] } = {
+  executablePath: CHROMIUM,
+  args: FLAGS,
+};
+
 /** A browser that asks nobody for anything but the page. Whoever starts it closes it. */
 export function launchChromium(): Promise<Browser> {
-  return chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  return chromium.launch(BROWSER);
 }

@@ -1,26 +1,16 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BROWSER, HAS_CHROMIUM } from './chromium.ts';
 import { logsBody, shopRequests, tracesBody } from './shop-traffic.ts';
 import { Sonde } from './sonde.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
-const FLAGS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 const MINUTE_MS = 60_000;
 const NS_PER_MS = 1_000_000;
 
-describe.skipIf(!existsSync(CHROMIUM))('the analysis of traces, in a real browser', () => {
+describe.skipIf(!HAS_CHROMIUM)('the analysis of traces, in a real browser', () => {
   const sonde = new Sonde();
   const profile = mkdtempSync(join(tmpdir(), 'sonde-chromium-'));
   const problems: string[] = [];
@@ -52,7 +42,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the analysis of traces, in a real browse
     await sonde.untilSelect(count, String(spans.length));
     await sonde.untilSelect("SELECT count() > 0 FROM logs WHERE namespace = 'shop'", '1');
     browser = await chromium.launchPersistentContext(profile, {
-      ...{ executablePath: CHROMIUM, args: FLAGS, viewport: { width: 1440, height: 900 } },
+      ...{ ...BROWSER, viewport: { width: 1440, height: 900 } },
     });
     page = await browser.newPage();
     page.on('pageerror', (error) => problems.push(error.message));

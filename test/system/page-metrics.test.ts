@@ -1,29 +1,17 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeRequest } from '@sonde/proto';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BROWSER, DESK, HAS_CHROMIUM, PHONE } from './chromium.ts';
 import { Sonde } from './sonde.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
-const FLAGS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 const MINUTE_MS = 60_000;
-const DESK = { width: 1440, height: 900 };
-const PHONE = { width: 390, height: 844 };
 const TRACE_ID = '5b8efff798038103d269b633813fc60c';
 const POINTS = 20;
 
-describe.skipIf(!existsSync(CHROMIUM))('the metric explorer, in a real browser', () => {
+describe.skipIf(!HAS_CHROMIUM)('the metric explorer, in a real browser', () => {
   const sonde = new Sonde();
   const profile = mkdtempSync(join(tmpdir(), 'sonde-chromium-'));
   const problems: string[] = [];
@@ -44,7 +32,8 @@ describe.skipIf(!existsSync(CHROMIUM))('the metric explorer, in a real browser',
     await sonde.untilSelect(count, String(2 * POINTS));
     await sonde.untilSelect("SELECT count() > 0 FROM exemplars WHERE metric = 'shop.latency'", '1');
     browser = await chromium.launchPersistentContext(profile, {
-      ...{ executablePath: CHROMIUM, args: FLAGS, viewport: DESK },
+      ...BROWSER,
+      viewport: DESK,
     });
     page = await browser.newPage();
     page.on('pageerror', (error) => problems.push(error.message));

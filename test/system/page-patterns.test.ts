@@ -1,24 +1,16 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BROWSER, HAS_CHROMIUM } from './chromium.ts';
 import { Sonde } from './sonde.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
-const FLAGS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-];
 const MINUTE_MS = 60_000;
 const NAMES = 'ant bee cat dog eel fox gnu hen ibis jay kite lark mole newt owl pig'.split(' ');
 const JOB = 'the job of <*> has ended after <*> ms';
 
-describe.skipIf(!existsSync(CHROMIUM))('log patterns, from a line to the page', () => {
+describe.skipIf(!HAS_CHROMIUM)('log patterns, from a line to the page', () => {
   const sonde = new Sonde();
   const profile = mkdtempSync(join(tmpdir(), 'sonde-chromium-'));
   const problems: string[] = [];
@@ -64,7 +56,7 @@ describe.skipIf(!existsSync(CHROMIUM))('log patterns, from a line to the page', 
     const grouped = "SELECT uniqExact(pattern_id) FROM log_patterns FINAL WHERE service = 'worker'";
     await sonde.untilSelect(grouped, '3');
     browser = await chromium.launchPersistentContext(profile, {
-      ...{ executablePath: CHROMIUM, args: FLAGS, viewport: { width: 1440, height: 900 } },
+      ...{ ...BROWSER, viewport: { width: 1440, height: 900 } },
     });
     page = await browser.newPage();
     page.on('pageerror', (error) => problems.push(error.message));

@@ -1,21 +1,12 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BROWSER, HAS_CHROMIUM } from './chromium.ts';
 import { Sonde } from './sonde.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
-const FLAGS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-];
-
-describe.skipIf(!existsSync(CHROMIUM))('retention on the page', () => {
+describe.skipIf(!HAS_CHROMIUM)('retention on the page', () => {
   const sonde = new Sonde();
   const profile = mkdtempSync(join(tmpdir(), 'sonde-chromium-'));
   const problems: string[] = [];
@@ -25,7 +16,7 @@ describe.skipIf(!existsSync(CHROMIUM))('retention on the page', () => {
   beforeAll(async () => {
     await sonde.up();
     browser = await chromium.launchPersistentContext(profile, {
-      ...{ executablePath: CHROMIUM, args: FLAGS, viewport: { width: 1440, height: 900 } },
+      ...{ ...BROWSER, viewport: { width: 1440, height: 900 } },
     });
     page = await browser.newPage();
     page.on('pageerror', (error) => problems.push(error.message));

@@ -1,28 +1,16 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BROWSER, DESK, HAS_CHROMIUM, PHONE } from './chromium.ts';
 import { logsBody, type ShopRequest, shopRequests, tracesBody, wideTrace } from './shop-traffic.ts';
 import { Sonde } from './sonde.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
-const FLAGS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 const MINUTE_MS = 60_000;
 const SERVER = 2;
-const DESK = { width: 1440, height: 900 };
-const PHONE = { width: 390, height: 844 };
 
-describe.skipIf(!existsSync(CHROMIUM))('the trace explorer, in a real browser', () => {
+describe.skipIf(!HAS_CHROMIUM)('the trace explorer, in a real browser', () => {
   const sonde = new Sonde();
   const profile = mkdtempSync(join(tmpdir(), 'sonde-chromium-'));
   const problems: string[] = [];
@@ -48,7 +36,8 @@ describe.skipIf(!existsSync(CHROMIUM))('the trace explorer, in a real browser', 
     await sonde.untilSelect(count, String(spans.length));
     await sonde.untilSelect("SELECT count() > 0 FROM logs WHERE namespace = 'shop'", '1');
     browser = await chromium.launchPersistentContext(profile, {
-      ...{ executablePath: CHROMIUM, args: FLAGS, viewport: DESK },
+      ...BROWSER,
+      viewport: DESK,
     });
     page = await browser.newPage();
     page.on('pageerror', (error) => problems.push(error.message));

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeRequest } from '@sonde/proto';
@@ -6,19 +6,8 @@ import axe from 'axe-core';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { BROWSER, HAS_CHROMIUM } from './chromium.ts';
 import { Sonde } from './sonde.ts';
-
-const CHROMIUM = '/usr/bin/chromium';
-const FLAGS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 /** Where the navigation leads. */
 const PLACES = [
@@ -36,7 +25,7 @@ const PLACES = [
 const TRACE_ID = '5b8efff798038103d269b633813fc60c';
 const ROOT_SPAN = 'eee19b7ec3c1b174';
 
-describe.skipIf(!existsSync(CHROMIUM))('the page, in a real browser', () => {
+describe.skipIf(!HAS_CHROMIUM)('the page, in a real browser', () => {
   const sonde = new Sonde();
   const profile = mkdtempSync(join(tmpdir(), 'sonde-chromium-'));
   const problems: string[] = [];
@@ -54,8 +43,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the page, in a real browser', () => {
       '1',
     );
     browser = await chromium.launchPersistentContext(profile, {
-      executablePath: CHROMIUM,
-      args: FLAGS,
+      ...BROWSER,
     });
     page = await browser.newPage();
     page.on('pageerror', (error) => problems.push(error.message));
