@@ -3,10 +3,15 @@ import type { Variables } from './variables.ts';
 
 /** Lines that are known, of all sources; a line takes the place of another. */
 const LINES_MAX = 1 << 15;
-/** Lanes, leaf and number of values; then the values: 64 bytes, a line of the processor's cache. */
+/**
+ * Lanes; leaf; number of values, with the outline's length; then the values: 64 bytes, a line of the
+ * processor's cache.
+ */
 const CELL = 16;
 const VALUES_AT = 4;
 const VALUES_MAX = CELL - VALUES_AT;
+const LENGTH_SHIFT = 8;
+const COUNT_BITS = 255;
 
 /**
  * Most lines are as one before but for their numbers. Of those that came twice it is remembered
@@ -37,14 +42,15 @@ export class KnownLines {
     const { a, b } = outline;
     const at = ((a ^ (b >>> 11)) & (LINES_MAX - 1)) * CELL;
     this.#at = at;
-    return cells[at] === a && cells[at + 1] === b ? cells[at + 2] - 1 : -1;
+    if (cells[at] !== a || cells[at + 1] !== b) return -1;
+    return cells[at + 3] >>> LENGTH_SHIFT === outline.length ? cells[at + 2] - 1 : -1;
   }
 
   /** Of the line that was found last. */
   readValues(values: Variables): void {
     const cells = this.#cells;
     const { shifts, from } = this.#outline;
-    const count = cells[this.#at + 3];
+    const count = cells[this.#at + 3] & COUNT_BITS;
     const first = this.#at + VALUES_AT;
     for (let i = 0; i < count; i++) {
       const place = cells[first + i];
@@ -71,6 +77,6 @@ export class KnownLines {
     cells[at] = outline.a;
     cells[at + 1] = outline.b;
     cells[at + 2] = slot + 1;
-    cells[at + 3] = count;
+    cells[at + 3] = (outline.length << LENGTH_SHIFT) | count;
   }
 }

@@ -35,6 +35,8 @@ interface Message {
 export class LineOutline {
   a = 0;
   b = 0;
+  /** Bytes that are left, a run of digits as one. */
+  length = 0;
   from = 0;
   /** After so many runs of digits: by how many bytes the line is ahead of its outline. */
   readonly shifts: Int32Array = new Int32Array(RUNS_MAX + 1);
@@ -56,6 +58,7 @@ export class LineOutline {
       if (at < to) at = this.#digits(bytes, { from, at, to });
     }
     this.b ^= this.a >>> 15;
+    this.length = to - from - this.shifts[this.#runs];
     return true;
   }
 
