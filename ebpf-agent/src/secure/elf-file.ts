@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 
-/** Bytes of a file from `offset` on, fewer at its end. */
-export type ReadBytes = (offset: number, length: number) => Buffer;
+/** Bytes of a file from `offset` on, fewer at its end; into memory that is given, where it is. */
+export type ReadBytes = (offset: number, length: number, into?: Buffer) => Buffer;
 
 export interface ElfSection {
   readonly name: string;
@@ -56,7 +56,9 @@ export function withElfFile<T>(path: string, use: (elf: ElfFile) => T): T | unde
     return undefined;
   }
   try {
-    const elf = ElfFile.parse((offset, length) => readAll(fd, offset, length));
+    const elf = ElfFile.parse((offset, length, into) => {
+      return readAll({ fd, offset, length }, into ?? Buffer.allocUnsafe(length));
+    });
     return elf === undefined ? undefined : use(elf);
   } catch {
     // The disk, or a table that ends where an entry of it begins: as if it were no program.
@@ -66,11 +68,16 @@ export function withElfFile<T>(path: string, use: (elf: ElfFile) => T): T | unde
   }
 }
 
-/** Pieces of one size come in the same memory. */
+/** Pieces of sections come in the same memory: a host has hundreds of libraries. */
 const PIECE = Buffer.allocUnsafeSlow(PIECE_BYTES);
 
-function readAll(fd: number, offset: number, length: number): Buffer {
-  const bytes = length === PIECE_BYTES ? PIECE : Buffer.allocUnsafe(length);
+interface Wanted {
+  readonly fd: number;
+  readonly offset: number;
+  readonly length: number;
+}
+
+function readAll({ fd, offset, length }: Wanted, bytes: Buffer): Buffer {
   let filled = 0;
   while (filled < length) {
     const read = readSync(fd, bytes, filled, length - filled, offset + filled);
@@ -133,7 +140,7 @@ export class ElfFile {
     const isThere = type !== SHT_NOBITS && offset >= 0 && size > 0 && size <= SECTION_BYTES_MAX;
     if (!isThere) return;
     for (let at = 0; at < size; at += PIECE_BYTES - overlap) {
-      yield { at, bytes: this.#read(offset + at, Math.min(PIECE_BYTES, size - at)) };
+      yield { at, bytes: this.#read(offset + at, Math.min(PIECE_BYTES, size - at), PIECE) };
       if (at + PIECE_BYTES >= size) return;
     }
   }
