@@ -5,6 +5,7 @@ import {
   type RequestOptions,
 } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { RecentObjects } from '@sonde/proto';
 import type { ClientInfo } from '../client-info.ts';
 import type { Host } from '../component.ts';
 import { SondeError } from '../errors.ts';
@@ -145,8 +146,10 @@ export class HttpClient {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(problemOf(signal.reason));
       const request = (isTls ? httpsRequest : httpRequest)(url, options, (response) => {
+        recentAnswers.keep(response);
         readAnswer(response, url).then(resolve, (error: unknown) => reject(problemOf(error)));
       });
+      recentRequests.keep(request);
       const cut = (): void => {
         reject(problemOf(signal.reason));
         request.destroy();
@@ -161,6 +164,9 @@ export class HttpClient {
     });
   }
 }
+
+const recentRequests = new RecentObjects();
+const recentAnswers = new RecentObjects();
 
 interface Sent {
   readonly headers: Readonly<Record<string, string>>;
@@ -189,18 +195,24 @@ function describe(error: Error): string {
   return error.errors.map((each) => (each instanceof Error ? each.message : each)).join('; ');
 }
 
-async function readAnswer(response: IncomingMessage, url: string): Promise<HttpAnswer> {
+function readAnswer(response: IncomingMessage, url: string): Promise<HttpAnswer> {
   const { statusCode: status = 0, headers } = response;
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of response) {
-    if (!Buffer.isBuffer(chunk)) continue;
-    chunks.push(chunk.subarray(0, ANSWER_BYTES_MAX - length));
-    length += chunk.length;
-    // Leaving the loop closes the connection.
-    if (length >= ANSWER_BYTES_MAX) break;
-  }
-  return { status, headers, body: Buffer.concat(chunks), url };
+  return new Promise((resolve, reject) => {
+    const done = (): void => resolve({ status, headers, body: Buffer.concat(chunks), url });
+    response.on('data', (chunk: Buffer) => {
+      chunks.push(chunk.subarray(0, ANSWER_BYTES_MAX - length));
+      length += chunk.length;
+      if (length < ANSWER_BYTES_MAX) return;
+      done();
+      // The rest is not read: the connection goes with it.
+      response.destroy();
+    });
+    response.on('end', done);
+    response.on('error', reject);
+    response.on('close', () => reject(new Error('Premature close')));
+  });
 }
 
 function agentOptions(config: HttpClientConfig): ConstructorParameters<typeof Agent>[0] {
