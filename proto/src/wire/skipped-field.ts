@@ -1,8 +1,8 @@
 import { skipField } from '../protobuf/skip.ts';
 import { longTag, result } from '../protobuf/varint.ts';
 
-/** The tag of the field that was skipped last. */
-export const fieldTag: { value: number } = { value: 0 };
+/** Of the field that was skipped last: its tag, and what is behind that. */
+export const skippedField: { tag: number; body: number } = { tag: 0, body: 0 };
 
 /** What follows the field at `p`, tag and all. */
 export function skipped(bytes: Uint8Array, p: number, end: number): number {
@@ -12,6 +12,7 @@ export function skipped(bytes: Uint8Array, p: number, end: number): number {
     tag = longTag(bytes, next, tag);
     next = result.next;
   }
-  fieldTag.value = tag;
+  skippedField.tag = tag;
+  skippedField.body = next;
   return skipField(bytes, next, end, tag, 0);
 }

@@ -6,7 +6,7 @@ import { appendBytes, appendVarint32 } from '../protobuf/copy.ts';
 import { WireType } from '../protobuf/skip.ts';
 import { readLength, readVarint, result } from '../protobuf/varint.ts';
 import { nativeStart, nativeString } from '../read/native-text.ts';
-import { fieldTag, skipped } from './skipped-field.ts';
+import { skipped, skippedField } from './skipped-field.ts';
 import { WireFields } from './wire-fields.ts';
 import { unsupported } from './wire-unsupported.ts';
 import { readWireValue, varintBytes, type WireBytes, wireTypeOf } from './wire-value.ts';
@@ -301,8 +301,8 @@ export class WireMessage extends WireFields implements AttributeRow {
         this.numbers[field] = tag >>> 3;
       } else {
         p = skipped(bytes, p, end);
-        if (fieldTag.value === attributeTag) unsupported('a tag that is longer than it must be');
-        this.numbers[field] = fieldTag.value >>> 3;
+        if (skippedField.tag === attributeTag) unsupported('a tag that is longer than it must be');
+        this.numbers[field] = skippedField.tag >>> 3;
       }
       this.to[field] = p;
     }

@@ -5,6 +5,7 @@ import { skipField, WireType } from '../protobuf/skip.ts';
 import { PADDING_BYTES, SourceMemory } from '../protobuf/source.ts';
 import { longTag, readLength, result } from '../protobuf/varint.ts';
 import type { Signal } from '../signal.ts';
+import { skipped, skippedField } from './skipped-field.ts';
 import { WireMessage } from './wire-message.ts';
 import {
   GROUPS,
@@ -164,10 +165,11 @@ export class WireRewriter {
   #group(at: number, start: number, end: number): void {
     this.#place.resources++;
     this.#open(at, start, end);
-    this.#part(this.#resource, { start, end, number: RESOURCE, attributes: RESOURCE_ATTRIBUTES });
+    const found = this.#findOne(start, end, RESOURCE_NUMBERS);
+    this.#openPart(this.#resource, found, RESOURCE_ATTRIBUTES);
     const { resources, rows } = this.#visits;
     if (resources !== undefined) {
-      const { at: from, end: to } = this.#found;
+      const [from, to] = found === undefined ? [start, start] : [found.at, found.end];
       resources(this.#place);
       if (this.#resource.touched) this.#writeResource(start, from, to);
     }
@@ -178,7 +180,7 @@ export class WireRewriter {
 
   #scopeRows(at: number, start: number, end: number): void {
     this.#open(at, start, end);
-    this.#part(this.#scope, { start, end, number: SCOPE, attributes: SCOPE_ATTRIBUTES });
+    this.#openPart(this.#scope, this.#findOne(start, end, SCOPE_NUMBERS), SCOPE_ATTRIBUTES);
     const { inScope, kinds } = this.#rows;
     this.#messages(start, end, inScope, kinds === undefined ? this.#oneRow : this.#oneMetric);
     this.#close();
@@ -187,41 +189,21 @@ export class WireRewriter {
   #oneMetric(at: number, start: number, end: number): void {
     this.#open(at, start, end);
     this.#metric.open(this.#source, start, end, 0);
-    const { bytes } = this.#source;
-    let kind = 0;
-    let from = 0;
-    let content = 0;
-    let to = 0;
-    for (let p = start; p < end; ) {
-      const field = p;
-      let tag = bytes[p++];
-      if (tag > 127) {
-        tag = longTag(bytes, p, tag);
-        p = result.next;
-      }
-      const begin = p;
-      p = skipField(bytes, p, end, tag, 0);
-      if (this.#rows.kinds?.[tag >>> 3] === undefined) continue;
-      if (kind !== 0) unsupported('a metric of several kinds');
-      if (bytes[field] > 127) unsupported('a tag that is longer than it must be');
-      kind = tag >>> 3;
-      from = field;
-      readLength(bytes, begin, end);
-      content = result.next;
-      to = p;
-    }
-    if (kind !== 0) {
-      this.#open(from, content, to);
-      this.#pointAttributes = this.#rows.kinds?.[kind] ?? 0;
-      this.#messages(content, to, POINTS, this.#onePoint);
+    const { kinds } = this.#rows;
+    const kind = kinds === undefined ? undefined : this.#findOne(start, end, kinds);
+    if (kind !== undefined) {
+      if (this.#source.bytes[kind.at] > 127) unsupported('a tag that is longer than it must be');
+      this.#pointAttributes = kinds?.[kind.number] ?? 0;
+      this.#open(kind.at, kind.start, kind.end);
+      this.#messages(kind.start, kind.end, POINTS, this.#onePoint);
       this.#close();
     }
     this.#close();
   }
 
   #pointAttributes = 0;
-  /** Where `#part` found its message, with its tag. */
-  readonly #found: { at: number; end: number } = { at: -1, end: -1 };
+  /** What `#findOne` found: where the field begins with its tag, and where the message in it lies. */
+  readonly #found = { number: 0, at: 0, start: 0, end: 0 };
 
   #onePoint(at: number, start: number, end: number): void {
     this.#visited(at, start, end, this.#pointAttributes);
@@ -251,12 +233,12 @@ export class WireRewriter {
     this.#write(row, this.#source.bytes[at]);
   }
 
-  /** The resource lies in `[from, to)` with its tag; both are -1 where the group has none. */
+  /** The resource lies in `[from, to)` with its tag; that is empty at `start` where there is none. */
   #writeResource(start: number, from: number, to: number): void {
-    if (from !== -1 && from !== start) unsupported('a resource behind its rows');
+    if (from !== start) unsupported('a resource behind its rows');
     this.#writeLevels();
     this.#flush(start);
-    this.#pending = Math.max(start, to);
+    this.#pending = to;
     this.#write(this.#resource, (RESOURCE << 3) | WireType.bytes);
   }
 
@@ -280,33 +262,30 @@ export class WireRewriter {
     }
   }
 
-  /** Opens a resource or scope for reading: the one field `number` of the message around it. */
-  #part(part: WireMessage, where: Part): void {
+  /** The one message in `[start, end)` whose field is a key of `numbers`; until the next call. */
+  #findOne(start: number, end: number, numbers: FieldNumbers): Found | undefined {
     const { bytes } = this.#source;
-    const { start, end, number, attributes } = where;
-    let from = start;
-    let to = start;
-    let found = 0;
-    this.#found.at = -1;
-    this.#found.end = -1;
+    const found = this.#found;
+    let count = 0;
     for (let p = start; p < end; ) {
       const at = p;
-      let tag = bytes[p++];
-      if (tag > 127) {
-        tag = longTag(bytes, p, tag);
-        p = result.next;
-      }
-      const begin = p;
-      p = skipField(bytes, p, end, tag, 0);
-      if (tag !== ((number << 3) | WireType.bytes)) continue;
-      if (++found > 1) unsupported('a resource or scope in several pieces');
-      readLength(bytes, begin, end);
-      from = result.next;
-      to = p;
-      this.#found.at = at;
-      this.#found.end = p;
+      p = skipped(bytes, p, end);
+      const number = skippedField.tag >>> 3;
+      if (numbers[number] === undefined) continue;
+      if (++count > 1)
+        unsupported('a resource, a scope or the points of a metric in several pieces');
+      readLength(bytes, skippedField.body, end);
+      found.number = number;
+      found.at = at;
+      found.start = result.next;
+      found.end = p;
     }
-    part.open(this.#source, from, to, attributes);
+    return count === 0 ? undefined : found;
+  }
+
+  /** Opens a resource or scope for reading; an empty one where there is none. */
+  #openPart(part: WireMessage, found: Found | undefined, attributes: number): void {
+    part.open(this.#source, found?.start ?? 0, found?.end ?? 0, attributes);
   }
 
   #open(at: number, start: number, end: number): void {
@@ -379,13 +358,18 @@ export class WireRewriter {
 
 type Each = (this: WireRewriter, at: number, start: number, end: number) => void;
 
-interface Part {
+/** Field numbers that are looked for. */
+type FieldNumbers = Readonly<Record<number, unknown>>;
+
+interface Found {
+  readonly number: number;
+  readonly at: number;
   readonly start: number;
   readonly end: number;
-  readonly number: number;
-  readonly attributes: number;
 }
 
+const RESOURCE_NUMBERS: FieldNumbers = { [RESOURCE]: true };
+const SCOPE_NUMBERS: FieldNumbers = { [SCOPE]: true };
 const PREFIX_BYTES_MAX = 6;
 
 function newLevel(): Level {
