@@ -6,8 +6,12 @@ export const BATCH_BYTES: number = MIB;
 /** Batches in one turn of the event loop; then others have theirs. */
 export const BATCHES_PER_TURN = 16;
 
-/** How long the ring is left alone: while many records come, and while few do. */
+/**
+ * How long the ring is left alone: while many records come, while few do, and while none do. A process
+ * that has begun is looked at after that long, and one that is over by then has no name but its command.
+ */
 export const POLL_MS_MIN = 20;
+export const POLL_MS_FEW = 40;
 export const POLL_MS_MAX = 100;
 
 /** As much should come between two looks. A quarter of the smallest ring. */

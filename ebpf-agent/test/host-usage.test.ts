@@ -150,6 +150,7 @@ describe.runIf(MAY_OBSERVE)('what services use', { timeout: 120_000 }, () => {
 
   it('tells crashes by their signal', async () => {
     const child = await start('crashing', 'console.log(1); setInterval(() => {}, 1e6)');
+    await service('crashing', (one) => sumOf(one, 'process.memory.usage') > 0);
     child.kill('SIGSEGV');
     await service('crashing', (one) => sumOf(one, 'sonde.service.process.exits', '11') === 1);
   });

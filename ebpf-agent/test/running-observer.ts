@@ -71,7 +71,9 @@ export interface Report {
 export const MAY_OBSERVE: boolean =
   process.getuid?.() === 0 && existsSync('/sys/kernel/btf/vmlinux');
 
-const REPORTS_MAX = 400;
+/** What happened is reported at the latest after so long: a crash writes its memory before it ends. */
+const REPORTED_WITHIN_MS = 20_000;
+const PAUSE_MS = 20;
 
 /** The observer in a process of its own: what this process does is seen like anybody's. */
 export class RunningObserver {
@@ -107,9 +109,11 @@ export class RunningObserver {
 
   /** Asks for reports until `found` answers. */
   async until<T>(found: (report: Report) => T | undefined): Promise<T> {
-    for (let i = 0; i < REPORTS_MAX; i++) {
+    const deadline = performance.now() + REPORTED_WITHIN_MS;
+    while (performance.now() < deadline) {
       const value = found(await this.report());
       if (value !== undefined) return value;
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
     throw new Error('it was never reported');
   }

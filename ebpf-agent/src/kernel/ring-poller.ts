@@ -3,6 +3,7 @@ import {
   BATCHES_PER_TURN,
   HURRY_BYTES,
   POLL_BYTES,
+  POLL_MS_FEW,
   POLL_MS_MAX,
   POLL_MS_MIN,
 } from '../limits.ts';
@@ -19,7 +20,7 @@ export interface RingPollerOptions {
 
 /**
  * Reads the ring in batches into one buffer: a callback for each record would cost more than all the
- * rest. Looks when `POLL_BYTES` should have come since the last time, after 20 to 100 ms, and at once
+ * rest. Looks when `POLL_BYTES` should have come since the last time, after 20 to 40 ms, after 100 ms while none come, and at once
  * while more come than were foreseen: each look costs as much as some requests.
  *
  *   ring (kernel) --drain--> one 1 MiB buffer --onBatch--> counts
@@ -82,6 +83,7 @@ export class RingPoller {
 
 /** `bytes` came after `waitMs`. */
 export function nextWaitMs(bytes: number, waitMs: number): number {
-  const foreseen = bytes === 0 ? POLL_MS_MAX : (waitMs * POLL_BYTES) / bytes;
-  return Math.min(POLL_MS_MAX, Math.max(POLL_MS_MIN, Math.min(foreseen, 2 * waitMs)));
+  if (bytes === 0) return Math.min(POLL_MS_MAX, 2 * waitMs);
+  const foreseen = (waitMs * POLL_BYTES) / bytes;
+  return Math.max(POLL_MS_MIN, Math.min(POLL_MS_FEW, foreseen, 2 * waitMs));
 }
