@@ -13,20 +13,3 @@ const kept: object[] = [];
 export function keepShape(example: object): void {
   kept.push(example);
 }
-
-const RECENT_OBJECTS = 4;
-
-/**
- * Keeps the last few objects of a kind for the same reason, where no example can be made: those of
- * Node's HTTP. A server that is quiet when a full collection comes has none of them, and its next
- * requests would be interpreted: a tenth of what a gateway costs that others take turns with.
- */
-export class RecentObjects {
-  readonly #kept: object[] = [];
-  #next = 0;
-
-  keep(object: object): void {
-    this.#kept[this.#next] = object;
-    this.#next = (this.#next + 1) % RECENT_OBJECTS;
-  }
-}

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import {
   type AttributeRow,
@@ -177,6 +179,32 @@ describe('requests rewritten where they lie', () => {
     expect(rows).toBeGreaterThan(200);
   });
 
+  it('are not held on to afterwards, nor when a visitor fails', async () => {
+    const collect = exposedGc();
+    const rewriter = new WireRewriter('traces');
+    const seen = [true, false].map((isFailing) => {
+      const { bytes, ...rest } = traces([span([text('a', 'x'.repeat(100_000))])]);
+      // Its own memory, and room behind it as a body has that is read in place.
+      const memory = new Uint8Array(bytes.length + 64);
+      memory.set(bytes);
+      const request = { ...rest, bytes: memory.subarray(0, bytes.length) };
+      const run = (): unknown =>
+        rewriter.rewrite([request], {
+          rows: ({ row }) => {
+            row.append(row.internKey('b'), 'c'.repeat(2_000_000));
+            if (isFailing) throw new RangeError('a visitor');
+            return false;
+          },
+        });
+      if (isFailing) expect(run).toThrow('a visitor');
+      else expect(run()).toEqual([]);
+      return new WeakRef(memory.buffer);
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    collect();
+    expect(seen.map((ref) => ref.deref())).toEqual([undefined, undefined]);
+  });
+
   it('are not disturbed by visitors that read other messages', () => {
     const padded = traces([span([text('a', 'b')]), span([text('a', 'b')])]);
     // Nothing behind the bytes: they are copied to be read.
@@ -306,6 +334,11 @@ describe('requests rewritten where they lie', () => {
     expect(() => new WireRewriter('profiles')).toThrow('profiles refer to a dictionary');
   });
 });
+
+function exposedGc(): () => void {
+  setFlagsFromString('--expose-gc');
+  return runInNewContext('gc');
+}
 
 function serviceOf(group: {
   resource: { attributes: { value: { stringValue: string } }[] };

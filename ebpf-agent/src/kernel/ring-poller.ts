@@ -20,8 +20,9 @@ export interface RingPollerOptions {
 
 /**
  * Reads the ring in batches into one buffer: a callback for each record would cost more than all the
- * rest. Looks when `POLL_BYTES` should have come since the last time, after 20 to 40 ms, after 100 ms while none come, and at once
- * while more come than were foreseen: each look costs as much as some requests.
+ * rest. Looks when `POLL_BYTES` should have come since the last time, after 20 to 40 ms, after 100 ms
+ * while none come, and at once while more come than were foreseen: each look costs as much as some
+ * requests.
  *
  *   ring (kernel) --drain--> one 1 MiB buffer --onBatch--> counts
  */

@@ -5,7 +5,6 @@ import {
   type RequestOptions,
 } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { RecentObjects } from '@sonde/proto';
 import type { ClientInfo } from '../client-info.ts';
 import type { Host } from '../component.ts';
 import { SondeError } from '../errors.ts';
@@ -146,10 +145,8 @@ export class HttpClient {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(problemOf(signal.reason));
       const request = (isTls ? httpsRequest : httpRequest)(url, options, (response) => {
-        recentAnswers.keep(response);
         readAnswer(response, url).then(resolve, (error: unknown) => reject(problemOf(error)));
       });
-      recentRequests.keep(request);
       const cut = (): void => {
         reject(problemOf(signal.reason));
         request.destroy();
@@ -164,9 +161,6 @@ export class HttpClient {
     });
   }
 }
-
-const recentRequests = new RecentObjects();
-const recentAnswers = new RecentObjects();
 
 interface Sent {
   readonly headers: Readonly<Record<string, string>>;

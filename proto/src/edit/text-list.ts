@@ -1,4 +1,5 @@
 import { AnyValueType } from '../columns/any-value-type.ts';
+import { varint32Bytes } from '../protobuf/copy.ts';
 import { ProtobufWriter } from '../protobuf/writer.ts';
 import { EncodedValue } from './attribute-value.ts';
 
@@ -30,8 +31,8 @@ export class TextListWriter {
     for (let i = 0; i < count; i++) {
       if (!isAscii(bytes, start[i], end[i])) return undefined;
       const length = end[i] - start[i];
-      const member = 1 + varintBytes(length) + length;
-      size += 1 + varintBytes(member) + member;
+      const member = 1 + varint32Bytes(length) + length;
+      size += 1 + varint32Bytes(member) + member;
     }
     const writer = this.#writer;
     writer.reset();
@@ -41,7 +42,7 @@ export class TextListWriter {
     for (let i = 0; i < count; i++) {
       const length = end[i] - start[i];
       writer.byte(TEXT_TAG);
-      writer.length32(1 + varintBytes(length) + length);
+      writer.length32(1 + varint32Bytes(length) + length);
       writer.byte(TEXT_TAG);
       writer.length32(length);
       writer.copy(bytes, start[i], end[i]);
@@ -54,8 +55,4 @@ function isAscii(bytes: Uint8Array, from: number, to: number): boolean {
   let seen = 0;
   for (let i = from; i < to; i++) seen |= bytes[i];
   return seen < NOT_ASCII;
-}
-
-function varintBytes(value: number): number {
-  return value < 1 << 7 ? 1 : value < 1 << 14 ? 2 : value < 1 << 21 ? 3 : value < 1 << 28 ? 4 : 5;
 }

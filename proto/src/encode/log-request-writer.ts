@@ -1,3 +1,4 @@
+import { varint32Bytes } from '../protobuf/copy.ts';
 import { WireType } from '../protobuf/skip.ts';
 import { ProtobufWriter } from '../protobuf/writer.ts';
 import {
@@ -107,12 +108,12 @@ export class LogRequestWriter {
   /** A record whose body is the text `[start, end)` of `bytes`, which is UTF-8. */
   line(bytes: Uint8Array, start: number, end: number): void {
     const length = end - start;
-    const value = 1 + varintSize(length) + length;
+    const value = 1 + varint32Bytes(length) + length;
     const suffix = this.#suffix;
     const writer = this.#records;
     writer.reserve(LINE_FRAME_BYTES_MAX + length + suffix.length);
     writer.byte(RECORD_TAG);
-    writer.length32(1 + varintSize(value) + value + suffix.length);
+    writer.length32(1 + varint32Bytes(value) + value + suffix.length);
     writer.byte(BODY_TAG);
     writer.length32(value);
     writer.byte(TEXT_TAG);
@@ -189,12 +190,12 @@ export function encodeResource(attributes: ReadonlyMap<string, LogValue>): Uint8
 
 function groupSize(group: Group, end: number): number {
   const length = resourceGroupLength(group, end - group.start);
-  return 1 + varintSize(length) + length;
+  return 1 + varint32Bytes(length) + length;
 }
 
 function resourceGroupLength(group: Group, records: number): number {
   const scopeLogs = group.scope.length + records;
-  return group.resource.length + 1 + varintSize(scopeLogs) + scopeLogs;
+  return group.resource.length + 1 + varint32Bytes(scopeLogs) + scopeLogs;
 }
 
 function writeGroup(to: Uint8Array, start: number, group: Group, records: Uint8Array): number {
@@ -217,10 +218,6 @@ function putVarint(to: Uint8Array, start: number, value: number): number {
   for (; rest > 127; rest >>>= 7) to[at++] = (rest & 127) | 128;
   to[at++] = rest;
   return at;
-}
-
-function varintSize(value: number): number {
-  return value < 128 ? 1 : Math.ceil((32 - Math.clz32(value)) / 7);
 }
 
 function writeFixed64(writer: ProtobufWriter, field: number, value: bigint): void {

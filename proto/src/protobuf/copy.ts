@@ -28,6 +28,14 @@ export function appendBytes(
   }
 }
 
+/** How many bytes a varint of up to 31 bits takes. */
+export function varint32Bytes(value: number): number {
+  if (value < 1 << 7) return 1;
+  if (value < 1 << 14) return 2;
+  if (value < 1 << 21) return 3;
+  return value < 1 << 28 ? 4 : 5;
+}
+
 /** Appends a varint of up to 32 bits; the run has room for 5 bytes. */
 export function appendVarint32(run: ByteRun, value: number): void {
   const bytes = run.bytes;

@@ -10,6 +10,9 @@ import { appendWireValue, readWireValue, type WireBytes } from './wire-value.ts'
 const FIELDS_MIN = 32;
 /** Room at first. */
 const SIDE_BYTES = 1024;
+/** What is kept of either from one batch to the next: a large request may have grown it. */
+const SIDE_BYTES_KEPT_MAX: number = 1024 * 1024;
+const FIELDS_KEPT_MAX = 16_384;
 /** Tag and length of a message in front of its bytes. */
 const PREFIX_BYTES_MAX = 6;
 
@@ -21,7 +24,7 @@ export abstract class WireFields {
   /** Whether anything was written since the message was opened. */
   touched = false;
   /** What was written for this request. */
-  readonly side: ByteRun = new ByteRun(SIDE_BYTES);
+  side: ByteRun = new ByteRun(SIDE_BYTES);
   /** Where each field lies with its tag, in the request or in `side`; an empty one is gone. */
   fields = 0;
   from: Uint32Array = NO_UINT32;
@@ -29,7 +32,7 @@ export abstract class WireFields {
   isSide: Uint8Array = NO_UINT8;
   protected numbers: Uint32Array = NO_UINT32;
   protected source: WireBytes = this.side;
-  readonly #scratch: ByteRun = new ByteRun(SIDE_BYTES);
+  #scratch: ByteRun = new ByteRun(SIDE_BYTES);
 
   /** The text of a field below 16 that is a string; `''` without it. */
   text(number: number): string {
@@ -130,6 +133,23 @@ export abstract class WireFields {
     appendVarint32(side, length);
   }
 
+  /** Until the next batch: nothing of a request is held on to, nor much memory. */
+  rest(): void {
+    this.side = keptOrNew(this.side);
+    this.#scratch = keptOrNew(this.#scratch);
+    this.source = this.side;
+    this.fields = 0;
+    if (this.from.length > FIELDS_KEPT_MAX) this.forgetFields();
+  }
+
+  /** Gives the memory of all fields back. */
+  protected forgetFields(): void {
+    this.from = NO_UINT32;
+    this.to = NO_UINT32;
+    this.isSide = NO_UINT8;
+    this.numbers = NO_UINT32;
+  }
+
   /** Reads the fields, should nobody have. */
   protected abstract read(): void;
 
@@ -141,4 +161,8 @@ export abstract class WireFields {
     this.isSide = growUint8(this.isSide, size);
     this.numbers = growUint32(this.numbers, size);
   }
+}
+
+function keptOrNew(run: ByteRun): ByteRun {
+  return run.bytes.length > SIDE_BYTES_KEPT_MAX ? new ByteRun(SIDE_BYTES) : run;
 }

@@ -2,14 +2,14 @@ import { AnyValueType } from '../columns/any-value-type.ts';
 import { growUint32, NO_UINT32 } from '../columns/grow.ts';
 import type { AttributeRow, NativeRun } from '../edit/attribute-row.ts';
 import type { AttributeValue } from '../edit/attribute-value.ts';
-import { appendBytes, appendVarint32 } from '../protobuf/copy.ts';
+import { appendBytes, appendVarint32, varint32Bytes } from '../protobuf/copy.ts';
 import { WireType } from '../protobuf/skip.ts';
 import { readLength, readVarint, result } from '../protobuf/varint.ts';
 import { nativeStart, nativeString } from '../read/native-text.ts';
 import { skipped, skippedField } from './skipped-field.ts';
 import { WireFields } from './wire-fields.ts';
 import { unsupported } from './wire-unsupported.ts';
-import { readWireValue, varintBytes, type WireBytes, wireTypeOf } from './wire-value.ts';
+import { readWireValue, type WireBytes, wireTypeOf } from './wire-value.ts';
 
 const KEY_TAG = 0x0a;
 /** Of an `AnyValue` that is a string. */
@@ -66,6 +66,22 @@ export class WireMessage extends WireFields implements AttributeRow {
   startRequest(): void {
     this.side.length = 0;
     this.#written = [];
+  }
+
+  override rest(): void {
+    super.rest();
+    this.#isRead = true;
+    this.#count = 0;
+    this.#written = [];
+  }
+
+  protected override forgetFields(): void {
+    super.forgetFields();
+    this.#field = NO_UINT32;
+    this.#keyStart = NO_UINT32;
+    this.#keyEnd = NO_UINT32;
+    this.#valueStart = NO_UINT32;
+    this.#valueEnd = NO_UINT32;
   }
 
   open(source: WireBytes, start: number, end: number, attributeField: number): void {
@@ -258,8 +274,8 @@ export class WireMessage extends WireFields implements AttributeRow {
   /** Everything of a field before the members of its value, which will be `valueBytes` bytes. */
   #beginField(key: Uint8Array, start: number, keyBytes: number, valueBytes: number): void {
     const { side } = this;
-    const keyField = 1 + varintBytes(keyBytes) + keyBytes;
-    this.beginMessage(this.#attributeTag, keyField + 1 + varintBytes(valueBytes) + valueBytes);
+    const keyField = 1 + varint32Bytes(keyBytes) + keyBytes;
+    this.beginMessage(this.#attributeTag, keyField + 1 + varint32Bytes(valueBytes) + valueBytes);
     const { bytes } = side;
     bytes[side.length++] = KEY_TAG;
     appendVarint32(side, keyBytes);

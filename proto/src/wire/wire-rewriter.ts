@@ -1,6 +1,6 @@
 import { ByteRun } from '../columns/byte-run.ts';
 import type { EncodedRequest } from '../encoded-request.ts';
-import { appendBytes, appendVarint32 } from '../protobuf/copy.ts';
+import { appendBytes, appendVarint32, varint32Bytes } from '../protobuf/copy.ts';
 import { skipField, WireType } from '../protobuf/skip.ts';
 import { PADDING_BYTES, SourceMemory } from '../protobuf/source.ts';
 import { longTag, readLength, result } from '../protobuf/varint.ts';
@@ -19,7 +19,7 @@ import {
   wireRowsOf,
 } from './wire-rows.ts';
 import { unsupported } from './wire-unsupported.ts';
-import { varintBytes, type WireBytes } from './wire-value.ts';
+import type { WireBytes } from './wire-value.ts';
 
 /** Where the visitor stands. The messages are read when somebody first asks them. */
 export interface WireRow {
@@ -78,6 +78,7 @@ export class WireRewriter {
   readonly #resource = new WireMessage();
   readonly #scope = new WireMessage();
   readonly #metric = new WireMessage();
+  readonly #parts = [this.#row, this.#resource, this.#scope, this.#metric];
   readonly #place: { -readonly [K in keyof WireRow]: WireRow[K] };
   readonly #levels: readonly Level[] = Array.from({ length: LEVELS }, () => newLevel());
   #depth = 0;
@@ -106,7 +107,15 @@ export class WireRewriter {
   /** The requests with what was written; those that lost their last item are gone. */
   rewrite(requests: readonly EncodedRequest[], visits: WireVisits): readonly EncodedRequest[] {
     this.#visits = visits;
-    for (const part of [this.#row, this.#resource, this.#scope, this.#metric]) part.startBatch();
+    for (const part of this.#parts) part.startBatch();
+    try {
+      return this.#all(requests);
+    } finally {
+      this.#rest();
+    }
+  }
+
+  #all(requests: readonly EncodedRequest[]): readonly EncodedRequest[] {
     const rewritten: EncodedRequest[] = [];
     let isSame = true;
     for (const request of requests) {
@@ -115,6 +124,14 @@ export class WireRewriter {
       if (changed.itemCount > 0 || request.itemCount === 0) rewritten.push(changed);
     }
     return isSame ? requests : rewritten;
+  }
+
+  /** Nothing of the requests is held on to: they may be large, and the next ones far away. */
+  #rest(): void {
+    this.#visits = {};
+    this.#out = NOTHING_WRITTEN;
+    for (const part of this.#parts) part.rest();
+    this.#source = this.#row.side;
   }
 
   #request(request: EncodedRequest): EncodedRequest {
@@ -138,7 +155,7 @@ export class WireRewriter {
     return { ...request, bytes, itemCount: request.itemCount - this.#droppedItems };
   }
 
-  /** Calls `each` with the messages in field `number` of `[start, end)`; returns how many there were. */
+  /** Calls `each` with the messages in field `number` of `[start, end)`. */
   #messages(start: number, end: number, number: number, each: Each): void {
     const { bytes } = this.#source;
     const wanted = (number << 3) | WireType.bytes;
@@ -314,10 +331,10 @@ export class WireRewriter {
       return;
     }
     this.#flush(level.end);
-    const reserved = varintBytes(level.end - level.start);
+    const reserved = varint32Bytes(level.end - level.start);
     const start = level.out + 1 + reserved;
     const length = out.length - start;
-    const needed = varintBytes(length);
+    const needed = varint32Bytes(length);
     if (needed !== reserved) {
       out.reserve(needed);
       out.bytes.copyWithin(start + needed - reserved, start, out.length);
@@ -340,7 +357,7 @@ export class WireRewriter {
       out.reserve(PREFIX_BYTES_MAX);
       level.out = out.length;
       out.bytes[out.length] = this.#source.bytes[level.tag];
-      out.length += 1 + varintBytes(level.end - level.start);
+      out.length += 1 + varint32Bytes(level.end - level.start);
       this.#pending = level.start;
     }
   }

@@ -111,7 +111,7 @@ export function appendWireValue(run: ByteRun, value: AttributeValue): void {
 }
 
 /** An int64 as a varint of its 64 bits; the run has room for 10 bytes. */
-export function appendVarint64(run: ByteRun, value: bigint): void {
+function appendVarint64(run: ByteRun, value: bigint): void {
   if (value >= 0n && value <= 0xffff_ffffn) {
     appendVarint32(run, Number(value));
     return;
@@ -122,11 +122,4 @@ export function appendVarint64(run: ByteRun, value: bigint): void {
     rest >>= 7n;
   }
   run.bytes[run.length++] = Number(rest);
-}
-
-export function varintBytes(value: number): number {
-  if (value < 1 << 7) return 1;
-  if (value < 1 << 14) return 2;
-  if (value < 1 << 21) return 3;
-  return value < 1 << 28 ? 4 : 5;
 }
