@@ -15,7 +15,7 @@ export * from './encode/index.ts';
 export * from './encoded-request.ts';
 export * from './join-requests.ts';
 export * from './json/index.ts';
-export { keepShape } from './keep-shape.ts';
+export { keepShape, RecentObjects } from './keep-shape.ts';
 export * from './malformed.ts';
 export { MessageCursor } from './protobuf/message-cursor.ts';
 export { REQUEST_ROWS_MAX } from './protobuf/row-budget.ts';

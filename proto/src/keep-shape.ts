@@ -13,3 +13,22 @@ const kept: object[] = [];
 export function keepShape(example: object): void {
   kept.push(example);
 }
+
+const RECENT_OBJECTS = 4;
+
+/**
+ * Keeps the last few objects of a kind for the same reason, where no example can be made: those of
+ * Node's HTTP. A process that is between two requests when a full collection comes has none of them,
+ * and what works on them is interpreted again: a tenth to a fifth of what a gateway costs.
+ *
+ * They are not to lead to anything large: a listener on them holds what its function can see.
+ */
+export class RecentObjects {
+  readonly #kept: object[] = [];
+  #next = 0;
+
+  keep(object: object): void {
+    this.#kept[this.#next] = object;
+    this.#next = (this.#next + 1) % RECENT_OBJECTS;
+  }
+}

@@ -1,10 +1,12 @@
 import {
   Agent,
+  type ClientRequest,
   request as httpRequest,
   type IncomingMessage,
   type RequestOptions,
 } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { RecentObjects } from '@sonde/proto';
 import type { ClientInfo } from '../client-info.ts';
 import type { Host } from '../component.ts';
 import { SondeError } from '../errors.ts';
@@ -135,16 +137,26 @@ export class HttpClient {
     }
   }
 
-  #sendOnce(url: string, { headers, body, signal }: Sent): Promise<HttpAnswer> {
+  async #sendOnce(url: string, { headers, body, signal }: Sent): Promise<HttpAnswer> {
+    if (signal.aborted) throw problemOf(signal.reason);
+    const { request, answer } = this.#begin(url, headers, signal);
+    request.end(body);
+    return await answer;
+  }
+
+  /** Knows nothing of the body: what listens here is kept beyond the exchange. */
+  #begin(url: string, headers: Sent['headers'], signal: AbortSignal): Exchange {
     const isTls = url.startsWith('https:');
     const options: RequestOptions = {
       method: 'POST',
       headers,
       agent: isTls ? this.#tlsAgent : this.#agent,
     };
-    return new Promise((resolve, reject) => {
-      if (signal.aborted) return reject(problemOf(signal.reason));
-      const request = (isTls ? httpsRequest : httpRequest)(url, options, (response) => {
+    const request = (isTls ? httpsRequest : httpRequest)(url, options);
+    recentRequests.keep(request);
+    const answer = new Promise<HttpAnswer>((resolve, reject) => {
+      request.on('response', (response) => {
+        recentAnswers.keep(response);
         readAnswer(response, url).then(resolve, (error: unknown) => reject(problemOf(error)));
       });
       const cut = (): void => {
@@ -157,9 +169,17 @@ export class HttpClient {
         const stale = request.reusedSocket && STALE.has(error.code ?? '');
         reject(stale ? new StaleConnection(error) : problemOf(error));
       });
-      request.end(body);
     });
+    return { request, answer };
   }
+}
+
+const recentRequests = new RecentObjects();
+const recentAnswers = new RecentObjects();
+
+interface Exchange {
+  readonly request: ClientRequest;
+  readonly answer: Promise<HttpAnswer>;
 }
 
 interface Sent {

@@ -1,7 +1,10 @@
+import { RecentObjects } from '@sonde/proto';
 import { SondeError } from '../errors.ts';
 import type { Telemetry } from '../telemetry.ts';
 import type { Destination, SendResult } from './destination.ts';
 import { TIMER_MS_MAX } from './limits.ts';
+
+const recentControllers = new RecentObjects();
 
 export interface AttemptOptions {
   /** 0 is no limit. */
@@ -21,6 +24,7 @@ export function attemptPush(
 ): Promise<SendResult> {
   const limitMs = timeoutMs > 0 ? Math.min(timeoutMs, TIMER_MS_MAX) : undefined;
   const controller = new AbortController();
+  recentControllers.keep(controller);
   return new Promise((resolve, reject) => {
     const end = (error: SondeError): void => {
       reject(error);

@@ -2,6 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { Agent, request as httpRequest } from 'node:http';
 import { createServer } from 'node:net';
 import path from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { gzipSync } from 'node:zlib';
 import { SondeError } from '@sonde/pipeline';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { otlpConfig } from '../src/config.ts';
@@ -37,6 +40,33 @@ describe('the life of the receiver', () => {
       await expect(receiver.start(hostWith())).rejects.toThrow(words);
       expect(receiver.addresses).toEqual({ grpc: undefined, http: undefined });
     }
+  });
+
+  it('holds on to no request once it was answered', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect: () => void = runInNewContext('gc');
+    const { http, pipeline } = await start();
+    const bodies: WeakRef<ArrayBufferLike>[] = [];
+    pipeline.answerWith(async ({ requests }) => {
+      for (const { bytes } of requests) bodies.push(new WeakRef(bytes.buffer));
+    });
+    // A short body is the piece that was read, a long one is put together.
+    for (const [packing, spans] of [
+      ['identity', 1],
+      ['gzip', 5000],
+      ['identity', 5000],
+    ] as const) {
+      const body = traces(spans);
+      const sent = packing === 'gzip' ? gzipSync(body) : body;
+      await send(http, { headers: { ...PROTOBUF, 'content-encoding': packing }, body: sent });
+    }
+    pipeline.taken.length = 0;
+    expect(bodies).toHaveLength(3);
+    const held = (): number => {
+      collect();
+      return bodies.filter((bytes) => bytes.deref() !== undefined).length;
+    };
+    await expect.poll(held, { timeout: 10_000 }).toBe(0);
   });
 
   it('listens on localhost by name, IPv4 first, and says where it listens', async () => {

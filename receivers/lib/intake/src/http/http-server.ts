@@ -2,6 +2,7 @@ import { createServer, type OutgoingHttpHeaders, type Server, type ServerOptions
 import { createServer as createTlsServer } from 'node:https';
 import type { TLSSocket } from 'node:tls';
 import type { HttpLimits, ReloadListener, ServerTls } from '@sonde/pipeline';
+import { RecentObjects } from '@sonde/proto';
 import type { ListenAddress } from '../listen/listen-address.ts';
 import { listen } from '../listen/listener.ts';
 import type { CorsSettings } from './cors.ts';
@@ -48,6 +49,8 @@ export class HttpServer {
   readonly #settings: HttpServerSettings;
   readonly #handlers: HttpHandlers;
   readonly #inFlight: Set<HttpResponse> = new Set();
+  readonly #recentRequests = new RecentObjects();
+  readonly #recentResponses = new RecentObjects();
   #server: Server | undefined;
   /** Of a server with TLS. */
   #http2: Http2Connections | undefined;
@@ -107,6 +110,8 @@ export class HttpServer {
   #take(request: HttpRequest, response: HttpResponse): void {
     const { writeTimeoutMs } = this.#settings.limits;
     this.#inFlight.add(response);
+    this.#recentRequests.keep(request);
+    this.#recentResponses.keep(response);
     response.once('close', () => this.#inFlight.delete(response));
     if (writeTimeoutMs > 0) cutAfter(writeTimeoutMs, request, response);
     this.#handlers.handle(request, response);

@@ -57,8 +57,10 @@ async function readPacked({ request, response, limits, account }: BodyReading): 
     if (account.isCrowded) throw tooSlow();
   };
   await eachChunk(request, { take, slow: refuseTrickle });
-  const [only] = chunks;
-  return only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks, length);
+  // The request's listeners see the list, and may outlive the exchange.
+  const read = chunks.splice(0);
+  const [only] = read;
+  return only !== undefined && read.length === 1 ? only : Buffer.concat(read, length);
 }
 
 function declaredLength(request: HttpRequest): number {
