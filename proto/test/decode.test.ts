@@ -233,6 +233,26 @@ describe('what is malformed', () => {
     expect(refusal('traces', around(field(1, Buffer.alloc(15))))).toMatch(/at byte 8:/);
   });
 
+  it('is said of attributes as of values elsewhere, whatever any of their bytes is', () => {
+    const value = (tag: number, ...content: number[]): Buffer => Buffer.from([tag, ...content]);
+    const double = Buffer.from([0x21, 0, 0, 0, 0, 0, 0, 0xf8, 0x3f]);
+    const negative = value(0x18, ...Array.from({ length: 9 }, () => 0xff), 1);
+    const values = [field(1, Buffer.from('ab')), value(0x10, 1), value(0x18, 0x80, 0x7f), double];
+    for (const content of [...values, negative, Buffer.alloc(0)]) {
+      const row = field(6, field(1, Buffer.from('k')), field(2, content));
+      const bytes = around(Buffer.concat([row, field(6, field(1, Buffer.from('next')))]));
+      expect(refusal('logs', bytes)).toBe('accepted');
+      const start = bytes.indexOf(row);
+      for (let at = start; at < start + row.length; at++) {
+        for (let byte = 0; byte < 256; byte++) {
+          const changed = Buffer.from(bytes);
+          changed[at] = byte;
+          refusal('logs', changed);
+        }
+      }
+    }
+  });
+
   it('refuses dictionary strings over 2 MiB, and takes as long bodies', () => {
     const long = Buffer.alloc(DICTIONARY_STRING_BYTES_MAX + 1, 0x61);
     expect(refusal('traces', around(field(5, long)))).toMatch(/are the most here/);

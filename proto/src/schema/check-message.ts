@@ -4,15 +4,12 @@ import { malformed } from '../malformed.ts';
 import { takeRow, takeValue } from '../protobuf/row-budget.ts';
 import { skipField, WireType } from '../protobuf/skip.ts';
 import { longLength, longTag, readLength, readVarint, result } from '../protobuf/varint.ts';
-import { FIELD_NUMBER_END, type Message, Rule } from './field.ts';
-
-const WIRE_TYPES: Uint8Array = new Uint8Array(16).fill(WireType.bytes);
-WIRE_TYPES[Rule.varint] = WireType.varint;
-WIRE_TYPES[Rule.fixed64] = WireType.fixed64;
-WIRE_TYPES[Rule.fixed32] = WireType.fixed32;
+import { type Message, Rule } from './field.ts';
 
 const TRACE_ID_BYTES = 16;
 const SPAN_ID_BYTES = 8;
+/** With its tag: up to 63 bits, for which no byte has to be looked at. */
+const PLAIN_NUMBER_BYTES_MAX = 10;
 
 /** Items met since it was set to 0. */
 const items = { count: 0 };
@@ -35,16 +32,20 @@ function check(bytes: Uint8Array, p: number, end: number, type: Message): void {
   while (p < end) {
     let tag = bytes[p++];
     if (tag > 127) {
-      tag = longTag(bytes, p, tag);
-      p = result.next;
+      const next = bytes[p];
+      if (next < 128) {
+        tag += (next - 1) << 7;
+        p++;
+      } else {
+        tag = longTag(bytes, p, tag);
+        p = result.next;
+      }
     }
-    const field = tag >>> 3;
-    const rule = field < FIELD_NUMBER_END ? rules[field] : Rule.unknown;
-    if (rule === Rule.unknown || (tag & 7) !== WIRE_TYPES[rule]) {
-      p = checkOddField(bytes, p, end, tag, type);
-      continue;
-    }
+    const rule = tag >>> 0 < rules.length ? rules[tag] : Rule.unknown;
     switch (rule) {
+      case Rule.unknown:
+        p = checkOddField(bytes, p, end, tag, type);
+        continue;
       case Rule.varint:
         p = readVarint(bytes, p);
         continue;
@@ -62,14 +63,15 @@ function check(bytes: Uint8Array, p: number, end: number, type: Message): void {
     }
     if (length > end - p) malformed(p, 'length past the end of the message');
     if (rule === Rule.attribute) {
-      checkAttribute(bytes, p, p + length);
+      takeValue(p);
+      if (!isPlainAttribute(bytes, p, p + length)) checkAttribute(bytes, p, p + length);
     } else if (rule === Rule.metricData) {
       // Only the last member of the oneof counts.
       if (dataSeen) items.count = itemsBefore;
       dataSeen = true;
-      checkChild(bytes, p, p + length, type, field);
+      checkChild(bytes, p, p + length, type, tag >>> 3);
     } else if (rule !== Rule.bytes) {
-      checkLengthDelimited(bytes, p, length, type, field);
+      checkLengthDelimited(bytes, p, length, type, tag);
     }
     p += length;
   }
@@ -84,8 +86,8 @@ function checkOddField(
   tag: number,
   type: Message,
 ): number {
-  const field = tag >>> 3;
-  const rule = field < FIELD_NUMBER_END ? type.rules[field] : Rule.unknown;
+  const packed = (tag & ~7) | WireType.bytes;
+  const rule = packed >>> 0 < type.rules.length ? type.rules[packed] : Rule.unknown;
   if (rule === Rule.packedFixed64 && (tag & 7) === WireType.fixed64) return p + 8;
   if (rule === Rule.packedVarint && (tag & 7) === WireType.varint) return readVarint(bytes, p);
   return skipField(bytes, p, end, tag, type.known);
@@ -96,9 +98,9 @@ function checkLengthDelimited(
   p: number,
   length: number,
   type: Message,
-  field: number,
+  tag: number,
 ): void {
-  switch (type.rules[field]) {
+  switch (type.rules[tag]) {
     case Rule.internedString:
       checkDictionaryString(p, length);
       break;
@@ -119,10 +121,10 @@ function checkLengthDelimited(
       break;
     case Rule.internedMessage:
       checkDictionaryString(p, length);
-      checkChild(bytes, p, p + length, type, field);
+      checkChild(bytes, p, p + length, type, tag >>> 3);
       break;
     default:
-      checkChild(bytes, p, p + length, type, field);
+      checkChild(bytes, p, p + length, type, tag >>> 3);
   }
 }
 
@@ -154,8 +156,34 @@ function checkPackedVarints(bytes: Uint8Array, p: number, end: number): void {
   if (p !== end) malformed(p, 'packed numbers past their end');
 }
 
+/**
+ * Whether an attribute is what nearly all are: a key, then a string, number or boolean, each once and
+ * with one byte of length. Such a one is right; any other takes `checkAttribute`.
+ */
+function isPlainAttribute(bytes: Uint8Array, p: number, end: number): boolean {
+  const keyBytes = bytes[p + 1];
+  const value = p + 2 + keyBytes;
+  if (bytes[p] !== 0x0a || keyBytes > 127 || bytes[value] !== 0x12) return false;
+  const valueBytes = bytes[value + 1];
+  const start = value + 2;
+  if (valueBytes > 127 || start + valueBytes !== end) return false;
+  switch (bytes[start]) {
+    case 0x0a:
+      return bytes[start + 1] === valueBytes - 2;
+    case 0x10:
+    case 0x18: {
+      let last = start + 1;
+      while (bytes[last] > 127) last++;
+      return last === end - 1 && valueBytes <= PLAIN_NUMBER_BYTES_MAX;
+    }
+    case 0x21:
+      return valueBytes === 9;
+    default:
+      return false;
+  }
+}
+
 function checkAttribute(bytes: Uint8Array, p: number, end: number): void {
-  takeValue(p);
   while (p < end) {
     let tag = bytes[p++];
     if (tag > 127) {

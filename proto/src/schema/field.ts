@@ -1,3 +1,5 @@
+import { WireType } from '../protobuf/skip.ts';
+
 /** Types of fields: protobuf's, with the two kinds of ids that OTLP/JSON writes in hex apart. */
 export type FieldKind =
   | 'string'
@@ -84,8 +86,8 @@ export class Message {
   readonly name: string;
   readonly byName: Map<string, Field> = new Map();
   readonly byNumber: (Field | undefined)[] = new Array(FIELD_NUMBER_END).fill(undefined);
-  /** `Rule` by field number. */
-  readonly rules: Uint8Array = new Uint8Array(FIELD_NUMBER_END);
+  /** `Rule` by tag: `unknown` for one of another wire type, too. */
+  readonly rules: Uint8Array = new Uint8Array(FIELD_NUMBER_END << 3);
   /** A bit a field number. */
   known = 0;
   /**
@@ -104,11 +106,26 @@ export class Message {
       if (field.number >= FIELD_NUMBER_END) throw new RangeError(`${this.name}.${field.name}`);
       this.byName.set(field.name, field);
       this.byNumber[field.number] = field;
-      this.rules[field.number] = ruleOf(field);
+      const rule = ruleOf(field);
+      this.rules[(field.number << 3) | wireTypeOf(rule)] = rule;
       this.known |= 1 << field.number;
       if (isEmbedded(field)) this.embedded.push(field);
     }
     return this;
+  }
+}
+
+/** What is bytes on the wire, numbers in a row among them, has no case of its own. */
+function wireTypeOf(rule: Rule): number {
+  switch (rule) {
+    case Rule.varint:
+      return WireType.varint;
+    case Rule.fixed64:
+      return WireType.fixed64;
+    case Rule.fixed32:
+      return WireType.fixed32;
+    default:
+      return WireType.bytes;
   }
 }
 

@@ -3,7 +3,7 @@ import { growUint8, growUint32, NO_UINT8, NO_UINT32 } from '../columns/grow.ts';
 import { type AttributeValue, appendNativeText } from '../edit/attribute-value.ts';
 import { appendBytes, appendVarint32 } from '../protobuf/copy.ts';
 import { WireType } from '../protobuf/skip.ts';
-import { readVarint, result } from '../protobuf/varint.ts';
+import { longTag, readVarint, result } from '../protobuf/varint.ts';
 import { unsupported } from './wire-unsupported.ts';
 import { appendWireValue, readWireValue, type WireBytes } from './wire-value.ts';
 
@@ -30,7 +30,6 @@ export abstract class WireFields {
   from: Uint32Array = NO_UINT32;
   to: Uint32Array = NO_UINT32;
   isSide: Uint8Array = NO_UINT8;
-  protected numbers: Uint32Array = NO_UINT32;
   protected source: WireBytes = this.side;
   #scratch: ByteRun = new ByteRun(SIDE_BYTES);
 
@@ -48,7 +47,7 @@ export abstract class WireFields {
     this.side.reserve(1);
     this.side.bytes[this.side.length++] = (number << 3) | WireType.bytes;
     appendNativeText(this.side, text);
-    this.#replace(field, number, from);
+    this.#replace(field, from);
   }
 
   /** The number of a field below 16 that is an enum or counter; 0 without it, -1 for one over 32 bits. */
@@ -65,7 +64,7 @@ export abstract class WireFields {
     this.side.reserve(PREFIX_BYTES_MAX);
     this.side.bytes[this.side.length++] = (number << 3) | WireType.varint;
     appendVarint32(this.side, value);
-    this.#replace(field, number, from);
+    this.#replace(field, from);
   }
 
   /** The `AnyValue` of a field below 16; null without it. */
@@ -83,7 +82,7 @@ export abstract class WireFields {
     const encoded = this.encoded(value);
     this.beginMessage((number << 3) | WireType.bytes, encoded.length);
     appendBytes(encoded, 0, encoded.length, this.side);
-    this.#replace(field, number, from);
+    this.#replace(field, from);
   }
 
   /** The one field of that number, or -1. */
@@ -91,24 +90,25 @@ export abstract class WireFields {
     this.read();
     let found = -1;
     for (let i = 0; i < this.fields; i++) {
-      if (this.numbers[i] !== number || this.from[i] === this.to[i]) continue;
+      const { bytes } = this.sourceOf(i);
+      const from = this.from[i];
+      const tag = bytes[from];
+      const stands = tag > 127 ? longTag(bytes, from + 1, tag) >>> 3 : tag >>> 3;
+      if (stands !== number || from === this.to[i]) continue;
       if (found !== -1) unsupported(`field ${number} stands there twice`);
+      if (tag !== ((number << 3) | type)) unsupported(`field ${number} is written otherwise`);
       found = i;
     }
-    if (found === -1) return -1;
-    const tag = this.sourceOf(found).bytes[this.from[found]];
-    if (tag !== ((number << 3) | type)) unsupported(`field ${number} is written otherwise`);
     return found;
   }
 
   /** Field `field`, or a new one where it is -1, is what was written to `side` from `from` on. */
-  #replace(field: number, number: number, from: number): void {
+  #replace(field: number, from: number): void {
     this.touched = true;
     let at = field;
     if (at === -1) {
       this.reserve(this.fields + 1);
       at = this.fields++;
-      this.numbers[at] = number;
     }
     this.from[at] = from;
     this.to[at] = this.side.length;
@@ -147,7 +147,6 @@ export abstract class WireFields {
     this.from = NO_UINT32;
     this.to = NO_UINT32;
     this.isSide = NO_UINT8;
-    this.numbers = NO_UINT32;
   }
 
   /** Reads the fields, should nobody have. */
@@ -159,7 +158,6 @@ export abstract class WireFields {
     this.from = growUint32(this.from, size);
     this.to = growUint32(this.to, size);
     this.isSide = growUint8(this.isSide, size);
-    this.numbers = growUint32(this.numbers, size);
   }
 }
 

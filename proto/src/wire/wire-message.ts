@@ -40,12 +40,14 @@ interface Written {
 export class WireMessage extends WireFields implements AttributeRow {
   /** Entries of attributes. */
   #count = 0;
-  /** Attributes: their field, and where key and value lie in the same bytes as the field. */
+  /**
+   * Attributes: their field, and where key and value lie in the same bytes as the field; the value
+   * ends with it.
+   */
   #field: Uint32Array = NO_UINT32;
   #keyStart: Uint32Array = NO_UINT32;
-  #keyEnd: Uint32Array = NO_UINT32;
+  #keyBytes: Uint32Array = NO_UINT32;
   #valueStart: Uint32Array = NO_UINT32;
-  #valueEnd: Uint32Array = NO_UINT32;
   #start = 0;
   #end = 0;
   #attributeTag = 0;
@@ -79,9 +81,8 @@ export class WireMessage extends WireFields implements AttributeRow {
     super.forgetFields();
     this.#field = NO_UINT32;
     this.#keyStart = NO_UINT32;
-    this.#keyEnd = NO_UINT32;
+    this.#keyBytes = NO_UINT32;
     this.#valueStart = NO_UINT32;
-    this.#valueEnd = NO_UINT32;
   }
 
   open(source: WireBytes, start: number, end: number, attributeField: number): void {
@@ -122,24 +123,25 @@ export class WireMessage extends WireFields implements AttributeRow {
     if (!this.#isRead) this.read();
     const wanted = this.#keys[key];
     const { length } = wanted;
-    const starts = this.#keyStart;
-    const ends = this.#keyEnd;
-    for (let i = from; i < this.#count; i++) {
-      if (ends[i] - starts[i] === length && this.#isKey(i, wanted)) return i;
+    const keyBytes = this.#keyBytes;
+    const count = this.#count;
+    for (let i = from; i < count; i++) {
+      if (keyBytes[i] === length && this.#isKey(i, wanted)) return i;
     }
     return -1;
   }
 
   keyTextAt(index: number): string {
-    return this.#bytesOf(index).text(this.#keyStart[index], this.#keyEnd[index]);
+    const start = this.#keyStart[index];
+    return this.#bytesOf(index).text(start, start + this.#keyBytes[index]);
   }
 
   typeAt(index: number): AnyValueType {
-    return wireTypeOf(this.#bytesOf(index), this.#valueStart[index], this.#valueEnd[index]);
+    return wireTypeOf(this.#bytesOf(index), this.#valueStart[index], this.#valueEnd(index));
   }
 
   valueAt(index: number): AttributeValue {
-    return readWireValue(this.#bytesOf(index), this.#valueStart[index], this.#valueEnd[index]);
+    return readWireValue(this.#bytesOf(index), this.#valueStart[index], this.#valueEnd(index));
   }
 
   bytesAt(index: number): Uint8Array {
@@ -154,7 +156,7 @@ export class WireMessage extends WireFields implements AttributeRow {
   isText(index: number, text: Uint8Array): boolean {
     if (this.typeAt(index) !== AnyValueType.string) return false;
     const { bytes } = this.#bytesOf(index);
-    const end = this.#valueEnd[index];
+    const end = this.#valueEnd(index);
     const start = end - text.length;
     if (nativeStart(bytes, this.startAt(index)) !== start) return false;
     for (let i = 0; i < text.length; i++) if (bytes[start + i] !== text[i]) return false;
@@ -171,7 +173,7 @@ export class WireMessage extends WireFields implements AttributeRow {
   set(index: number, value: AttributeValue): void {
     const from = this.side.length;
     const start = this.#keyStart[index];
-    const keyBytes = this.#keyEnd[index] - start;
+    const keyBytes = this.#keyBytes[index];
     this.#writeField(this.#bytesOf(index).bytes, start, keyBytes, value);
     this.#moved(index, from, keyBytes);
   }
@@ -180,7 +182,7 @@ export class WireMessage extends WireFields implements AttributeRow {
     const size = nativeStart(run.bytes, start) + nativeString.length - start;
     const from = this.side.length;
     const keyStart = this.#keyStart[index];
-    const keyBytes = this.#keyEnd[index] - keyStart;
+    const keyBytes = this.#keyBytes[index];
     this.#beginField(this.#bytesOf(index).bytes, keyStart, keyBytes, 1 + size);
     this.side.bytes[this.side.length++] = STRING_TAG;
     appendBytes(run, start, size, this.side);
@@ -208,10 +210,9 @@ export class WireMessage extends WireFields implements AttributeRow {
     this.from[field] = from;
     this.to[field] = to;
     this.isSide[field] = 1;
-    this.numbers[field] = this.#attributeTag >>> 3;
     const index = this.#count++;
     this.#field[index] = field;
-    this.#place(index, from, to, bytes.length);
+    this.#place(index, from, bytes.length);
   }
 
   remove(index: number): void {
@@ -222,9 +223,8 @@ export class WireMessage extends WireFields implements AttributeRow {
     for (let i = index; i < last; i++) {
       this.#field[i] = this.#field[i + 1];
       this.#keyStart[i] = this.#keyStart[i + 1];
-      this.#keyEnd[i] = this.#keyEnd[i + 1];
+      this.#keyBytes[i] = this.#keyBytes[i + 1];
       this.#valueStart[i] = this.#valueStart[i + 1];
-      this.#valueEnd[i] = this.#valueEnd[i + 1];
     }
   }
 
@@ -234,6 +234,10 @@ export class WireMessage extends WireFields implements AttributeRow {
 
   #bytesOf(index: number): WireBytes {
     return this.isSide[this.#field[index]] === 1 ? this.side : this.source;
+  }
+
+  #valueEnd(index: number): number {
+    return this.to[this.#field[index]];
   }
 
   #isKey(index: number, wanted: Uint8Array): boolean {
@@ -251,17 +255,16 @@ export class WireMessage extends WireFields implements AttributeRow {
     this.from[field] = from;
     this.to[field] = to;
     this.isSide[field] = 1;
-    this.#place(index, from, to, keyBytes);
+    this.#place(index, from, keyBytes);
   }
 
   /** Where key and value lie in a field that was written here. */
-  #place(index: number, from: number, to: number, keyBytes: number): void {
+  #place(index: number, from: number, keyBytes: number): void {
     const { bytes } = this.side;
     const keyStart = readVarint(bytes, readVarint(bytes, from + 1) + 1);
     this.#keyStart[index] = keyStart;
-    this.#keyEnd[index] = keyStart + keyBytes;
+    this.#keyBytes[index] = keyBytes;
     this.#valueStart[index] = readVarint(bytes, keyStart + keyBytes + 1);
-    this.#valueEnd[index] = to;
   }
 
   /** Appends the field of a key and a value to `side`. */
@@ -292,9 +295,8 @@ export class WireMessage extends WireFields implements AttributeRow {
     if (size <= this.#field.length) return;
     this.#field = growUint32(this.#field, size);
     this.#keyStart = growUint32(this.#keyStart, size);
-    this.#keyEnd = growUint32(this.#keyEnd, size);
+    this.#keyBytes = growUint32(this.#keyBytes, size);
     this.#valueStart = growUint32(this.#valueStart, size);
-    this.#valueEnd = growUint32(this.#valueEnd, size);
   }
 
   protected override read(): void {
@@ -305,38 +307,62 @@ export class WireMessage extends WireFields implements AttributeRow {
     const { bytes } = this.source;
     const end = this.#end;
     const attributeTag = this.#attributeTag;
+    let { from, to } = this;
     for (let p = this.#start; p < end; field++) {
-      if (field >= this.from.length) this.reserve(field + 1);
-      this.from[field] = p;
-      this.isSide[field] = 0;
-      const tag = bytes[p];
-      if (tag === attributeTag) {
-        const length = readLength(bytes, p + 1, end);
-        p = result.next + length;
-        this.#readEntry(bytes, result.next, p, field);
-        this.numbers[field] = tag >>> 3;
+      if (field >= from.length) {
+        this.reserve(field + 1);
+        ({ from, to } = this);
+      }
+      from[field] = p;
+      if (bytes[p] === attributeTag) {
+        const length = bytes[p + 1];
+        const start = p + 2;
+        p = start + length;
+        if (length > 127 || !this.#readPlainEntry(bytes, start, p, field)) {
+          p = this.#readEntry(bytes, start - 1, end, field);
+        }
       } else {
         p = skipped(bytes, p, end);
         if (skippedField.tag === attributeTag) unsupported('a tag that is longer than it must be');
-        this.numbers[field] = skippedField.tag >>> 3;
       }
-      this.to[field] = p;
+      to[field] = p;
     }
     this.fields = field;
+    this.isSide.fill(0, 0, field);
   }
 
-  /** Key and value, in that order and once, as encoders write them; a value may be missing. */
-  #readEntry(bytes: Uint8Array, start: number, end: number, field: number): void {
+  /** A key and a value whose lengths take a byte each: what nearly all are. */
+  #readPlainEntry(bytes: Uint8Array, start: number, end: number, field: number): boolean {
+    const keyBytes = bytes[start + 1];
+    const value = start + 2 + keyBytes;
+    if (bytes[start] !== KEY_TAG || keyBytes > 127 || bytes[value] !== VALUE_TAG) return false;
+    // A length of more bytes is one over 127, and ends elsewhere.
+    if (value + 2 + bytes[value + 1] !== end) return false;
     const index = this.#count++;
     this.#field[index] = field;
-    let p = start;
+    this.#keyStart[index] = start + 2;
+    this.#keyBytes[index] = keyBytes;
+    this.#valueStart[index] = value + 2;
+    return true;
+  }
+
+  /**
+   * Key and value, in that order and once, as encoders write them; a value may be missing. `at` is
+   * where the entry's length is. Returns where it ends.
+   */
+  #readEntry(bytes: Uint8Array, at: number, fieldsEnd: number, field: number): number {
+    const end = readLength(bytes, at, fieldsEnd) + result.next;
+    let p = result.next;
+    let keyBytes = 0;
     if (bytes[p] === KEY_TAG && p < end) {
-      const length = readLength(bytes, p + 1, end);
+      keyBytes = readLength(bytes, p + 1, end);
       p = result.next;
-      this.#keyStart[index] = p;
-      p += length;
-    } else this.#keyStart[index] = p;
-    this.#keyEnd[index] = p;
+    }
+    const index = this.#count++;
+    this.#field[index] = field;
+    this.#keyStart[index] = p;
+    this.#keyBytes[index] = keyBytes;
+    p += keyBytes;
     if (p < end) {
       if (bytes[p] !== VALUE_TAG) unsupported('an attribute that is written otherwise');
       const length = readLength(bytes, p + 1, end);
@@ -344,6 +370,6 @@ export class WireMessage extends WireFields implements AttributeRow {
       if (p + length !== end) unsupported('an attribute that is written otherwise');
     }
     this.#valueStart[index] = p;
-    this.#valueEnd[index] = end;
+    return end;
   }
 }

@@ -1,7 +1,7 @@
 import { hash as hashOf } from 'node:crypto';
 import { type AttributeRow, type AttributeValue, ByteRun } from '@sonde/proto';
 
-/** Hashes remembered; the newest takes the place of another one. A power of two. */
+/** Hashes remembered, in pairs: the newest takes the place of the older one. A power of two. */
 const HASHES_MAX = 65_536;
 /** Longer texts are hashed every time. */
 const REMEMBERED_BYTES_MAX = 47;
@@ -30,8 +30,14 @@ export class ValueHasher {
       return;
     }
     this.#slots ??= new ByteRun(HASHES_MAX * SLOT_BYTES);
-    const slot = slotOf(bytes, at);
-    if (!isEqual(this.#slots.bytes, slot, bytes, at)) this.#remember(slot, bytes, at);
+    const newer = slotOf(bytes, at);
+    const older = newer + SLOT_BYTES;
+    const slots = this.#slots.bytes;
+    let slot = newer;
+    if (!isEqual(slots, newer, bytes, at)) {
+      if (isEqual(slots, older, bytes, at)) slot = older;
+      else this.#remember(newer, bytes, at);
+    }
     editor.setNative(index, this.#slots, slot + HASH_AT);
   }
 
@@ -40,6 +46,7 @@ export class ValueHasher {
     const { bytes } = this.#slots;
     const end = at + 1 + (from[at] ?? 0);
     const hex = digest(from.subarray(at + 1, end));
+    bytes.copyWithin(slot + SLOT_BYTES, slot, slot + SLOT_BYTES);
     for (let i = at; i < end; i++) bytes[slot + i - at] = from[i] ?? 0;
     const start = slot + HASH_AT;
     bytes[start] = HEX_BYTES;
@@ -47,12 +54,12 @@ export class ValueHasher {
   }
 }
 
-/** Where the slot of a Native String starts (FNV-1a of its bytes). */
+/** Where the pair of slots of a Native String starts (FNV-1a of its bytes). */
 function slotOf(bytes: Uint8Array, at: number): number {
   let hash = 0x811c9dc5;
   const end = at + (bytes[at] ?? 0);
   for (let i = at; i <= end; i++) hash = Math.imul(hash ^ (bytes[i] ?? 0), 0x01000193);
-  return ((hash ^ (hash >>> 16)) & (HASHES_MAX - 1)) * SLOT_BYTES;
+  return ((hash ^ (hash >>> 16)) & (HASHES_MAX - 2)) * SLOT_BYTES;
 }
 
 /** A slot that was never written holds no hash, as well as the empty text. */

@@ -157,6 +157,17 @@ describe('actions', () => {
     ]);
   });
 
+  it('hash more texts than are remembered, each as its own, however often they come', () => {
+    const action = [{ pattern: '^u', action: 'hash' }];
+    const rows = Array.from({ length: 50 }, (_, row) =>
+      Array.from({ length: 2000 }, (__, i): [string, string] => [`u${i}`, `user-${row}-${i}`]),
+    );
+    const expected = rows.map((row) => row.map(([key, user]) => [key, 1, sha256(user)]));
+    expect(applied(action, ...rows, ...rows)).toEqual([...expected, ...expected]);
+    const twice = rows.flatMap((row) => [row, row]);
+    expect(applied(action, ...twice)).toEqual(expected.flatMap((row) => [row, row]));
+  });
+
   it('extract groups of text, over attributes that are there', () => {
     const pattern = '^/api/(?P<version>v\\d+)/(?P<what>\\w+)';
     const actions = [{ key: 'path', pattern, action: 'extract' }];

@@ -69,7 +69,8 @@ export class GoRegexp {
   replaceAllLiteral(text: string, replacement: string): string {
     const linear = this.#linear;
     if (linear === undefined) return this.replaceAll(text, () => replacement);
-    return text.replace(linear, replacement.replaceAll('$', '$$$$'));
+    const literal = replacement.includes('$') ? replacement.replaceAll('$', '$$$$') : replacement;
+    return text.replace(linear, literal);
   }
 
   /** Go's `ReplaceAllStringFunc`; `group` gives the n-th group of the match, 0 is all of it. */

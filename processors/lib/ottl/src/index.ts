@@ -2,7 +2,8 @@
  * OTTL, the language of statements and conditions in the Collector's configuration (step 5 of the
  * path).
  *
- * In: texts, and columns. Out: functions of a batch, made once; changed columns, or answers a row.
+ * In: texts, and columns or the rows of requests as they came. Out: functions of a batch, made once;
+ * changed columns or rows, or answers a row.
  * Never: a clock or a random draw but in the functions that are one by name (`Now`, `UUID`), a change
  * to columns that came in, a statement that is half understood.
  */
