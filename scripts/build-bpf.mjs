@@ -26,15 +26,18 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { cacheDirectory } from './lib/cache.mjs';
+import { fetchCrate } from './lib/crate-sources.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const agent = join(root, 'ebpf-agent');
 const target = `${process.platform}-${process.arch}`;
 
 /** libbpf 1.7.0 as the crate packs it: its licence is LGPL-2.1 or BSD-2-Clause; here the latter. */
-const CRATE = { name: 'libbpf-sys', version: '1.7.0+v1.7.0' };
-const CRATE_SHA256 = 'a109478760b2900aa2a6f2087e9d0de1d9c535b1758602af2845d5d2ccfaed7c';
+const CRATE = {
+  name: 'libbpf-sys',
+  version: '1.7.0+v1.7.0',
+  sha256: 'a109478760b2900aa2a6f2087e9d0de1d9c535b1758602af2845d5d2ccfaed7c',
+};
 
 const TOOLS = [
   { command: 'clang', packages: ['clang'] },
@@ -68,29 +71,7 @@ function installTools() {
 
 /** The folder with libbpf's `src` and `include`. */
 function fetchLibbpf() {
-  const project = join(cacheDirectory(), 'libbpf', CRATE.version);
-  mkdirSync(join(project, 'src'), { recursive: true });
-  writeFileSync(join(project, 'src', 'lib.rs'), '');
-  writeFileSync(
-    join(project, 'Cargo.toml'),
-    '[package]\nname = "sources"\nversion = "0.0.0"\nedition = "2021"\n' +
-      `[dependencies]\n${CRATE.name} = "=${CRATE.version.split('+')[0]}"\n`,
-  );
-  succeed('cargo', ['fetch'], { cwd: project });
-  const locked = readFileSync(join(project, 'Cargo.lock'), 'utf8');
-  if (!locked.includes(`checksum = "${CRATE_SHA256}"`)) {
-    throw new Error(`${CRATE.name} ${CRATE.version} is not the one that was reviewed`);
-  }
-  const metadata = JSON.parse(
-    succeed('cargo', ['metadata', '--format-version', '1', '--offline'], {
-      cwd: project,
-      maxBuffer: 64 * 1024 * 1024,
-    }),
-  );
-  const crate = metadata.packages.find(
-    ({ name, version }) => name === CRATE.name && version === CRATE.version,
-  );
-  return join(dirname(crate.manifest_path), 'libbpf');
+  return join(fetchCrate(CRATE), 'libbpf');
 }
 
 /** Files below a folder whose names match, relative to the agent, in order. */

@@ -8,15 +8,25 @@
  *
  * Every addon carries the SHA-256 of its sources as `sourceHash`. Only Node-API is used, so one
  * build serves every Node release; headers come from the running Node, the system, or the npm
- * package node-api-headers.
+ * package node-api-headers. A library that is linked in comes through cargo, as the JSON file beside
+ * the sources says: its crate, the digest of it, and which of its files are compiled.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { fetchCrate } from './lib/crate-sources.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const require = createRequire(import.meta.url);
@@ -33,6 +43,14 @@ const addons = [
     name: 'sonde-lock',
     folder: 'buffer/native/lock',
     flags: [],
+  },
+  {
+    package: 'pipeline',
+    name: 'sonde-deflate',
+    folder: 'pipeline/native',
+    library: 'libdeflate',
+    // Its own copy, whatever else is loaded.
+    flags: ['-pthread', '-Wl,-Bsymbolic'],
   },
 ];
 
@@ -56,10 +74,10 @@ function headersFolder() {
   return found;
 }
 
-/** The C sources and headers of an addon, in the order of their names. */
+/** The C sources and headers of an addon, and what it links, in the order of their names. */
 function sources(addon) {
   const folder = join(root, addon.folder);
-  const names = readdirSync(folder).filter((name) => /\.[ch]$/.test(name));
+  const names = readdirSync(folder).filter((name) => /\.(c|h|json)$/.test(name));
   return names.sort().map((name) => join(folder, name));
 }
 
@@ -69,32 +87,49 @@ function sourceHash(addon) {
   return hash.digest('hex');
 }
 
+const COMPILER = 'cc';
+const COMMON_FLAGS = ['-std=gnu11', '-O2', '-fPIC', '-fvisibility=hidden'];
+
+function compile(addon, args) {
+  const result = spawnSync(COMPILER, [...COMMON_FLAGS, ...args], { stdio: 'inherit' });
+  if (result.error !== undefined) {
+    throw new Error(`no C compiler (${COMPILER}): ${result.error.message}`);
+  }
+  if (result.status !== 0) throw new Error(`${addon.name}: ${COMPILER} failed`);
+}
+
+/** The library that an addon links, as one object in the folder `work`, and where its headers are. */
+function buildLibrary(addon, work) {
+  if (addon.library === undefined) return [];
+  const words = readFileSync(join(root, addon.folder, `${addon.library}.json`), 'utf8');
+  const { crate, version, sha256, folder, licence, sources: names } = JSON.parse(words);
+  const from = join(fetchCrate({ name: crate, version, sha256 }), folder);
+  const object = join(work, `${addon.library}.o`);
+  compile(addon, ['-r', '-nostdlib', ...names.map((name) => join(from, name)), '-o', object]);
+  cpSync(join(from, licence), join(work, `LICENSE.${addon.library}`));
+  return [`-I${from}`, object];
+}
+
 function build(addon, target) {
   mkdirSync(dirname(target), { recursive: true });
-  const compiler = 'cc';
-  const args = [
-    '-std=gnu11',
-    '-O2',
-    '-Wall',
-    '-Wextra',
-    '-Werror',
-    '-shared',
-    '-fPIC',
-    '-fvisibility=hidden',
-    '-DNAPI_VERSION=8',
-    `-DSONDE_SOURCE_HASH="${sourceHash(addon)}"`,
-    `-I${headersFolder()}`,
-    ...sources(addon).filter((source) => source.endsWith('.c')),
-    ...addon.flags,
-    '-s',
-    '-o',
-    target,
-  ];
-  const result = spawnSync(compiler, args, { stdio: 'inherit' });
-  if (result.error !== undefined) {
-    throw new Error(`no C compiler (${compiler}): ${result.error.message}`);
+  const work = mkdtempSync(join(tmpdir(), 'sonde-native-library-'));
+  try {
+    const linked = buildLibrary(addon, work);
+    compile(addon, [
+      ...['-Wall', '-Wextra', '-Werror', '-shared', '-DNAPI_VERSION=8'],
+      `-DSONDE_SOURCE_HASH="${sourceHash(addon)}"`,
+      `-I${headersFolder()}`,
+      ...sources(addon).filter((source) => source.endsWith('.c')),
+      ...linked,
+      ...addon.flags,
+      ...['-s', '-o', target],
+    ]);
+    for (const name of readdirSync(work).filter((file) => file.startsWith('LICENSE.'))) {
+      cpSync(join(work, name), join(dirname(target), name));
+    }
+  } finally {
+    rmSync(work, { recursive: true, force: true });
   }
-  if (result.status !== 0) throw new Error(`${addon.name}: ${compiler} failed`);
 }
 
 function committedPath(addon) {

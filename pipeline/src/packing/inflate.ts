@@ -8,25 +8,34 @@ import {
   type ZlibOptions,
 } from 'node:zlib';
 import { SondeError } from '../errors.ts';
+import type { DeflateAddon } from './deflate-addon.ts';
+import { declaredLength, gunzipMember } from './gunzip-member.ts';
 import { HERE_BYTES_MAX, HERE_UNDECLARED_BYTES_MAX, UNPACK_CHUNK_BYTES } from './limits.ts';
 import { CorruptError, corruptError, type Room } from './packing.ts';
 import { Pieces } from './pieces.ts';
 
-/** The last bytes of a gzip member are the length of what it holds (RFC 1952, 2.3.1). */
-const GZIP_LENGTH_BYTES = 4;
-
 /** Node's code for more output than it may make. */
 const TOO_MUCH = 'ERR_BUFFER_TOO_LARGE';
 
+export interface InflateOptions {
+  readonly packing: 'gzip' | 'zlib';
+  readonly room: Room;
+  readonly addon: DeflateAddon | undefined;
+}
+
 /**
- * A small body at once, which costs the least; a larger one, or one that turns out to be larger, on
- * Node's threads piece by piece. Rejects with `CorruptError`, and with what `room` throws.
+ * One member of gzip by libdeflate. What that does not take, or where it is not, by node:zlib: a small
+ * body at once, which costs the least; a larger one, or one that turns out to be larger, on Node's
+ * threads piece by piece. Rejects with `CorruptError`, and with what `room` throws.
  */
 export async function inflate(
   packed: Buffer,
-  packing: 'gzip' | 'zlib',
-  room: Room,
+  { packing, room, addon }: InflateOptions,
 ): Promise<Buffer> {
+  if (packing === 'gzip' && addon !== undefined) {
+    const bytes = await gunzipMember(packed, room, addon);
+    if (bytes !== undefined) return bytes;
+  }
   return inflateHere(packed, packing, room) ?? (await inflateElsewhere(packed, packing, room));
 }
 
@@ -62,9 +71,8 @@ function trailing(): CorruptError {
 
 /** What a body is worth trying at once with; undefined where it is not. */
 function expectedLength(packed: Buffer, packing: 'gzip' | 'zlib'): number | undefined {
-  if (packing === 'gzip' && packed.length > GZIP_LENGTH_BYTES) {
-    return packed.readUInt32LE(packed.length - GZIP_LENGTH_BYTES);
-  }
+  const declared = packing === 'gzip' ? declaredLength(packed) : undefined;
+  if (declared !== undefined) return declared;
   return packed.length <= HERE_UNDECLARED_BYTES_MAX ? packed.length * USUAL_RATIO : undefined;
 }
 

@@ -1,16 +1,10 @@
-import { promisify } from 'node:util';
-import { constants, deflate, gzip, type ZlibOptions } from 'node:zlib';
 import { SondeError } from '../errors.ts';
 import { lz4Codec, snappyCodec, zstdCodec } from './codecs.ts';
+import { packDeflate } from './deflate.ts';
+import { deflateAddon } from './deflate-addon.ts';
 import { PACK_BYTES_MAX } from './limits.ts';
 import type { Packing } from './packing.ts';
 import { inTurns } from './steps.ts';
-
-const gzipAsync = promisify<Uint8Array, ZlibOptions, Buffer>(gzip);
-const deflateAsync = promisify<Uint8Array, ZlibOptions, Buffer>(deflate);
-
-/** What Go's zlib calls `HuffmanOnly`. */
-const HUFFMAN_ONLY = -2;
 
 /** The packing's own default. */
 export const LEVEL_DEFAULT = -1;
@@ -18,7 +12,7 @@ export const LEVEL_DEFAULT = -1;
 /**
  * Packs a body, which stays the caller's and as it is meanwhile. `level` is Go's of gzip and zlib (-2
  * to 9) and the library's of zstd (1 to 22), `LEVEL_DEFAULT` the default of either (6 and 3); the
- * others have none. Works on other threads or in turns. Rejects with `TOO_LARGE` over
+ * others have none. Works on other threads or in turns, what is short at once. Rejects with `TOO_LARGE` over
  * `PACK_BYTES_MAX`.
  */
 export async function pack(
@@ -31,9 +25,8 @@ export async function pack(
   }
   switch (packing) {
     case 'gzip':
-      return await gzipAsync(bytes, zlibOptions(level));
     case 'zlib':
-      return await deflateAsync(bytes, zlibOptions(level));
+      return await packDeflate(bytes, { packing, level, addon: deflateAddon() });
     case 'zstd': {
       const { packZstd, ZSTD_LEVEL_DEFAULT } = await zstdCodec();
       return await packZstd(bytes, level === LEVEL_DEFAULT ? ZSTD_LEVEL_DEFAULT : level);
@@ -48,8 +41,4 @@ export async function pack(
       return await inTurns(packFramedSnappy(bytes), FRAMED_CHUNK_BYTES_MAX);
     }
   }
-}
-
-function zlibOptions(level: number): ZlibOptions {
-  return level === HUFFMAN_ONLY ? { strategy: constants.Z_HUFFMAN_ONLY } : { level };
 }

@@ -1,5 +1,6 @@
 import { SondeError } from '../errors.ts';
 import { lz4Codec, snappyCodec, zstdCodec } from './codecs.ts';
+import { deflateAddon } from './deflate-addon.ts';
 import { inflate } from './inflate.ts';
 import { CorruptError, type Packing, type Room } from './packing.ts';
 import { unpackSnappy } from './snappy-block.ts';
@@ -51,7 +52,7 @@ async function decode(
   switch (packing) {
     case 'gzip':
     case 'zlib':
-      return await inflate(packed, packing, room);
+      return await inflate(packed, { packing, room, addon: deflateAddon() });
     case 'zstd':
       return await (await zstdCodec()).unpackZstd(packed, room);
     case 'lz4':

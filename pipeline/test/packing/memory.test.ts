@@ -30,7 +30,7 @@ function dull(): Buffer {
 
 const bytes = dull();
 
-describe.each<Packed>(['snappy', 'lz4'])('bodies of 19 MiB by %s', (packing) => {
+describe.each<Packed>(['gzip', 'zlib', 'snappy', 'lz4'])('bodies of 19 MiB by %s', (packing) => {
   it('are packed one after the other in the memory of a few', async () => {
     expect(await growth(() => pack(bytes, packing))).toBeLessThan(GROWTH_BYTES_MAX);
   });
