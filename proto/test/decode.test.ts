@@ -9,6 +9,7 @@ import {
   dictionaryText,
   type EncodedRequest,
   encodeRequest,
+  joinChunks,
   type KeyValue,
   LogColumns,
   MalformedError,
@@ -20,6 +21,7 @@ import {
   SpanColumns,
   scanRequest,
 } from '../src/index.ts';
+import { openSource, PADDING_BYTES } from '../src/protobuf/source.ts';
 import { requestOf } from '../src/schema/request-of.ts';
 import { columnsRows } from './oracle/columns-rows.ts';
 import { Random, randomMessage, varint } from './oracle/random-wire.ts';
@@ -102,6 +104,15 @@ describe('decoding', () => {
       expect(rows[1]).toEqual(rows[0]);
       expect(rows[2]).toEqual(rows[0]);
     }
+  });
+
+  it('reads chunks that were joined where they lie, with nothing of other memory behind them', () => {
+    const joined = joinChunks([Buffer.from('ab'), Buffer.alloc(0), Buffer.from('c')], 3);
+    expect(joined.toString()).toBe('abc');
+    const source = openSource(joined);
+    expect(source.bytes.buffer).toBe(joined.buffer);
+    expect(source.length).toBe(3);
+    expect(Buffer.from(source.bytes.subarray(3))).toEqual(Buffer.alloc(PADDING_BYTES));
   });
 
   it('keeps nothing of the bytes it was given', () => {

@@ -2,6 +2,7 @@ import { constants } from 'node:http2';
 import { type HttpLimits, SondeError } from '@sonde/pipeline';
 import type { Packing } from '@sonde/pipeline/packing';
 import { unpack } from '@sonde/pipeline/packing';
+import { joinChunks } from '@sonde/proto';
 import type { InFlightAccount } from '../in-flight-bytes.ts';
 import {
   BODY_PACE_BYTES_MIN,
@@ -60,7 +61,7 @@ async function readPacked({ request, response, limits, account }: BodyReading): 
   // The request's listeners see the list, and may outlive the exchange.
   const read = chunks.splice(0);
   const [only] = read;
-  return only !== undefined && read.length === 1 ? only : Buffer.concat(read, length);
+  return only !== undefined && read.length === 1 ? only : joinChunks(read, length);
 }
 
 function declaredLength(request: HttpRequest): number {
