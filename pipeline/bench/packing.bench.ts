@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { type LoadSignal, loadRequest } from '@sonde/proto/bench/load';
 import { SondeError } from '../src/errors.ts';
+import { packDeflate } from '../src/packing/deflate.ts';
 import { type Packing, pack, unpack } from '../src/packing/index.ts';
+import { inflate } from '../src/packing/inflate.ts';
 
 /**
  * CPU of packing and unpacking OTLP, of all threads, against `gzipSync` and `gunzipSync` of node:zlib
@@ -16,6 +18,16 @@ const REQUESTS = { small: 1, large: 32 } as const;
 const BYTES_A_ROUND = 2_000_000;
 const BODY_BYTES_MAX = 64 * 1024 * 1024;
 
+const UNPACKING = {
+  bytesMax: BODY_BYTES_MAX,
+  account: { take: (): void => undefined, giveBack: (): void => undefined },
+  tooLarge: (): SondeError => new SondeError('TOO_LARGE', 'too large'),
+};
+
+/** As `gzip` is where there is no addon for the machine. */
+const WITHOUT_ADDON = 'gzip, node:zlib';
+const ROOM = { left: BODY_BYTES_MAX, ...UNPACKING.account };
+
 const PACKINGS: readonly (readonly [string, Exclude<Packing, ''>, number])[] = [
   ['gzip', 'gzip', -1],
   ['gzip, 1', 'gzip', 1],
@@ -26,12 +38,6 @@ const PACKINGS: readonly (readonly [string, Exclude<Packing, ''>, number])[] = [
   ['x-snappy-framed', 'x-snappy-framed', -1],
   ['lz4', 'lz4', -1],
 ];
-
-const UNPACKING = {
-  bytesMax: BODY_BYTES_MAX,
-  account: { take: (): void => undefined, giveBack: (): void => undefined },
-  tooLarge: (): SondeError => new SondeError('TOO_LARGE', 'too large'),
-};
 
 /** Requests end to end are one request. */
 function bodyOf(signal: LoadSignal, count: number): Buffer {
@@ -101,6 +107,10 @@ async function measure(signal: LoadSignal, size: keyof typeof REQUESTS): Promise
     packing.set(name, () => pack(body, how, level));
     unpacking.set(name, () => unpack(packed, how, UNPACKING));
   }
+  const gzip = { packing: 'gzip', addon: undefined } as const;
+  ratios.set(WITHOUT_ADDON, body.length / reference.length);
+  packing.set(WITHOUT_ADDON, () => packDeflate(body, { ...gzip, level: -1 }));
+  unpacking.set(WITHOUT_ADDON, () => inflate(reference, { ...gzip, room: ROOM }));
   const times = Math.ceil(BYTES_A_ROUND / body.length);
   const [packed, unpacked] = [await least(packing, times), await least(unpacking, times)];
   const lines: string[] = [];

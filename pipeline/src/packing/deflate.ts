@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { constants, deflate, gzip, type ZlibOptions } from 'node:zlib';
 import { DEFLATE_FORMATS, type DeflateAddon } from './deflate-addon.ts';
+import { deflateThreads } from './deflate-threads.ts';
 import { DEFLATE_HERE_BYTES_MAX, DEFLATE_HERE_LEVEL_MAX } from './limits.ts';
 
 const gzipAsync = promisify<Uint8Array, ZlibOptions, Buffer>(gzip);
@@ -22,7 +23,8 @@ export interface DeflateOptions {
 /**
  * Packs by libdeflate: a short body at once, which costs less than to wake a thread, a longer one on
  * a thread of libuv. By node:zlib where there is no addon, in its chunks of 16 KiB. `level` is Go's,
- * -2 to 9; libdeflate's levels are about zlib's in what they make.
+ * -2 to 9; libdeflate's levels are about zlib's in what they make. Rejects with `OVERLOADED` when too
+ * many wait for a thread.
  */
 export async function packDeflate(
   bytes: Uint8Array,
@@ -35,7 +37,8 @@ export async function packDeflate(
   const format = DEFLATE_FORMATS[packing];
   const own = level === DEFAULT ? DEFAULT_LEVEL : level;
   const isShort = bytes.length <= DEFLATE_HERE_BYTES_MAX && own <= DEFLATE_HERE_LEVEL_MAX;
-  return isShort ? addon.packHere(bytes, format, own) : await addon.pack(bytes, format, own);
+  if (isShort) return addon.packHere(bytes, format, own);
+  return await deflateThreads.run(() => addon.pack(bytes, format, own));
 }
 
 function zlibOptions(level: number): ZlibOptions {

@@ -1,4 +1,5 @@
 import type { DeflateAddon } from './deflate-addon.ts';
+import { deflateThreads } from './deflate-threads.ts';
 import { GZIP_RATIO_MAX, HERE_BYTES_MAX } from './limits.ts';
 import type { Room } from './packing.ts';
 
@@ -15,7 +16,8 @@ export function declaredLength(packed: Buffer): number | undefined {
  * Unpacks a gzip body of one member by libdeflate into memory of exactly the declared length: a small
  * one at once, a larger one on a thread of libuv. Undefined, with nothing taken of `room`, where it is
  * anything else: several members, corrupt, cut, larger than the room. What that is, node:zlib says.
- * Rejects with `OVERLOADED` when the account has no room for what is declared.
+ * Rejects with `OVERLOADED` when the account has no room for what is declared, or too many wait for a
+ * thread.
  */
 export async function gunzipMember(
   packed: Buffer,
@@ -26,9 +28,15 @@ export async function gunzipMember(
   if (declared === 0 || declared > room.left) return undefined;
   if (declared > packed.length * GZIP_RATIO_MAX) return undefined;
   room.take(declared);
-  const bytes = Buffer.allocUnsafeSlow(declared);
-  const isSmall = packed.length + declared <= HERE_BYTES_MAX;
-  if (isSmall ? addon.unpackHere(packed, bytes) : await addon.unpack(packed, bytes)) return bytes;
-  room.giveBack(declared);
-  return undefined;
+  let isWhole = false;
+  try {
+    const bytes = Buffer.allocUnsafeSlow(declared);
+    const isSmall = packed.length + declared <= HERE_BYTES_MAX;
+    isWhole = isSmall
+      ? addon.unpackHere(packed, bytes)
+      : await deflateThreads.run(() => addon.unpack(packed, bytes));
+    return isWhole ? bytes : undefined;
+  } finally {
+    if (!isWhole) room.giveBack(declared);
+  }
 }

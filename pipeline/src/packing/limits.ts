@@ -18,6 +18,12 @@ export const HERE_UNDECLARED_BYTES_MAX: number = 64 * KIB;
 export const DEFLATE_HERE_BYTES_MAX: number = 64 * KIB;
 export const DEFLATE_HERE_LEVEL_MAX = 6;
 
+/** Bodies of gzip and zlib that are on libuv's threads at once; there are four, for files too. */
+export const DEFLATE_THREADS_MAX = 2;
+
+/** Bodies that wait for that; the next is refused as `OVERLOADED`. */
+export const DEFLATE_JOBS_MAX = 4096;
+
 /** What a byte of DEFLATE makes at the most: a match of 258 bytes takes two bits. */
 export const GZIP_RATIO_MAX = 1032;
 
