@@ -66,6 +66,7 @@ describe('counters', () => {
       'otelcol_exporter_sent_spans{exporter=nop}': 8,
       'otelcol_exporter_sent_spans{exporter=nop/2}': 3,
       'otelcol_exporter_send_failed_spans{exporter=nop/2}': 5,
+      'otelcol_exporter_in_flight_requests{exporter=nop,data_type=traces}': 0,
       'otelcol_process_memory_rss{}': expect.any(Number),
       'otelcol_process_uptime{}': expect.any(Number),
     });

@@ -94,7 +94,10 @@ describe('retries', () => {
       'Exporting failed. Will retry the request after interval.',
     ]);
     expect(logger.lines[0]?.fields['interval']).toMatch(/^0\.00[01]s$/);
-    expect(await counts()).toEqual({ otelcol_exporter_sent_spans: 3 });
+    expect(await counts()).toEqual({
+      otelcol_exporter_sent_spans: 3,
+      otelcol_exporter_in_flight_requests: 0,
+    });
   });
 
   it('never try again what is permanent', async () => {
@@ -109,7 +112,11 @@ describe('retries', () => {
       message: 'not retryable error: Permanent error: never',
     });
     expect(destination.pushes).toHaveLength(1);
-    expect(await counts()).toEqual({ otelcol_exporter_send_failed_spans: 3 });
+    expect(await counts()).toEqual({
+      otelcol_exporter_sent_spans: 0,
+      otelcol_exporter_send_failed_spans: 3,
+      otelcol_exporter_in_flight_requests: 0,
+    });
   });
 
   it('end when max_elapsed_time would be over', async () => {
@@ -176,6 +183,7 @@ describe('the sending queue', () => {
     expect(await counts()).toEqual({
       otelcol_exporter_queue_size: 1,
       otelcol_exporter_queue_capacity: 1000,
+      otelcol_exporter_in_flight_requests: 1,
     });
     (await destination.nth(0)).succeed();
     await exporter.shutdown(NO_DEADLINE);
@@ -306,6 +314,7 @@ describe('the sending queue', () => {
     expect(await counts()).toEqual({
       otelcol_exporter_sent_spans: 3,
       otelcol_exporter_send_failed_spans: 2,
+      otelcol_exporter_in_flight_requests: 0,
     });
   });
 });

@@ -9,12 +9,18 @@ import {
   type Telemetry,
   takePartialSuccess,
 } from '@sonde/pipeline';
-import { type GrpcAnswer, GrpcClient, type GrpcClientConfig } from '@sonde/pipeline/clients';
+import {
+  type GrpcAnswer,
+  GrpcClient,
+  type GrpcClientConfig,
+  grpcServerLabels,
+} from '@sonde/pipeline/clients';
 import { EXPORT_PATHS, joinRequests, MalformedError, readExportResponse } from '@sonde/proto';
 import { grpcFailure } from './grpc-failure.ts';
 
 /** The export service of a signal at one endpoint. */
 export class GrpcDestination implements Destination {
+  readonly labels: ReturnType<typeof grpcServerLabels>;
   readonly #settings: Pick<CreateSettings, 'signal' | 'logger'>;
   readonly #config: GrpcClientConfig;
   #client: GrpcClient | undefined;
@@ -22,6 +28,7 @@ export class GrpcDestination implements Destination {
   constructor(settings: Pick<CreateSettings, 'signal' | 'logger'>, config: GrpcClientConfig) {
     this.#settings = settings;
     this.#config = config;
+    this.labels = grpcServerLabels(config.endpoint);
   }
 
   async start(host: Host): Promise<void> {

@@ -9,7 +9,7 @@ import {
   type Telemetry,
   takePartialSuccess,
 } from '@sonde/pipeline';
-import { type HttpAnswer, HttpClient } from '@sonde/pipeline/clients';
+import { type HttpAnswer, HttpClient, httpServerLabels } from '@sonde/pipeline/clients';
 import {
   type Encoding,
   joinRequests,
@@ -25,6 +25,7 @@ import { signalUrl } from './signal-url.ts';
 
 /** The URL of a signal. */
 export class HttpDestination implements Destination {
+  readonly labels: ReturnType<typeof httpServerLabels>;
   readonly #settings: Pick<CreateSettings, 'signal' | 'logger'>;
   readonly #config: OtlpHttpConfig;
   readonly #encoding: Encoding;
@@ -42,6 +43,7 @@ export class HttpDestination implements Destination {
     this.#config = config;
     this.#encoding = config.encoding === 'json' ? 'json' : 'protobuf';
     this.#url = url;
+    this.labels = httpServerLabels(url);
   }
 
   async start(host: Host): Promise<void> {

@@ -16,4 +16,5 @@ export * from './header-list.ts';
 export * from './http-client.ts';
 export * from './http-client-config.ts';
 export * from './refuse-unsupported.ts';
+export * from './server-labels.ts';
 export * from './user-agent.ts';

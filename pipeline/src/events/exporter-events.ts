@@ -1,4 +1,4 @@
-import type { Attributes, Counter } from '@opentelemetry/api';
+import type { Attributes, Counter, UpDownCounter } from '@opentelemetry/api';
 import type { SondeError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { ComponentEventsOptions } from './receiver-events.ts';
@@ -7,11 +7,18 @@ import type { ComponentEventsOptions } from './receiver-events.ts';
 export class ExporterEvents {
   readonly #sent: Counter;
   readonly #sendFailed: Counter;
+  readonly #inFlight: UpDownCounter;
   readonly #labels: Attributes;
+  readonly #inFlightLabels: Attributes;
   readonly #logger: Logger;
 
-  constructor({ id, signal, telemetry, logger }: ComponentEventsOptions) {
-    this.#labels = { exporter: id };
+  /** `destination`: more labels of what was sent there, or was not. */
+  constructor(
+    { id, signal, telemetry, logger }: ComponentEventsOptions,
+    destination: Attributes = {},
+  ) {
+    this.#labels = { exporter: id, ...destination };
+    this.#inFlightLabels = { exporter: id, data_type: signal };
     this.#logger = logger;
     this.#sent = telemetry.itemCounter(
       'otelcol_exporter_sent',
@@ -23,6 +30,17 @@ export class ExporterEvents {
       signal,
       'Number of items in failed attempts to send to destination.',
     );
+    this.#inFlight = telemetry.upDownCounter('otelcol_exporter_in_flight_requests', {
+      unit: '{requests}',
+      description: 'Number of export requests in flight, those that wait for a retry included.',
+    });
+    this.#inFlight.add(0, this.#inFlightLabels);
+  }
+
+  /** A request is on its way; what is returned says that it is no more. */
+  begun(): () => void {
+    this.#inFlight.add(1, this.#inFlightLabels);
+    return () => this.#inFlight.add(-1, this.#inFlightLabels);
   }
 
   sent(items: number): void {
@@ -35,7 +53,7 @@ export class ExporterEvents {
       this.dropped(items, error);
       return;
     }
-    this.#sendFailed.add(items, this.#labels);
+    this.#failed(items);
     this.#logger.warn('Exporting failed. Rejecting data.', {
       code: error.code,
       error: error.message,
@@ -45,7 +63,7 @@ export class ExporterEvents {
 
   /** Nobody has the items any more: they were acknowledged, or nobody will ever take them. */
   dropped(items: number, error: SondeError): void {
-    this.#sendFailed.add(items, this.#labels);
+    this.#failed(items);
     this.#logger.error('Exporting failed. Dropping data.', {
       code: error.code,
       error: error.message,
@@ -55,6 +73,12 @@ export class ExporterEvents {
 
   /** The destination took a request and refused some of its items for good. */
   partlyRejected(items: number): void {
+    this.#failed(items);
+  }
+
+  /** What was sent is there from the first request on, so that a share of failures can be computed. */
+  #failed(items: number): void {
     this.#sendFailed.add(items, this.#labels);
+    this.#sent.add(0, this.#labels);
   }
 }

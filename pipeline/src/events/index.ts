@@ -9,3 +9,4 @@ export * from './reload-events.ts';
 export * from './sending-events.ts';
 export * from './service-events.ts';
 export * from './settings-events.ts';
+export * from './size-buckets.ts';

@@ -6,6 +6,7 @@ import {
   type MeterProvider,
   metrics,
   type Observable,
+  type UpDownCounter,
 } from '@opentelemetry/api';
 import type { Signal } from '@sonde/proto';
 import type { MetricsLevel } from '../config/telemetry-metrics.ts';
@@ -44,6 +45,7 @@ export class OwnTelemetry {
   readonly #level: MetricsLevel;
   readonly #silent: Meter = createNoopMeter();
   readonly #counters = new Map<string, Counter>();
+  readonly #levels = new Map<string, UpDownCounter>();
   readonly #gauges = new Map<string, Observable>();
   readonly #histograms = new Map<string, Histogram>();
 
@@ -66,6 +68,15 @@ export class OwnTelemetry {
     if (known !== undefined) return known;
     const counter = this.#meterFor(options).createCounter(name, described(options));
     this.#counters.set(name, counter);
+    return counter;
+  }
+
+  /** A level that is told when it rises and falls; shown as a gauge. */
+  upDownCounter(name: string, options: InstrumentOptions): UpDownCounter {
+    const known = this.#levels.get(name);
+    if (known !== undefined) return known;
+    const counter = this.#meterFor(options).createUpDownCounter(name, described(options));
+    this.#levels.set(name, counter);
     return counter;
   }
 

@@ -1,8 +1,17 @@
-import type { Attributes, Counter, Observable, ObservableCallback } from '@opentelemetry/api';
+import type {
+  Attributes,
+  Counter,
+  Histogram,
+  Observable,
+  ObservableCallback,
+} from '@opentelemetry/api';
 import type { SondeError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import type { Telemetry } from '../telemetry.ts';
 import { ExporterEvents } from './exporter-events.ts';
+import type { OwnTelemetry } from './own-telemetry.ts';
 import type { ComponentEventsOptions } from './receiver-events.ts';
+import { BYTE_BUCKETS, ITEM_BUCKETS } from './size-buckets.ts';
 
 /** What happens in front of an exporter that queues and retries. */
 export class SendingEvents extends ExporterEvents {
@@ -11,14 +20,18 @@ export class SendingEvents extends ExporterEvents {
   readonly #notForgotten: Counter;
   readonly #size: Observable;
   readonly #capacity: Observable;
+  readonly #enqueued: Sizes;
+  readonly #batched: Sizes;
   readonly #labels: Attributes;
+  readonly #destinationLabels: Attributes;
   readonly #queueLabels: Attributes;
   readonly #logger: Logger;
 
-  constructor(options: ComponentEventsOptions) {
-    super(options);
+  constructor(options: ComponentEventsOptions, destination: Attributes = {}) {
+    super(options, destination);
     const { id, signal, telemetry, logger } = options;
     this.#labels = { exporter: id };
+    this.#destinationLabels = { exporter: id, ...destination };
     this.#queueLabels = { exporter: id, data_type: signal };
     this.#logger = logger;
     this.#enqueueFailed = telemetry.itemCounter(
@@ -34,6 +47,8 @@ export class SendingEvents extends ExporterEvents {
       unit: '{deletions}',
       description: 'Deletions of what was sent that the storage of the sending queue refused.',
     });
+    this.#enqueued = sizes(telemetry, 'otelcol_exporter_enqueue_size', 'put into the queue');
+    this.#batched = sizes(telemetry, 'otelcol_exporter_queue_batch_send_size', 'that is sent');
     this.#size = telemetry.gauge('otelcol_exporter_queue_size', {
       unit: '{batches}',
       description: 'Current size of the sending queue, in units of its sizer.',
@@ -42,6 +57,18 @@ export class SendingEvents extends ExporterEvents {
       unit: '{batches}',
       description: 'Fixed capacity of the sending queue, in units of its sizer.',
     });
+  }
+
+  /** The queue has it. */
+  enqueued(telemetry: Telemetry): void {
+    this.#enqueued.items.record(telemetry.itemCount, this.#labels);
+    this.#enqueued.bytes.record(telemetry.byteCount, this.#labels);
+  }
+
+  /** A queue that makes batches has made one. */
+  batched(telemetry: Telemetry): void {
+    this.#batched.items.record(telemetry.itemCount, this.#destinationLabels);
+    this.#batched.bytes.record(telemetry.byteCount, this.#destinationLabels);
   }
 
   /** The sender is told, and keeps or drops the items according to the code. */
@@ -99,4 +126,28 @@ export class SendingEvents extends ExporterEvents {
       for (const [instrument, callback] of pairs) instrument.removeCallback(callback);
     };
   }
+}
+
+interface Sizes {
+  readonly items: Histogram;
+  readonly bytes: Histogram;
+}
+
+/** As the Collector's, at the level `detailed` alone. */
+function sizes(telemetry: OwnTelemetry, name: string, what: string): Sizes {
+  const level = 'detailed';
+  return {
+    items: telemetry.histogram(name, {
+      unit: '{units}',
+      description: `Number of items in a request ${what}.`,
+      buckets: ITEM_BUCKETS,
+      level,
+    }),
+    bytes: telemetry.histogram(`${name}_bytes`, {
+      unit: 'By',
+      description: `Number of bytes in a request ${what}.`,
+      buckets: BYTE_BUCKETS,
+      level,
+    }),
+  };
 }

@@ -16,6 +16,8 @@ export interface SendResult {
 
 /** Where an exporter sends to. */
 export interface Destination {
+  /** The Collector's labels of what is sent there: `server.address`, `server.port`, `url.path`. */
+  readonly labels?: Readonly<Record<string, string>>;
   /** Reads files, finds authenticators. A connection is made when the first data is sent. */
   start(host: Host): Promise<void>;
   /**

@@ -42,7 +42,7 @@ export class SendingExporter implements ExportingComponent {
     const { id, signal, logger, telemetry = new OwnTelemetry() } = settings;
     const { sending_queue: queue, retry_on_failure: retry, timeout: timeoutMs } = config;
     this.#destination = destination;
-    this.#events = new SendingEvents({ id, signal, logger, telemetry });
+    this.#events = new SendingEvents({ id, signal, logger, telemetry }, destination.labels);
     this.#retrying = new RetryingSender({ destination, retry, timeoutMs, events: this.#events });
     this.#callerWaits = queue === undefined || queue.waitForResult;
     this.#settings = settings;
@@ -105,6 +105,7 @@ export class SendingExporter implements ExportingComponent {
       this.#events.enqueueFailed(telemetry.itemCount, error);
       throw error;
     }
+    this.#events.enqueued(telemetry);
     if (this.#callerWaits) await queued.sent;
   }
 
@@ -120,6 +121,8 @@ export class SendingExporter implements ExportingComponent {
 
   async #send(telemetry: Telemetry): Promise<void> {
     const { itemCount } = telemetry;
+    if (this.#queueConfig?.batch !== undefined) this.#events.batched(telemetry);
+    const ended = this.#events.begun();
     try {
       const { rejectedItems } = await this.#retrying.send(telemetry);
       const rejected = Math.min(rejectedItems, itemCount);
@@ -131,6 +134,8 @@ export class SendingExporter implements ExportingComponent {
       else if (this.#callerWaits) this.#events.sendFailed(itemCount, error);
       else this.#events.dropped(itemCount, error);
       throw error;
+    } finally {
+      ended();
     }
   }
 

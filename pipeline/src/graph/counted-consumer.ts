@@ -28,12 +28,15 @@ export function countSent(exporter: Consumer, events: ExporterEvents): Consumer 
   return {
     async consume(telemetry: Telemetry): Promise<void> {
       const { itemCount } = telemetry;
+      const ended = events.begun();
       try {
         await exporter.consume(telemetry);
       } catch (thrown) {
         const error = SondeError.from(thrown);
         events.sendFailed(itemCount, error);
         throw error;
+      } finally {
+        ended();
       }
       events.sent(itemCount);
     },
@@ -45,7 +48,12 @@ export function countIncoming(processor: Consumer, events: ProcessorEvents): Con
   return {
     consume(telemetry: Telemetry): Promise<void> {
       events.incoming(telemetry.itemCount);
-      return processor.consume(telemetry);
+      events.begun();
+      try {
+        return processor.consume(telemetry);
+      } finally {
+        events.ended();
+      }
     },
     rowLink: countedLink(processor, (items) => events.incoming(items)),
   };
@@ -56,8 +64,13 @@ export function countOutgoing(next: Consumer, events: ProcessorEvents): Consumer
   return {
     consume(telemetry: Telemetry): Promise<void> {
       events.outgoing(telemetry.itemCount);
+      events.ended();
       return next.consume(telemetry);
     },
-    rowLink: countedLink(next, (items) => events.outgoing(items)),
+    // Steps that are done in one pass: their time is that of the first of them.
+    rowLink: countedLink(next, (items) => {
+      events.outgoing(items);
+      events.ended();
+    }),
   };
 }

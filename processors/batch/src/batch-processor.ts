@@ -65,7 +65,7 @@ export class BatchProcessor implements ConsumingComponent {
     if (limit > 0 && this.#shards.size >= limit) {
       throw new SondeError('OVERLOADED', 'too many batcher metadata-value combinations');
     }
-    const shard = new BatchShard(this.#config, this.#nextOf(client));
+    const shard = new BatchShard(this.#config, this.#nextOf(client), this.#events);
     this.#shards.set(name, shard);
     return shard;
   }

@@ -1,4 +1,5 @@
 import { type Consumer, SondeError, type Telemetry } from '@sonde/pipeline';
+import type { BatchEvents, Trigger } from './batch-events.ts';
 import type { BatchConfig } from './config.ts';
 import { cutBatches } from './cut-batches.ts';
 
@@ -17,15 +18,19 @@ interface Waiting {
 export class BatchShard {
   readonly #config: BatchConfig;
   readonly #next: Consumer;
+  readonly #events: BatchEvents;
   #waiting: Waiting[] = [];
   #items = 0;
   #timer: NodeJS.Timeout | undefined;
   #isDue = false;
+  /** Why what waits is due. */
+  #trigger: Trigger = 'timeout';
   #inFlight = 0;
   #idle: (() => void)[] = [];
 
-  constructor(config: BatchConfig, next: Consumer) {
+  constructor(config: BatchConfig, next: Consumer, events: BatchEvents) {
     this.#config = config;
+    this.#events = events;
     this.#next = next;
   }
 
@@ -44,6 +49,7 @@ export class BatchShard {
       this.#items += telemetry.itemCount;
       if (this.#items >= this.#config.send_batch_size || this.#config.timeout === 0) {
         this.#isDue = true;
+        this.#trigger = 'size';
       }
       this.#sendDue();
     });
@@ -67,7 +73,7 @@ export class BatchShard {
 
   #sendDue(): void {
     const isFree = this.#inFlight < BATCHES_IN_FLIGHT_MAX;
-    if (this.#isDue && isFree && this.#waiting.length > 0) this.#send(this.#takeWaiting());
+    if (this.#isDue && isFree && this.#waiting.length > 0) this.#send();
     else if (!this.#isDue && this.#timer === undefined && this.#waiting.length > 0) this.#wait();
   }
 
@@ -83,15 +89,18 @@ export class BatchShard {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#isDue = false;
+    this.#trigger = 'timeout';
     this.#items = 0;
     const taken = this.#waiting;
     this.#waiting = [];
     return taken;
   }
 
-  #send(taken: readonly Waiting[]): void {
+  #send(): void {
+    const trigger = this.#trigger;
+    const taken = this.#takeWaiting();
     this.#inFlight += 1;
-    void this.#deliver(taken).finally(() => {
+    void this.#deliver(taken, trigger).finally(() => {
       this.#inFlight -= 1;
       this.#sendDue();
       if (!this.isEmpty) return;
@@ -100,13 +109,13 @@ export class BatchShard {
   }
 
   /** Never rejects: every sender is answered. */
-  async #deliver(taken: readonly Waiting[]): Promise<void> {
+  async #deliver(taken: readonly Waiting[], trigger: Trigger): Promise<void> {
     const failures = new Map<number, SondeError>();
     try {
       const [first, ...others] = taken.map(({ telemetry }) => telemetry);
       if (first === undefined) return;
       for (const batch of cutBatches([first, ...others], this.#config.send_batch_max_size)) {
-        const failure = await this.#attempt(batch.telemetry);
+        const failure = await this.#attempt(batch.telemetry, trigger);
         if (failure !== undefined)
           for (const member of batch.members) failures.set(member, failure);
       }
@@ -121,9 +130,10 @@ export class BatchShard {
     }
   }
 
-  async #attempt(telemetry: Telemetry): Promise<SondeError | undefined> {
+  async #attempt(telemetry: Telemetry, trigger: Trigger): Promise<SondeError | undefined> {
     try {
       await this.#next.consume(telemetry);
+      this.#events.sent(telemetry, trigger);
       return undefined;
     } catch (error) {
       return SondeError.from(error);

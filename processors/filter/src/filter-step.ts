@@ -71,6 +71,8 @@ function droppedCounter(settings: CreateSettings): (items: number) => void {
     unit: '1',
     description: `Number of ${noun} dropped by the filter processor`,
   });
+  // There from the start, as the counters of items are.
+  dropped.add(0, { filter: settings.id });
   return (items) => {
     if (items > 0) dropped.add(items, { filter: settings.id });
   };

@@ -16,6 +16,7 @@ export class MemoryLimiter implements ConsumingComponent {
   readonly #next: Consumer;
   readonly #checker: MemoryChecker;
   readonly #retryAfterMs: number;
+  readonly #accepted: Counter;
   readonly #refused: Counter;
   #isStopped = false;
 
@@ -33,10 +34,17 @@ export class MemoryLimiter implements ConsumingComponent {
     this.#checker = parts.checker;
     this.#retryAfterMs = parts.retryAfterMs;
     const telemetry = settings.telemetry ?? new OwnTelemetry();
-    this.#refused = telemetry.counter('otelcol_processor_memory_limiter_refused_items', {
-      unit: '{items}',
-      description: 'Number of items refused due to high memory usage.',
-    });
+    const { signal } = settings;
+    this.#accepted = telemetry.itemCounter(
+      'otelcol_processor_memory_limiter_accepted',
+      signal,
+      'Number of items handed to the next component in the pipeline.',
+    );
+    this.#refused = telemetry.itemCounter(
+      'otelcol_processor_memory_limiter_refused',
+      signal,
+      'Number of items refused due to high memory usage.',
+    );
   }
 
   async start(): Promise<void> {
@@ -44,13 +52,14 @@ export class MemoryLimiter implements ConsumingComponent {
   }
 
   async consume(telemetry: Telemetry): Promise<void> {
+    const labels = { processor: this.#settings.id };
     if (this.#checker.isRefusing) {
-      const { id: processor, signal } = this.#settings;
-      this.#refused.add(telemetry.itemCount, { processor, otel_signal: signal });
+      this.#refused.add(telemetry.itemCount, labels);
       throw new SondeError('OVERLOADED', 'data refused due to high memory usage', {
         retryAfterMs: this.#retryAfterMs,
       });
     }
+    this.#accepted.add(telemetry.itemCount, labels);
     await this.#next.consume(telemetry);
   }
 

@@ -9,8 +9,8 @@ export const filelogReceiverFactory: ReceiverFactory<FilelogConfig> = {
   aliases: ['filelog'],
   config: filelogConfig,
   signals: { logs: 'beta' },
-  create: ({ id, logger }, config, { logs: next }) => {
+  create: ({ id, logger, telemetry }, config, { logs: next }) => {
     if (next === undefined) throw new Error('file_log without a logs pipeline');
-    return new FilelogReceiver({ id, logger, config, next });
+    return new FilelogReceiver({ id, logger, config, next, telemetry });
   },
 };

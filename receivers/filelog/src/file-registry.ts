@@ -68,6 +68,12 @@ export class FileRegistry {
     this.tails.delete(tail.key);
   }
 
+  get openCount(): number {
+    let count = 0;
+    for (const { source } of this.tails.values()) if (source !== undefined) count += 1;
+    return count;
+  }
+
   /** Files that are open and not in use, beyond a number of them; the quietest first. */
   openBeyond(most: number): readonly Tail[] {
     if (this.tails.size <= most) return [];

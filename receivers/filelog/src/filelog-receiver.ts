@@ -5,9 +5,11 @@ import {
   findStorage,
   type Host,
   type Logger,
+  type OwnTelemetry,
   SondeError,
 } from '@sonde/pipeline';
 import type { FilelogConfig } from './config.ts';
+import { FileEvents } from './file-events.ts';
 import { FileHeader } from './file-header.ts';
 import { FilePoll } from './file-poll.ts';
 import { FileRegistry } from './file-registry.ts';
@@ -22,6 +24,7 @@ export interface FilelogOptions {
   readonly logger: Logger;
   readonly config: FilelogConfig;
   readonly next: Consumer;
+  readonly telemetry?: OwnTelemetry | undefined;
 }
 
 /**
@@ -34,6 +37,7 @@ export class FilelogReceiver implements Component {
   readonly #pool: ReaderPool;
   readonly #poll: FilePoll;
   readonly #warnings: WarningGate;
+  readonly #events: FileEvents;
   readonly #stop: AbortController = new AbortController();
   #store: OffsetStore | undefined;
   #host: Host | undefined;
@@ -48,6 +52,7 @@ export class FilelogReceiver implements Component {
     const { config, logger } = options;
     this.#options = options;
     this.#warnings = new WarningGate(logger);
+    this.#events = new FileEvents(options.telemetry);
     const onReplaced = (tail: Tail): void => this.#replaced(tail);
     this.#registry = new FileRegistry({ fingerprintBytes: config.fingerprint_size, onReplaced });
     const labels = new EntryLabels(config);
@@ -58,6 +63,7 @@ export class FilelogReceiver implements Component {
       registry: this.#registry,
       header: this.#header(),
       warnings: this.#warnings,
+      events: this.#events,
       stop: this.#stop.signal,
       onReplaced,
       createSink: () => this.#sink(labels),
@@ -113,6 +119,7 @@ export class FilelogReceiver implements Component {
     try {
       const due = await this.#poll.run();
       for (const tail of due) this.#pool.add(tail);
+      this.#events.open(this.#registry.openCount);
       const now = performance.now();
       if (now - this.#savedAtMs >= SAVE_INTERVAL_MS || this.#savedAtMs === 0) await this.#save();
     } catch (error) {
@@ -150,6 +157,7 @@ export class FilelogReceiver implements Component {
     await this.#pool.shutdown(deadline, { flush: this.#store === undefined });
     await this.#save();
     await Promise.all([...this.#registry.tails.values()].map((tail) => tail.source?.close()));
+    this.#events.open(0);
     await this.#store?.close();
   }
 

@@ -2,6 +2,7 @@ import { unlink } from 'node:fs/promises';
 import { type EntryMap, endBefore, type LogDelivery, type WarningGate } from '@sonde/log-operators';
 import { openFile } from './byte-source.ts';
 import type { FilelogConfig } from './config.ts';
+import type { FileEvents } from './file-events.ts';
 import type { FileHeader } from './file-header.ts';
 import { FileLabels } from './file-labels.ts';
 import type { FileRegistry } from './file-registry.ts';
@@ -16,6 +17,7 @@ export interface ReaderPoolOptions {
   readonly registry: FileRegistry;
   readonly header: FileHeader | undefined;
   readonly warnings: WarningGate;
+  readonly events: FileEvents;
   readonly stop: AbortSignal;
   readonly onReplaced: (tail: Tail) => void;
   readonly createSink: () => RecordSink;
@@ -71,14 +73,15 @@ export class ReaderPool {
   }
 
   #createReader(): TailReader {
-    const { createSink, ...options } = this.#options;
+    const { createSink, events: _, ...options } = this.#options;
     this.#readers++;
     return new TailReader({ ...options, sink: createSink() });
   }
 
   /** Never rejects. */
   async #read(reader: TailReader, tail: Tail): Promise<void> {
-    const { stop, warnings } = this.#options;
+    const { stop, warnings, events } = this.#options;
+    const done = events.reading();
     try {
       if (!(await this.#open(tail))) return;
       const { delete_after_read: deletes } = this.#options.config;
@@ -92,6 +95,7 @@ export class ReaderPool {
       warnings.warn('Failed to read file', { path: tail.path, error: reason });
       tail.due = true;
     } finally {
+      done();
       tail.busy = false;
       await this.#closeOthers();
     }

@@ -8,6 +8,7 @@ import {
 } from '@sonde/pipeline';
 import { z } from 'zod';
 import { PATTERN_LENGTH_MAX, PATTERNS_MAX } from './limits.ts';
+import { METRIC_NAMES, type ScraperName, UPSTREAM_METRIC_NAMES } from './metric-names.ts';
 
 /** `metrics: {system.cpu.utilization: {enabled: false}}`. */
 export type MetricSwitches = Readonly<Record<string, { readonly enabled: boolean }>>;
@@ -85,9 +86,32 @@ export interface HostMetricsConfig {
   readonly scrapers: ScrapersConfig;
 }
 
-const metrics: z.ZodPrefault<z.ZodType<MetricSwitches>> = z
-  .record(z.string(), z.strictObject({ enabled: z.boolean().default(true) }))
-  .prefault({});
+/** The switches of a scraper's metrics; a name that is none of them is refused. */
+function metricsOf(scraper: ScraperName): z.ZodPrefault<z.ZodType<MetricSwitches>> {
+  const own = METRIC_NAMES[scraper];
+  const upstream = UPSTREAM_METRIC_NAMES[scraper] ?? [];
+  const on = z.strictObject({ enabled: z.boolean().default(true) });
+  const off = on.superRefine(({ enabled }, context) => {
+    if (!enabled) return;
+    refuseMeaning(context, {
+      text: 'a metric of the Collector that Sonde does not have',
+      hint: `Sonde has ${own.join(', ')}`,
+    });
+  });
+  return z
+    .strictObject({
+      ...Object.fromEntries(own.map((name) => [name, on.optional()])),
+      ...Object.fromEntries(upstream.map((name) => [name, off.optional()])),
+    })
+    .transform((switches): MetricSwitches => {
+      return Object.fromEntries(
+        Object.entries(switches).flatMap(([name, value]) =>
+          value === undefined ? [] : [[name, value]],
+        ),
+      );
+    })
+    .prefault({});
+}
 
 const matchType = z.enum(['strict', 'regexp']);
 
@@ -135,27 +159,29 @@ function match(schema: z.ZodType<MatchConfig>): Match {
   return schema.superRefine(checkPatterns).optional();
 }
 
-const plain: z.ZodType<ScraperConfig> = z.strictObject({ metrics });
+function plain(scraper: ScraperName): z.ZodType<ScraperConfig> {
+  return z.strictObject({ metrics: metricsOf(scraper) });
+}
 
 const load: z.ZodType<LoadConfig> = z.strictObject({
-  metrics,
+  metrics: metricsOf('load'),
   cpu_average: z.boolean().default(false),
 });
 
 const disk: z.ZodType<DiskConfig> = z.strictObject({
-  metrics,
+  metrics: metricsOf('disk'),
   include: devices,
   exclude: devices,
 });
 
 const network: z.ZodType<NetworkConfig> = z.strictObject({
-  metrics,
+  metrics: metricsOf('network'),
   include: interfaces,
   exclude: interfaces,
 });
 
 const filesystem: z.ZodType<FilesystemConfig> = z.strictObject({
-  metrics,
+  metrics: metricsOf('filesystem'),
   include_devices: devices,
   exclude_devices: devices,
   include_fs_types: fsTypes,
@@ -191,7 +217,7 @@ const processAttributes: ProcessAttributes = z
 type ProcessAttributes = z.ZodType<ProcessConfig['resource_attributes']>;
 
 const process: z.ZodType<ProcessConfig> = z.strictObject({
-  metrics,
+  metrics: metricsOf('process'),
   resource_attributes: processAttributes,
   include: names,
   exclude: names,
@@ -206,16 +232,16 @@ const process: z.ZodType<ProcessConfig> = z.strictObject({
 });
 
 const SCRAPERS = {
-  cpu: orNull(plain),
-  memory: orNull(plain),
+  cpu: orNull(plain('cpu')),
+  memory: orNull(plain('memory')),
   load: orNull(load),
   disk: orNull(disk),
   filesystem: orNull(filesystem),
   network: orNull(network),
   process: orNull(process),
-  processes: orNull(plain),
-  paging: orNull(plain),
-  system: orNull(plain),
+  processes: orNull(plain('processes')),
+  paging: orNull(plain('paging')),
+  system: orNull(plain('system')),
 };
 
 /** A scraper with null (`cpu:`) runs with its defaults; an absent one does not run. */
@@ -284,7 +310,7 @@ export const hostMetricsConfig: z.ZodType<HostMetricsConfig> = nullMeansDefaults
       }
       if (Object.keys(config.scrapers).length === 0) {
         refuseMeaning(context, {
-          text: 'must specify at least one scraper when using hostmetrics receiver',
+          text: 'must specify at least one scraper when using host_metrics receiver',
           hint: 'write scrapers: {cpu: , memory: }',
         });
       }

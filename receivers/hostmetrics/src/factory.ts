@@ -9,8 +9,8 @@ export const hostMetricsReceiverFactory: ReceiverFactory<HostMetricsConfig> = {
   aliases: ['hostmetrics'],
   config: hostMetricsConfig,
   signals: { metrics: 'beta' },
-  create: ({ id, logger }, config, { metrics: next }) => {
+  create: ({ id, logger, telemetry }, config, { metrics: next }) => {
     if (next === undefined) throw new Error('hostmetrics without a metrics pipeline');
-    return new HostMetricsReceiver({ id, logger, config, next });
+    return new HostMetricsReceiver({ id, logger, config, next, telemetry });
   },
 };

@@ -5,6 +5,7 @@ import {
   DEFAULT_TENANT,
   type Host,
   type Logger,
+  type OwnTelemetry,
   SondeError,
   Telemetry,
   type TelemetryOptions,
@@ -25,6 +26,7 @@ export interface HostMetricsOptions {
   readonly logger: Logger;
   readonly config: HostMetricsConfig;
   readonly next: Consumer;
+  readonly telemetry?: OwnTelemetry | undefined;
 }
 
 /**
@@ -39,12 +41,17 @@ export class HostMetricsReceiver implements Component {
   #running: Promise<void> | undefined;
 
   constructor(options: HostMetricsOptions) {
-    const { config, logger, id } = options;
+    const { config, logger, id, telemetry } = options;
     this.#options = options;
     this.#files = new HostFiles(config.root_path);
     this.#scrapers = createScrapers(config.scrapers).map((configured) => ({
       configured,
-      health: new ScraperHealth({ receiver: id, scraper: configured.scraper.name, logger }),
+      health: new ScraperHealth({
+        receiver: id,
+        scraper: configured.scraper.name,
+        logger,
+        telemetry,
+      }),
     }));
   }
 
@@ -136,9 +143,14 @@ async function scrapeOne(
       ...metric,
       points: metric.points.slice(0, POINTS_MAX),
     }));
-    return { metrics, resources: withPoints(result.resources ?? []) };
+    const resources = withPoints(result.resources ?? []);
+    const all = [...metrics, ...resources.flatMap((resource) => resource.metrics)];
+    const points = all.reduce((sum, metric) => sum + metric.points.length, 0);
+    health.scraped(points, result.warnings.length);
+    return { metrics, resources };
   } catch (error) {
     health.failed(error);
+    health.scraped(0, scraper.definitions.filter(isEnabled).length);
     return { metrics: [], resources: [] };
   }
 }

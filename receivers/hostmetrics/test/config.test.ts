@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { hostMetricsConfig } from '../src/config.ts';
 import { createScrapers } from '../src/create-scrapers.ts';
+import { METRIC_NAMES } from '../src/metric-names.ts';
 
 const messages = (raw: unknown): string[] =>
   hostMetricsConfig.safeParse(raw).error?.issues.map(({ message }) => message) ?? [];
@@ -18,7 +19,7 @@ describe('the configuration of host_metrics', () => {
   });
 
   it("says upstream's words for what it refuses", () => {
-    const none = 'must specify at least one scraper when using hostmetrics receiver';
+    const none = 'must specify at least one scraper when using host_metrics receiver';
     expect(messages({})).toEqual([none]);
     expect(messages({ scrapers: null })).toEqual([none]);
     expect(messages({ scrapers: { cpus: null } })).toEqual(['invalid scraper key: cpus']);
@@ -26,6 +27,31 @@ describe('the configuration of host_metrics', () => {
     expect(messages(zero)).toEqual(['"collection_interval": requires positive value']);
     const endless = { scrapers: { cpu: null }, collection_interval: '1000h' };
     expect(messages(endless)).toHaveLength(1);
+  });
+
+  it('refuses metrics that a scraper does not have, and takes the switching off of upstream ones', () => {
+    const cpu = (metrics: object): object => ({ scrapers: { cpu: { metrics } } });
+    const unknown = { 'system.cpu.foo': { enabled: true } };
+    expect(hostMetricsConfig.safeParse(cpu(unknown)).error?.issues).toMatchObject([
+      { code: 'unrecognized_keys', keys: ['system.cpu.foo'], path: ['scrapers', 'cpu', 'metrics'] },
+    ]);
+    const frequency = (enabled: boolean): object => cpu({ 'system.cpu.frequency': { enabled } });
+    expect(messages(frequency(true))).toEqual([
+      'a metric of the Collector that Sonde does not have',
+    ]);
+    expect(messages(frequency(false))).toEqual([]);
+  });
+
+  it('may switch every metric that a scraper has, and no other', () => {
+    const names = Object.keys(METRIC_NAMES);
+    const all = hostMetricsConfig.parse({
+      scrapers: Object.fromEntries(names.map((name) => [name, null])),
+    });
+    const found = createScrapers(all.scrapers).map(({ scraper }) => [
+      scraper.name,
+      scraper.definitions.map(({ name }) => name),
+    ]);
+    expect(Object.fromEntries(found)).toEqual(METRIC_NAMES);
   });
 
   it('refuses patterns that are none, where they stand', () => {

@@ -124,7 +124,11 @@ describe('the host_metrics receiver', () => {
       kinds.set(nameOf(columns, row), columns.kind[row] ?? 0);
     }
     // 7 is a sum and 5 a gauge.
-    expect(Object.fromEntries(kinds)).toEqual({ 'system.cpu.time': 7, 'system.uptime': 5 });
+    expect(Object.fromEntries(kinds)).toEqual({
+      'system.cpu.time': 7,
+      'system.cpu.logical.count': 7,
+      'system.uptime': 5,
+    });
     const text = Buffer.from(taken[0]?.requests[0]?.bytes ?? []).toString('latin1');
     expect(text).toContain(hostname());
     expect(text).toContain('host.name');

@@ -35,7 +35,7 @@ export const CPU_LOGICAL_COUNT: MetricDefinition = {
   unit: '{cpu}',
   kind: 'upDownCounter',
   valueType: 'int',
-  enabledByDefault: false,
+  enabledByDefault: true,
 };
 
 /** Time of each logical CPU by state, and its share since the scrape before. */
