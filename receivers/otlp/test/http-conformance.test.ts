@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { Agent } from 'node:http';
 import { connect } from 'node:net';
+import { promisify } from 'node:util';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { SondeError } from '@sonde/pipeline';
 import { describe, expect, it } from 'vitest';
@@ -7,6 +9,30 @@ import { JSON_TYPE, PROTOBUF, send, start } from './harness.ts';
 import { logs, metrics, readStatus, traces } from './otlp-bytes.ts';
 
 // One test a line of the OTLP checklist that applies to a server speaking HTTP; the number is the line's.
+/** Sends ten bodies of 30 MiB, one after the other, and says what became of each. */
+const BLIND_WRITER = `
+const { request } = require('node:http');
+const body = Buffer.alloc(30 * 1024 * 1024);
+const send = (left) => {
+  if (left === 0) return;
+  let isSaid = false;
+  const said = (word) => {
+    if (isSaid) return;
+    isSaid = true;
+    console.log(word);
+    send(left - 1);
+  };
+  const headers = { 'content-type': 'application/x-protobuf' };
+  const sent = request('http://' + process.argv[1] + '/v1/traces', { method: 'POST', headers }, (answer) => {
+    said(answer.statusCode);
+    answer.resume();
+  });
+  sent.once('error', (error) => said(error.code));
+  sent.end(body);
+};
+send(10);
+`;
+
 describe('OTLP over HTTP', () => {
   it('2: takes each signal on its path, whole and in protobuf', async () => {
     const { http, pipeline } = await start();
@@ -226,6 +252,13 @@ describe('OTLP over HTTP', () => {
     const headers = { ...PROTOBUF, 'transfer-encoding': 'chunked' };
     expect((await send(http, { headers, body })).status).toBe(413);
     expect(pipeline.taken).toHaveLength(0);
+  });
+
+  it('32: is heard by a client that writes all of its body before it reads', async () => {
+    const { http } = await start();
+    // In a process of its own: here the answer would be read between two writes.
+    const { stdout } = await promisify(execFile)(process.execPath, ['-e', BLIND_WRITER, http]);
+    expect(stdout.trim().split('\n')).toEqual(Array(10).fill('413'));
   });
 
   it('32: refuses before the body comes when the sender asks first', async () => {

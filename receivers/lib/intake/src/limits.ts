@@ -31,10 +31,13 @@ export const BODY_PACE_BYTES_MIN: number = 64 * 1024;
 export const BODY_PACE_SHARE_MIN = 0.25;
 
 /**
- * What a refused sender may still send before its connection is cut (the rest of a body that is
- * within the limit, if that is more). Bytes, and milliseconds.
+ * What a refused sender may still send before its connection is cut: over gRPC bytes, over HTTP/1.1
+ * bodies of the largest size that is taken, and never for longer than some milliseconds. Most
+ * clients write their body to the end before they read: one that is cut sees a reset, which it takes
+ * for an accident of the network, and sends the same body again.
  */
 export const DISCARDED_BYTES_MAX: number = MIB;
+export const DISCARDED_BODIES_MAX = 4;
 export const DISCARD_TIME_MS_MAX = 5000;
 
 /** gRPC calls in progress, of all connections; the next is refused as `OVERLOADED`. */

@@ -13,7 +13,7 @@ import { Cors } from './cors.ts';
 import type { HttpRequest, HttpResponse } from './http-message.ts';
 import type { HttpServerSettings } from './http-server.ts';
 import { NOT_FOUND, type PlainAnswer } from './plain-answer.ts';
-import { discardBody, readBody } from './request-body.ts';
+import { discardBody, lingers, readBody } from './request-body.ts';
 
 /** A request whose body has come, unpacked. */
 export interface HttpUpload {
@@ -136,10 +136,13 @@ export class HttpEndpoint<R> {
       'Content-Type': answer.contentType,
       'Content-Length': answer.body.length,
     };
+    const isEarly = !request.complete;
     // The rest of a body nobody reads would be taken for the next request.
-    if (!request.complete) response.shouldKeepAlive = false;
+    if (isEarly) response.shouldKeepAlive = false;
     response.writeHead(answer.status, headers);
-    response.end(answer.body);
+    // The end of an early answer closes the connection: `discardBody` lets the sender finish first.
+    if (isEarly && lingers(request)) response.write(answer.body);
+    else response.end(answer.body);
   }
 }
 

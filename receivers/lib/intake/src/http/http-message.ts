@@ -23,6 +23,7 @@ export interface HttpResponse {
   /** False: the connection ends with this answer. Without meaning for HTTP/2. */
   shouldKeepAlive?: boolean;
   writeContinue(): void;
+  write(body: Uint8Array): unknown;
   writeHead(status: number, headers: OutgoingHttpHeaders): unknown;
   end(): unknown;
   end(body: string | Uint8Array): unknown;

@@ -9,6 +9,7 @@ import {
   BODY_PACE_MS,
   BODY_PACE_SHARE_MIN,
   DISCARD_TIME_MS_MAX,
+  DISCARDED_BODIES_MAX,
   DISCARDED_BYTES_MAX,
   IN_FLIGHT_RETRY_AFTER_MS,
 } from '../limits.ts';
@@ -128,9 +129,14 @@ function eachChunk(
   return read.finally(() => clearInterval(pace));
 }
 
+/** Whether the end of an early answer waits for the body: not where none is on its way. */
+export function lingers({ headers, stream }: HttpRequest): boolean {
+  return stream === undefined && headers.expect === undefined;
+}
+
 /**
- * After an early answer: lets the sender finish a little, so that it reads the answer instead of a
- * reset, then cuts the connection. Without effect when the body was read to its end.
+ * After an early answer: lets the sender finish, so that it reads the answer instead of a reset, then
+ * ends the answer, and with it the connection. Without effect when the body was read to its end.
  */
 export function discardBody(
   request: HttpRequest,
@@ -138,8 +144,7 @@ export function discardBody(
   { bodyBytesMax }: HttpLimits,
 ): void {
   if (request.complete || request.destroyed) return;
-  const declared = declaredLength(request);
-  const bytesMax = Math.max(DISCARDED_BYTES_MAX, declared > bodyBytesMax ? 0 : declared);
+  const bytesMax = Math.max(DISCARDED_BYTES_MAX, DISCARDED_BODIES_MAX * bodyBytesMax);
   const cut = (): void => {
     // Of a connection that carries other requests this one alone.
     if (request.stream === undefined) request.destroy();
@@ -151,6 +156,7 @@ export function discardBody(
     if (discarded > bytesMax) cut();
   });
   request.on('error', cut);
+  request.once('end', () => response.end());
   request.resume();
   const timer = setTimeout(cut, DISCARD_TIME_MS_MAX);
   response.once('close', () => clearTimeout(timer));
