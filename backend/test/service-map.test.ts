@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MapSchema } from '../src/api/map/schema.ts';
 import type { StreamMessage } from '../src/streams/stream-message.ts';
 import { id, type MapFixture, MINUTE_MS, MS, startMap, trace } from './map-fixture.ts';
-import type { SpanSeed } from './seed.ts';
+import { atNanoSql, insertSql, mapSql, raw, type SpanSeed } from './seed.ts';
 
 const now = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;
 
@@ -326,5 +326,94 @@ describe('calls to the own host', () => {
     const answer = await map.sonde.get(`/api/v1/map?${range}`, MapSchema);
     const seen = answer.edges.filter(({ server }) => server.name === 'postgres');
     expect(seen).toMatchObject([{ origin: 'sdk', requests: 1, protocols: ['postgresql'] }]);
+  });
+});
+
+describe('addresses', () => {
+  const atMs = now - 300 * MINUTE_MS;
+  const hour = (ms: number) => raw(`toDateTime(${Math.floor(ms / 3_600_000) * 3600}, 'UTC')`);
+  let fingerprint = 0;
+
+  /** A resource that had an address from then to then. */
+  async function owner(
+    service: string,
+    attributes: readonly (readonly [string, string])[],
+    [fromMs, toMs]: readonly [number, number],
+  ): Promise<void> {
+    fingerprint++;
+    const keys = { tenant: 'default', fingerprint, bucket: hour(fromMs), service };
+    const identity = { ...keys, namespace: '', cluster: '' };
+    await map.sonde.run(
+      insertSql('resources', [
+        { ...identity, attributes: mapSql(attributes), message: '', retention_days: 14 },
+      ]),
+    );
+    await map.sonde.run(
+      insertSql('resource_history', [
+        { ...identity, first_seen: atNanoSql(fromMs), last_seen: atNanoSql(toMs) },
+      ]),
+    );
+  }
+
+  const call = (n: number, seed: Partial<SpanSeed>): SpanSeed => ({
+    ...{ traceId: trace(90_000 + n), spanId: id(90_000 + n), atMs, durationNs: 3 * MS },
+    ...{ service: 'web', name: `call ${n}`, kind: 3, ...seed },
+  });
+
+  it('are of the process that an agent saw listening there, else of the one service that had them then', async () => {
+    const minutes = (from: number, to: number): [number, number] => [
+      atMs + from * MINUTE_MS,
+      atMs + to * MINUTE_MS,
+    ];
+    await owner('cart-before', [['k8s.pod.ip', '10.1.0.9']], minutes(-8, -4));
+    await owner('cart', [['k8s.pod.ip', '10.1.0.9']], minutes(-3, 5));
+    await owner('one-of-two', [['k8s.pod.ip', '10.1.0.7']], minutes(-5, 5));
+    await owner('two-of-two', [['k8s.pod.ip', '10.1.0.7']], minutes(-5, 5));
+    await owner('batch', [['host.ip', '["fd00::7","10.1.0.8"]']], minutes(-5, 5));
+    await owner('web', [['host.ip', '["10.1.0.1"]']], minutes(-5, 5));
+    await map.add(
+      call(1, {
+        attributes: [
+          ['server.address', 'stock.internal'],
+          ['server.port', '8080'],
+          ['network.peer.address', '::ffff:10.1.0.5'],
+        ],
+      }),
+      call(2, {
+        ...{ service: 'stock', kind: 2, origin: 'ebpf' },
+        attributes: [
+          ['server.port', '8080'],
+          ['network.local.address', '10.1.0.5'],
+        ],
+        more: { host: 'node-2' },
+      }),
+      call(3, { attributes: [['server.address', '10.1.0.9']] }),
+      call(4, { atMs: atMs - 5 * MINUTE_MS, attributes: [['server.address', '10.1.0.9']] }),
+      call(5, { attributes: [['server.address', '10.1.0.7']] }),
+      call(6, { attributes: [['net.sock.peer.addr', 'fd00:0::7']] }),
+      call(7, { attributes: [['server.address', '10.1.0.1']] }),
+      // The same address at another port is somebody else.
+      call(8, {
+        attributes: [
+          ['server.address', '10.1.0.5'],
+          ['server.port', '9090'],
+        ],
+      }),
+    );
+    map.clockMs = now;
+    await map.look();
+    const short = async (ms: number): Promise<readonly string[]> =>
+      (await edges(ms)).map((edge) => edge.replace(/ \d+\/.*/, ''));
+    expect(await short(atMs)).toEqual([
+      'web -> 10.1.0.1 service>external  call 7',
+      'web -> 10.1.0.5:9090 service>external  call 8',
+      'web -> 10.1.0.7 service>external  call 5',
+      'web -> batch service>service  call 6',
+      'web -> cart service>service  call 3',
+      'web -> stock service>service  call 1',
+    ]);
+    expect(await short(atMs - 5 * MINUTE_MS)).toEqual([
+      'web -> cart-before service>service  call 4',
+    ]);
   });
 });

@@ -120,7 +120,7 @@ export class EbpfReceiver implements Component {
   #spanQueue(): SpanQueue {
     const { sample_ratio: ratio, slow_threshold: slowMs } = this.#options.config.spans;
     const peerOf: ConstructorParameters<typeof SpanQueue>[0]['peerOf'] = ({ connection }) =>
-      this.#observer?.traffic.connections.peerAttributes(connection) ?? [];
+      this.#observer?.traffic.connections.spanAttributes(connection) ?? [];
     return new SpanQueue({ ratio, slowMs, peerOf });
   }
 

@@ -8,8 +8,12 @@ import { SpanQueue } from '../src/spans/span-queue.ts';
 
 /** An observer in a process of its own, which says what it counted when it is asked. */
 const statements: string[] = [];
-const spans = new SpanQueue({ ratio: 1, slowMs: 1_000, peerOf: () => [] });
-const observer = new Observer({
+const spans = new SpanQueue({
+  ratio: 1,
+  slowMs: 1_000,
+  peerOf: ({ connection }) => observer.traffic.connections.spanAttributes(connection),
+});
+const observer: Observer = new Observer({
   addon: loadNativeAddon(),
   ringBytes: 1024 * 1024,
   rootPath: '/',

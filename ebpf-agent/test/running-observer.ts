@@ -25,6 +25,7 @@ export interface ObservedSpan {
   readonly name: string;
   /** 2: server, 3: client. */
   readonly kind: number;
+  readonly attributes: readonly { readonly key: string; readonly value?: unknown }[];
 }
 
 const TRACES = z.object({
@@ -39,6 +40,7 @@ const TRACES = z.object({
               parentSpanId: z.string().default(''),
               name: z.string(),
               kind: z.number(),
+              attributes: z.array(z.object({ key: z.string(), value: z.unknown() })),
             }),
           ),
         }),

@@ -107,6 +107,20 @@ describe.runIf(MAY_OBSERVE)('traces', { timeout: 60_000 }, () => {
     }
   });
 
+  it('say on both sides which address was called', async () => {
+    const server = createServer((_, response) => response.end('ok'));
+    const port = await listening(server);
+    await ask(port, '/called', {});
+    server.close();
+    const spans = await spansOf('GET /called', 2);
+    const called = { key: 'network.local.address', value: { stringValue: '127.0.0.1' } };
+    const peer = { ...called, key: 'network.peer.address' };
+    const of = (side: number) => spans.find(({ kind }) => kind === side)?.attributes;
+    expect(of(SERVER)).toEqual(expect.arrayContaining([called]));
+    expect(of(CLIENT)).toEqual(expect.arrayContaining([peer]));
+    expect(of(CLIENT)).not.toEqual(expect.arrayContaining([called]));
+  });
+
   it('go on over HTTP/2, too', async () => {
     const server = createHttp2Server((_, response) => response.end('ok'));
     const port = await listening(server);

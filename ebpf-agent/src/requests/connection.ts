@@ -204,6 +204,17 @@ export class ConnectionTable {
     });
   }
 
+  /**
+   * As `peerAttributes`, of a span: whoever answers says which address was called, by which callers on
+   * other hosts are told whom they called.
+   */
+  spanAttributes(connection: Connection): readonly KeyValue[] {
+    const peer = this.peerAttributes(connection);
+    const { role, isPlaced, localAddress } = connection;
+    if (role !== Role.server || !isPlaced) return peer;
+    return [...peer, ...attributesOf({ 'network.local.address': localAddress })];
+  }
+
   #of(record: RecordView): Connection {
     const { cookie } = record;
     const known = this.#byCookie.get(cookie);

@@ -1,4 +1,5 @@
 import { param, type Sql, sql } from '@sonde/store';
+import { addressOwnersSql, ipOf, listenersSql, type OwnerSearch } from './address-owners-sql.ts';
 import { EDGES_PER_MINUTE_MAX, OPERATIONS_PER_PAIR_MAX, PEER_LENGTH_MAX } from './limits.ts';
 
 /** One minute to be joined. */
@@ -131,6 +132,14 @@ const ADDRESS_KEYS = [
   'net.sock.peer.addr',
   'http.host',
 ];
+/** Of these the first that is one: where the connection went, else a name that is an address. */
+const IP_KEYS = [
+  'network.peer.address',
+  'net.sock.peer.addr',
+  'server.address',
+  'net.peer.name',
+  'net.peer.ip',
+];
 const PORT_KEYS = ['server.port', 'net.peer.port', 'network.peer.port', 'net.sock.peer.port'];
 const URL_KEYS = ['url.full', 'http.url'];
 
@@ -139,14 +148,19 @@ function firstOf(keys: readonly string[]): Sql {
   return sql`arrayFirst(v -> v != '', arrayMap(k -> attributes[k], ${param.strings(keys)}))`;
 }
 
+const PEER_IP = sql`arrayFirst(ip -> ip != '', arrayMap(k -> ${ipOf(sql`attributes[k]`)},
+  ${param.strings(IP_KEYS)}))`;
+
 /** Addresses that mean the host of whoever writes them. */
 const IS_LOOPBACK = sql`(startsWith(address, '127.') OR address IN ('localhost', '::1', '[::1]'))`;
 
 /**
- * Calls that no span of the called side belongs to: by what the caller says of it. On its own host,
- * that is the process which the agent saw listening there around that minute.
+ * Calls that no span of the called side belongs to: by what the caller says of it. An address is
+ * whoever had it around that minute: the process that an agent saw listening there, on the own host
+ * or another one, else the one service whose resources name that address as theirs.
  */
 function unansweredSql(join: MinuteJoin): Sql {
+  const search = ownerSearch(join);
   return sql`
     SELECT tenant, service AS client_service, namespace AS client_namespace,
       cluster AS client_cluster, 'service' AS client_kind,
@@ -167,19 +181,26 @@ function unansweredSql(join: MinuteJoin): Sql {
       0 AS has_gap, status_code = 2 AS is_error, greatest(duration_ns, 0) AS duration,
       toInt64(0) AS gap
     FROM (
-      SELECT *, owner.1 != '' AND messaging_destination = '' AND peer_service = '' AS is_owned
+      SELECT *,
+        multiIf(listener.1 != '', listener,
+          address_owner != (toString(service), toString(namespace), toString(cluster)), address_owner,
+          ('', '', '')) AS owner,
+        owner.1 != '' AND messaging_destination = '' AND peer_service = '' AS is_owned
       FROM (
         SELECT ${SPAN_COLUMNS}, db_system, peer_service, attributes, host,
           ${firstOf(ADDRESS_KEYS)} AS address, ${firstOf(PORT_KEYS)} AS port,
-          if(${IS_LOOPBACK}, port, '') AS own_port,
+          ${IS_LOOPBACK} AS is_own, if(is_own, port, '') AS own_port,
+          if(is_own, '', ${PEER_IP}) AS peer_ip, if(is_own, toString(host), peer_ip) AS place,
           domain(${firstOf(URL_KEYS)}) AS url_host
         FROM spans
         WHERE ${inMinute(join)} AND kind IN ${CALLERS}
         LIMIT 1 BY tenant, trace_id, span_id
       ) AS callers
-      LEFT JOIN (${ownersSql(join)}) AS owners
-      ON callers.tenant = owners.of_tenant AND callers.host = owners.of_host
-        AND callers.own_port = owners.of_port
+      LEFT JOIN (${listenersSql(search)}) AS listeners
+      ON callers.tenant = listeners.of_tenant AND callers.place = listeners.of_place
+        AND callers.port = listeners.of_port
+      LEFT JOIN (${addressOwnersSql(search)}) AS addresses
+      ON callers.tenant = addresses.of_tenant AND callers.peer_ip = addresses.of_address
     )
     WHERE server_service != '' AND (
       messaging_destination != '' OR (tenant, trace_id, span_id) NOT IN (
@@ -193,18 +214,15 @@ function unansweredSql(join: MinuteJoin): Sql {
     )`;
 }
 
-/** Who listened on a port of a host: of several in the window the one seen nearest to the minute. */
-function ownersSql(join: MinuteJoin): Sql {
-  const middle = sql`${param.int64(Math.floor(join.minuteMs / 1000) + 30)}`;
-  return sql`
-    SELECT toString(tenant) AS of_tenant, toString(host) AS of_host,
-      attributes['server.port'] AS of_port,
-      argMin((toString(service), toString(namespace), toString(cluster)),
-        abs(toUnixTimestamp(timestamp) - ${middle})) AS owner
-    FROM spans
-    WHERE ${inWindow(join)} AND kind = ${param.uint8(SPAN.server)} AND origin = 'ebpf'
-      AND host != '' AND of_port != ''
-    GROUP BY of_tenant, of_host, of_port`;
+/** Owners of addresses are looked for where spans of the called side are. */
+function ownerSearch(join: MinuteJoin): OwnerSearch {
+  const { minuteMs, window } = join;
+  return {
+    spansAround: inWindow(join),
+    fromMs: minuteMs - window.before,
+    toMs: minuteMs + MINUTE_MS + window.after,
+    middleMs: minuteMs + MINUTE_MS / 2,
+  };
 }
 
 /** Work that was taken from a queue: the queue is who asked. */
