@@ -11,12 +11,19 @@ interface Found {
   readonly templates: readonly string[];
 }
 
-/** Groups and templates of lines, read through the aliases after the stream. */
-export function minePatterns(lines: readonly string[], source: string): Found {
+/**
+ * Groups and templates of lines, read through the aliases after the stream; a source `''` is many
+ * that are not labelled.
+ */
+export function minePatterns(
+  lines: readonly string[],
+  source: string,
+  stepsABatch: number = STEPS_A_BATCH,
+): Found {
   const miner = new PatternMiner();
   const leaves = lines.map((line, i) => {
     const bytes = Buffer.from(line);
-    if (i % BATCH_LINES === 0) miner.tend(STEPS_A_BATCH);
+    if (i % BATCH_LINES === 0) miner.tend(stepsABatch);
     return miner.add(miner.source(source), bytes, 0, bytes.length);
   });
   miner.settle();
@@ -88,7 +95,11 @@ function measure({ bodies, raw, templates }: LogSystem): SystemFigures {
 }
 
 /** All systems in one stream without labels, a line of each in turn. */
-function mixedGa(systems: readonly LogSystem[], linesOf: (system: LogSystem) => readonly string[]) {
+export function mixedGa(
+  systems: readonly LogSystem[],
+  linesOf: (system: LogSystem) => readonly string[],
+  stepsABatch?: number,
+): number {
   const longest = Math.max(...systems.map(({ templates }) => templates.length));
   const lines: string[] = [];
   const truth: string[] = [];
@@ -100,7 +111,7 @@ function mixedGa(systems: readonly LogSystem[], linesOf: (system: LogSystem) => 
       truth.push(system.templates[i] ?? '');
     }
   }
-  return scoreGroups(minePatterns(lines, '').groups, truth).ga;
+  return scoreGroups(minePatterns(lines, '', stepsABatch).groups, truth).ga;
 }
 
 function spread(figures: readonly SystemFigures[]): number {

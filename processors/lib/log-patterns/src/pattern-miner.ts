@@ -4,7 +4,7 @@ import { CutLine } from './cut-line.ts';
 import { Door } from './door.ts';
 import { COLUMNS_MAX } from './header-columns.ts';
 import { HeaderCutter } from './header-cutter.ts';
-import { type HeaderLayout, NO_HEADER, sameLayout } from './header-layout.ts';
+import { type HeaderLayout, NO_HEADER } from './header-layout.ts';
 import { KnownLines } from './known-lines.ts';
 import { Leaf } from './leaf.ts';
 import { evictColdest, foldGrouped } from './leaf-moves.ts';
@@ -15,7 +15,7 @@ import { lineShape } from './line-shape.ts';
 import { LineSum } from './line-sum.ts';
 import { MINER_LIMITS, type MinerOptions } from './miner-options.ts';
 import { Pace, type Steps } from './pace.ts';
-import { type PatternSource, RELEARN_LINES } from './pattern-source.ts';
+import type { PatternSource } from './pattern-source.ts';
 import { regroup } from './regroup.ts';
 import { matchesTokens, signatureOf } from './signature.ts';
 import { SourceMap } from './source-map.ts';
@@ -24,8 +24,6 @@ import { Variables } from './variables.ts';
 
 /** The first lines are all looked at for the header's layout, then one in so many. */
 const OBSERVE_EVERY = 256;
-/** A shape of an unlabelled stream has shown by then whether it has a header. */
-const SHAPE_LINES_MIN = 64;
 const COLLISIONS_MAX = 4;
 /** So many lines later noise is forgotten by half. */
 const DECAY_LINES = 1 << 20;
@@ -125,7 +123,7 @@ export class PatternMiner {
     if (lines <= own.observeUntil || lines % OBSERVE_EVERY === 0) {
       this.cutter.columns.split(bytes, from, to, COLUMNS_MAX);
       own.learner.observe(bytes, this.cutter.columns);
-      if (lines >= own.nextLearn) this.#learn(own, source);
+      if (lines >= own.nextLearn) this.#learn(own);
     }
     return own;
   }
@@ -224,7 +222,7 @@ export class PatternMiner {
   settle(): void {
     while (this.tend(1024));
     for (const source of [...this.allSources()]) {
-      if (source.shapes === undefined && source.givenTo === undefined) this.#learnLate(source);
+      if (source.learnsLate) this.#learn(source, true);
     }
     while (this.tend(1024));
     for (const source of this.allSources()) if (source.fresh > 0) this.#queueGrouping(source);
@@ -236,27 +234,9 @@ export class PatternMiner {
     return this.#sources.all();
   }
 
-  /** A shape of few lines never came to be judged. */
-  #learnLate(source: PatternSource): void {
-    const { parent } = source;
-    if (parent === undefined) {
-      if (source.isShort) this.#learn(source, source, true);
-    } else if (source.lines < SHAPE_LINES_MIN) this.#learn(source, parent, true);
-  }
-
-  #learn(source: PatternSource, labelled: PatternSource, isLate = false): void {
-    const { layout, lines } = source;
-    source.layout = source.learner.learn(isLate);
-    source.scheduleLearning();
-    if (lines % RELEARN_LINES === 0) source.learner.decay();
-    const isShape = labelled !== source;
-    if (isShape && (lines >= SHAPE_LINES_MIN || isLate)) {
-      const hasHeader = source.layout.columns > 0 || source.layout.anchor !== 'none';
-      source.givenTo = hasHeader ? undefined : labelled;
-    }
-    if (source.givenTo === undefined && sameLayout(layout, source.layout)) return;
-    const target = source.givenTo ?? source;
-    this.#jobs.push({ source, steps: this.#recut(source.takeLeaves(), target) });
+  #learn(source: PatternSource, isLate = false): void {
+    if (!source.learn(isLate)) return;
+    this.#jobs.push({ source, steps: this.#recut(source.takeLeaves(), source.givenTo ?? source) });
   }
 
   /** Cuts the exemplars of leaves anew; their ids become aliases of the new ones. */

@@ -1,5 +1,5 @@
 import type { Door } from './door.ts';
-import { type HeaderLayout, HeaderLearner, NO_HEADER } from './header-layout.ts';
+import { type HeaderLayout, HeaderLearner, NO_HEADER, sameLayout } from './header-layout.ts';
 import type { Leaf } from './leaf.ts';
 import type { LeafNews } from './leaf-news.ts';
 import { LeafTable } from './leaf-table.ts';
@@ -8,9 +8,13 @@ import { Recall } from './recall.ts';
 
 /** Line numbers at which the layout is learned; then every `RELEARN_LINES`. */
 const LEARN_AT: readonly number[] = [16, 64, 256, 1024, 4096, 16384];
-export const RELEARN_LINES = 65_536;
+const RELEARN_LINES = 65_536;
 /** The first lines are all looked at, as are those after a change. */
 const OBSERVE_LINES = 2048;
+/** A shape of an unlabelled stream has shown by then whether it has a header. */
+const SHAPE_LINES_MIN = 64;
+/** At the end of a stream so many lines may show it; fewer are alike by chance. */
+const SHAPE_LINES_LATE_MIN = 4;
 /** A window in which more than half of the lines lack the header means that it has changed. */
 const DRIFT_LINES = 1024;
 const RELEARN_AFTER_LINES = 256;
@@ -121,9 +125,28 @@ export class PatternSource {
     return taken;
   }
 
-  /** Its layout was never learned. */
-  get isShort(): boolean {
+  /** At the end of a stream: it came to no decision about its header. */
+  get learnsLate(): boolean {
+    if (this.shapes !== undefined || this.givenTo !== undefined) return false;
+    if (this.parent !== undefined) return this.lines < SHAPE_LINES_MIN;
     return this.lines > 0 && this.#learned === 0;
+  }
+
+  /**
+   * Learns the layout from what was counted; true when leaves have to be cut anew. Of a shape it
+   * decides whether it has a header or is given to its stream.
+   */
+  learn(isLate: boolean): boolean {
+    const { layout, lines, parent } = this;
+    const isFew = parent !== undefined && lines < SHAPE_LINES_LATE_MIN;
+    this.layout = isFew ? NO_HEADER : this.learner.learn(isLate);
+    this.#scheduleLearning();
+    if (lines % RELEARN_LINES === 0) this.learner.decay();
+    if (parent !== undefined && (lines >= SHAPE_LINES_MIN || isLate)) {
+      const hasHeader = this.layout.columns > 0 || this.layout.anchor !== 'none';
+      this.givenTo = hasHeader ? undefined : parent;
+    }
+    return this.givenTo !== undefined || !sameLayout(layout, this.layout);
   }
 
   needsGrouping(): boolean {
@@ -156,7 +179,7 @@ export class PatternSource {
   }
 
   /** The next line number at which to learn. */
-  scheduleLearning(): void {
+  #scheduleLearning(): void {
     this.#learned++;
     this.nextLearn =
       LEARN_AT[this.#learned] ?? (Math.floor(this.lines / RELEARN_LINES) + 1) * RELEARN_LINES;

@@ -56,6 +56,29 @@ describe('patterns', () => {
     );
   });
 
+  it('of a stream that is not labelled are behind headers of several programs', () => {
+    const miner = new PatternMiner();
+    const source = miner.source('');
+    const second = (i: number): string => String(i % 60).padStart(2, '0');
+    const said = (i: number): string =>
+      ['opened the file', `${i} files are lost`, `found ${i} of them`][i % 3] ?? '';
+    // The same columns: a date, a clock, a word; what differs is how the clock is written.
+    const programs = [
+      (i: number) => `2024-11-03 06:00:${second(i)},1${second(i)} main - INFO ${said(i)}`,
+      (i: number) => `2024-11-03 06:00:${second(i)}.1${second(i)} ${said(i + 1)} again`,
+    ];
+    const found = Array.from({ length: 600 }, (_, i) => {
+      const bytes = Buffer.from(programs[i % 2]?.(i) ?? '');
+      miner.tend(64);
+      const leaf = miner.add(source, bytes, 0, bytes.length);
+      return { leaf, message: miner.message };
+    });
+    miner.settle();
+    expect(found.at(-2)?.message).toBe('598 files are lost');
+    expect(found.at(-1)?.message).toBe('opened the file again');
+    expect(new Set(headIds(found.map(({ leaf }) => leaf))).size).toBe(6);
+  });
+
   it('follow a header that changes its layout', () => {
     const miner = new PatternMiner();
     const lines = (date: (i: number) => string) =>
