@@ -61,6 +61,22 @@ describe('YAML as Go yaml.v3 reads it', () => {
     });
   });
 
+  it.each([
+    ['a: {b: {\n}}\nc: [\n1,\n2]\nd: 3\n', { a: { b: {} }, c: [1, 2], d: 3 }],
+    ['a:\n    b: [{\n  c: 1\n}, {\n  c: 2\n}]\n', { a: { b: [{ c: 1 }, { c: 2 }] } }],
+    [
+      'a:\n  b: [\n q,\n# c\n  {r: s,\nt: u}\n]\n  e: 1\n',
+      { a: { b: ['q', { r: 's', t: 'u' }], e: 1 } },
+    ],
+  ])('indents within braces and brackets as it likes: %j', (text, value) => {
+    const parsed = parseYaml(text, 'test');
+    expect(parsed.ok && toPlain(parsed.value)).toEqual(value);
+  });
+
+  it('ends braces at the end of the document', () => {
+    expect(parseYaml('a: [1\n---\nb: 2', 'test')).toMatchObject({ ok: false });
+  });
+
   it('refuses a key that is written twice', () => {
     expect(parseYaml('a: 1\na: 2', 'test')).toMatchObject({ ok: false });
   });

@@ -94,7 +94,7 @@ function* boundedTokens(text: string, lines: LineCounter): Generator<CST.Token> 
   const parser = new Parser(lines.addNewLine);
   lines.addNewLine(0);
   let count = 0;
-  for (const lexeme of new Lexer().lex(text)) {
+  for (const lexeme of indulgentLexer().lex(text)) {
     const { offset, stack } = parser;
     if (!isBlank(lexeme)) count += 1;
     if (count > TOKENS_MAX) throw YamlProblem.tooLong(offset, TOKENS_MAX);
@@ -106,6 +106,22 @@ function* boundedTokens(text: string, lines: LineCounter): Generator<CST.Token> 
     }
   }
   yield* parser.end();
+}
+
+/**
+ * Within braces and brackets indentation means nothing to Go's parser; the lexer would end them at a
+ * line that stands further to the left than YAML 1.2 allows. It compares with `indentNext` there.
+ */
+function indulgentLexer(): Lexer {
+  const lexer = new Lexer();
+  let indentNext = 0;
+  Object.defineProperty(lexer, 'indentNext', {
+    get: () => (Reflect.get(lexer, 'flowLevel') === 0 ? indentNext : Number.NEGATIVE_INFINITY),
+    set: (indent: number) => {
+      indentNext = indent;
+    },
+  });
+  return lexer;
 }
 
 /** Spaces, line ends and comments are free. */

@@ -124,11 +124,23 @@ describe('an encoding', () => {
     ['utf-16be', Buffer.from('ein ü\nzwei Ċ\n', 'utf16le').swap16(), 'zwei Ċ'],
     ['big5', Buffer.from([0xa4, 0xa4, 0x0a, 0xa4, 0xe5, 0x0a]), '文'],
     ['iso-8859-1', Buffer.from([0xfc, 0x0a, 0xe4, 0x0a]), 'ä'],
+    ['latin1', Buffer.from([0x61, 0x0a, 0xff, 0x93, 0x0a]), 'ÿ\u0093'],
+    ['windows-1252', Buffer.from([0x61, 0x0a, 0x80, 0x93, 0x41, 0x94, 0xff, 0x0a]), '€“A”ÿ'],
   ])('%s is decoded', async (encoding, bytes, last) => {
     writeFileSync(`${path}/a.log`, bytes);
     const taker = await run({ encoding });
     await taker.upTo(last);
     expect(taker.records).toHaveLength(2);
+  });
+
+  it('of one or two bytes has carriage returns that belong to the line feed', async () => {
+    const preserve = { preserve_trailing_whitespaces: true, preserve_leading_whitespaces: true };
+    writeFileSync(`${path}/a.log`, ' one \r\n\r\ntwo\r\n');
+    const narrow = await run({ ...preserve, include: [`${path}/a.log`] });
+    expect(await narrow.upTo('two')).toEqual([' one ', 'two']);
+    writeFileSync(`${path}/b.log`, Buffer.from(' one \r\n\r\ntwo\r\n', 'utf16le'));
+    const wide = await run({ ...preserve, include: [`${path}/b.log`], encoding: 'utf-16le' });
+    expect(await wide.upTo('two')).toEqual([' one ', 'two']);
   });
 
   it('nop gives bytes as they are', async () => {

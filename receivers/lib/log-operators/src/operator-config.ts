@@ -123,7 +123,7 @@ export function parserSpec(config: ParserConfig, parse: Parse): OperatorSpec {
   const sections = sectionsOf(config);
   return transformSpec(config, (entry) => {
     parseInto(config, entry, parse);
-    for (const section of sections) section(entry);
+    readSections(sections, entry);
   });
 }
 
@@ -138,6 +138,21 @@ export function parseInto(
     throw new OperatorError(`Entry is missing the expected parse_from field. (${from})`);
   }
   to.set(entry, parse(value, entry));
+}
+
+/** Reads every section, as upstream, also behind one that fails; throws what the first threw. */
+export function readSections(sections: readonly Transform[], entry: Entry): void {
+  const failures: OperatorError[] = [];
+  for (const section of sections) {
+    try {
+      section(entry);
+    } catch (error) {
+      if (!(error instanceof OperatorError)) throw error;
+      failures.push(error);
+    }
+  }
+  const [first] = failures;
+  if (first !== undefined) throw first;
 }
 
 /** What is read behind a parser's own work, in upstream's order. */

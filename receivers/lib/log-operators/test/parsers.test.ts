@@ -106,6 +106,18 @@ const cases: readonly Case[] = [
     { attributes: { query: { env: ['stage', 'dev'] } } },
   ],
   [
+    'uri_parser of a path, as requests have it',
+    { type: 'uri_parser' },
+    '//a/b c?q=1#f&bad=%zz',
+    { attributes: { path: '//a/b c', query: { q: ['1#f'] } } },
+  ],
+  [
+    'uri_parser of what has no path',
+    { type: 'uri_parser' },
+    'mailto:dev@example.com',
+    { attributes: { scheme: 'mailto' } },
+  ],
+  [
     'scope_name_parser',
     { type: 'scope_name_parser', parse_from: 'body' },
     'com.example.Foo',
@@ -231,6 +243,18 @@ describe('a parser', () => {
     expect(entry?.timestamp).toBe('2026-04-13T12:59:37.505201169Z');
   });
 
+  it('reads what stands behind a section that fails', () => {
+    const operator = {
+      type: 'json_parser',
+      timestamp: { parse_from: 'attributes.at', layout: '%Y' },
+      severity: { parse_from: 'attributes.level' },
+    };
+    const logger = new RecordingLogger();
+    const [entry] = runOperators([operator], [{ body: '{"at":"bad","level":"error"}' }], logger);
+    expect(entry).toMatchObject({ severity: 17, severityText: 'error' });
+    expect(logger.lines).toHaveLength(1);
+  });
+
   it('of traces reads ids and flags', () => {
     const [entry] = runOperators(
       [{ type: 'trace_parser', trace_id: { parse_from: 'attributes.trace' } }],
@@ -258,6 +282,8 @@ describe('a parser', () => {
     [{ type: 'key_value_parser' }, 'nothing'],
     [{ type: 'key_value_parser' }, 'a="b'],
     [{ type: 'uri_parser' }, 'two words'],
+    [{ type: 'uri_parser' }, '::bad::'],
+    [{ type: 'uri_parser' }, 'a/b'],
     [{ type: 'syslog_parser', protocol: 'rfc5424' }, '<200>1 - - - - - -'],
     [{ type: 'syslog_parser', protocol: 'rfc5424' }, 'hello'],
     [{ type: 'syslog_parser', protocol: 'rfc3164' }, '<1>Feb 30 00:00:00 h a: x'],

@@ -9,6 +9,7 @@ import {
   operatorSpec,
   PARSER,
   type ParserConfig,
+  readSections,
   sectionsOf,
 } from '../operator-config.ts';
 import { OperatorError } from '../operator-error.ts';
@@ -98,7 +99,7 @@ class ContainerOperator implements Operator {
     const format = this.#format(text);
     const parsed = format === 'docker' ? parseDocker(text) : parseCri(text);
     this.#apply(entry, parsed);
-    for (const section of sectionsOf(this.#config)) section(entry);
+    readSections(sectionsOf(this.#config), entry);
     // A line of docker's is whole.
     if (format === 'docker') write(entry);
     else this.#recombiner.process(entry, write);

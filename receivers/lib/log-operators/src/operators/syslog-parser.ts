@@ -5,6 +5,7 @@ import {
   type OperatorType,
   PARSER,
   type ParserConfig,
+  readSections,
   sectionsOf,
   transformSpec,
 } from '../operator-config.ts';
@@ -138,7 +139,7 @@ function parseEntry(config: ParserConfig, entry: Entry, read: ReadSyslog): void 
   if (message.timeUnixNano !== undefined) entry.timeUnixNano = message.timeUnixNano;
   const severity = message.priority === undefined ? undefined : SEVERITIES[message.priority % 8];
   if (severity !== undefined) [entry.severityNumber, entry.severityText] = severity;
-  for (const section of sectionsOf(config)) section(entry);
+  readSections(sectionsOf(config), entry);
 }
 
 function toMap(message: SyslogMessage): EntryMap {

@@ -4,7 +4,8 @@ import { PARSED_KEYS_MAX } from '../limits.ts';
 import { type OperatorType, PARSER, parserSpec } from '../operator-config.ts';
 import { OperatorError } from '../operator-error.ts';
 
-const URI = /^(?:([A-Za-z][A-Za-z0-9+.-]*):)?(?:\/\/([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#.*)?$/s;
+/** As a request names it: `#` begins no fragment. */
+const URI = /^(?:([A-Za-z][A-Za-z0-9+.-]*):)?([^?]*)(?:\?(.*))?$/s;
 
 /** Parses a URI, its path alone, or a query that begins with `?`. */
 export const uriParser: OperatorType = {
@@ -19,11 +20,14 @@ export const uriParser: OperatorType = {
 
 /** Scheme, user, host, port, path and query, as far as they are there. */
 export function parseUri(text: string): EntryMap {
-  const match = URI.exec(text);
-  if (match === null || /[\s\p{Cc}]/u.test(text) || text === '') {
-    throw new OperatorError(`parse ${JSON.stringify(text.slice(0, 100))}: invalid URI`);
+  const [, scheme = '', rest = '', query = ''] = URI.exec(text) ?? [];
+  const isQueryAlone = text.startsWith('?');
+  const isRelative = scheme === '' && !rest.startsWith('/') && rest !== '*';
+  if (/\p{Cc}/u.test(text) || (isRelative && !isQueryAlone)) {
+    const quoted = JSON.stringify(text.slice(0, 100));
+    throw new OperatorError(`parse ${quoted}: invalid URI for request`);
   }
-  const [, scheme = '', authority = '', path = '', query = ''] = match;
+  const { authority, path } = hierarchyOf(scheme, rest);
   const map: EntryMap = new Map();
   const put = (key: string, part: string): void => {
     if (part !== '') map.set(key, part);
@@ -34,8 +38,16 @@ export function parseUri(text: string): EntryMap {
   put('host', host);
   put('port', port);
   put('path', decoded(path, false));
-  if (query !== '') map.set('query', parseQuery(query));
+  if (query !== '') map.set('query', parseQuery(query, isQueryAlone));
   return map;
+}
+
+/** `//host` is one behind a scheme alone; what is no path behind a scheme is nothing of both. */
+function hierarchyOf(scheme: string, rest: string): { authority: string; path: string } {
+  if (scheme === '') return { authority: '', path: rest };
+  const [, authority = '', path = ''] = /^\/\/([^/]*)(.*)$/s.exec(rest) ?? [];
+  if (authority !== '' || path !== '') return { authority, path };
+  return { authority: '', path: rest.startsWith('/') ? rest : '' };
 }
 
 function authorityOf(authority: string): { user: string; host: string; port: string } {
@@ -46,10 +58,11 @@ function authorityOf(authority: string): { user: string; host: string; port: str
   return { user, host: host.replace(/^\[|\]$/g, ''), port };
 }
 
-function parseQuery(query: string): EntryMap {
+/** `isStrict`: throws for a pair with a bad escape; it is left out otherwise. */
+function parseQuery(query: string, isStrict: boolean): EntryMap {
   const map: EntryMap = new Map();
   for (const pair of query.split('&', PARSED_KEYS_MAX)) {
-    if (pair === '') continue;
+    if (pair === '' || (!isStrict && hasBadEscape(pair))) continue;
     const at = pair.indexOf('=');
     const key = decoded(at < 0 ? pair : pair.slice(0, at), true);
     const value = at < 0 ? '' : decoded(pair.slice(at + 1), true);
@@ -65,5 +78,14 @@ function decoded(text: string, isQuery: boolean): string {
     return decodeURIComponent(isQuery ? text.replaceAll('+', ' ') : text);
   } catch {
     throw new OperatorError(`invalid URL escape in ${JSON.stringify(text.slice(0, 100))}`);
+  }
+}
+
+function hasBadEscape(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return false;
+  } catch {
+    return true;
   }
 }

@@ -2,6 +2,7 @@ import type { EncodingKind } from '../encoding.ts';
 import type { Splitter } from './splitter.ts';
 
 const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
 const NOTHING: Buffer = Buffer.alloc(0);
 
 /** Where the line feed of the line that starts at `from` is; -1 for none. */
@@ -11,6 +12,8 @@ export interface LineFeed {
   readonly find: FindLineFeed;
   /** Bytes. */
   readonly size: number;
+  /** Where a line ends that ends before `end`: a carriage return there belongs to the line feed. */
+  readonly lineEnd?: (bytes: Buffer, start: number, end: number) => number;
 }
 
 /** Ends records instead of a line feed. */
@@ -20,12 +23,25 @@ export const NUL_FEED: LineFeed = { find: (bytes, from) => bytes.indexOf(0, from
 export function lineFeedOf(kind: EncodingKind): LineFeed {
   switch (kind) {
     case 'utf16le':
-      return { find: (bytes, from) => findWide(bytes, from, 0), size: 2 };
+      return { find: (bytes, from) => findWide(bytes, from, 0), size: 2, lineEnd: endOfWide(0) };
     case 'utf16be':
-      return { find: (bytes, from) => findWide(bytes, from, 1), size: 2 };
+      return { find: (bytes, from) => findWide(bytes, from, 1), size: 2, lineEnd: endOfWide(1) };
     default:
-      return { find: (bytes, from) => bytes.indexOf(LINE_FEED, from), size: 1 };
+      return { find: (bytes, from) => bytes.indexOf(LINE_FEED, from), size: 1, lineEnd: endOf };
   }
+}
+
+function endOf(bytes: Buffer, start: number, end: number): number {
+  return end > start && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end;
+}
+
+/** `at` is where the byte of the carriage return stands in its pair. */
+function endOfWide(at: 0 | 1): NonNullable<LineFeed['lineEnd']> {
+  return (bytes, start, end) => {
+    const pair = end - 2;
+    const isReturn = bytes[pair + at] === CARRIAGE_RETURN && bytes[pair + 1 - at] === 0;
+    return pair >= start && isReturn ? pair : end;
+  };
 }
 
 /** `feedAt` is where the byte of the line feed stands in its pair. */
@@ -46,10 +62,12 @@ export class LineSplitter implements Splitter {
   #bytes: Buffer = NOTHING;
   readonly #find: FindLineFeed;
   readonly #size: number;
+  readonly #lineEnd: LineFeed['lineEnd'];
 
-  constructor({ find, size }: LineFeed) {
+  constructor({ find, size, lineEnd }: LineFeed) {
     this.#find = find;
     this.#size = size;
+    this.#lineEnd = lineEnd;
   }
 
   begin(bytes: Buffer): void {
@@ -68,7 +86,7 @@ export class LineSplitter implements Splitter {
       return true;
     }
     this.start = from;
-    this.end = at;
+    this.end = this.#lineEnd?.(this.#bytes, from, at) ?? at;
     this.position = at + this.#size;
     return true;
   }
