@@ -22,6 +22,8 @@ export function madeUpEdges(count: number): MapEdge[] {
       ...{ client: node(from), server: node(to), origin: 'sdk', protocols: ['http'] },
       ...{ requests: requestsPerSecond * 3600, requestsPerSecond, gapP95Ns: null },
       ...{ errors: 0, errorRatio: random() < 0.1 ? random() * 0.1 : 0 },
+      ...{ bytesPerSecond: null, connectionsPerSecond: null },
+      ...{ connectFailuresPerSecond: null, retransmitsPerSecond: null },
       ...{ durationP50Ns: durationP95Ns / 3, durationP95Ns, durationP99Ns: durationP95Ns * 2 },
     };
   };

@@ -1,6 +1,7 @@
 import type { MapEdge, MapNode } from '@sonde/backend/api-contract';
 import { describe, expect, it } from 'vitest';
 import { curveOf, distanceTo } from '../src/lib/map/edge-curve.ts';
+import { bytesText, figuresOfWork } from '../src/lib/map/edge-work.ts';
 import { type Layout, layOut, NODE_HEIGHT, NODE_WIDTH } from '../src/lib/map/layered-layout.ts';
 import { foldedText, readChoices } from '../src/lib/map/map-choices.ts';
 import { evidenceOf } from '../src/lib/map/map-evidence.ts';
@@ -14,10 +15,27 @@ const node = (name: string, more: Partial<MapNode> = {}): MapNode => ({
   ...more,
 });
 
+const NO_CONNECTIONS = {
+  ...{ bytesPerSecond: null, connectionsPerSecond: null },
+  ...{ connectFailuresPerSecond: null, retransmitsPerSecond: null },
+};
+
+/** Of connections of which no call was read. */
+const unread = (client: MapNode, server: MapNode, more: Partial<MapEdge> = {}): MapEdge => {
+  const work = {
+    ...{ requests: 0, errors: 0, requestsPerSecond: null, errorRatio: 0, gapP95Ns: null },
+    ...{ durationP50Ns: 0, durationP95Ns: 0, durationP99Ns: 0, retransmitsPerSecond: 0 },
+    ...{ bytesPerSecond: { sent: 100, received: 900 } },
+    ...{ connectionsPerSecond: 3, connectFailuresPerSecond: 1 },
+  };
+  const seen = { origin: 'ebpf', protocols: ['tls'], before: work } as const;
+  return { client, server, ...seen, ...work, ...more };
+};
+
 const edge = (client: MapNode, server: MapNode, more: Partial<MapEdge> = {}): MapEdge => {
   const work = {
     ...{ requests: 60, errors: 0, requestsPerSecond: 1, errorRatio: 0, gapP95Ns: null },
-    ...{ durationP50Ns: 1e6, durationP95Ns: 4e6, durationP99Ns: 8e6 },
+    ...{ durationP50Ns: 1e6, durationP95Ns: 4e6, durationP99Ns: 8e6, ...NO_CONNECTIONS },
   };
   return { client, server, origin: 'sdk', protocols: [], ...work, before: work, ...more };
 };
@@ -50,6 +68,32 @@ describe('the graph of a map', () => {
     expect(edges.map(({ change }) => change)).toEqual(['new', 'slower', 'gone']);
     const beginning = graphOf({ edges: [fresh], gone: [] }, { own: false });
     expect(beginning.edges.map(({ change }) => change)).toEqual(['none']);
+  });
+
+  it('shows connections of which no call was read apart, and what failed of them', () => {
+    const mail = node('mail:25', { kind: 'external' });
+    const seen = [edge(web, cart), unread(node('shop'), cart), unread(cart, mail)];
+    const [, ofCart, ofMail] = graphOf({ edges: seen, gone: [] }, { own: false }).edges;
+    const { nodes } = graphOf({ edges: seen, gone: [] }, { own: false });
+    const of = (name: string) => nodes.find(({ node: each }) => each.name === name);
+    expect(of('mail:25')).toMatchObject({
+      ...{ called: true, isRead: false, requestsPerSecond: 0, errorRatio: 0 },
+      ...{ bytesPerSecond: 1000, failedRatio: 0.25 },
+    });
+    expect(of('cart')).toMatchObject({ isRead: true, requestsPerSecond: 1 });
+    expect(ofMail && figuresOfWork(ofMail.work).map(([label]) => label)).toEqual([
+      ...['Sent', 'Received', 'Connections opened', 'Connects that failed', 'Segments sent again'],
+    ]);
+    expect(ofCart && bytesText(ofCart.work)).toBe('sent 100\u00a0B/s, received 900\u00a0B/s');
+    expect(ofCart?.change).toBe('none');
+    // Read for the first time: nothing became slower by it.
+    const { before } = unread(web, cart);
+    const read = graphOf(
+      { edges: [edge(web, cart, before && { before })], gone: [] },
+      { own: false },
+    );
+    expect(read.edges[0]?.change).toBe('none');
+    expect(failing(graphOf({ edges: seen, gone: [] }, { own: false })).edges).toHaveLength(2);
   });
 
   it('leaves Sonde itself out, unless it is asked for', () => {

@@ -22,6 +22,7 @@ import { LOG_PATTERNS } from './0008-log-patterns.ts';
 import { WORDS_OF_BODIES } from './0009-words-of-bodies.ts';
 import { CONTEXTS_BY_MINUTE } from './0010-contexts-by-minute.ts';
 import { RECEIPT_LAG } from './0011-receipt-lag.ts';
+import { CONNECTIONS_BY_MINUTE } from './0012-connections-by-minute.ts';
 import type { Migration } from './migration.ts';
 
 /** In order of their versions, which are dense from 1. */
@@ -37,6 +38,7 @@ export const MIGRATIONS: readonly Migration[] = [
   WORDS_OF_BODIES,
   CONTEXTS_BY_MINUTE,
   RECEIPT_LAG,
+  CONNECTIONS_BY_MINUTE,
 ];
 
 export type SchemaErrorCode =

@@ -56,6 +56,7 @@ export const RETAINED_TABLES: readonly RetainedTable[] = [
       'red_1m',
       'contexts_1m',
       'edges_1m',
+      'connections_1m',
       'attribute_catalogue',
       'resource_history',
       'log_patterns_1m',

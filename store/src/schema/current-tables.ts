@@ -26,7 +26,12 @@ import {
 import { red1mTable } from './red-1m.ts';
 import { deploymentsView, resourceHistoryTable } from './resource-history.ts';
 import { resourcesTable } from './resources.ts';
-import { contexts1mTable, edgeMinutesTable, edges1mTable } from './service-map.ts';
+import {
+  connections1mTable,
+  contexts1mTable,
+  edgeMinutesTable,
+  edges1mTable,
+} from './service-map.ts';
 import { spansTable } from './spans.ts';
 import type { SchemaOptions, TableDefinition, ViewDefinition } from './table.ts';
 import { traceIndexTable } from './trace-index.ts';
@@ -39,6 +44,7 @@ export function currentTables(options: SchemaOptions): readonly TableDefinition[
     red1mTable(options),
     contexts1mTable(options),
     edges1mTable(options),
+    connections1mTable(options),
     edgeMinutesTable(options),
     logsTable(options),
     logPatterns1mTable(),

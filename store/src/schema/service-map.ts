@@ -96,9 +96,38 @@ export function edges1mTable(options: SchemaOptions): TableDefinition {
 }
 
 /**
- * Minutes of a tenant whose edges are in `edges_1m`: the newest `version` of a minute counts.
- * `spans` is what `red_1m` held of the minute when it was joined, so that late spans are seen;
- * `calls` of them had a caller elsewhere, of which `unresolved` were not found.
+ * Connections from one service to another as the agents beside the clients saw them, by minute and
+ * protocol (`network.protocol.name`, else `tcp`). By the job that joins edges, under the same
+ * versions: those that count are read as in `edges_1m`, and the ends are named as there. Everything
+ * is what was added in the minute: `opened` and `failures` connections, bytes as the client sees
+ * them, `retransmits` segments that it sent again.
+ */
+export function connections1mTable(options: SchemaOptions): TableDefinition {
+  return {
+    name: 'connections_1m',
+    columns: [
+      ...MINUTE,
+      column('version', 'UInt64', 'ZSTD(1)'),
+      ...EDGE_ENDS,
+      column('protocol', LOW_CARDINALITY),
+      ...['opened', 'failures', 'bytes_sent', 'bytes_received', 'retransmits'].map((name) =>
+        column(name, 'Float64'),
+      ),
+    ],
+    indexes: [],
+    engine: 'MergeTree',
+    partitionBy: 'toDate(time)',
+    orderBy: '(tenant, toStartOfHour(time), client_service, server_service, time, version)',
+    ttl: `time + toIntervalDay(${options.rollupRetentionDays})`,
+    settings: TABLE_SETTINGS,
+  };
+}
+
+/**
+ * Minutes of a tenant whose edges are in `edges_1m` and `connections_1m`: the newest `version` of a
+ * minute counts. `spans` is what `red_1m` held of the minute when it was joined, `points` how many
+ * points of connections there were, so that what comes late is seen; `calls` of the spans had a
+ * caller elsewhere, of which `unresolved` were not found.
  */
 export function edgeMinutesTable(options: SchemaOptions): TableDefinition {
   return {
@@ -109,6 +138,7 @@ export function edgeMinutesTable(options: SchemaOptions): TableDefinition {
       column('spans', 'Float64'),
       column('calls', 'Float64'),
       column('unresolved', 'Float64'),
+      column('points', 'Float64'),
     ],
     indexes: [],
     engine: 'ReplacingMergeTree(version)',

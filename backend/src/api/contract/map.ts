@@ -9,11 +9,16 @@ export interface MapNode {
   readonly kind: 'service' | 'database' | 'messaging' | 'external';
 }
 
-/** What calls were like over a range. Counts have the sampling weight applied. */
+/**
+ * What calls were like over a range, with what their connections carried. Counts of calls have the
+ * sampling weight applied. Figures of connections are the client's, as an agent beside it saw them;
+ * null: none did.
+ */
 export interface MapWork {
   readonly requests: number;
   readonly errors: number;
-  readonly requestsPerSecond: number;
+  /** null: no call was read, it is known by its connections alone; its other figures of calls are 0. */
+  readonly requestsPerSecond: number | null;
   /** 0 to 1. */
   readonly errorRatio: number;
   /** As the client sees it where its span is known, else as the server does. */
@@ -22,14 +27,24 @@ export interface MapWork {
   readonly durationP99Ns: number;
   /** Client time less server time, of calls where both are known; null where there is none. */
   readonly gapP95Ns: number | null;
+  /** TCP payload that the client sent and received. */
+  readonly bytesPerSecond: { readonly sent: number; readonly received: number } | null;
+  /** TCP connections that were opened, and that could not be. */
+  readonly connectionsPerSecond: number | null;
+  readonly connectFailuresPerSecond: number | null;
+  /** TCP segments that the client had to send again. */
+  readonly retransmitsPerSecond: number | null;
 }
 
-/** Calls from one node to another. */
+/** Calls, or connections, from one node to another. */
 export interface MapEdge extends MapWork {
   readonly client: MapNode;
   readonly server: MapNode;
   readonly origin: 'sdk' | 'ebpf' | 'derived';
-  /** `http`, `rpc`, `messaging`, a database's name; empty ones are left out. */
+  /**
+   * `http`, `rpc`, `messaging`, a database's name; empty ones are left out. Of connections alone
+   * `network.protocol.name`, else `tcp`.
+   */
   readonly protocols: readonly string[];
   /** The earlier range of the same length; absent: there were no such calls. */
   readonly before?: MapWork;
@@ -51,7 +66,7 @@ export interface MapPlace {
 export interface MapResponse {
   readonly fromMs: number;
   readonly toMs: number;
-  /** Those with most requests first. */
+  /** Those with most requests first, those of connections alone by their bytes last. */
   readonly edges: readonly MapEdge[];
   /** Start of the range that it is compared with. */
   readonly beforeFromMs: number;
@@ -66,7 +81,7 @@ export interface MapResponse {
   readonly cost: QueryCost;
 }
 
-/** Calls by step; null: none in that step. */
+/** Calls and connections by step; null: none in that step. */
 export interface MapSteps {
   readonly requestsByStep: readonly number[];
   readonly errorsByStep: readonly number[];
@@ -74,6 +89,11 @@ export interface MapSteps {
   readonly durationP95NsByStep: readonly (number | null)[];
   /** Of calls of which both sides are known. */
   readonly gapP95NsByStep: readonly (number | null)[];
+  /** Of connections, as in `MapWork`; null: no agent saw any in that step. */
+  readonly bytesSentByStep: readonly (number | null)[];
+  readonly bytesReceivedByStep: readonly (number | null)[];
+  readonly connectionsByStep: readonly (number | null)[];
+  readonly connectFailuresByStep: readonly (number | null)[];
 }
 
 /** What is called. */

@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { connectionSteps, connectionStepsQuery } from '../../model/service-map/connection-rows.ts';
 import {
   edgeOperations,
   edgeOperationsQuery,
@@ -63,7 +64,7 @@ export function addMapCalls(api: Api, store: StoreReader): void {
     method: 'get',
     path: '/api/v1/map/calls',
     tags: ['map'],
-    summary: 'Calls of one node of the map, or from one to another, over time',
+    summary: 'Calls and connections of one node of the map, or from one to another, over time',
     description: 'By step, and by what is called. Nodes are named as in the addresses of the page.',
     request: { query },
     responses: { 200: jsonAnswer('The calls.', MapCallsSchema), ...STORE_REFUSALS },
@@ -75,14 +76,16 @@ export function addMapCalls(api: Api, store: StoreReader): void {
     const scope = { tenant, steps, client, server };
     const signal = context.get('signal');
     const meter = new CostMeter();
-    const [byStep, byOperation] = await Promise.all([
+    const [byStep, flowByStep, byOperation] = await Promise.all([
       store.read(edgeStepsQuery(scope), signal),
+      store.read(connectionStepsQuery(scope), signal),
       store.read(edgeOperationsQuery(scope), signal),
     ]);
     const { fromMs, toMs, stepMs } = steps;
     const answer = {
       ...{ fromMs, toMs, stepMs },
       ...edgeSteps(meter.rows(byStep), steps),
+      ...connectionSteps(meter.rows(flowByStep), steps),
       operations: edgeOperations(meter.rows(byOperation), (toMs - fromMs) / 1000),
       cost: meter.cost,
     };

@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { mapConnectionsQuery } from '../../model/service-map/connection-rows.ts';
 import { mapEdges } from '../../model/service-map/map-edges.ts';
 import { placesOf, placesQuery } from '../../model/service-map/places.ts';
 import { mapEdgesQuery, mapMinutesQuery } from '../../model/service-map/queries.ts';
@@ -15,7 +16,7 @@ const MINUTE_MS = 60_000;
 /** Roll-ups are kept for less. */
 const BEFORE_MS_MAX = 400 * 86_400_000;
 
-/** Answers from edges by the minute alone: the cost grows with pairs of services, not with spans. */
+/** Answers from edges and connections by the minute alone: the cost grows with pairs of services, not with spans. */
 export function addMap(api: Api, store: StoreReader, state: Pick<StateStore, 'settings'>): void {
   const beforeMs = integerParameter({
     description: 'How long before the range the one begins that it is compared with; milliseconds.',
@@ -29,7 +30,9 @@ export function addMap(api: Api, store: StoreReader, state: Pick<StateStore, 'se
     description:
       'The range is widened to whole minutes at its start. Databases, queues and hosts outside are ' +
       'nodes, too. Each edge has what it was over an earlier range of the same length, the one ' +
-      'just before unless `beforeMs` says how long ago, and `gone` has those that were then alone. Calls that an SDK and the agent both saw count once.',
+      'just before unless `beforeMs` says how long ago, and `gone` has those that were then alone. ' +
+      'Calls that an SDK and the agent both saw count once. Edges have the bytes of the connections ' +
+      'that agents saw; one of connections alone has no `requestsPerSecond`.',
     request: { query: z.strictObject({ ...rangeParameters, beforeMs }).superRefine(checkRange) },
     responses: { 200: jsonAnswer('The map.', MapSchema), ...STORE_REFUSALS },
   });
@@ -42,9 +45,11 @@ export function addMap(api: Api, store: StoreReader, state: Pick<StateStore, 'se
     const earlier = { tenant, fromMs: beforeFromMs, toMs: beforeFromMs + toMs - fromMs };
     const signal = context.get('signal');
     const meter = new CostMeter();
-    const [now, before, minutes, places, { settings }] = await Promise.all([
+    const [now, before, flow, flowBefore, minutes, places, { settings }] = await Promise.all([
       store.read(mapEdgesQuery(scope), signal),
       store.read(mapEdgesQuery(earlier), signal),
+      store.read(mapConnectionsQuery(scope), signal),
+      store.read(mapConnectionsQuery(earlier), signal),
       store.read(mapMinutesQuery(scope), signal),
       store.read(placesQuery(scope), signal),
       state.settings.current(),
@@ -54,7 +59,11 @@ export function addMap(api: Api, store: StoreReader, state: Pick<StateStore, 'se
     const answer = {
       ...{ fromMs, toMs },
       beforeFromMs,
-      ...mapEdges(meter.rows(now), meter.rows(before), seconds),
+      ...mapEdges(
+        { calls: meter.rows(now), connections: meter.rows(flow) },
+        { calls: meter.rows(before), connections: meter.rows(flowBefore) },
+        seconds,
+      ),
       places: placesOf(meter.rows(places), settings.services),
       joinedUntilMs:
         joined === undefined || joined.last === 0 ? null : joined.last * 1000 + MINUTE_MS,

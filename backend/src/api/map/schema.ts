@@ -19,12 +19,16 @@ const node: z.ZodType<MapNode> = z.strictObject({
 const work = {
   requests: z.number(),
   errors: z.number(),
-  requestsPerSecond: z.number(),
+  requestsPerSecond: z.number().nullable(),
   errorRatio: z.number(),
   durationP50Ns: z.number(),
   durationP95Ns: z.number(),
   durationP99Ns: z.number(),
   gapP95Ns: z.number().nullable(),
+  bytesPerSecond: z.strictObject({ sent: z.number(), received: z.number() }).nullable(),
+  connectionsPerSecond: z.number().nullable(),
+  connectFailuresPerSecond: z.number().nullable(),
+  retransmitsPerSecond: z.number().nullable(),
 };
 
 const WorkSchema: z.ZodType<MapWork> = z.strictObject(work);
@@ -66,6 +70,8 @@ const example: MapResponse = {
       durationP95Ns: 9_800_000,
       durationP99Ns: 31_000_000,
       gapP95Ns: 400_000,
+      bytesPerSecond: { sent: 1480, received: 61_000 },
+      ...{ connectionsPerSecond: 0.1, connectFailuresPerSecond: 0, retransmitsPerSecond: 0 },
     },
   ],
   gone: [],
@@ -99,7 +105,9 @@ const callsExample: MapCallsResponse = {
   ...{ fromMs: 1_790_000_000_000, toMs: 1_790_000_120_000, stepMs: 60_000 },
   ...{ requestsByStep: [120, 120], errorsByStep: [0, 3] },
   ...{ durationP50NsByStep: [2_100_000, null], durationP95NsByStep: [9_800_000, null] },
-  gapP95NsByStep: [400_000, null],
+  ...{ gapP95NsByStep: [400_000, null], connectionsByStep: [6, 6] },
+  ...{ bytesSentByStep: [88_800, 88_800], bytesReceivedByStep: [3_660_000, 3_660_000] },
+  connectFailuresByStep: [0, 0],
   operations: [
     {
       ...{ name: 'GET /cart', protocol: 'http' },
@@ -119,6 +127,10 @@ export const MapCallsSchema: z.ZodType<MapCallsResponse> = z
     durationP50NsByStep: stepsOrNone,
     durationP95NsByStep: stepsOrNone,
     gapP95NsByStep: stepsOrNone,
+    bytesSentByStep: stepsOrNone,
+    bytesReceivedByStep: stepsOrNone,
+    connectionsByStep: stepsOrNone,
+    connectFailuresByStep: stepsOrNone,
     operations: z.array(
       z.strictObject({
         name: z.string(),

@@ -118,8 +118,13 @@ function endIs(end: 'client' | 'server', node: MapNode | undefined): Sql {
         AND (server_namespace, server_cluster) IN (${place}, ('', ''))`;
 }
 
+type CallSteps = Omit<
+  MapSteps,
+  'bytesSentByStep' | 'bytesReceivedByStep' | 'connectionsByStep' | 'connectFailuresByStep'
+>;
+
 /** One origin's, by step. */
-export function edgeSteps(rows: readonly StepRow[], steps: TimeSteps): MapSteps {
+export function edgeSteps(rows: readonly StepRow[], steps: TimeSteps): CallSteps {
   const origin = preferredOrigin(rows);
   const own = rows.filter((row) => row.origin === origin);
   const indexes = own.map(({ step }) => step);

@@ -240,25 +240,29 @@ function consumedSql(join: MinuteJoin): Sql {
     LIMIT 1 BY tenant, trace_id, span_id`;
 }
 
-/** What `red_1m` held of a minute before it was joined, by tenant. */
-export interface MinuteSpans {
+/** What there was of a minute before it was joined, by tenant: parallel lists. */
+export interface MinuteContent {
   readonly tenants: readonly string[];
+  /** In `red_1m`. */
   readonly spans: readonly number[];
+  /** Of connections. */
+  readonly points: readonly number[];
 }
 
 /**
  * The rows of `edge_minutes` by which the edges of this version are read, with how many calls came
  * from elsewhere and of how many the caller was not found.
  */
-export function recordMinuteSql(join: MinuteJoin, { tenants, spans }: MinuteSpans): Sql {
+export function recordMinuteSql(join: MinuteJoin, { tenants, spans, points }: MinuteContent): Sql {
+  const texts = (numbers: readonly number[]) => param.strings(numbers.map(String));
   const called = sql`${inMinute(join)} AND kind IN ${CALLEES} AND parent_span_id != ${NO_SPAN}
     AND NOT (kind = ${param.uint8(SPAN.consumer)} AND messaging_destination != '')`;
   return sql`
-    INSERT INTO edge_minutes (tenant, time, version, spans, calls, unresolved)
+    INSERT INTO edge_minutes (tenant, time, version, spans, points, calls, unresolved)
     SELECT came.1 AS tenant, ${seconds(join.minuteMs)}, ${param.uint64(join.version)},
-      toFloat64(came.2), found.calls, found.unresolved
+      toFloat64(came.2), toFloat64(came.3), found.calls, found.unresolved
     FROM (
-      SELECT arrayJoin(arrayZip(${param.strings(tenants)}, ${param.strings(spans.map(String))})) AS came
+      SELECT arrayJoin(arrayZip(${param.strings(tenants)}, ${texts(spans)}, ${texts(points)})) AS came
     ) AS known
     LEFT JOIN (
       SELECT toString(tenant) AS of_tenant, sum(weight) AS calls,

@@ -2,7 +2,7 @@
 
 /** Operations of one pair of services; the others are one, `(other)`. */
 export const OPERATIONS_PER_PAIR_MAX = 50;
-/** Rows of a tenant; calls between the rarest pairs are one row, `(other)` to `(other)`. */
+/** Rows of a tenant, of calls and of connections; those between the rarest pairs are one row, `(other)` to `(other)`. */
 export const EDGES_PER_MINUTE_MAX = 20_000;
 /** Contexts of a tenant, and of one service of it; the rarest are `(other)`. */
 export const CONTEXTS_PER_MINUTE_MAX = 20_000;
@@ -32,6 +32,15 @@ export const LATE_WINDOW_MS: { readonly before: number; readonly after: number }
 };
 /** A minute to which spans still come is joined again when its edges are this share of its age old. */
 export const REJOIN_AGE_SHARE = 0.25;
+
+/** So long before a minute the last point of a counter is looked for; agents report every 10 s. */
+export const COUNTER_LOOKBACK_MS = 300_000;
+/**
+ * Points of connections are counted this far back at each look, and as far as spans at every
+ * `FAR_LOOKS`th one: they are counted in the table of points itself.
+ */
+export const NEAR_HORIZON_MS = 900_000;
+export const FAR_LOOKS = 60;
 
 /** Between two looks. */
 export const TICK_MS = 10_000;

@@ -1,8 +1,10 @@
 import type { MapEdge, MapNode, MapWork } from '../../api/contract/index.ts';
-import { cutName } from '../../cut-name.ts';
+import { ANSWER_LIMITS } from '../../limits.ts';
 import { mergeHistograms, quantileNs } from '../services/duration-histogram.ts';
 import { preferredOrigin } from '../services/origin.ts';
 import type { SumMap } from '../services/queries.ts';
+import { addedConnections, type ConnectionRow, flowOf } from './connection-rows.ts';
+import { clientOf, type Places, pairOf, placed, placesOf, serverOf } from './map-ends.ts';
 import type { EdgeRow } from './queries.ts';
 
 export interface MapEdges {
@@ -10,65 +12,72 @@ export interface MapEdges {
   readonly gone: readonly MapEdge[];
 }
 
+/** What spans and what agents know of a range. */
+export interface MapRows {
+  readonly calls: readonly EdgeRow[];
+  readonly connections: readonly ConnectionRow[];
+}
+
 /**
  * One edge a pair of nodes, after the origin rule: calls that an SDK and the agent both saw are the
- * same calls. Each with what it was before; and those that were before alone.
+ * same calls, and went over the connections of the same ends. Each with what it was before; and those
+ * that were before alone.
  */
-export function mapEdges(
-  now: readonly EdgeRow[],
-  before: readonly EdgeRow[],
-  rangeSeconds: number,
-): MapEdges {
-  const places = placesOf([...now, ...before]);
-  const earlier = byPair(before.map((row) => placed(row, places)));
-  const edges = [...byPair(now.map((row) => placed(row, places)))].map(([pair, row]): MapEdge => {
+export function mapEdges(now: MapRows, before: MapRows, rangeSeconds: number): MapEdges {
+  const rows = [now, before].flatMap(({ calls, connections }) => [...calls, ...connections]);
+  const places = placesOf(rows);
+  const earlier = pairsOf(before, places);
+  const edges = [...pairsOf(now, places)].map(([pair, known]): MapEdge => {
     const was = earlier.get(pair);
     earlier.delete(pair);
-    const edge = edgeOf(row, rangeSeconds);
+    const edge = edgeOf(known, rangeSeconds);
     return was === undefined ? edge : { ...edge, before: workOf(was, rangeSeconds) };
   });
-  return { edges, gone: [...earlier.values()].map((row) => edgeOf(row, rangeSeconds)) };
-}
-
-type Places = ReadonlyMap<string, { readonly namespace: string; readonly cluster: string }>;
-
-/** Services that are in one namespace and cluster alone, by name. */
-function placesOf(rows: readonly EdgeRow[]): Places {
-  const places = new Map<string, { namespace: string; cluster: string } | undefined>();
-  const see = ({ name, namespace, cluster, kind }: MapNode): void => {
-    if (kind !== 'service' || (namespace === '' && cluster === '')) return;
-    const known = places.get(name);
-    const isOther =
-      places.has(name) && (known?.namespace !== namespace || known.cluster !== cluster);
-    places.set(name, isOther ? undefined : { namespace, cluster });
-  };
-  for (const row of rows) {
-    see(clientOf(row));
-    see(serverOf(row));
-  }
-  return new Map([...places].flatMap(([name, place]) => (place ? [[name, place]] : [])));
-}
-
-/** A caller that knows a name alone means the service of that name, where there is one. */
-function placed(row: EdgeRow, places: Places): EdgeRow {
-  const client = unplaced(clientOf(row)) ? places.get(row.client_service) : undefined;
-  const server = unplaced(serverOf(row)) ? places.get(row.server_service) : undefined;
-  if (client === undefined && server === undefined) return row;
+  const gone = [...earlier.values()].map((known) => edgeOf(known, rangeSeconds));
   return {
-    ...row,
-    ...(client && { client_namespace: client.namespace, client_cluster: client.cluster }),
-    ...(server && { server_namespace: server.namespace, server_cluster: server.cluster }),
+    edges: edges.slice(0, ANSWER_LIMITS.mapEdgesMax),
+    gone: gone.slice(0, ANSWER_LIMITS.mapEdgesMax),
   };
 }
 
-function unplaced({ kind, namespace, cluster }: MapNode): boolean {
-  return kind === 'service' && namespace === '' && cluster === '';
+/** What is known of a pair; either is there. */
+interface Known {
+  readonly ends: { readonly client: MapNode; readonly server: MapNode };
+  readonly calls?: EdgeRow;
+  readonly connections?: ConnectionRow;
 }
 
-function byPair(rows: readonly EdgeRow[]): Map<string, EdgeRow> {
+function pairsOf({ calls, connections }: MapRows, places: Places): Map<string, Known> {
+  const pairs = new Map<string, Known>();
+  /** The one pair of a client and a name; undefined where there are several. */
+  const byName = new Map<string, string | undefined>();
+  for (const [pair, row] of callsByPair(calls.map((each) => placed(each, places)))) {
+    const ends = { client: clientOf(row), server: serverOf(row) };
+    pairs.set(pair, { ends, calls: row });
+    const name = nameOf(ends);
+    byName.set(name, byName.has(name) ? undefined : pair);
+  }
+  for (const each of connections) {
+    const row = placed(each, places);
+    const ends = { client: clientOf(row), server: serverOf(row) };
+    const own = pairOf(row);
+    // An agent knows a name, spans also what it is.
+    const pair = pairs.has(own) ? own : (byName.get(nameOf(ends)) ?? own);
+    const known = pairs.get(pair) ?? { ends };
+    const sum = known.connections ? addedConnections(known.connections, row) : row;
+    pairs.set(pair, { ...known, connections: sum });
+  }
+  return pairs;
+}
+
+function nameOf({ client, server }: Known['ends']): string {
+  return JSON.stringify([client, server.name]);
+}
+
+function callsByPair(rows: readonly EdgeRow[]): Map<string, EdgeRow> {
   const grouped = new Map<string, EdgeRow[]>();
   for (const row of rows) {
-    const pair = JSON.stringify([clientOf(row), serverOf(row)]);
+    const pair = pairOf(row);
     const others = grouped.get(pair);
     if (others === undefined) grouped.set(pair, [row]);
     else others.push(row);
@@ -103,31 +112,27 @@ function addedMaps(a: SumMap, b: SumMap): SumMap {
   return [buckets, counts];
 }
 
-function edgeOf(row: EdgeRow, rangeSeconds: number): MapEdge {
-  const { origin, protocols } = row;
-  const ends = { client: clientOf(row), server: serverOf(row) };
-  return { ...ends, origin, protocols, ...workOf(row, rangeSeconds) };
+function edgeOf(known: Known, rangeSeconds: number): MapEdge {
+  const { ends, calls, connections } = known;
+  const origin = calls?.origin ?? 'ebpf';
+  const protocols = calls?.protocols ?? connections?.protocols ?? [];
+  return { ...ends, origin, protocols, ...workOf(known, rangeSeconds) };
 }
 
-function clientOf(row: EdgeRow): MapNode {
-  return {
-    name: cutName(row.client_service),
-    namespace: cutName(row.client_namespace),
-    cluster: cutName(row.client_cluster),
-    kind: row.client_kind,
-  };
+function workOf({ calls, connections }: Known, rangeSeconds: number): MapWork {
+  return { ...callsOf(calls, rangeSeconds), ...flowOf(connections, rangeSeconds) };
 }
 
-function serverOf(row: EdgeRow): MapNode {
-  return {
-    name: cutName(row.server_service),
-    namespace: cutName(row.server_namespace),
-    cluster: cutName(row.server_cluster),
-    kind: row.server_kind,
-  };
-}
+type CallFigures = Omit<MapWork, keyof ReturnType<typeof flowOf>>;
 
-function workOf(row: EdgeRow, rangeSeconds: number): MapWork {
+/** Of connections of which no call was read. */
+const UNREAD: CallFigures = {
+  ...{ requests: 0, errors: 0, requestsPerSecond: null, errorRatio: 0, gapP95Ns: null },
+  ...{ durationP50Ns: 0, durationP95Ns: 0, durationP99Ns: 0 },
+};
+
+function callsOf(row: EdgeRow | undefined, rangeSeconds: number): CallFigures {
+  if (row === undefined) return UNREAD;
   const { requests, errors } = row;
   const duration = (quantile: number): number =>
     quantileOf(row.histogram, row.duration_max, quantile);

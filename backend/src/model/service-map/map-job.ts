@@ -1,36 +1,23 @@
-import {
-  createStoreClient,
-  param,
-  type Sql,
-  type StoreClient,
-  StoreError,
-  sql,
-} from '@sonde/store';
+import { createStoreClient, type Sql, type StoreClient, StoreError } from '@sonde/store';
 import { z } from 'zod';
 import type { BackendLog } from '../../log.ts';
 import { RecurringWork } from '../../recurring-work.ts';
 import type { Leases } from '../../state/index.ts';
 import type { StoreOptions } from '../../store-reader.ts';
 import type { StreamMessage } from '../../streams/stream-message.ts';
+import { connectionsOfMinuteSql } from './connections-sql.ts';
 import { contextsOfMinuteSql } from './contexts-sql.ts';
-import {
-  joinMinuteSql,
-  type MinuteJoin,
-  type MinuteSpans,
-  recordMinuteSql,
-  seconds,
-} from './join-sql.ts';
+import { contentOfMinuteSql, dueSql, lastJoinsSql, latestJoinSql } from './due-minutes-sql.ts';
+import { joinMinuteSql, type MinuteContent, type MinuteJoin, recordMinuteSql } from './join-sql.ts';
 import {
   CLOSED_AFTER_MS,
+  FAR_LOOKS,
   HORIZON_MS,
-  JOINS_PER_TICK_MAX,
   LATE_WINDOW_MS,
   LEASE_MS,
   LOOK_MS_MAX,
-  REJOIN_AGE_SHARE,
-  REPUBLISHED_MS,
+  NEAR_HORIZON_MS,
   STATEMENT_LIMITS,
-  TENANTS_MAX,
   TICK_MS,
   UNPUBLISHED_MAX,
   WINDOW_MS,
@@ -51,7 +38,7 @@ export interface MapJobOptions {
   readonly nowMs?: () => number;
 }
 
-/** A minute that has spans which its edges do not show yet. */
+/** A minute that has spans or connections which its edges do not show yet. */
 const DueMinute = z.object({
   minute: z.coerce.number(),
   joined_version: z.coerce.number(),
@@ -60,11 +47,11 @@ const DueMinute = z.object({
 /** Start of the newest minute that was joined, in seconds; 0: none. */
 const LatestJoin = z.object({ latest: z.number() });
 
-const TenantSpans = z.object({ tenant: z.string(), spans: z.number() });
+const TenantContent = z.object({ tenant: z.string(), spans: z.number(), points: z.number() });
 
 /**
- * Joins the spans of each minute into edges between services and work by context, once the minute
- * is over and again when spans of it came late; newest minutes first, so that a map is there at
+ * Joins the spans of each minute into edges between services and work by context, and the agents'
+ * connections beside them, once the minute is over and again when something of it came late; newest minutes first, so that a map is there at
  * once on a store that has never been joined. One of several replicas does it. A killed one leaves
  * rows of a version that no row of `edge_minutes` names: nobody reads them.
  */
@@ -73,6 +60,8 @@ export class MapJob {
   readonly #store: StoreClient;
   readonly #nowMs: () => number;
   readonly #work: RecurringWork;
+  /** Since the points of the whole horizon were counted. */
+  #looks = 0;
   /** Joins that are not told yet, by minute; undefined until those of before the start are known. */
   #untold: Map<number, number> | undefined;
 
@@ -124,7 +113,10 @@ export class MapJob {
 
   async #due(nowMs: number): Promise<readonly z.infer<typeof DueMinute>[]> {
     const lastMs = await this.#lastMinute(nowMs);
-    const { rows } = await this.#store.query(dueSql(nowMs, lastMs), DueMinute, this.#call());
+    const reachMs = this.#looks === 0 ? HORIZON_MS : NEAR_HORIZON_MS;
+    const due = dueSql({ nowMs, lastMs, pointsFromMs: nowMs - reachMs });
+    const { rows } = await this.#store.query(due, DueMinute, this.#call());
+    this.#looks = (this.#looks + 1) % FAR_LOOKS;
     return rows;
   }
 
@@ -140,28 +132,34 @@ export class MapJob {
   }
 
   async #join(join: MinuteJoin): Promise<void> {
-    // Before the spans are read: what comes meanwhile makes the minute due again.
-    const { rows } = await this.#store.query(spansOfMinute(join), TenantSpans, this.#call());
-    await this.#store.command(joinMinuteSql(join), this.#call());
-    await this.#findContexts(join);
-    const before: MinuteSpans = {
+    // Before anything is read: what comes meanwhile makes the minute due again.
+    const content = contentOfMinuteSql(join);
+    const { rows } = await this.#store.query(content, TenantContent, this.#call());
+    const before: MinuteContent = {
       tenants: rows.map(({ tenant }) => tenant),
       spans: rows.map(({ spans }) => spans),
+      points: rows.map(({ points }) => points),
     };
+    if (before.spans.some((spans) => spans > 0)) {
+      await this.#store.command(joinMinuteSql(join), this.#call());
+      await this.#find('work by context', contextsOfMinuteSql(join), join);
+    }
+    if (before.points.some((points) => points > 0)) {
+      await this.#find('the connections', connectionsOfMinuteSql(join), join);
+    }
     // Last: from here on this version is the one that is read.
     await this.#store.command(recordMinuteSql(join, before), this.#call());
     this.#untold?.set(join.minuteMs, join.version);
   }
 
-  /** A minute that is too much for it has edges all the same. */
-  async #findContexts(join: MinuteJoin): Promise<void> {
+  /** A minute that is too much for it has edges of spans all the same. */
+  async #find(what: string, statement: Sql, { minuteMs }: MinuteJoin): Promise<void> {
     try {
-      await this.#store.command(contextsOfMinuteSql(join), this.#call());
+      await this.#store.command(statement, this.#call());
     } catch (error) {
       if (!(error instanceof StoreError) || this.#work.signal.aborted) throw error;
-      const { minuteMs } = join;
       const reason = error.message;
-      this.#options.log.warn('work by context of a minute was not found', { minuteMs, reason });
+      this.#options.log.warn(`${what} of a minute could not be found`, { minuteMs, reason });
     }
   }
 
@@ -200,64 +198,4 @@ export class MapJob {
   #call(): { readonly signal: AbortSignal; readonly settings: typeof STATEMENT_LIMITS } {
     return { signal: this.#work.signal, settings: STATEMENT_LIMITS };
   }
-}
-
-/**
- * Minutes up to `lastMs` that have other spans than when they were joined. One that was joined before
- * waits until its edges are a quarter of its age old: late spans cost a few joins, not one each.
- */
-function dueSql(nowMs: number, lastMs: number): Sql {
-  const from = seconds(nowMs - HORIZON_MS);
-  const to = seconds(lastMs);
-  const now = param.uint64(nowMs);
-  const inRange = sql`time >= ${from} AND time <= ${to}`;
-  return sql`
-    SELECT toUnixTimestamp(came.time) AS minute, 
-      joined.newest AS joined_version
-    FROM (
-      SELECT time, sum(red_1m.spans) AS weight FROM red_1m
-      WHERE toStartOfHour(time) >= toStartOfHour(${from}) AND ${inRange}
-      GROUP BY time
-    ) AS came
-    LEFT JOIN (
-      SELECT time, max(latest) AS newest, sum(weight_then) AS weight
-      FROM (
-        SELECT time, max(version) AS latest, argMax(edge_minutes.spans, version) AS weight_then
-        FROM edge_minutes WHERE ${inRange} GROUP BY tenant, time
-      )
-      GROUP BY time
-    ) AS joined ON came.time = joined.time
-    WHERE joined.newest = 0 OR (
-      came.weight != joined.weight
-      AND ${now} > joined.newest
-      AND ${now} - joined.newest > (${now} - minute * 1000) * ${param.float64(REJOIN_AGE_SHARE)}
-    )
-    ORDER BY minute DESC
-    LIMIT ${param.uint64(JOINS_PER_TICK_MAX)}`;
-}
-
-function latestJoinSql(nowMs: number): Sql {
-  return sql`
-    SELECT toUnixTimestamp(max(time)) AS latest FROM edge_minutes
-    WHERE time >= ${seconds(nowMs - HORIZON_MS)}`;
-}
-
-function lastJoinsSql(nowMs: number): Sql {
-  return sql`
-    SELECT toUnixTimestamp(time) AS minute, max(edge_minutes.version) AS joined_version
-    FROM edge_minutes
-    WHERE time >= ${seconds(nowMs - HORIZON_MS)}
-    GROUP BY time
-    HAVING joined_version >= ${param.uint64(nowMs - REPUBLISHED_MS)}
-    ORDER BY minute
-    LIMIT ${param.uint64(UNPUBLISHED_MAX)}`;
-}
-
-function spansOfMinute({ minuteMs }: MinuteJoin): Sql {
-  const minute = seconds(minuteMs);
-  return sql`
-    SELECT tenant, sum(red_1m.spans) AS spans FROM red_1m
-    WHERE toStartOfHour(time) = toStartOfHour(${minute}) AND time = ${minute}
-    GROUP BY tenant
-    LIMIT ${param.uint64(TENANTS_MAX)}`;
 }

@@ -6,6 +6,7 @@ import type { StoreQuery } from '../../store-reader.ts';
 import type { Origin } from '../services/origin.ts';
 import type { SumMap } from '../services/queries.ts';
 import { seconds } from './join-sql.ts';
+import type { Ends } from './map-ends.ts';
 
 /** Whose map over which range. */
 export interface MapScope {
@@ -15,18 +16,11 @@ export interface MapScope {
 }
 
 type NodeKind = MapNode['kind'];
-const Kind: z.ZodType<NodeKind> = z.enum(['service', 'database', 'messaging', 'external']);
+/** What a node is. */
+export const Kind: z.ZodType<NodeKind> = z.enum(['service', 'database', 'messaging', 'external']);
 const SumMapColumn = z.tuple([z.array(z.number()), z.array(z.number())]);
 
-export interface EdgeRow {
-  readonly client_service: string;
-  readonly client_namespace: string;
-  readonly client_cluster: string;
-  readonly client_kind: NodeKind;
-  readonly server_service: string;
-  readonly server_namespace: string;
-  readonly server_cluster: string;
-  readonly server_kind: NodeKind;
+export interface EdgeRow extends Ends {
   readonly origin: Origin;
   readonly protocols: readonly string[];
   readonly requests: number;

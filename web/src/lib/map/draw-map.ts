@@ -95,7 +95,8 @@ function drawEdges(
   const looks = new Map<string, SceneEdge[]>();
   for (const edge of edges) {
     const isChosen = edge.id === selected || edge.id === hovered;
-    const key = isChosen ? 'chosen' : `${edge.colour} ${edge.width} ${edge.change}`;
+    const { colour, width, change, isRead } = edge;
+    const key = isChosen ? 'chosen' : `${colour} ${width} ${change} ${isRead}`;
     const known = looks.get(key);
     if (known === undefined) looks.set(key, [edge]);
     else known.push(edge);
@@ -107,7 +108,7 @@ function drawEdges(
     context.strokeStyle = colour;
     context.lineWidth = key === 'chosen' ? first.width + 1 : first.width;
     context.globalAlpha = first.change === 'absent' && key !== 'chosen' ? DIM_ALPHA : 1;
-    context.setLineDash(dashOf(first.change));
+    context.setLineDash(dashOf(first));
     context.beginPath();
     for (const { curve: c } of some) {
       context.moveTo(c[0], c[1]);
@@ -120,9 +121,10 @@ function drawEdges(
   context.globalAlpha = 1;
 }
 
-function dashOf(change: SceneEdge['change']): number[] {
-  if (change === 'slower') return [9, 4];
-  return change === 'gone' ? [2, 4] : [];
+function dashOf({ change, isRead }: SceneEdge): number[] {
+  if (change === 'gone') return [2, 4];
+  if (!isRead) return [5, 5];
+  return change === 'slower' ? [12, 4] : [];
 }
 
 function drawArrows(

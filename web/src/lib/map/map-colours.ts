@@ -1,4 +1,5 @@
 import type { Palette } from '../charts/palette.svelte.ts';
+import { type EdgeWork, failedRatio } from './edge-work.ts';
 import type { Graph, GraphEdge, GraphNode } from './map-graph.ts';
 
 export const COLOURINGS = ['health', 'latency', 'errors', 'rate'] as const;
@@ -17,22 +18,23 @@ export interface MapColours {
 export function mapColours(graph: Graph, by: Colouring, palette: Palette): MapColours {
   const edges = graph.edges.filter(({ change }) => change !== 'gone' && change !== 'absent');
   const heat = heatOver(
-    edges.map((edge) => figureOf(edge.work, by)),
+    edges.map(({ work }) => figureOf(colouredWork(work), by)),
     palette,
   );
   const node = (of: GraphNode): string => {
     if (!of.called) return palette.quiet;
     return by === 'health'
-      ? health(of.errorRatio, palette, palette.requests)
+      ? health(of.failedRatio, palette, of.isRead ? palette.requests : palette.quiet)
       : heat(figureOf(of, by));
   };
   const edge = ({ change, work }: GraphEdge): string => {
     if (change === 'gone' || change === 'absent') return palette.lineStrong;
-    if (by !== 'health') return heat(figureOf(work, by));
+    if (by !== 'health') return heat(figureOf(colouredWork(work), by));
     const quiet = change === 'new' ? palette.accent : palette.quiet;
-    return change === 'slower' && work.errorRatio < WARN_RATIO
+    const failed = failedRatio(work);
+    return change === 'slower' && failed < WARN_RATIO
       ? palette.warn
-      : health(work.errorRatio, palette, quiet);
+      : health(failed, palette, quiet);
   };
   return { node, edge };
 }
@@ -42,11 +44,14 @@ function health(ratio: number, palette: Palette, well: string): string {
   return ratio >= WARN_RATIO ? palette.warn : well;
 }
 
-function figureOf(
-  work: Pick<GraphNode, 'errorRatio' | 'requestsPerSecond' | 'durationP95Ns'>,
-  by: Colouring,
-): number {
-  if (by === 'errors') return work.errorRatio;
+type Coloured = Pick<GraphNode, 'failedRatio' | 'requestsPerSecond' | 'durationP95Ns'>;
+
+function colouredWork(work: EdgeWork): Coloured {
+  return { ...work, failedRatio: failedRatio(work) };
+}
+
+function figureOf(work: Coloured, by: Colouring): number {
+  if (by === 'errors') return work.failedRatio;
   return by === 'rate' ? work.requestsPerSecond : work.durationP95Ns;
 }
 

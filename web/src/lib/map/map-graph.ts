@@ -1,4 +1,5 @@
-import type { MapEdge, MapNode, MapResponse, MapWork } from '@sonde/backend/api-contract';
+import type { MapEdge, MapNode, MapResponse } from '@sonde/backend/api-contract';
+import { connectFailureRatio, type EdgeWork, NO_WORK, workOf } from './edge-work.ts';
 
 /** What is drawn as a box: a node of the map, or a folded group of them. */
 export interface ShownNode extends Omit<MapNode, 'kind'> {
@@ -13,8 +14,14 @@ export interface GraphNode {
   readonly errorRatio: number;
   /** The slowest way in; 0 where nobody calls. */
   readonly durationP95Ns: number;
-  /** True where somebody calls it. */
+  /** Share of requests, or of connects, that failed: whichever is more. */
+  readonly failedRatio: number;
+  /** TCP payload that comes in and goes out by its callers' connections, as far as agents saw it. */
+  readonly bytesPerSecond: number;
+  /** True where somebody calls it, or connects to it. */
   readonly called: boolean;
+  /** False where nothing but connections to it is known. */
+  readonly isRead: boolean;
   /** Nodes that it stands for. */
   readonly members: number;
 }
@@ -30,8 +37,8 @@ export interface GraphEdge {
   readonly server: ShownNode;
   readonly protocols: readonly string[];
   readonly origin: MapEdge['origin'];
-  readonly work: MapWork;
-  readonly before?: MapWork;
+  readonly work: EdgeWork;
+  readonly before?: EdgeWork;
   readonly change: EdgeChange;
   /** Edges that it stands for. */
   readonly members: number;
@@ -82,11 +89,14 @@ function graphEdge(edge: MapEdge, change: EdgeChange): GraphEdge {
   const { client, server, protocols, origin, before, ...work } = edge;
   const [from, to] = [nodeId(client), nodeId(server)];
   const ends = { id: edgeId(from, to), from, to, client, server };
-  return { ...ends, protocols, origin, work, change, members: 1, ...(before && { before }) };
+  const was = before && { before: workOf(before) };
+  return { ...ends, protocols, origin, work: workOf(work), change, members: 1, ...was };
 }
 
 function changeOf({ before, durationP95Ns }: MapEdge): EdgeChange {
   if (before === undefined) return 'new';
+  // There were such calls, of which nobody read a duration.
+  if (before.requestsPerSecond === null) return 'none';
   const slower = durationP95Ns - before.durationP95Ns;
   const isSlower = slower >= SLOWER_NS_MIN && durationP95Ns >= before.durationP95Ns * SLOWER_RATIO;
   return isSlower ? 'slower' : 'none';
@@ -97,7 +107,11 @@ interface Sum {
   rate: number;
   errorRate: number;
   p95Ns: number;
+  bytes: number;
+  connects: number;
+  failures: number;
   called: boolean;
+  isRead: boolean;
 }
 
 /** The ends of edges, with what comes in by them; `members` as far as it is known. */
@@ -109,7 +123,10 @@ export function nodesOf(
   const sumOf = (id: string, node: ShownNode): Sum => {
     const known = sums.get(id);
     if (known !== undefined) return known;
-    const sum = { node, rate: 0, errorRate: 0, p95Ns: 0, called: false };
+    const sum = {
+      ...{ node, rate: 0, errorRate: 0, p95Ns: 0, called: false, isRead: false },
+      ...{ bytes: 0, connects: 0, failures: 0 },
+    };
     sums.set(id, sum);
     return sum;
   };
@@ -121,13 +138,25 @@ export function nodesOf(
     sum.rate += work.requestsPerSecond;
     sum.errorRate += work.requestsPerSecond * work.errorRatio;
     sum.p95Ns = Math.max(sum.p95Ns, work.durationP95Ns);
+    sum.isRead ||= work.isRead;
+    sum.bytes += (work.bytesPerSecond?.sent ?? 0) + (work.bytesPerSecond?.received ?? 0);
+    sum.connects += work.connectionsPerSecond ?? 0;
+    sum.failures += work.connectFailuresPerSecond ?? 0;
   }
-  return [...sums].map(([id, { node, rate, errorRate, p95Ns, called }]) => ({
-    ...{ id, node, called, members: members(id) },
-    requestsPerSecond: rate,
-    errorRatio: rate === 0 ? 0 : errorRate / rate,
-    durationP95Ns: p95Ns,
-  }));
+  return [...sums].map(([id, sum]) => graphNode(id, sum, members(id)));
+}
+
+function graphNode(id: string, sum: Sum, members: number): GraphNode {
+  const { node, rate, errorRate, called, isRead, bytes, connects, failures } = sum;
+  const errorRatio = rate === 0 ? 0 : errorRate / rate;
+  const ofConnects = connectFailureRatio({
+    ...{ connectionsPerSecond: connects, connectFailuresPerSecond: failures },
+  });
+  return {
+    ...{ id, node, called, isRead, members, errorRatio, requestsPerSecond: rate },
+    ...{ durationP95Ns: sum.p95Ns, bytesPerSecond: bytes },
+    failedRatio: Math.max(errorRatio, ofConnects),
+  };
 }
 
 /** A node and what is within `hops` calls of it, either way. */
@@ -149,15 +178,12 @@ export function around(graph: Graph, centre: string, hops: number): Graph {
 
 /** What has errors, and the ends of it. */
 export function failing(graph: Graph): Graph {
-  const edges = graph.edges.filter(({ work, change }) => change !== 'gone' && work.errors > 0);
+  const edges = graph.edges.filter(
+    ({ work, change }) => change !== 'gone' && (work.errors > 0 || connectFailureRatio(work) > 0),
+  );
   const ends = new Set(edges.flatMap(({ from, to }) => [from, to]));
   return { nodes: graph.nodes.filter(({ id }) => ends.has(id)), edges };
 }
-
-const NO_WORK: MapWork = {
-  ...{ requests: 0, errors: 0, requestsPerSecond: 0, errorRatio: 0 },
-  ...{ durationP50Ns: 0, durationP95Ns: 0, durationP99Ns: 0, gapP95Ns: null },
-};
 
 /** The nodes and edges of a range with the figures of a moment of it: nothing comes or goes. */
 export function atMoment(range: Graph, moment: Graph): Graph {

@@ -1,4 +1,5 @@
-import type { MapPlace, MapWork } from '@sonde/backend/api-contract';
+import type { MapPlace } from '@sonde/backend/api-contract';
+import { sumOfWork } from './edge-work.ts';
 import {
   type EdgeChange,
   edgeId,
@@ -92,9 +93,9 @@ export function fold(
     (name) => members.has(groupId(name)) && !shown.has(groupId(name)),
   );
   const rest = lonely.map((name) => ({
-    ...{ id: groupId(name), node: groupNode(name), called: false },
+    ...{ id: groupId(name), node: groupNode(name), called: false, isRead: false },
     members: members.get(groupId(name)) ?? 1,
-    ...{ requestsPerSecond: 0, errorRatio: 0, durationP95Ns: 0 },
+    ...{ requestsPerSecond: 0, errorRatio: 0, durationP95Ns: 0, failedRatio: 0, bytesPerSecond: 0 },
   }));
   return { nodes: [...nodes, ...rest], edges };
 }
@@ -104,27 +105,13 @@ const CHANGES: readonly EdgeChange[] = ['slower', 'new', 'none', 'absent', 'gone
 
 function together(a: GraphEdge, b: GraphEdge): GraphEdge {
   const change = CHANGES.find((each) => each === a.change || each === b.change) ?? 'none';
-  const before = a.before && b.before ? sum(a.before, b.before) : (a.before ?? b.before);
+  const before = a.before && b.before ? sumOfWork(a.before, b.before) : (a.before ?? b.before);
   return {
     ...a,
     change,
     protocols: [...new Set([...a.protocols, ...b.protocols])].sort(),
-    work: sum(a.work, b.work),
+    work: sumOfWork(a.work, b.work),
     members: a.members + b.members,
     ...(before && { before }),
-  };
-}
-
-/** Of quantiles the higher: they cannot be added. */
-function sum(a: MapWork, b: MapWork): MapWork {
-  const requests = a.requests + b.requests;
-  const errors = a.errors + b.errors;
-  return {
-    ...{ requests, errors, errorRatio: requests === 0 ? 0 : errors / requests },
-    requestsPerSecond: a.requestsPerSecond + b.requestsPerSecond,
-    durationP50Ns: Math.max(a.durationP50Ns, b.durationP50Ns),
-    durationP95Ns: Math.max(a.durationP95Ns, b.durationP95Ns),
-    durationP99Ns: Math.max(a.durationP99Ns, b.durationP99Ns),
-    gapP95Ns: a.gapP95Ns === null ? b.gapP95Ns : Math.max(a.gapP95Ns, b.gapP95Ns ?? 0),
   };
 }

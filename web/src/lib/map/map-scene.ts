@@ -1,7 +1,9 @@
+import { formatBytes } from '../format/bytes.ts';
 import { formatDuration } from '../format/duration.ts';
 import { formatRate } from '../format/rate.ts';
 import { formatRatio } from '../format/ratio.ts';
 import { type Curve, curveOf, distanceTo } from './edge-curve.ts';
+import { bytesText, connectFailureRatio } from './edge-work.ts';
 import { type Lane, type Layout, NODE_HEIGHT, NODE_WIDTH } from './layered-layout.ts';
 import type { MapColours } from './map-colours.ts';
 import type { EdgeChange, Graph, GraphEdge, GraphNode } from './map-graph.ts';
@@ -25,6 +27,8 @@ export interface SceneEdge {
   readonly colour: string;
   readonly width: number;
   readonly change: EdgeChange;
+  /** False: known by its connections alone. */
+  readonly isRead: boolean;
 }
 
 /** What is drawn, in the pixels of the map. */
@@ -69,19 +73,17 @@ export function sceneOf(
   const edges = graph.edges.flatMap((each): SceneEdge[] => {
     const [a, b] = [layout.nodes.get(each.from), layout.nodes.get(each.to)];
     if (a === undefined || b === undefined) return [];
-    const { id, change } = each;
-    return [{ id, change, curve: curveOf(a, b), colour: colours.edge(each), width: widthOf(each) }];
+    const { id, change, work } = each;
+    const look = { colour: colours.edge(each), width: widthOf(each), isRead: work.isRead };
+    return [{ id, change, curve: curveOf(a, b), ...look }];
   });
   return { ...{ nodes, edges, lanes: layout.lanes }, width: layout.width, height: layout.height };
 }
 
-export function figuresOf({
-  called,
-  requestsPerSecond,
-  errorRatio,
-  durationP95Ns,
-}: GraphNode): string {
+export function figuresOf(node: GraphNode): string {
+  const { called, isRead, requestsPerSecond, errorRatio, durationP95Ns } = node;
   if (!called) return 'calls only';
+  if (!isRead) return `connections · ${formatBytes(node.bytesPerSecond)}/s`;
   const errors = errorRatio > 0 ? ` · ${formatRatio(errorRatio)}` : '';
   return `${formatRate(requestsPerSecond)}/s · ${formatDuration(durationP95Ns)}${errors}`;
 }
@@ -92,10 +94,19 @@ export function wordsOf(graph: Graph, id: string): readonly string[] {
   if (node !== undefined) return [node.node.name || 'No group', figuresOf(node)];
   const edge = graph.edges.find((each) => each.id === id);
   if (edge === undefined) return [];
-  const { client, server, work, change } = edge;
-  const figures = `${formatRate(work.requestsPerSecond)}/s · ${formatDuration(work.durationP95Ns)} · ${formatRatio(work.errorRatio)} errors`;
-  const lines = [`${client.name || 'No group'} → ${server.name || 'No group'}`, figures];
-  return change === 'none' ? lines : [...lines, change];
+  const { client, server, change } = edge;
+  const ends = `${client.name || 'No group'} → ${server.name || 'No group'}`;
+  return [ends, ...wordsOfWork(edge), ...(change === 'none' ? [] : [change])];
+}
+
+function wordsOfWork({ work }: GraphEdge): readonly string[] {
+  const calls = `${formatRate(work.requestsPerSecond)}/s · ${formatDuration(work.durationP95Ns)} · ${formatRatio(work.errorRatio)} errors`;
+  const failed = connectFailureRatio(work);
+  return [
+    work.isRead ? calls : 'connections only',
+    ...(work.bytesPerSecond === null ? [] : [bytesText(work)]),
+    ...(failed > 0 ? [`${formatRatio(failed)} of connects failed`] : []),
+  ];
 }
 
 /** Few widths: edges of one width and colour are drawn at once. */
