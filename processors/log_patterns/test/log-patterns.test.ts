@@ -41,6 +41,17 @@ function attribute({ attributes }: Marked | undefined = { attributes: [] }, key:
 
 const text = (stringValue: string) => ({ stringValue });
 const ID = 'sonde.log.pattern.id';
+const NEWS = 'sonde.log.pattern.news';
+/** Attributes as they stand in OTLP's JSON. */
+const fact = {
+  id: z.object({ stringValue: z.string() }).transform(({ stringValue }) => stringValue),
+  list: z
+    .object({ stringValue: z.string() })
+    .transform(({ stringValue }) => facts.parse(JSON.parse(stringValue)))
+    .optional()
+    .transform((list) => list ?? []),
+};
+const facts = z.array(z.object({ id: z.string(), movedTo: z.string().optional() }));
 
 describe('the processor log_patterns', () => {
   it('gives lines of one statement one id, and another one to others', async () => {
@@ -87,5 +98,22 @@ describe('the processor log_patterns', () => {
       true,
     ]);
     expect(attribute(records[0], ID)).toEqual(attribute(records[3], ID));
+  });
+
+  it('tells within the batch what became of lines that came before their header was known', async () => {
+    const bodies = Array.from({ length: 200 }, (_, i) =>
+      text(
+        `2024-11-03 06:00:${10 + (i % 50)},123 INFO [main] ` +
+          (i % 2 === 0 ? `opened the file ${i}` : `${i} files are lost`),
+      ),
+    );
+    const records = await marked('{}', bodies);
+    const ids = records.map((each) => fact.id.parse(attribute(each, ID)));
+    const facts = records.flatMap((each) => fact.list.parse(attribute(each, NEWS)));
+    const moved = new Map(facts.map(({ id, movedTo }) => [id, movedTo]));
+    const last = new Set(ids.slice(-2));
+    expect(last.size).toBe(2);
+    for (const id of ids) expect(last).toContain(moved.get(id) ?? id);
+    expect(last).not.toContain(ids[0]);
   });
 });

@@ -25,6 +25,8 @@ import { Variables } from './variables.ts';
 /** The first lines are all looked at for the header's layout, then one in so many. */
 const OBSERVE_EVERY = 256;
 const COLLISIONS_MAX = 4;
+/** Leaves that are cut anew while a line waits: a millisecond at most. */
+const RECUT_AT_ONCE_MAX = 256;
 /** So many lines later noise is forgotten by half. */
 const DECAY_LINES = 1 << 20;
 
@@ -236,7 +238,11 @@ export class PatternMiner {
 
   #learn(source: PatternSource, isLate = false): void {
     if (!source.learn(isLate)) return;
-    this.#jobs.push({ source, steps: this.#recut(source.takeLeaves(), source.givenTo ?? source) });
+    const leaves = source.takeLeaves();
+    const steps = this.#recut(leaves, source.givenTo ?? source);
+    // What became of few is told with the lines that follow: of a short source there may be no others.
+    if (leaves.length <= RECUT_AT_ONCE_MAX) while (steps.next().done !== true);
+    else this.#jobs.push({ source, steps });
   }
 
   /** Cuts the exemplars of leaves anew; their ids become aliases of the new ones. */
