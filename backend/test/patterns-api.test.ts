@@ -1,5 +1,7 @@
 import { leafId, PatternMiner } from '@sonde/log-patterns';
+import { LogPatternSettingSchema } from '@sonde/pipeline/settings';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { LogsSchema } from '../src/api/logs/schema.ts';
 import {
   PatternChangeSchema,
@@ -154,7 +156,8 @@ describe('patterns', () => {
   });
 
   it('are of one service, and compared with another version by share', async () => {
-    expect(await shown('&service=cart')).toEqual([['cart emptied', 1, 'new']]);
+    // Nothing is new where there is nothing to compare with.
+    expect(await shown('&service=cart')).toEqual([['cart emptied', 1, 'same']]);
     const answer = await list('&service=shop&version=2.0&baselineVersion=1.0');
     expect(answer.versions).toEqual(['2.0', '1.0']);
     expect(answer.patterns.map(({ template, change }) => [template, change])).toEqual([
@@ -173,6 +176,23 @@ describe('patterns', () => {
     expect(times.numbers).toMatchObject({ min: 0, max: 31 });
     const none = await fetch(`${sonde.url}${path}&place=3`);
     expect(none.status).toBe(404);
+  });
+
+  it('have quantiles where values are numbers, and none where they begin like some', async () => {
+    const lines = [2, 9, 30].map((i) => ({
+      atMs: now + i,
+      body: `peer ${i * 7}.0.0.${i} sent ${i / 2} kB on ${2000 + i}-${i}-02`,
+      service: 'net',
+    }));
+    const [id] = await store(lines);
+    await job.look();
+    expect(await shown('&service=net')).toEqual([['peer <*> sent <*> kB on <*>', 3, 'same']]);
+    const path = `/api/v1/patterns/values?${range}&service=net&id=${id}`;
+    const numbers = async (place: number): Promise<unknown> =>
+      (await sonde.get(`${path}&place=${place}`, PatternValuesSchema)).numbers;
+    expect(await numbers(1)).toBeNull();
+    expect(await numbers(2)).toMatchObject({ min: 1, p50: 4.5, max: 15 });
+    expect(await numbers(3)).toBeNull();
   });
 
   it('are a filter of logs, by any id of their lines', async () => {
@@ -227,6 +247,44 @@ describe('what people decide about a pattern', () => {
     await job.look();
     const [most] = (await list('&service=shop')).patterns;
     expect(most).toMatchObject({ count: 33, decision: { keepOneIn: 0 } });
+  });
+
+  it('does not count errors as saved, which are stored all the same, unless they are named', async () => {
+    const id = await idOf('connection refused by the store');
+    const saved = async (body: object): Promise<number> => {
+      const answer = await (await change({ service: 'shop', id, ...body })).json();
+      return PatternChangeSchema.parse(answer).decision.savedBytesADay;
+    };
+    expect(await saved({ keepOneIn: 0 })).toBe(0);
+    const bytes = 'connection refused by the store'.length;
+    expect(await saved({ alsoErrors: true })).toBe(bytes);
+    expect(await saved({ name: 'Refused' })).toBe(bytes);
+    expect(await saved({ keepOneIn: 2 })).toBe(bytes / 2);
+    expect(await saved({ alsoErrors: false, name: '' })).toBe(0);
+    expect(await saved({ keepOneIn: 1 })).toBe(0);
+  });
+
+  it('counts what people merged into it, and remembers ids of most lines', async () => {
+    const letter = (i: number): string => String.fromCharCode(97 + i);
+    const seldom = Array.from({ length: 100 }, (_, i) => `${letter(i % 26)}${letter(i / 26)}`);
+    const often = Array.from({ length: 200 }, (_, i) => NAMES[i % 16]);
+    const atMs = Date.now() - 60_000;
+    const many = [...often, ...seldom].map(
+      (word): Line => ({ atMs, body: `file of ${word} was closed well`, service: 'files' }),
+    );
+    const found = await store([...many, { atMs, body: 'cache is cold', service: 'files' }]);
+    await job.look();
+    const service = 'files';
+    await change({ service, id: found.at(-1), mergedInto: found[0] });
+    const answer = await (await change({ service, id: found[0], keepOneIn: 0 })).json();
+    const bytes = many.reduce((sum, { body }) => sum + body.length, 'cache is cold'.length);
+    expect(PatternChangeSchema.parse(answer).decision.savedBytesADay).toBe(bytes);
+    const settings: unknown = await (await fetch(`${sonde.url}/api/v1/settings`)).json();
+    const { logPatterns } = z
+      .object({ logPatterns: z.array(LogPatternSettingSchema) })
+      .parse(settings);
+    const rule = logPatterns.find((each) => each.service === service && each.keepOneIn === 0);
+    for (const id of found.slice(0, 16)) expect([rule?.id, ...(rule?.leaves ?? [])]).toContain(id);
   });
 
   it('is refused for what is no pattern', async () => {

@@ -83,8 +83,9 @@ function summarise(groups: readonly Group[], resolver: Resolver, options: GroupO
   const baselineTotal = sum(({ baselineCount }) => baselineCount);
   const scale = options.scale ?? (baselineTotal === 0 ? 0 : total / baselineTotal);
   const known = groups.filter(({ id }) => id !== NO_PATTERN);
+  const hasBaseline = baselineTotal > 0;
   const patterns = known
-    .map((group) => summaryOf(group, { total, scale, steps: options.steps, resolver }))
+    .map((group) => summaryOf(group, { total, hasBaseline, scale, steps: options.steps, resolver }))
     .sort(byRank)
     .slice(0, PATTERNS_MAX);
   const unpatterned = sum(({ id, count }) => (id === NO_PATTERN ? count : 0));
@@ -132,6 +133,7 @@ function summaryOf(
   group: Group,
   around: {
     readonly total: number;
+    readonly hasBaseline: boolean;
     readonly scale: number;
     readonly steps: TimeSteps;
     readonly resolver: Resolver;
@@ -146,7 +148,7 @@ function summaryOf(
     severityNumber: mostFrequent(group.severities),
     trend: spread(around.steps, pairs, 0),
     firstSeenMs: Number.isFinite(group.firstSeenMs) ? group.firstSeenMs : null,
-    change: changeOf(count, baselineCount, expectedCount),
+    change: around.hasBaseline ? changeOf(count, baselineCount, expectedCount) : 'same',
     decision: around.resolver.decisionOf(service, id),
     merged: [...group.merged],
   };

@@ -6,12 +6,18 @@ import type { TimeSteps } from '../time-steps.ts';
 import type { TimeWindow } from '../time-windows.ts';
 import { FIRST_SEEN_DAYS, PATTERN_ROWS_MAX, VALUE_LINES_MAX, VALUES_MAX } from './limits.ts';
 
+/** First of OTLP's severity numbers that are errors. */
+const ERROR_SEVERITY = 17;
+
 /** Whose lines. */
 export interface PatternScope {
   readonly tenant: string;
   readonly service?: string | undefined;
   readonly version?: string | undefined;
 }
+
+/** A number with at most a unit behind it: no address, date, path or name with digits. */
+const NUMBER = '^(-?[0-9]+(?:\\.[0-9]+)?)[ ]?[%a-zA-Zµ]{0,12}$';
 
 type Pairs = readonly [keys: readonly number[], values: readonly number[]];
 const PairsColumn: z.ZodType<Pairs> = z.tuple([z.array(z.number()), z.array(z.number())]);
@@ -247,7 +253,7 @@ export function valuesQuery(
           ifNull(max(number) OVER (), 0)] AS quantiles
       FROM (
         SELECT value, count() AS count,
-          toFloat64OrNull(extract(value, '^-?[0-9]+(?:\\.[0-9]+)?')) AS number
+          toFloat64OrNull(extract(value, ${param.string(NUMBER)})) AS number
         FROM (
           SELECT if(${place} = 0, ${words}[${at}], pattern_variables[${place}]) AS value
           FROM logs
@@ -264,12 +270,15 @@ export function valuesQuery(
   };
 }
 
+/** Lines of an id in a day, and bytes of their bodies; `error_bytes`: of those that are errors. */
 export interface DayRow {
+  readonly id: string;
   readonly bytes: number;
+  readonly error_bytes: number;
   readonly records: number;
 }
 
-/** Bytes and lines of ids in the day before a time. */
+/** Bytes and lines of ids in the day before a time; an id without lines has no row. */
 export function dayQuery(
   owner: { readonly tenant: string; readonly service: string },
   ids: readonly string[],
@@ -279,12 +288,20 @@ export function dayQuery(
   const window = { from: nowMs - 86_400_000, to: nowMs };
   return {
     summary: 'SELECT log_patterns_1m of a day',
-    row: z.object({ bytes: z.number(), records: z.number() }),
+    row: z.object({
+      id: z.string(),
+      bytes: z.number(),
+      error_bytes: z.number(),
+      records: z.number(),
+    }),
     sql: sql`
-      SELECT sum(body_bytes) AS bytes, sum(m.records) AS records
+      SELECT ${hexId(sql`pattern_id`)} AS id, sum(body_bytes) AS bytes,
+        sumIf(body_bytes, severity_number >= ${param.uint64(ERROR_SEVERITY)}) AS error_bytes,
+        sum(m.records) AS records
       FROM log_patterns_1m AS m
       WHERE ${minutesOf(owner, window)}
-        AND pattern_id IN (SELECT toUInt64(arrayJoin(${numbers})))`,
+        AND pattern_id IN (SELECT toUInt64(arrayJoin(${numbers})))
+      GROUP BY pattern_id`,
   };
 }
 

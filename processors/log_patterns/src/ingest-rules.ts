@@ -24,6 +24,13 @@ export class IngestRules {
       this.#bySource.set(key, rules);
       for (const id of [setting.id, ...setting.leaves]) rules.set(id, setting);
     }
+    // What people merged into another pattern is dropped as that one is.
+    for (const { tenant, service, id, leaves, mergedInto, keepOneIn } of logPatterns) {
+      if (mergedInto === null || keepOneIn !== 1) continue;
+      const rules = this.#bySource.get(sourceKey(tenant, service));
+      const rule = rules?.get(mergedInto);
+      if (rule !== undefined) for (const own of [id, ...leaves]) rules?.set(own, rule);
+    }
   }
 
   get isEmpty(): boolean {

@@ -39,14 +39,11 @@ const logs = (lines: readonly Line[]) => ({
 
 async function stored(
   lines: readonly Line[],
-  rule: Readonly<Record<string, unknown>> = {},
+  ...rules: readonly Readonly<Record<string, unknown>>[]
 ): Promise<readonly Marked[]> {
-  const logPatterns = [
-    LogPatternSettingSchema.parse({
-      ...{ tenant: 'default', service: 'shop', id: '0'.repeat(16) },
-      ...rule,
-    }),
-  ];
+  const logPatterns = rules.map((rule) =>
+    LogPatternSettingSchema.parse({ tenant: 'default', service: 'shop', ...rule }),
+  );
   const settings = new StaticSettingsSource({ ...DEFAULT_SETTINGS, version: 1, logPatterns });
   const graph = await TestGraph.start({ factory, signal: 'logs', config: '{}', settings });
   await graph.send(telemetryOf([requestOf('logs', logs(lines))]));
@@ -82,6 +79,14 @@ describe('a rule of people about a pattern', () => {
     const lines = [{ ...noise(1), severity: 17 }, noise(2)];
     expect(await stored(lines, { id, keepOneIn: 0 })).toHaveLength(1);
     expect(await stored(lines, { id, keepOneIn: 0, alsoErrors: true })).toHaveLength(0);
+  });
+
+  it('holds for what people merged into the pattern', async () => {
+    const id = await idOf('heartbeat 1 of the worker');
+    const pulse = { body: 'pulse seen' };
+    const merged = { id: await idOf(pulse.body), mergedInto: id };
+    const left = await stored([noise(1), pulse, { body: 'else' }], { id, keepOneIn: 0 }, merged);
+    expect(left.map(({ body }) => body.stringValue)).toEqual(['else']);
   });
 
   it('keeps one line in so many, the same ones again, with its weight', async () => {

@@ -1,7 +1,14 @@
 import { createRoute } from '@hono/zod-openapi';
 import { LOG_PATTERN_SETTINGS_MAX, type LogPatternSetting } from '@sonde/pipeline/settings';
 import type { Context } from 'hono';
-import { changedSetting, type PatternIds, settingOf } from '../../patterns/change-decision.ts';
+import {
+  changedSetting,
+  type DayBytes,
+  mergedIds,
+  type PatternIds,
+  type PatternWish,
+  settingOf,
+} from '../../patterns/change-decision.ts';
 import { dayQuery, slotsQuery } from '../../patterns/pattern-queries.ts';
 import { type SettingsVersion, type StateStore, VersionConflict } from '../../state/index.ts';
 import type { StoreReader } from '../../store-reader.ts';
@@ -14,8 +21,6 @@ import { PatternChangeRequestSchema, PatternChangeSchema } from './schema.ts';
 
 /** Somebody else may change the settings at the same time. */
 const TRIES_MAX = 5;
-
-type Change = PatternChangeRequest & { readonly savedBytesADay?: number };
 
 export function addPatternChange(api: Api, store: StoreReader, state: StateStore): void {
   const route = createRoute({
@@ -43,9 +48,11 @@ export function addPatternChange(api: Api, store: StoreReader, state: StateStore
   api.openapi(route, async (context) => {
     const change = context.req.valid('json');
     const signal = context.get('signal');
-    const ids = await idsOf(store, { tenant: context.get('viewer').tenant, change, signal });
-    const saved = await savedBytes(store, { ids, change, signal });
-    const stored = await putSetting(state, { ids, change: { ...change, ...saved }, context });
+    const found = await idsOf(store, { tenant: context.get('viewer').tenant, change, signal });
+    const { settings } = await state.settings.current();
+    const merged = mergedIds(settings.logPatterns, found);
+    const { ids, day } = await lastDay(store, { ids: found, merged, signal });
+    const stored = await putSetting(state, { ids, change, day }, context);
     const setting = settingOf(stored.settings.logPatterns, ids);
     const answer = {
       settingsVersion: stored.settings.version,
@@ -81,37 +88,41 @@ async function idsOf(store: StoreReader, { tenant, change, signal }: Asked): Pro
       hint: 'GET /api/v1/patterns lists them; a new one takes some seconds.',
     });
   }
-  return { ...owner, id: first.pattern, leaves: rows.map(({ leaf }) => leaf).sort() };
+  return { ...owner, id: first.pattern, leaves: rows.map(({ leaf }) => leaf) };
 }
 
-/** What the last day says that a day's lines have in bodies, where fewer are to be stored. */
-async function savedBytes(
+/** What lines of the last day had; ids are given back with those of most lines first. */
+async function lastDay(
   store: StoreReader,
   asked: {
     readonly ids: PatternIds;
-    readonly change: PatternChangeRequest;
+    readonly merged: readonly string[];
     readonly signal: AbortSignal;
   },
-): Promise<{ readonly savedBytesADay?: number }> {
-  const { ids, change, signal } = asked;
-  const { keepOneIn } = change;
-  if (keepOneIn === undefined) return {};
-  if (keepOneIn === 1) return { savedBytesADay: 0 };
-  const { rows } = await store.read(dayQuery(ids, ids.leaves, Date.now()), signal);
-  const bytes = rows[0]?.bytes ?? 0;
-  return { savedBytesADay: keepOneIn === 0 ? bytes : bytes * (1 - 1 / keepOneIn) };
+): Promise<{ readonly ids: PatternIds; readonly day: DayBytes }> {
+  const { ids, merged, signal } = asked;
+  const all = [...new Set([...ids.leaves, ...merged])];
+  const { rows } = await store.read(dayQuery(ids, all, Date.now()), signal);
+  const records = new Map(rows.map((row) => [row.id, row.records]));
+  const leaves = ids.leaves.toSorted(
+    (x, y) => (records.get(y) ?? 0) - (records.get(x) ?? 0) || (x < y ? -1 : 1),
+  );
+  const bytes = rows.reduce((sum, row) => sum + row.bytes, 0);
+  const errorBytes = rows.reduce((sum, row) => sum + row.error_bytes, 0);
+  return { ids: { ...ids, leaves }, day: { bytes, errorBytes } };
 }
 
 async function putSetting(
   state: StateStore,
-  wish: { readonly ids: PatternIds; readonly change: Change; readonly context: Context<ApiEnv> },
+  wish: PatternWish,
+  context: Context<ApiEnv>,
 ): Promise<SettingsVersion> {
-  const { ids, change, context } = wish;
+  const { ids } = wish;
   const by = { actor: actorOf(context), nowMs: Date.now() };
   for (let tries = 1; ; tries++) {
     const { settings } = await state.settings.current();
     const before = settingOf(settings.logPatterns, ids);
-    const changed = changedSetting(before, ids, change);
+    const changed = changedSetting(before, wish);
     const others = settings.logPatterns.filter((setting) => setting !== before);
     const logPatterns = changed === undefined ? others : [...others, changed];
     if (logPatterns.length > LOG_PATTERN_SETTINGS_MAX) {

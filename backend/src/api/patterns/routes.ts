@@ -64,7 +64,8 @@ function addList(api: Api, store: StoreReader, state: StateStore): void {
     description:
       'From counts by the minute: the range is widened to whole minutes at its start. The cost ' +
       'grows with the number of patterns, not of lines. A pattern is `new` when the baseline has no ' +
-      'line of it; `firstSeenMs` says whether it was ever there before.',
+      'line of it; `firstSeenMs` says whether it was ever there before. Where the baseline has no ' +
+      'line at all (`baselineTotal` 0) nothing is new.',
     request: { query: parameters },
     responses: { 200: jsonAnswer('The patterns.', PatternsSchema), ...STORE_REFUSALS },
   });

@@ -147,7 +147,22 @@ export class HeaderLearner {
       if (bits === PREFIX_BIT) break;
     }
     while (end > 0 && (found[end - 1].isSoft || found[end - 1].bits === 0)) end--;
+    if (this.#isWholeLine(end)) {
+      // One statement alone: its words look like a header's. What is behind times and levels is its own.
+      while (end > 0 && !found[end - 1].gates) end--;
+      if (this.#isWholeLine(end)) return NO_HEADER;
+    }
     return this.#layoutOf(found, end);
+  }
+
+  /** Most lines have no column behind: no header leaves nothing of a line. */
+  #isWholeLine(end: number): boolean {
+    if (end >= COLUMNS_MAX) return true;
+    let lines = 0;
+    for (let kind = 0; kind < COLUMN_CLASSES; kind++) {
+      lines += this.#classes[end * COLUMN_CLASSES + kind];
+    }
+    return lines * 2 < this.#lines;
   }
 
   #layoutOf(found: readonly FoundColumn[], end: number): HeaderLayout {

@@ -79,6 +79,22 @@ describe('patterns', () => {
     expect(new Set(headIds(found.map(({ leaf }) => leaf))).size).toBe(6);
   });
 
+  it('keep the words of one statement that a source prints alone, whose lines look like headers', () => {
+    const shown = (lines: readonly string[]): readonly string[] => {
+      const leaves = mine(lines);
+      const { tokenizer } = new PatternMiner();
+      return [...new Set(leaves.map(({ head }) => renderTemplate(head, tokenizer)))].toSorted();
+    };
+    const numbers = Array.from({ length: 40 }, (_, i) => i + 10);
+    expect(shown(numbers.map((i) => `peer ${i} sent ${i / 2} kB on ${1990 + i}-11-02`))).toEqual([
+      'peer <*> sent <*> kB on <*>',
+    ]);
+    const verbs = ['opened', 'lost'];
+    expect(
+      shown(numbers.map((i) => `2024-11-03 06:00:${i} INFO main ${verbs[i % 2]} ${i}`)),
+    ).toEqual(['main lost <*>', 'main opened <*>']);
+  });
+
   it('follow a header that changes its layout', () => {
     const miner = new PatternMiner();
     const lines = (date: (i: number) => string) =>
