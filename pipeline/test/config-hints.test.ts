@@ -51,6 +51,22 @@ describe('our line below the line of the Collector', () => {
     ]);
   });
 
+  it('says of a component that is not there what takes its place, or where it belongs', async () => {
+    const message = await refusedFile([
+      'receivers: {nop: , statsd: }',
+      'processors: {tail_sampling: , otlp: , k8sattributes: }',
+    ]);
+    const absent = 'a component of the Collector that Sonde does not have';
+    expect(message.split('\n').filter((line) => line.startsWith('    config.yaml'))).toEqual(
+      expect.arrayContaining([
+        `    config.yaml:1:20 receivers::statsd: ${absent}`,
+        `    config.yaml:2:14 processors::tail_sampling: ${absent}; use probabilistic_sampler, which decides by trace id`,
+        '    config.yaml:2:31 processors::otlp: it is one of the receivers: write it below "receivers"',
+        `    config.yaml:2:39 processors::k8sattributes: ${absent}`,
+      ]),
+    );
+  });
+
   it('lists the keys there are when none is near', async () => {
     const message = await refusedFile(['receivers: {otlp: {zzz: 1}}']);
     expect(message).toContain('config.yaml:1:20 receivers::otlp::zzz: known keys: protocols');

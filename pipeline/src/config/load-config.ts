@@ -37,7 +37,7 @@ export function loadConfig(resolved: ResolvedConfig, options: LoadOptions): Engi
   const context = <F extends Factory>(
     section: SectionName,
     factories: readonly F[],
-  ): SectionContext<F> => ({ section, factories, problems, warn });
+  ): SectionContext<F> => ({ section, factories, all: options.factories, problems, warn });
   const { factories } = options;
   const ofKind = {
     receiver: factories.filter((factory) => factory.kind === 'receiver'),

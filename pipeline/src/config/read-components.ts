@@ -1,4 +1,5 @@
 import type { Factory } from '../component.ts';
+import { absentHint } from './absent-components.ts';
 import { type ComponentId, parseComponentId } from './component-id.ts';
 import { componentHeading } from './config-error.ts';
 import {
@@ -26,6 +27,8 @@ export interface SectionReading<F> {
 export interface SectionContext<F> {
   readonly section: SectionName;
   readonly factories: readonly F[];
+  /** Those of every kind. */
+  readonly all: readonly Factory[];
   readonly problems: ProblemList;
   readonly warn: (message: string) => void;
 }
@@ -89,7 +92,7 @@ function readId<F>(
 function findFactory<F extends Factory>(
   id: ComponentId,
   key: string,
-  { section, factories, problems, warn }: SectionContext<F>,
+  { section, factories, all, problems, warn }: SectionContext<F>,
 ): F | undefined {
   const exact = factories.find((factory) => factory.type === id.type);
   if (exact !== undefined) return exact;
@@ -101,7 +104,7 @@ function findFactory<F extends Factory>(
   }
   if (problems.isFull) return undefined;
   const types = factories.map((factory) => factory.type);
-  const hint = didYouMean(id.type, types);
+  const hint = absentHint(section, id.type) ?? kindHint(id.type, all) ?? didYouMean(id.type, types);
   const removed = section === 'exporters' && id.type === 'logging';
   problems.add({
     stage: 'unmarshal',
@@ -110,6 +113,14 @@ function findFactory<F extends Factory>(
     ...(hint === undefined ? {} : { hint }),
   });
   return undefined;
+}
+
+/** Where the type is one of another section: `spanmetrics` was a processor, and is a connector. */
+function kindHint(type: string, all: readonly Factory[]): string | undefined {
+  const found = all.find((factory) => factory.type === type || factory.aliases?.includes(type));
+  return (
+    found && `it is one of the ${found.kind}s: write it below ${JSON.stringify(`${found.kind}s`)}`
+  );
 }
 
 const LOGGING_REMOVED = 'the logging exporter has been deprecated, use the debug exporter instead';
