@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  addTyped,
   type Condition,
   isRelation,
   joinWhere,
@@ -20,6 +21,42 @@ import {
 
 const RANGE = { fromMs: 1000, toMs: 2000 };
 const is = (key: string, value: string): Condition => ({ key, operator: '=', value });
+
+describe('what is typed into the filter', () => {
+  const there = [is('service', 'cart')];
+
+  it('adds conditions, and words as part of a name', () => {
+    expect(addTyped('user.id=7 GET /a?b=c', there)).toEqual({
+      conditions: [
+        ...there,
+        is('user.id', '7'),
+        { key: 'name', operator: '~', value: 'GET /a?b=c' },
+      ],
+      unread: '',
+    });
+    expect(addTyped('<img src=x>', []).conditions).toEqual([
+      { key: 'name', operator: '~', value: '<img src=x>' },
+    ]);
+  });
+
+  it('is kept where it begins as a condition and cannot be read', () => {
+    for (const text of ['duration>>1s', 'duration>', 'user.id="a']) {
+      expect(addTyped(`host=x ${text}`, there)).toEqual({
+        conditions: [...there, is('host', 'x')],
+        unread: text,
+      });
+    }
+  });
+});
+
+describe('a filter that cannot be read', () => {
+  it('is asked as it was typed, so that the place of the fault is the place in it', () => {
+    const explore = readExplore(new URLSearchParams({ where: 'host=x duration>>1s' }));
+    expect(scopeQuery(explore, RANGE).where).toBe('host=x duration>>1s');
+    const whole = readExplore(new URLSearchParams({ where: 'host=x' }));
+    expect(scopeQuery(whole, RANGE).where).toBe('host=x namespace!=sonde');
+  });
+});
 
 describe('the text of a filter', () => {
   it('is read into conditions and written back to the same', () => {

@@ -11,7 +11,7 @@ import { formatCount, formatCounted, formatExact } from '../src/lib/format/count
 import { formatDuration, formatDurationTick, parseDuration } from '../src/lib/format/duration.ts';
 import { formatMetricValue } from '../src/lib/format/metric-value.ts';
 import { printable } from '../src/lib/format/printable.ts';
-import { formatRate } from '../src/lib/format/rate.ts';
+import { formatRate, formatRateTick } from '../src/lib/format/rate.ts';
 import { formatRatio } from '../src/lib/format/ratio.ts';
 import { formatRelativeTime } from '../src/lib/format/relative-time.ts';
 import { chooseZone, parseInZone } from '../src/lib/format/zone.ts';
@@ -86,6 +86,7 @@ describe('counts, rates, ratios and bytes', () => {
     expect(formatRate(0)).toBe('0');
     expect(formatRate(0.001)).toBe('<0.01');
     expect(formatRate(12.44)).toBe('12.4');
+    expect([0, 0.005, 0.015, 0.2].map(formatRateTick)).toEqual(['0', '0.005', '0.015', '0.20']);
     expect(plain(formatRatio(0))).toBe('0 %');
     expect(plain(formatRatio(0.00001))).toBe('<0.01 %');
     expect(plain(formatRatio(0.0251))).toBe('2.51 %');

@@ -42,6 +42,25 @@ describe('binning a latency heatmap', () => {
     expect(bins.edgesNs.at(-1)).toBe(128 * MS);
   });
 
+  it('draws spans that took no time below the others, not far from them', () => {
+    // Buckets from 1 ns, doubling: bucket 20 is 1 ms.
+    const wide = Array.from({ length: 30 }, (_, index) => 2 ** index);
+    const counts = new Array<number>(29).fill(0);
+    counts[0] = 3;
+    counts[20] = 40;
+    counts[21] = 5;
+    const bins = binHeatmap({ bucketsNs: wide, counts: [counts], errors: [] }, 1000, WIDE);
+    expect(bins.holdsZero).toBe(true);
+    expect([...bins.counts]).toEqual([3, 40, 5, 0]);
+    expect(bins.edgesNs).toEqual([1, 2 ** 20, 2 ** 21, 2 ** 22, 2 ** 23]);
+    const ticks = durationTicks(bins, plotBox(500, 300));
+    expect(ticks.every((ns) => ns >= 2 ** 20)).toBe(true);
+    const near = [4, 0, 0, 7, ...counts.slice(4).map(() => 0)];
+    expect(binHeatmap({ bucketsNs: wide, counts: [near], errors: [] }, 1000, WIDE)).toMatchObject({
+      ...{ holdsZero: false, total: 11 },
+    });
+  });
+
   it('gives a last bucket without an upper edge one', () => {
     const open = { bucketsNs: [MS, 2 * MS], counts: [[0, 4]], errors: [[0, 0]] };
     expect(binHeatmap(open, 1000, WIDE).edgesNs).toEqual([MS, 2 * MS, 4 * MS]);

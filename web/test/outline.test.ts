@@ -44,6 +44,19 @@ describe('a trace with its outline', () => {
     });
   });
 
+  it('keeps spans that share their id apart', () => {
+    const [a] = trace.spans;
+    const twin = makeSpan({ id: 'a', parent: 'b', startNs: 20, durationNs: 5 });
+    const both = { ...trace, spans: [...(a === undefined ? [] : [a]), twin] };
+    const { spans } = withOutline(both, {
+      ...outline,
+      ...{ spanIds: ['a', 'b', 'a', 'lost'], names: ['op a', 'pay'], nameOf: [0, 1, 0, 1] },
+    });
+    expect(spans[0]).toBe(a);
+    expect(spans[2]).toBe(twin);
+    expect(layoutTrace(spans).spans[0]).toBe(a);
+  });
+
   it('is downloaded without spans of which the outline alone is here', () => {
     const file = wholeSpans(whole);
     expect(file.spans).toEqual(trace.spans);

@@ -88,9 +88,10 @@ describe('the palette', () => {
 
   it('searches spans by what is typed, whatever it is', () => {
     const search = paletteEntries('a "b', sources).find(({ id }) => id === 'search');
+    // A path, not an address: the time range goes along.
     expect(search?.does).toEqual({
-      kind: 'open',
-      address: `/traces?where=${encodeURIComponent('name~"a \\"b"')}`,
+      ...{ kind: 'go', path: '/traces' },
+      patch: { where: 'name~"a \\"b"' },
     });
   });
 });

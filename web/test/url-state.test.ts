@@ -111,6 +111,8 @@ describe('parameters', () => {
     expect(readNumber(query('severity='), 'severity')).toBeUndefined();
     expect(readChoice(query('sort=zzz'), 'sort', ['rate', 'p95'])).toBe('rate');
     expect(readList(query('c=a,,b,c'), 'c', 2)).toEqual(['a', 'b']);
+    const ids = Array.from({ length: 200 }, (_, i) => String(i).padStart(16, 'f'));
+    expect(readList(query(`c=${ids.join(',')}`), 'c', 200)).toEqual(ids);
     expect(readList(query(''), 'c', 2)).toEqual([]);
   });
 });

@@ -28,6 +28,16 @@ describe('the geometry of the waterfall', () => {
     }
   });
 
+  it('leaves room for the duration behind a bar that ends with the trace', () => {
+    for (const [width, room] of [
+      [1180, 60],
+      [390, 48],
+    ] as const) {
+      const whole = waterfallGeometry(width, { fromNs: 0, toNs: 100 });
+      expect(width - timeToX(whole, 100)).toBeGreaterThanOrEqual(room);
+    }
+  });
+
   it('does not indent deep rows out of sight', () => {
     expect(indentOf(1000)).toBe(indentOf(14));
     expect(indentOf(1)).toBeGreaterThan(indentOf(0));

@@ -13,6 +13,8 @@ export interface HeatmapBins {
   /** Largest count, for the colour scale. */
   readonly countMax: number;
   readonly total: number;
+  /** The lowest row holds durations of 0 or less as well, far below the others. */
+  readonly holdsZero: boolean;
 }
 
 export interface BinLimits {
@@ -28,13 +30,22 @@ const MARGIN_ROWS = 1;
  */
 const OPEN_FACTOR = 2;
 
+/**
+ * Spans that end when they start, or before, are in the first bucket, 1 ns. Where the others are more
+ * than this many buckets away, they are drawn right below them: one such span must not take the
+ * picture's height from the thousands that took time.
+ */
+const ZERO_GAP_MAX = 8;
+
 /** Cuts unused durations away and adds neighbours together until the grid fits the limits. */
 export function binHeatmap(
   heatmap: LatencyHeatmap,
   stepMs: number,
   limits: BinLimits,
 ): HeatmapBins {
-  const used = usedBuckets(heatmap);
+  const all = usedBuckets(heatmap);
+  const holdsZero = all.above - all.from > ZERO_GAP_MAX;
+  const used = holdsZero ? { from: all.above - MARGIN_ROWS, to: all.to } : all;
   const columnFactor = Math.max(1, Math.ceil(heatmap.counts.length / limits.columnsMax));
   const rowFactor = Math.max(1, Math.ceil((used.to - used.from) / limits.rowsMax));
   const columns = Math.ceil(heatmap.counts.length / columnFactor);
@@ -43,14 +54,17 @@ export function binHeatmap(
   const errors = new Float64Array(columns * rows);
   heatmap.counts.forEach((step, stepIndex) => {
     const column = Math.floor(stepIndex / columnFactor);
-    for (let bucket = used.from; bucket < used.to; bucket += 1) {
-      const cell = column * rows + Math.floor((bucket - used.from) / rowFactor);
+    for (let bucket = holdsZero ? 0 : used.from; bucket < used.to; bucket += 1) {
+      const cell = column * rows + Math.floor(Math.max(0, bucket - used.from) / rowFactor);
       counts[cell] = (counts[cell] ?? 0) + (step[bucket] ?? 0);
       errors[cell] = (errors[cell] ?? 0) + (heatmap.errors[stepIndex]?.[bucket] ?? 0);
     }
   });
   const edgesNs = Array.from({ length: rows + 1 }, (_, row) =>
-    edgeAt(heatmap.bucketsNs, Math.min(used.to, used.from + row * rowFactor)),
+    edgeAt(
+      heatmap.bucketsNs,
+      holdsZero && row === 0 ? 0 : Math.min(used.to, used.from + row * rowFactor),
+    ),
   );
   return {
     columns,
@@ -61,6 +75,7 @@ export function binHeatmap(
     errors,
     countMax: counts.reduce((max, count) => Math.max(max, count), 0),
     total: counts.reduce((sum, count) => sum + count, 0),
+    holdsZero,
   };
 }
 
@@ -70,19 +85,32 @@ export function heatLevel(count: number, countMax: number): number {
   return Math.sqrt(Math.min(1, count / countMax));
 }
 
-function usedBuckets(heatmap: LatencyHeatmap): { from: number; to: number } {
+interface UsedBuckets {
+  readonly from: number;
+  readonly to: number;
+  /** The lowest used one when the first is left out of account; 0 when only that one is used. */
+  readonly above: number;
+}
+
+function usedBuckets(heatmap: LatencyHeatmap): UsedBuckets {
   const bucketCount = Math.max(heatmap.bucketsNs.length - 1, ...heatmap.counts.map(lengthOf));
   let from = bucketCount;
+  let above = bucketCount;
   let to = 0;
   for (const step of heatmap.counts) {
     for (let bucket = 0; bucket < step.length; bucket += 1) {
       if ((step[bucket] ?? 0) <= 0) continue;
       from = Math.min(from, bucket);
+      if (bucket > 0) above = Math.min(above, bucket);
       to = Math.max(to, bucket + 1);
     }
   }
-  if (to === 0) return { from: 0, to: bucketCount };
-  return { from: Math.max(0, from - MARGIN_ROWS), to: Math.min(bucketCount, to + MARGIN_ROWS) };
+  if (to === 0) return { from: 0, to: bucketCount, above: 0 };
+  return {
+    from: Math.max(0, from - MARGIN_ROWS),
+    to: Math.min(bucketCount, to + MARGIN_ROWS),
+    above: from === 0 && above < bucketCount ? above : 0,
+  };
 }
 
 function lengthOf(list: readonly number[]): number {

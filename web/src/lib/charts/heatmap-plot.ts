@@ -44,7 +44,7 @@ const MULTIPLES: readonly (readonly number[])[] = [[1, 2, 5], [1, 3], [1]];
 
 /** Round durations (1 ms, 2 ms, 5 ms, 10 ms, ...) within the plot, as many as have room. */
 export function durationTicks(bins: HeatmapBins, box: PlotBox): number[] {
-  const low = bins.edgesNs[0] ?? 0;
+  const low = bins.edgesNs[bins.holdsZero ? 1 : 0] ?? 0;
   const high = bins.edgesNs.at(-1) ?? 0;
   if (low <= 0 || high <= low) return [];
   const decadePx = box.height / Math.log10(high / low);

@@ -37,6 +37,7 @@ interface ChartOptions extends ChartHooks {
   readonly marks: readonly ChartMark[];
 }
 
+const PADDING_RIGHT_PX = 12;
 const AXIS_PX_MIN = 40;
 const AXIS_CHAR_PX = 6.4;
 
@@ -48,7 +49,7 @@ export function chartOptions(options: ChartOptions): uPlot.Options {
   return {
     width: options.width,
     height: options.height,
-    padding: [10, 12, 0, 0],
+    padding: [10, PADDING_RIGHT_PX, 0, 0],
     legend: { show: false },
     cursor: {
       y: false,
@@ -131,8 +132,20 @@ function timeAxis(palette: Palette): uPlot.Axis {
     size: 24,
     gap: 4,
     space: 80,
-    values: (_chart, splits) => splits.map((seconds) => tickLabel(new Date(seconds * 1000))),
+    values: (chart, splits) =>
+      splits.map((seconds) => {
+        const label = tickLabel(new Date(seconds * 1000));
+        return isCut(chart, seconds, label) ? '' : label;
+      }),
   };
+}
+
+/** Whether a label in the middle below its moment would stand out over the right edge. */
+function isCut(chart: uPlot, seconds: number, label: string): boolean {
+  const { min = 0, max = 0 } = chart.scales['x'] ?? {};
+  const plotPx = chart.bbox.width / devicePixelRatio || chart.width - AXIS_PX_MIN;
+  const rightPx = ((max - seconds) / (max - min)) * plotPx + PADDING_RIGHT_PX;
+  return rightPx < (label.length * AXIS_CHAR_PX) / 2;
 }
 
 function valueAxis(options: ChartOptions): uPlot.Axis {

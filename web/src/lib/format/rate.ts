@@ -8,3 +8,9 @@ export function formatRate(perSecond: number): string {
   if (perSecond < 0.005) return '<0.01';
   return perSecond < 1000 ? significant(perSecond) : formatCount(perSecond);
 }
+
+/** For axes, where values are round: `0.005`, `0.2`, `12.5`. */
+export function formatRateTick(perSecond: number): string {
+  if (perSecond <= 0 || perSecond >= 0.1) return formatRate(perSecond);
+  return String(Number(perSecond.toPrecision(2)));
+}

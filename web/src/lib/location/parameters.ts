@@ -7,6 +7,9 @@ export const CARRIED: readonly string[] = ['from', 'to', 'refresh'];
 /** Longest text taken from the URL for one parameter. */
 const TEXT_LENGTH_MAX = 2000;
 
+/** The same of a list: 200 span ids are 3400 characters. */
+const LIST_LENGTH_MAX = 8000;
+
 /** Path and query of `url` with the patch applied; other parameters and their order stay. */
 export function withParameters(url: URL, patch: ParameterPatch): string {
   const next = new URLSearchParams(url.searchParams);
@@ -53,7 +56,7 @@ export function readChoice<T extends string>(
 
 /** A list parted by commas, empty entries dropped, at most `countMax`. */
 export function readList(parameters: URLSearchParams, key: string, countMax: number): string[] {
-  const text = readText(parameters, key);
+  const text = (parameters.get(key) ?? '').slice(0, LIST_LENGTH_MAX);
   return text === '' ? [] : text.split(',').filter(Boolean).slice(0, countMax);
 }
 

@@ -1,4 +1,5 @@
 import type { SavedView } from '@sonde/backend/api-contract';
+import type { ParameterPatch } from '../location/parameters.ts';
 import type { IconName } from '../parts/icons.ts';
 import { isTraceId } from '../trace/trace-id.ts';
 import { PLACES } from './places.ts';
@@ -10,7 +11,7 @@ export interface PaletteEntry {
   readonly note: string;
   readonly icon: IconName;
   readonly does:
-    | { readonly kind: 'go'; readonly path: string }
+    | { readonly kind: 'go'; readonly path: string; readonly patch?: ParameterPatch }
     /** Path and query as they are, with a range of their own. */
     | { readonly kind: 'open'; readonly address: string }
     | { readonly kind: 'save'; readonly name: string }
@@ -79,8 +80,7 @@ const LINK: PaletteEntry = {
 
 function searchEntry(text: string): PaletteEntry {
   const value = `"${text.replaceAll(/["\\]/g, '\\$&')}"`;
-  const address = `/traces?where=${encodeURIComponent(`name~${value}`)}`;
-  const does = { kind: 'open', address } as const;
+  const does = { kind: 'go', path: '/traces', patch: { where: `name~${value}` } } as const;
   return {
     id: 'search',
     label: `Spans named like “${text}”`,

@@ -64,6 +64,25 @@ export function sayCondition(condition: Condition): string {
   return `${quote(key)}${operator}${quote(value)}`;
 }
 
+const BEGUN = /^[^\s"=!~<>]+\s*[=!~<>]/;
+
+/**
+ * What a text in the filter's field adds to the conditions. Words alone are looked for in the names of
+ * spans; what begins as a condition and cannot be read stays as it is: the API says what is wrong.
+ */
+export function addTyped(
+  text: string,
+  to: readonly Condition[],
+): { conditions: readonly Condition[]; unread: string } {
+  const { conditions, rest } = splitWhere(text);
+  const isBroken = BEGUN.test(rest);
+  const words = rest === '' || isBroken ? [] : [{ key: 'name', operator: '~', value: rest }];
+  return {
+    conditions: [...conditions, ...words].reduce(withCondition, to),
+    unread: isBroken ? rest : '',
+  };
+}
+
 /** What is typed so far: a key, or a key with an operator and the beginning of a value. */
 export function readDraft(text: string): Partial<Condition> & { readonly key: string } {
   const match = /^\s*([^\s"=!~<>]*)\s*(!=|!~|>=|<=|=|~|>|<)?\s*(.*)$/s.exec(text);

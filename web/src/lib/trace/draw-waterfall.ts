@@ -2,9 +2,9 @@ import type { Span } from '@sonde/backend/api-contract';
 import { fitText, type Surface } from '../charts/canvas-surface.ts';
 import type { Palette } from '../charts/palette.svelte.ts';
 import { unixNanoToMs } from '../format/clock-time.ts';
-import { formatDuration } from '../format/duration.ts';
 import type { CriticalStretch } from './critical-path.ts';
 import type { TraceLayout } from './layout.ts';
+import { saySpanDuration } from './span-duration.ts';
 import { rulerTicks } from './ticks.ts';
 import {
   CARET_PX,
@@ -166,7 +166,7 @@ function drawBar(surface: Surface, view: WaterfallView, row: number, y: number):
   }
   drawCritical(surface, view, row, y);
   drawEvents(context, view, { span, y, plotLeft });
-  drawBarLabel(surface, view, { text: formatDuration(span.durationNs), from, to, y });
+  drawBarLabel(surface, view, { text: saySpanDuration(span), from, to, y });
 }
 
 function drawCritical(surface: Surface, view: WaterfallView, row: number, y: number): void {

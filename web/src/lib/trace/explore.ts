@@ -116,7 +116,8 @@ export function sayBox({ fromMs, toMs, minNs, maxNs }: HeatmapBox): string {
 /** Without the box: what the heatmap shows, in which the box is drawn. */
 export function scopeQuery(explore: Explore, range: ResolvedRange): SpansScopeQuery {
   const hidden = explore.hidesOwn ? `namespace!=${OWN_NAMESPACE}` : '';
-  const where = [joinWhere(explore.conditions), hidden, explore.unread].filter(Boolean).join(' ');
+  // What cannot be read is refused, with a place: nothing that was not typed may stand before it.
+  const where = [joinWhere(explore.conditions), explore.unread || hidden].filter(Boolean).join(' ');
   return {
     ...{ from: range.fromMs, to: range.toMs },
     ...(where === '' ? {} : { where }),

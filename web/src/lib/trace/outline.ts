@@ -9,13 +9,19 @@ const PARENT_MISSING = -2;
  * what they carry.
  */
 export function withOutline(trace: TraceResponse, outline: TraceOutlineResponse): TraceResponse {
-  const whole = new Map(trace.spans.map((span) => [span.spanId, span]));
+  // Not by the id alone: spans of one trace may share it, and each is itself.
+  const whole = new Map(trace.spans.map((span) => [identity(span), span]));
   const errors = new Set(outline.errors);
   const origin = BigInt(outline.startUnixNano);
-  const spans = outline.spanIds.map(
-    (spanId, i) => whole.get(spanId) ?? leanSpan(outline, { i, origin, isError: errors.has(i) }),
-  );
+  const spans = outline.spanIds.map((_, i) => {
+    const lean = leanSpan(outline, { i, origin, isError: errors.has(i) });
+    return whole.get(identity(lean)) ?? lean;
+  });
   return { ...trace, spans, truncated: outline.spanCount > spans.length };
+}
+
+function identity({ spanId, startUnixNano, name }: Span): string {
+  return `${spanId} ${startUnixNano} ${name}`;
 }
 
 /** Whether it came in an outline: its attributes, events and links are not here yet. */

@@ -10,8 +10,9 @@ const NAMES_SHARE = 0.38;
 const NAMES_PX_MIN = 150;
 const NAMES_PX_MAX = 460;
 
-/** Room at the right for the label of a bar that ends there. */
-const BAR_MARGIN_PX = 14;
+/** Room at the right for the label of a bar that ends there: `56.0 ms`, `999 ms`, `12 h 30 m`. */
+const BAR_MARGIN_PX = 62;
+const BAR_MARGIN_SHARE = 0.13;
 
 export interface TimeWindow {
   readonly fromNs: number;
@@ -36,7 +37,10 @@ export function waterfallGeometry(width: number, window: TimeWindow): WaterfallG
     width,
     namesWidth,
     barsLeft,
-    barsWidth: Math.max(40, width - barsLeft - BAR_MARGIN_PX),
+    barsWidth: Math.max(
+      40,
+      width - barsLeft - Math.min(BAR_MARGIN_PX, Math.round(width * BAR_MARGIN_SHARE)),
+    ),
     window,
   };
 }
