@@ -109,6 +109,8 @@ describe('service.telemetry', () => {
       '{traces: {processors: [{batch: {exporter: {otlp: {client_key: /k}}}}]}}',
       'client_certificate and client_key must be given together',
     ],
+    ['{logs: {level: loud}}', 'unrecognized level: "loud"'],
+    ['{logs: {encoding: xml}}', 'no encoder registered for name "xml"'],
     ['{resource: {a: [1]}}', 'resource attributes must be texts, numbers or booleans'],
   ])('refuses %s', (yaml, text) => {
     expect(refusal(() => telemetry(yaml))).toContain(text);

@@ -57,10 +57,22 @@ const SAMPLING = z
       : undefined,
   );
 
+function quoted(input: unknown): string {
+  return JSON.stringify(input) ?? '';
+}
+
 const LOGS = z
   .strictObject({
-    level: z.string().toLowerCase().pipe(z.enum(ZAP_LEVELS)).default('info'),
-    encoding: z.enum(['console', 'json']).default('console'),
+    level: z
+      .string()
+      .toLowerCase()
+      .pipe(z.enum(ZAP_LEVELS, { error: ({ input }) => `unrecognized level: ${quoted(input)}` }))
+      .default('info'),
+    encoding: z
+      .enum(['console', 'json'], {
+        error: ({ input }) => `no encoder registered for name ${quoted(input)}`,
+      })
+      .default('console'),
     development: z.boolean().default(false),
     disable_caller: z.boolean().default(false),
     disable_stacktrace: z.boolean().default(false),
