@@ -3,7 +3,7 @@ import { MapCallsSchema, MapSchema } from '../src/api/map/schema.ts';
 import { EDGES_PER_MINUTE_MAX } from '../src/model/service-map/limits.ts';
 import { connections, type SeenConnection } from './connection-points.ts';
 import { id, type MapFixture, MINUTE_MS, MS, startMap, trace } from './map-fixture.ts';
-import type { Row, SpanSeed } from './seed.ts';
+import { atNanoSql, insertSql, mapSql, type Row, raw, type SpanSeed } from './seed.ts';
 
 const now = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;
 const S = 1000;
@@ -228,6 +228,67 @@ describe('connections of a minute', () => {
       'web -> h1:9999 external tcp 0/0 9/0 0',
       'web -> pay.example external tls 1/0 9/0 0',
       'web -> postgres database postgresql 1/0 9/0 0',
+    ]);
+  });
+
+  it('go to whoever had the address then, where agents or resources tell', async () => {
+    const atMs = now - 55 * MINUTE_MS;
+    const sent = {
+      service: 'web',
+      startMs: atMs + S,
+      what: 'sent',
+      atMs,
+      points: [[10 * S, 9]],
+    } as const;
+    await map.add({
+      ...{
+        traceId: trace(700),
+        spanId: id(700),
+        atMs,
+        durationNs: MS,
+        service: 'ledger',
+        name: 'ask',
+      },
+      ...{ kind: 2, origin: 'ebpf', namespace: 'bank', more: { host: 'h2' } },
+      attributes: [
+        ['server.port', '7000'],
+        ['network.local.address', '10.0.7.1'],
+      ],
+    });
+    const owner = {
+      tenant: 'default',
+      fingerprint: 77,
+      bucket: raw(`toStartOfHour(toDateTime(${atMs / 1000}, 'UTC'))`),
+    };
+    const named = { ...owner, service: 'vault', namespace: 'bank', cluster: '' };
+    const attributes = mapSql([['k8s.pod.ip', '10.0.7.2']]);
+    await map.sonde.run(
+      insertSql('resources', [{ ...named, attributes, message: '', retention_days: 14 }]),
+    );
+    await map.sonde.run(
+      insertSql('resource_history', [
+        {
+          ...named,
+          first_seen: atNanoSql(atMs - MINUTE_MS),
+          last_seen: atNanoSql(atMs + MINUTE_MS),
+        },
+      ]),
+    );
+    await add(
+      { ...sent, address: '::ffff:10.0.7.1', port: '7000', protocol: 'postgresql' },
+      { ...sent, address: '10.0.7.1', port: '7001' },
+      { ...sent, address: '10.0.7.2', port: '80' },
+      // What the agent says of its own host is known better.
+      { ...sent, address: '10.0.7.2', port: '81', peer: 'sidecar' },
+      { ...sent, service: 'vault', namespace: 'bank', address: '10.0.7.2', port: '80' },
+    );
+    await map.look();
+    expect(await found(atMs)).toEqual([
+      'vault -> 10.0.7.2 external tcp 0/0 9/0 0',
+      'web -> 10.0.7.1:7001 external tcp 0/0 9/0 0',
+      'web -> ledger service postgresql 0/0 9/0 0',
+      'web -> sidecar service tcp 0/0 9/0 0',
+      'web -> vault service tcp 0/0 9/0 0',
     ]);
   });
 

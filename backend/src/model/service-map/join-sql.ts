@@ -215,7 +215,7 @@ function unansweredSql(join: MinuteJoin): Sql {
 }
 
 /** Owners of addresses are looked for where spans of the called side are. */
-function ownerSearch(join: MinuteJoin): OwnerSearch {
+export function ownerSearch(join: MinuteJoin): OwnerSearch {
   const { minuteMs, window } = join;
   return {
     spansAround: inWindow(join),
