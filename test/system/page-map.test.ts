@@ -1,13 +1,27 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DESK, HAS_CHROMIUM, launchChromium, PHONE } from './chromium.ts';
+import { connectionsBody, type ShopConnection } from './shop-connections.ts';
 import { logsBody, shopRequests, tracesBody } from './shop-traffic.ts';
 import { Sonde } from './sonde.ts';
 
 const MINUTE_MS = 60_000;
-/** Four services of the shop, the database of two of them, and who sends mail at the end. */
-const NODES = ['catalog', 'checkout', 'cron', 'frontend', 'mail', 'payment', 'postgresql'];
+/** As the agent names what has no name but an address. */
+const BANK = '10.20.0.7:8583';
+/** Four services of the shop, the database of two of them, a bank, and who sends mail at the end. */
+const NODES = [BANK, 'catalog', 'checkout', 'cron', 'frontend', 'mail', 'payment', 'postgresql'];
 const MINUTES = 6;
+/** Calls of these are read; nobody can read what the catalog says to the bank. */
+const CONNECTIONS: readonly ShopConnection[] = [
+  {
+    ...{ service: 'checkout', address: '10.20.0.3', port: 8080, peer: 'payment', protocol: 'http' },
+    ...{ sentBytes: 3000, receivedBytes: 12_000, opened: 0.5, failures: 0 },
+  },
+  {
+    ...{ service: 'catalog', address: '10.20.0.7', port: 8583, protocol: 'tls' },
+    ...{ sentBytes: 420_000, receivedBytes: 1800, opened: 3, failures: 1 },
+  },
+];
 
 describe.skipIf(!HAS_CHROMIUM)('the service map, in a real browser', () => {
   const sonde = new Sonde();
@@ -24,10 +38,12 @@ describe.skipIf(!HAS_CHROMIUM)('the service map, in a real browser', () => {
     await sonde.up();
     await send('traces', tracesBody(requests.flatMap(({ spans }) => spans)));
     await send('traces', tracesBody(mailAt(toMs - MINUTE_MS)));
+    await send('metrics', connectionsBody(CONNECTIONS, { fromMs, toMs }));
     await send('logs', logsBody(requests.flatMap(({ logs }) => logs)));
     // Spans are joined minute by minute.
     const minutes = `SELECT uniqExact(time) FROM edges_1m WHERE time < toDateTime(${toMs / 1000})`;
     await sonde.untilSelect(minutes, String(MINUTES), 60_000);
+    await sonde.untilSelect(minutes.replace('edges', 'connections'), String(MINUTES), 60_000);
     browser = await launchChromium();
     page = await browser.newPage({ viewport: DESK });
     page.on('pageerror', (error) => problems.push(error.message));
@@ -41,7 +57,7 @@ describe.skipIf(!HAS_CHROMIUM)('the service map, in a real browser', () => {
     await sonde.remove();
   });
 
-  async function send(signal: 'traces' | 'logs', body: Uint8Array): Promise<void> {
+  async function send(signal: 'traces' | 'logs' | 'metrics', body: Uint8Array): Promise<void> {
     const response = await fetch(`${sonde.addresses.otlpHttp}/v1/${signal}`, {
       ...{ method: 'POST', headers: { 'content-type': 'application/x-protobuf' } },
       body: Buffer.from(body),
@@ -58,7 +74,7 @@ describe.skipIf(!HAS_CHROMIUM)('the service map, in a real browser', () => {
   /** Names on the map, once there are so many. */
   async function untilNodes(count: number): Promise<readonly string[]> {
     const all = page.getByRole('list', { name: 'Nodes of the map' }).getByRole('button');
-    await expect.poll(() => all.count()).toBe(count);
+    await expect.poll(() => all.count(), { timeout: 10_000 }).toBe(count);
     const texts = await all.allTextContents();
     return texts.map((text) => text.trim().split(/[\s,]+/)[1] ?? '').sort();
   }
@@ -141,6 +157,36 @@ describe.skipIf(!HAS_CHROMIUM)('the service map, in a real browser', () => {
     await expect.poll(() => canvas.evaluate(pictureOf)).not.toBe(before);
   });
 
+  it('has edges of connections alone, and what the connections of calls carried', async () => {
+    await open();
+    await untilNodes(NODES.length);
+    await page.getByText('connections only: protocol not read').waitFor();
+    await clickOnCanvas(BANK);
+    await panel().getByRole('button', { name: 'catalog' }).click();
+    await panel().getByText('Connections only: no call was read on them').waitFor();
+    await panel().getByText('tls, seen by the agent').waitFor();
+    const row = (name: string) => panel().getByRole('row', { name: new RegExp(`^${name}`) });
+    expect(await row('Sent').textContent()).toMatch(/420\s*kB\/s/);
+    expect(await row('Connects that failed').textContent()).toMatch(/1(\.00)?\/s \(25(\.0)?\s*%\)/);
+    expect(await row('Requests').count()).toBe(0);
+    await panel().getByRole('heading', { name: 'Bytes a second, sent and received' }).waitFor();
+    await panel()
+      .getByRole('heading', { name: 'Connections opened and failed a second' })
+      .waitFor();
+    expect(
+      await panel()
+        .getByRole('heading', { name: /^Requests and errors/ })
+        .count(),
+    ).toBe(0);
+    await clickOnCanvas('payment');
+    await panel().getByRole('button', { name: 'checkout' }).click();
+    await panel()
+      .getByRole('heading', { name: /^Requests and errors/ })
+      .waitFor();
+    expect(await row('Received').textContent()).toMatch(/12(\.0)?\s*kB\/s/);
+    expect(await panel().getByText('Connections only').count()).toBe(0);
+  });
+
   it('says what is new against the time it is compared with, and shows a moment', async () => {
     // The second half of the range against its first.
     const half = `from=${(fromMs + toMs) / 2}&to=${toMs}`;
@@ -161,9 +207,9 @@ describe.skipIf(!HAS_CHROMIUM)('the service map, in a real browser', () => {
     await expect.poll(() => parameter('moment')).toBeNull();
   });
 
-  it('shows failing calls alone', async () => {
+  it('shows failing calls and connects alone', async () => {
     await open('errors=true');
-    expect(await untilNodes(3)).toEqual(['checkout', 'frontend', 'payment']);
+    expect(await untilNodes(5)).toEqual([BANK, 'catalog', 'checkout', 'frontend', 'payment']);
   });
 
   it.each([
