@@ -12,6 +12,8 @@ import type { PartitionView } from './partition-view.ts';
 
 /** One fetch waits no longer at the broker; then the reader looks around and asks again. */
 const FETCH_WAIT_MS_MAX = 1000;
+/** What an intent promised is there: a read of it waits that long, whatever the caller says. */
+const BEGUN_WAIT_MS = 2000;
 /** A connection that is made to read a few bytes more costs more than what lies behind them. */
 const FETCH_BYTES_MIN: number = 64 * 1024;
 const FETCH_BYTES_MAX: number = 256 * 1024 * 1024;
@@ -155,7 +157,8 @@ export class KafkaReader implements PartitionReader {
   }
 
   async #read(from: number, options: ReadOptions): Promise<readonly BufferRecord[]> {
-    const { waitMs, signal } = options;
+    const { signal } = options;
+    const waitMs = this.#isBegun(from) ? Math.max(options.waitMs, BEGUN_WAIT_MS) : options.waitMs;
     const untilMs = performance.now() + waitMs;
     let at = from;
     for (;;) {
@@ -179,9 +182,14 @@ export class KafkaReader implements PartitionReader {
    * may not show it yet. "Nothing" would be taken for lost.
    */
   #nothingAt(at: number): readonly BufferRecord[] {
-    if (this.#intent === undefined || at < this.#intent.from || at >= this.#intent.to) return [];
-    const text = `offset ${at} of the begun range up to ${this.#intent.to} is not there now`;
+    if (!this.#isBegun(at)) return [];
+    const text = `offset ${at} of the begun range up to ${this.#intent?.to} is not there now`;
     throw new KafkaFailure('OFFSET_NOT_AVAILABLE', text);
+  }
+
+  /** Whether an offset belongs to the range of the open intent. */
+  #isBegun(at: number): boolean {
+    return this.#intent !== undefined && at >= this.#intent.from && at < this.#intent.to;
   }
 
   /** What was fetched from `at` on, within the limits; the rest stays for the next read. */
