@@ -15,3 +15,11 @@ export const GROUP_BYTES_MAX: number = 16 * MIB;
 export const DEAD_BYTES_MIN: number = 16 * MIB;
 /** ... and this many times of what is alive. */
 export const DEAD_RATIO_MIN = 3;
+/**
+ * Bytes that new keys leave free on the disk: for deleting what is kept (a deletion is written too)
+ * and for rewriting the little that is alive then. Without them a full disk stays full.
+ */
+export const RESERVE_BYTES_MIN: number = MIB / 4;
+export const DELETION_BYTES = 128;
+/** How long the free bytes of the disk are believed. Milliseconds. */
+export const FREE_BYTES_AGE_MS_MAX = 1000;

@@ -1,4 +1,5 @@
 import { SondeError, type StorageClient, type StorageOperation } from '@sonde/pipeline';
+import { DiskRoom } from './disk-room.ts';
 import {
   BATCH_OPERATIONS_MAX,
   GROUP_BYTES_MAX,
@@ -41,11 +42,13 @@ export class SerialStore implements StorageClient {
   #waiting: Waiting[] = [];
   #working: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
+  readonly #room: DiskRoom;
   /** The file's size when rewriting it failed: not tried again before it has doubled. */
   #failedAtBytes = 0;
 
   constructor(options: SerialStoreOptions) {
     this.#options = options;
+    this.#room = new DiskRoom(options.store);
   }
 
   async get(key: string): Promise<Uint8Array | undefined> {
@@ -87,7 +90,7 @@ export class SerialStore implements StorageClient {
 
   async #work(): Promise<void> {
     while (this.#waiting.length > 0) {
-      await this.#workGroup(this.#takeGroup());
+      await this.#workGroup(await this.#withRoom(this.#takeGroup()));
       await this.#compactIfDue();
     }
     this.#working = undefined;
@@ -102,6 +105,31 @@ export class SerialStore implements StorageClient {
       count += 1;
     }
     return this.#waiting.splice(0, count);
+  }
+
+  /** Those that find room; batches with new keys are refused where deletions need what is left. */
+  async #withRoom(group: readonly Waiting[]): Promise<readonly Waiting[]> {
+    const growing = group.filter(({ operations }) => this.#newKeys(operations) > 0);
+    if (growing.length === 0) return group;
+    const bytes = group.reduce((sum, { byteCount }) => sum + byteCount, 0);
+    const keys = growing.reduce((sum, { operations }) => sum + this.#newKeys(operations), 0);
+    try {
+      if (await this.#room.fits(bytes, keys)) return group;
+    } catch {
+      // Where the free room cannot be told the disk itself says when it is full.
+      return group;
+    }
+    const error = new SondeError('OVERLOADED', NO_ROOM_TEXT);
+    this.#options.events.failed(error);
+    for (const { reject } of growing) reject(error);
+    return group.filter((waiting) => !growing.includes(waiting));
+  }
+
+  #newKeys(operations: readonly StorageOperation[]): number {
+    const { store } = this.#options;
+    let count = 0;
+    for (const { type, key } of operations) if (type === 'set' && !store.has(key)) count += 1;
+    return count;
   }
 
   async #workGroup(group: readonly Waiting[]): Promise<void> {
@@ -120,19 +148,44 @@ export class SerialStore implements StorageClient {
         records.push(record);
         for (const operation of waiting.operations) remember(operation, before);
       }
-      if (records.length > 0) await store.append(records);
+      if (records.length > 0) {
+        const bytesBefore = store.byteCount;
+        await store.append(records);
+        this.#room.taken(store.byteCount - bytesBefore);
+      }
     } catch (thrown) {
       const error = asStorageError(thrown);
       events.failed(error);
-      for (const { reject } of group) reject(error);
+      await this.#readOrReject(group, error);
       return;
     }
     for (const { waiting, found } of prepared) waiting.resolve(found);
   }
 
+  /** What could not be written takes no reading with it: that sees what was there before. */
+  async #readOrReject(group: readonly Waiting[], error: SondeError): Promise<void> {
+    for (const { operations, resolve, reject } of group) {
+      if (operations.some(({ type }) => type !== 'get')) {
+        reject(error);
+        continue;
+      }
+      try {
+        resolve((await this.#options.store.prepare(operations, new Map())).found);
+      } catch (thrown) {
+        reject(asStorageError(thrown));
+      }
+    }
+  }
+
+  async #isCompactionDue(): Promise<boolean> {
+    const { store } = this.#options;
+    if (store.wantsCompaction && store.byteCount >= 2 * this.#failedAtBytes) return true;
+    return await this.#room.wantsCompaction().catch(() => false);
+  }
+
   async #compactIfDue(): Promise<void> {
     const { store, events } = this.#options;
-    if (!store.wantsCompaction || store.byteCount < 2 * this.#failedAtBytes) return;
+    if (!(await this.#isCompactionDue())) return;
     const before = store.byteCount;
     try {
       await store.compact();
@@ -170,6 +223,9 @@ function checkedSize(operations: readonly StorageOperation[]): number {
 
 /** Bytes of a record beside key and value. */
 const KEY_OVERHEAD = 9;
+
+const NO_ROOM_TEXT =
+  'ENOSPC: no space left on device beside what the deletions of what is kept need';
 
 const NO_ROOM: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 

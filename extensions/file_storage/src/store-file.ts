@@ -1,4 +1,4 @@
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { StorageOperation } from '@sonde/pipeline';
 import { DEAD_BYTES_MIN, DEAD_RATIO_MIN } from './limits.ts';
@@ -77,6 +77,21 @@ export class StoreFile {
   get wantsCompaction(): boolean {
     const dead = this.#end - this.#alive;
     return dead >= DEAD_BYTES_MIN && dead >= DEAD_RATIO_MIN * this.#alive;
+  }
+
+  /** Bytes that a rewritten file would have. */
+  get aliveBytes(): number {
+    return this.#alive;
+  }
+
+  has(key: string): boolean {
+    return this.#places.has(key);
+  }
+
+  /** Bytes that the disk has for this process. */
+  async freeBytes(): Promise<number> {
+    const { bavail, bsize } = await statfs(dirname(this.#path));
+    return bavail * bsize;
   }
 
   /** Bytes of the file. */

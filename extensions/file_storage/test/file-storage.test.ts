@@ -14,8 +14,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { SondeError, type StorageClient, type StorageOwner } from '@sonde/pipeline';
 import { contractHost, RecordingLogger } from '@sonde/pipeline/contract-suite';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { FileStorage, FileStorageConfigSchema } from '../src/index.ts';
+import { StoreFile } from '../src/store-file.ts';
 
 const OWNER: StorageOwner = { kind: 'receiver', id: 'filelog/app' };
 const FILE = 'receiver_filelog_app';
@@ -211,7 +212,44 @@ describe('file_storage', () => {
       script,
       folder,
     ]);
-    expect(JSON.parse(stdout)).toEqual({ code: 'OVERLOADED', kept: 'small', again: 'again' });
+    expect(JSON.parse(stdout)).toEqual({
+      code: 'OVERLOADED',
+      kept: 'small',
+      again: 'again',
+      beside: 'small',
+    });
+  });
+
+  it('leaves room on the disk for deletions, and by those gets out of a full one', async () => {
+    const diskBytes = 2 * 1024 * 1024;
+    vi.spyOn(StoreFile.prototype, 'freeBytes').mockImplementation(async function (this: StoreFile) {
+      return diskBytes - this.byteCount;
+    });
+    onTestFinished(() => void vi.restoreAllMocks());
+    const store = await client();
+    const value = new Uint8Array(1000);
+    let taken = 0;
+    const full = async (): Promise<unknown> => {
+      for (;;) {
+        try {
+          await store.set(`k${taken}`, value);
+          taken += 1;
+        } catch (error) {
+          return error;
+        }
+      }
+    };
+    expect(await full()).toMatchObject({
+      code: 'OVERLOADED',
+      message: expect.stringMatching(/^ENOSPC: /),
+    });
+    const first = taken;
+    expect(first).toBeGreaterThan(1000);
+    // What is known is overwritten all the same, and everything can be deleted.
+    await store.set('k0', value);
+    for (let key = 0; key < first; key += 1) await store.delete(`k${key}`);
+    await full();
+    expect(taken - first).toBeGreaterThan(1000);
   });
 
   it('says that its directory is missing, or makes it', async () => {

@@ -12,6 +12,13 @@ const storage = new FileStorage({
 await storage.start();
 const client = await storage.storageClient({ kind: 'exporter', id: 'otlp' });
 await client.set('k', Buffer.from('small'));
+// Together in one group: what cannot be written takes no reading with it.
+const [, , read] = await Promise.allSettled([
+  client.set('first', Buffer.from('1')),
+  client.set('large', new Uint8Array(1024 * 1024)),
+  client.get('k'),
+]);
+const beside = read.status === 'fulfilled' ? Buffer.from(read.value ?? []).toString() : 'refused';
 const code = await client.set('large', new Uint8Array(1024 * 1024)).then(
   () => 'taken',
   (error: unknown) => SondeError.from(error).code,
@@ -20,4 +27,4 @@ const kept = Buffer.from((await client.get('k')) ?? []).toString();
 await client.set('k', Buffer.from('again'));
 const again = Buffer.from((await client.get('k')) ?? []).toString();
 await storage.shutdown();
-process.stdout.write(JSON.stringify({ code, kept, again }));
+process.stdout.write(JSON.stringify({ code, kept, again, beside }));
