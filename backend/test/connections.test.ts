@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { MapCallsSchema, MapSchema } from '../src/api/map/schema.ts';
 import { EDGES_PER_MINUTE_MAX } from '../src/model/service-map/limits.ts';
+import type { StreamMessage } from '../src/streams/stream-message.ts';
 import { connections, type SeenConnection } from './connection-points.ts';
 import { id, type MapFixture, MINUTE_MS, MS, startMap, trace } from './map-fixture.ts';
 import { atNanoSql, insertSql, mapSql, type Row, raw, type SpanSeed } from './seed.ts';
@@ -459,6 +462,56 @@ describe('edges of the map', () => {
       connectionsByStep: [1, null, 0, null],
       connectFailuresByStep: [0, null, 2, null],
     });
+  });
+});
+
+describe('minutes for other programs', () => {
+  it('tell of the connections of each pair, with or without calls', async () => {
+    const { $defs } = JSON.parse(
+      readFileSync(new URL('../../docs/streams.schema.json', import.meta.url), 'utf8'),
+    );
+    const Payload = z.fromJSONSchema({ ...$defs.serviceMap1, $defs });
+    const atMs = now - 90 * MINUTE_MS;
+    const client = { service: 'told', startMs: atMs + S, atMs };
+    await map.add({
+      ...{
+        traceId: trace(800),
+        spanId: id(800),
+        atMs,
+        durationNs: MS,
+        service: 'told',
+        name: 'ask',
+      },
+      ...{ kind: 3, more: { peer_service: 'vault' } },
+    });
+    await add(
+      {
+        ...client,
+        what: 'sent',
+        points: [[10 * S, 70]],
+        address: '10.0.8.1',
+        port: '1',
+        peer: 'vault',
+      },
+      { ...client, what: 'failures', points: [[10 * S, 2]], address: '10.0.8.2', port: '25' },
+    );
+    const told: StreamMessage[] = [];
+    const job = map.job('teller', async (messages) => void told.push(...messages));
+    for (let turn = 0; turn < 20 && (await job.look()) > 0; turn++);
+    await job.stop();
+    const payloads = told.filter(({ time }) => time === atMs).map(({ payload }) => payload);
+    for (const payload of payloads) expect(Payload.safeParse(payload).error).toBeUndefined();
+    const nothing = { opened: 0, failures: 0, bytesSent: 0, bytesReceived: 0, retransmits: 0 };
+    expect(payloads).toMatchObject([
+      {
+        ...{ server: { name: 'vault' }, calls: [{ operation: 'ask', requests: 1 }] },
+        connections: [{ ...nothing, protocol: 'tcp', bytesSent: 70 }],
+      },
+      {
+        ...{ server: { kind: 'external', name: '10.0.8.2:25' }, calls: [] },
+        connections: [{ ...nothing, protocol: 'tcp', failures: 2 }],
+      },
+    ]);
   });
 });
 

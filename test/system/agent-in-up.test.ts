@@ -31,7 +31,7 @@ describe.skipIf(obstacle !== undefined)('a service that nobody instrumented', ()
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('is seen once Sonde runs: its requests, with their outcome', async () => {
+  it('is seen once Sonde runs: its requests, with their outcome, and who connects to it', async () => {
     await sonde.up([]);
     await sonde.untilSaid('Agent: ready');
     const script = join(folder, 'parcel-tracking.js');
@@ -47,7 +47,11 @@ describe.skipIf(obstacle !== undefined)('a service that nobody instrumented', ()
     const counted = `SELECT count() > 0 FROM metric_series
       WHERE service = 'parcel-tracking' AND metric = 'http.server.request.duration'`;
     await sonde.untilSelect(counted, '1', 60_000);
-  }, 180_000);
+    // Minutes are joined when they are over.
+    const carried = `SELECT countIf(bytes_sent > 0) > 0 AND countIf(bytes_received > 0) > 0
+      FROM connections_1m WHERE server_service = 'parcel-tracking' AND server_kind = 'service'`;
+    await sonde.untilSelect(carried, '1', 120_000);
+  }, 300_000);
 });
 
 describe('where nobody may look', () => {

@@ -22,7 +22,14 @@ import {
   UNPUBLISHED_MAX,
   WINDOW_MS,
 } from './limits.ts';
-import { type JoinedMinute, mapMessages, PairRowSchema, pairsSql } from './map-messages.ts';
+import {
+  FlowRowSchema,
+  flowsSql,
+  type JoinedMinute,
+  mapMessages,
+  PairRowSchema,
+  pairsSql,
+} from './map-messages.ts';
 
 const MINUTE_MS = 60_000;
 const LEASE = 'service-map';
@@ -183,9 +190,10 @@ export class MapJob {
     for (const [minuteMs, version] of this.#untold) {
       if (this.#work.signal.aborted) return;
       const joined: JoinedMinute = { minuteMs, version };
-      const { rows } = await this.#store.query(pairsSql(joined), PairRowSchema, this.#call());
+      const calls = await this.#store.query(pairsSql(joined), PairRowSchema, this.#call());
+      const flows = await this.#store.query(flowsSql(joined), FlowRowSchema, this.#call());
       try {
-        await publish(mapMessages(rows, joined), this.#work.signal);
+        await publish(mapMessages(calls.rows, flows.rows, joined), this.#work.signal);
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
         log.warn('the service map could not be published', { reason, minutes: this.#untold.size });

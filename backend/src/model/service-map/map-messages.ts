@@ -58,53 +58,101 @@ export const PairRowSchema: z.ZodType<PairRow> = z.object({
   gap_max: z.number(),
 });
 
+/** What the connections of a pair carried, each a protocol. */
+export interface FlowRow {
+  readonly tenant: string;
+  readonly client: EndRow;
+  readonly server: EndRow;
+  readonly protocol: string;
+  readonly opened: number;
+  readonly failures: number;
+  readonly bytes_sent: number;
+  readonly bytes_received: number;
+  readonly retransmits: number;
+}
+
+export const FlowRowSchema: z.ZodType<FlowRow> = z.object({
+  tenant: z.string(),
+  client: End,
+  server: End,
+  protocol: z.string(),
+  opened: z.number(),
+  failures: z.number(),
+  bytes_sent: z.number(),
+  bytes_received: z.number(),
+  retransmits: z.number(),
+});
+
+const ENDS = sql`toString(tenant) AS tenant,
+  (client_kind, client_cluster, client_namespace, client_service) AS client,
+  (server_kind, server_cluster, server_namespace, server_service) AS server,
+  toString(protocol) AS protocol`;
+
 /** What a join of a minute found, rows of a pair one after the other. */
-export function pairsSql({ minuteMs, version }: JoinedMinute): Sql {
+export function pairsSql(joined: JoinedMinute): Sql {
   return sql`
-    SELECT toString(tenant) AS tenant,
-      (client_kind, client_cluster, client_namespace, client_service) AS client,
-      (server_kind, server_cluster, server_namespace, server_service) AS server,
-      toString(protocol) AS protocol, toString(operation) AS operation, toString(origin) AS origin,
+    SELECT ${ENDS}, toString(operation) AS operation, toString(origin) AS origin,
       requests, errors, duration_ns_sum AS duration_sum, toFloat64(duration_ns_max) AS duration_max,
       duration_histogram AS histogram, gap_requests, gap_ns_sum AS gap_sum,
       toFloat64(gap_ns_max) AS gap_max
     FROM edges_1m
-    WHERE toStartOfHour(time) = toStartOfHour(${seconds(minuteMs)})
-      AND time = ${seconds(minuteMs)} AND version = ${param.uint64(version)}
+    WHERE ${isOf(joined)}
     ORDER BY tenant, client, server, operation, origin
     LIMIT ${param.uint64(EDGES_PER_MINUTE_MAX)} BY tenant`;
 }
 
+/** Its connections. */
+export function flowsSql(joined: JoinedMinute): Sql {
+  return sql`
+    SELECT ${ENDS}, opened, failures, bytes_sent, bytes_received, retransmits
+    FROM connections_1m
+    WHERE ${isOf(joined)}
+    ORDER BY tenant, client, server, protocol
+    LIMIT ${param.uint64(EDGES_PER_MINUTE_MAX)} BY tenant`;
+}
+
+function isOf({ minuteMs, version }: JoinedMinute): Sql {
+  return sql`toStartOfHour(time) = toStartOfHour(${seconds(minuteMs)})
+    AND time = ${seconds(minuteMs)} AND version = ${param.uint64(version)}`;
+}
+
+/** A pair with what is known of it; either list may be empty. */
+interface Pair extends Pick<PairRow, 'tenant' | 'client' | 'server'> {
+  readonly calls: PairRow[];
+  readonly connections: FlowRow[];
+}
+
 /** A message a pair (`docs/topics.md`). */
-export function mapMessages(rows: readonly PairRow[], joined: JoinedMinute): StreamMessage[] {
-  const pairs = new Map<string, PairRow[]>();
-  for (const row of rows) {
-    const pair = JSON.stringify([row.tenant, row.client, row.server]);
-    const known = pairs.get(pair);
-    if (known === undefined) pairs.set(pair, [row]);
-    else known.push(row);
-  }
-  return [...pairs.values()].flatMap((calls) => messageOf(calls, joined));
+export function mapMessages(
+  calls: readonly PairRow[],
+  connections: readonly FlowRow[],
+  joined: JoinedMinute,
+): StreamMessage[] {
+  const pairs = new Map<string, Pair>();
+  const pairOf = ({ tenant, client, server }: PairRow | FlowRow): Pair => {
+    const key = JSON.stringify([tenant, client, server]);
+    const known = pairs.get(key) ?? { tenant, client, server, calls: [], connections: [] };
+    pairs.set(key, known);
+    return known;
+  };
+  for (const row of calls) pairOf(row).calls.push(row);
+  for (const row of connections) pairOf(row).connections.push(row);
+  return [...pairs.values()].map((pair) => messageOf(pair, joined));
 }
 
 function messageOf(
-  calls: readonly PairRow[],
+  { tenant, client, server, calls, connections }: Pair,
   { minuteMs: time, version: revision }: JoinedMinute,
-): StreamMessage[] {
-  const [first] = calls;
-  if (first === undefined) return [];
-  const { tenant, client, server } = first;
+): StreamMessage {
   const key = [nodeId(client), nodeId(server)];
   const payload = {
     ...{ revision, client: nodeOf(client), server: nodeOf(server) },
-    calls: calls.map(callOf),
+    ...{ calls: calls.map(callOf), connections: connections.map(flowOf) },
   };
-  return [
-    {
-      ...{ stream: 'sonde.service_map', version: VERSION, tenant, key, time, payload },
-      ...{ id: `${key.join('>')}@${time}`, windowMs: MINUTE_MS },
-    },
-  ];
+  return {
+    ...{ stream: 'sonde.service_map', version: VERSION, tenant, key, time, payload },
+    ...{ id: `${key.join('>')}@${time}`, windowMs: MINUTE_MS },
+  };
 }
 
 /** As in the addresses of the page: no part has a separator or a zero byte in it. */
@@ -125,4 +173,10 @@ function callOf(row: CallRow): Record<string, unknown> {
     durationHistogram: { buckets, counts },
     ...{ gapRequests: row.gap_requests, gapNsSum: row.gap_sum, gapNsMax: row.gap_max },
   };
+}
+
+function flowOf(row: FlowRow): Record<string, unknown> {
+  const { protocol, opened, failures, retransmits } = row;
+  const bytes = { bytesSent: row.bytes_sent, bytesReceived: row.bytes_received };
+  return { protocol, opened, failures, ...bytes, retransmits };
 }
