@@ -21,6 +21,7 @@ import {
   withTerm,
 } from '../src/lib/logs/search-text.ts';
 import { severityClass, severityName } from '../src/lib/logs/severity.ts';
+import { tailRange } from '../src/lib/logs/tail-range.ts';
 
 const record: LogRecord = {
   id: 'a',
@@ -167,5 +168,18 @@ describe('what the page of logs shows', () => {
     expect(severityName(9)).toBe('INFO');
     expect(severityName(24)).toBe('FATAL');
     expect([8, 13, 16, 17].map(severityClass)).toEqual(['other', 'warn', 'warn', 'error']);
+  });
+});
+
+describe('where a live tail looks', () => {
+  it('is said in whole milliseconds, back from the newest record', () => {
+    const now = 1_800_000_100_000;
+    expect(tailRange(undefined, now)).toEqual({ fromMs: now - 30_000, toMs: now });
+    expect(tailRange({ timeUnixNano: '1800000000123456789' }, now)).toEqual({
+      fromMs: 1_800_000_000_123 - 30_000,
+      toMs: now,
+    });
+    // A sender whose clock is ahead does not move the tail past now.
+    expect(tailRange({ timeUnixNano: '1800009999000000001' }, now).fromMs).toBe(now - 30_000);
   });
 });

@@ -7,6 +7,7 @@ import type {
   TracesOverviewResponse,
 } from '@sonde/backend/api-contract';
 import { Loadable } from '../api/loadable.svelte.ts';
+import { serverNow } from '../api/server-clock.ts';
 import { isRecord, type Shape } from '../api/shapes.ts';
 import { resolveRange, type TimeRange } from '../location/time-range.ts';
 import type { Explore } from '../trace/explore.ts';
@@ -44,7 +45,7 @@ export class Analysis<T> {
         ]),
         run: (signal) => {
           this.progress = undefined;
-          const query = analysisQuery(wish, resolveRange(wish.range, Date.now()));
+          const query = analysisQuery(wish, resolveRange(wish.range, serverNow()));
           return fetchAnalysis({
             path: `/traces/analysis/${tab}`,
             query: { ...query, ...(part === '' ? {} : { service: part }) },

@@ -1,4 +1,5 @@
 import { isAbort, RequestFailure } from './request-failure.ts';
+import { serverClock } from './server-clock.ts';
 import { isRecord, type Shape } from './shapes.ts';
 
 export type QueryValue = string | number | boolean | undefined;
@@ -52,7 +53,8 @@ export function requestUrl(path: string, query: Readonly<Record<string, QueryVal
 async function send<T>(request: JsonRequest<T>, fetchFn: typeof fetch): Promise<Response> {
   try {
     const { method = 'GET', body } = request;
-    return await fetchFn(requestUrl(request.path, request.query), {
+    const sentMs = Date.now();
+    const response = await fetchFn(requestUrl(request.path, request.query), {
       method,
       headers: {
         accept: 'application/json',
@@ -61,6 +63,8 @@ async function send<T>(request: JsonRequest<T>, fetchFn: typeof fetch): Promise<
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(request.signal === undefined ? {} : { signal: request.signal }),
     });
+    serverClock.heard(response.headers.get('date'), sentMs);
+    return response;
   } catch (cause) {
     if (isAbort(cause)) throw cause;
     throw new RequestFailure({

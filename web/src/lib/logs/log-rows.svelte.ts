@@ -1,9 +1,10 @@
 import type { LogRecord, LogsResponse } from '@sonde/backend/api-contract';
 import { Paged } from '../api/paged.svelte.ts';
 import { fetchLogs } from '../api/requests.ts';
-import { unixNanoToMs } from '../format/clock-time.ts';
+import { serverNow } from '../api/server-clock.ts';
 import { resolveRange, type TimeRange } from '../location/time-range.ts';
 import { type LogFilters, logsScope } from './filters.ts';
+import { tailRange } from './tail-range.ts';
 
 const PAGE_ROWS = 500;
 const ROWS_MAX = 100_000;
@@ -27,7 +28,7 @@ export function logPages(asked: () => AskedRows): Paged<LogsResponse, LogRecord>
       return {
         key: JSON.stringify({ filters, range, resourceKeys }),
         run: (cursor, signal) => {
-          const scope = logsScope(filters, resolveRange(range, Date.now()));
+          const scope = logsScope(filters, resolveRange(range, serverNow()));
           const more = cursor === undefined ? {} : { cursor };
           const wanted = withKeys(resourceKeys);
           return fetchLogs({ ...scope, limit: PAGE_ROWS, ...wanted, ...more }, signal);
@@ -40,8 +41,6 @@ export function logPages(asked: () => AskedRows): Paged<LogsResponse, LogRecord>
 }
 
 const POLL_MS = 2000;
-/** Records that come late are looked for that far back. */
-const LATE_MS = 30_000;
 const POLLED_MAX = 1000;
 const TAIL_MAX = 20_000;
 
@@ -81,10 +80,7 @@ export class LiveTail {
 
   async #poll(known: Set<string>, signal: AbortSignal): Promise<void> {
     const { filters, resourceKeys } = this.#asked();
-    const toMs = Date.now();
-    const newest = this.records[0];
-    const newestMs = newest === undefined ? toMs : unixNanoToMs(newest.timeUnixNano);
-    const scope = logsScope(filters, { fromMs: Math.min(toMs, newestMs) - LATE_MS, toMs });
+    const scope = logsScope(filters, tailRange(this.records[0], serverNow()));
     try {
       const { records } = await fetchLogs(
         { ...scope, limit: POLLED_MAX, ...withKeys(resourceKeys) },

@@ -5,6 +5,7 @@ import type {
 } from '@sonde/backend/api-contract';
 import { Loadable } from '../api/loadable.svelte.ts';
 import { fetchExemplars, fetchMetricHeatmap, fetchMetricSeries } from '../api/requests.ts';
+import { serverNow } from '../api/server-clock.ts';
 import { resolveRange, type TimeRange } from '../location/time-range.ts';
 import {
   type Comparison,
@@ -36,7 +37,7 @@ export function explorerAnswers(asked: () => AskedMetrics): Loadable<readonly An
     return {
       key: JSON.stringify({ queries, range, comparison }),
       run: (signal) => {
-        const resolved = resolveRange(range, Date.now());
+        const resolved = resolveRange(range, serverNow());
         const stepMs = queries.length > 1 ? sharedStepMs(resolved) : undefined;
         return Promise.all(
           queries.map(async (query): Promise<AnsweredQuery> => {
@@ -94,7 +95,7 @@ function ask<T>(
   return {
     key: JSON.stringify({ name, where, range }),
     run: (signal) => {
-      const { fromMs, toMs } = resolveRange(range, Date.now());
+      const { fromMs, toMs } = resolveRange(range, serverNow());
       return fetchIt({ from: fromMs, to: toMs, name, ...(where === '' ? {} : { where }) }, signal);
     },
   };

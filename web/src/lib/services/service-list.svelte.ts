@@ -1,6 +1,7 @@
 import type { ServicesResponse } from '@sonde/backend/api-contract';
 import { Loadable } from '../api/loadable.svelte.ts';
 import { fetchServices } from '../api/requests.ts';
+import { serverNow } from '../api/server-clock.ts';
 import { timeRange } from '../location/here.svelte.ts';
 import { resolveRange } from '../location/time-range.ts';
 
@@ -11,7 +12,7 @@ export function serviceList(): Loadable<ServicesResponse> {
     return {
       key: JSON.stringify(asked),
       run: (signal) => {
-        const { fromMs, toMs } = resolveRange(asked, Date.now());
+        const { fromMs, toMs } = resolveRange(asked, serverNow());
         return fetchServices({ from: fromMs, to: toMs }, signal);
       },
     };

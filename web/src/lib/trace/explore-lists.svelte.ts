@@ -9,6 +9,7 @@ import type {
 import { Loadable } from '../api/loadable.svelte.ts';
 import { Paged } from '../api/paged.svelte.ts';
 import { fetchSpanGroups, fetchSpanHeatmap, fetchSpans, fetchTraces } from '../api/requests.ts';
+import { serverNow } from '../api/server-clock.ts';
 import { resolveRange, type TimeRange } from '../location/time-range.ts';
 import { boxedQuery, type Explore, scopeQuery } from './explore.ts';
 
@@ -26,7 +27,7 @@ export function spanHeatmap(asked: Asked): Loadable<SpanHeatmapResponse> {
     return {
       key: JSON.stringify([range, conditions, unread, set, hidesOwn]),
       run: (signal) =>
-        fetchSpanHeatmap(scopeQuery(explore, resolveRange(range, Date.now())), signal),
+        fetchSpanHeatmap(scopeQuery(explore, resolveRange(range, serverNow())), signal),
     };
   });
 }
@@ -43,7 +44,7 @@ export function spanPages(asked: Asked): Paged<SpansResponse, SpanSummary> {
       return {
         key: boxedKey(wish),
         run: (cursor, signal) => {
-          const query = boxedQuery(wish.explore, resolveRange(wish.range, Date.now()));
+          const query = boxedQuery(wish.explore, resolveRange(wish.range, serverNow()));
           const page = { limit: PAGE_ROWS, ...(cursor === undefined ? {} : { cursor }) };
           return fetchSpans({ ...query, ...page }, signal);
         },
@@ -61,7 +62,7 @@ export function tracePages(asked: Asked): Paged<TracesResponse, TraceSummary> {
       return {
         key: boxedKey(wish),
         run: (cursor, signal) => {
-          const query = boxedQuery(wish.explore, resolveRange(wish.range, Date.now()));
+          const query = boxedQuery(wish.explore, resolveRange(wish.range, serverNow()));
           const page = { limit: PAGE_ROWS, ...(cursor === undefined ? {} : { cursor }) };
           return fetchTraces({ ...query, ...page }, signal);
         },
@@ -79,7 +80,7 @@ export function spanGroups(asked: Asked): Loadable<SpanGroupsResponse> {
     return {
       key: `${boxedKey(wish)} ${by} ${sort}`,
       run: (signal) => {
-        const query = boxedQuery(wish.explore, resolveRange(wish.range, Date.now()));
+        const query = boxedQuery(wish.explore, resolveRange(wish.range, serverNow()));
         return fetchSpanGroups({ ...query, by, sort, limit: GROUPS_MAX }, signal);
       },
     };
@@ -93,7 +94,7 @@ export function listTotal(asked: Asked, countTraces: boolean): Loadable<SpanGrou
     return {
       key: `${boxedKey(wish)} total`,
       run: (signal) => {
-        const query = boxedQuery(wish.explore, resolveRange(wish.range, Date.now()));
+        const query = boxedQuery(wish.explore, resolveRange(wish.range, serverNow()));
         return fetchSpanGroups({ ...query, countTraces }, signal);
       },
     };
