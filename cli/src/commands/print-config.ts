@@ -6,13 +6,12 @@ import {
   printableConfig,
   readSources,
 } from '@sonde/pipeline';
-import { stringify } from 'yaml';
 import { UsageError } from '../usage-error.ts';
 import { CONFIG_FLAGS, configOptions } from './config-flags.ts';
 import { readFlags } from './read-flags.ts';
+import { yamlText } from './yaml-text.ts';
 
-/** Upstream's indentations. */
-const YAML_INDENT = 4;
+/** Upstream's indentation. */
 const JSON_INDENT = 2;
 
 /**
@@ -44,9 +43,7 @@ export async function printConfig(args: readonly string[]): Promise<void> {
   if (readBoolean(values.validate)) checkGraph(loadConfig(resolved, { ...options, factories }));
   const tree = printableConfig(resolved, { factories, mode });
   process.stdout.write(
-    format === 'json'
-      ? `${JSON.stringify(tree, null, JSON_INDENT)}\n`
-      : stringify(tree, { indent: YAML_INDENT, lineWidth: 0, aliasDuplicateObjects: false }),
+    format === 'json' ? `${JSON.stringify(tree, null, JSON_INDENT)}\n` : yamlText(tree),
   );
 }
 
