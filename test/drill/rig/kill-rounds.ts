@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { Load, pause } from './load.ts';
-import type { Rig, Victim } from './rig.ts';
+import { KAFKA_PARTITIONS, type Rig, type Victim } from './rig.ts';
 import type { SondeProcess } from './sonde-process.ts';
 import { judge, type Verdict } from './verdict.ts';
 
@@ -149,16 +149,25 @@ async function provokeRevocation(rig: Rig, victim: SondeProcess): Promise<void> 
   for (const other of rig.deliverers) {
     if (other === victim) continue;
     await other.stop();
-    await untilReading(victim);
+    await untilReadingAll(victim);
     await other.start();
   }
 }
 
-async function untilReading(process: SondeProcess): Promise<void> {
+/** One that has not all of them gives none away: it keeps its half. */
+async function untilReadingAll(process: SondeProcess): Promise<void> {
   const deadline = performance.now() + ARRIVES_WITHIN_MS;
-  while (!process.output.includes('Reading a partition.') && performance.now() < deadline) {
+  while (partitionsRead(process) < KAFKA_PARTITIONS) {
+    if (performance.now() > deadline) throw new Error(`${process.name} does not read everything`);
     await pause(50);
   }
+}
+
+/** Partitions that it said it reads in this life. */
+function partitionsRead({ output }: SondeProcess): number {
+  const life = output.slice(output.lastIndexOf('Starting sonde...'));
+  const read = life.matchAll(/Reading a partition\..*("topic":"\w+","partition":\d+)/g);
+  return new Set(Array.from(read, ([, place]) => place)).size;
 }
 
 async function killAtAnyTime(rig: Rig): Promise<void> {

@@ -114,6 +114,10 @@ export async function embeddedRig(options: RigOptions = {}): Promise<Rig> {
   };
 }
 
+const TOPIC_PARTITIONS = 2;
+/** Of traces, metrics and logs together. */
+export const KAFKA_PARTITIONS: number = 3 * TOPIC_PARTITIONS;
+
 /** Broker, gateways, two processes that share the partitions, store. */
 export async function kafkaRig(options: RigOptions = {}): Promise<Rig> {
   const directory = mkdtempSync(join(options.parent ?? tmpdir(), 'sonde-drill-'));
@@ -130,7 +134,7 @@ export async function kafkaRig(options: RigOptions = {}): Promise<Rig> {
       ...QUIET,
       ...(await otlpSets(port)),
       'exporters::kafka::brokers': brokers,
-      'exporters::kafka::topic_partitions': '2',
+      'exporters::kafka::topic_partitions': String(TOPIC_PARTITIONS),
       ...options.gatewaySets,
     });
     gateways.push(new SondeProcess(`gateway ${number}`, args, { bundle }));
