@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { LineOutline } from './line-outline.ts';
 import type { Variables } from './variables.ts';
 
@@ -11,6 +12,9 @@ const CELL = 16;
 const VALUES_AT = 4;
 const VALUES_MAX = CELL - VALUES_AT;
 const LENGTH_SHIFT = 8;
+/** Of lines that are known one in so many is read all the same (`PatternMiner`). */
+export const PROOF_LINES = 256;
+const SEEDS = 0x7fffffff;
 const COUNT_BITS = 255;
 
 /**
@@ -19,17 +23,22 @@ const COUNT_BITS = 255;
  *
  * Two lines of one outline (`LineOutline`) have the same tokens, whatever their numbers are; the
  * owner forgets what it knows of a source whose leaves changed by asking for another epoch.
+ *
+ * Outlines are compared by 64 bits and their length. A line meets those of another by chance less
+ * than once in 2^45 lines (of the bits of each half two may be lost), and cannot be made to: epochs
+ * begin at a number that only this process knows. Whoever owns this proves one known line in
+ * `PROOF_LINES` by its tokens, so that even then few are wrong.
  */
 export class KnownLines {
   readonly #outline: LineOutline = new LineOutline();
   readonly #cells: Int32Array = new Int32Array(LINES_MAX * CELL);
-  #epochs = 0;
+  #epochs: number = randomInt(SEEDS);
   #at = 0;
   #canKeep = false;
 
   /** A number that no source had before. */
   nextEpoch(): number {
-    this.#epochs = (this.#epochs + 1) | 0;
+    this.#epochs = this.#epochs === SEEDS ? 1 : this.#epochs + 1;
     return this.#epochs;
   }
 

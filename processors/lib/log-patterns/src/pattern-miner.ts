@@ -5,7 +5,7 @@ import { Door } from './door.ts';
 import { COLUMNS_MAX } from './header-columns.ts';
 import { HeaderCutter } from './header-cutter.ts';
 import { type HeaderLayout, NO_HEADER } from './header-layout.ts';
-import { KnownLines } from './known-lines.ts';
+import { KnownLines, PROOF_LINES } from './known-lines.ts';
 import { Leaf } from './leaf.ts';
 import { evictColdest, foldGrouped } from './leaf-moves.ts';
 import { LeafNews } from './leaf-news.ts';
@@ -152,11 +152,23 @@ export class PatternMiner {
     source.known.count(slot >= 0);
     const leaf = source.leaves[slot];
     if (leaf === undefined) return undefined;
+    if (this.lines % PROOF_LINES === 0 && !this.#isProven(leaf)) {
+      source.epoch = 0;
+      return undefined;
+    }
     this.#known.readValues(this.#variables);
     this.#hasVariables = true;
     if (leaf.affixes !== undefined) this.#variables.placeTokens(leaf, this.tokenizer.tokens);
     this.#count(leaf, source, { bytes, count: 1 });
     return leaf;
+  }
+
+  /** Whether a line that is known has the tokens of its leaf: two outlines may have one hash. */
+  #isProven({ signature }: Leaf): boolean {
+    this.tokenizer.tokenize(this.reader.bytes, this.bodyStart, lineEnd(this.reader));
+    if (matchesTokens(signature, this.tokenizer.tokens)) return true;
+    this.collisions++;
+    return false;
   }
 
   /** Finds the leaf by the line's tokens; remembers it if it came before. */

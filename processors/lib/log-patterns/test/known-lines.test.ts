@@ -74,7 +74,112 @@ describe('lines of one outline', () => {
   });
 });
 
+const WORD_BYTES = 9;
+const PAIRS = 18;
+
+/** Eight letters and a blank, drawn by a number. */
+function putWord(room: Uint8Array, at: number, drawn: number): void {
+  let state = drawn;
+  for (let i = 0; i < WORD_BYTES - 1; i++) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    room[at + i] = 97 + ((state >>> 8) % 26);
+  }
+  room[at + WORD_BYTES - 1] = 32;
+}
+
+/** Two lines of one hash and length that differ in their words, made for one seed. */
+function collidingLines(seed: number): readonly [string, string] {
+  const outline = new LineOutline();
+  const room = new Uint8Array(PAIRS * WORD_BYTES);
+  const hashOf = (to: number): LineOutline => {
+    outline.read(room, { from: 0, to, seed });
+    return outline;
+  };
+  // Of each word there are two that leave lane A the same (Joux): 2^18 lines of one lane A.
+  const pairs: (readonly [number, number])[] = [];
+  while (pairs.length < PAIRS) {
+    const at = pairs.length * WORD_BYTES;
+    const seen = new Map<number, number>();
+    for (let drawn = 1; ; drawn++) {
+      putWord(room, at, drawn);
+      const { a } = hashOf(at + WORD_BYTES);
+      const other = seen.get(a);
+      if (other !== undefined) pairs.push([other, drawn]);
+      if (other !== undefined) break;
+      seen.set(a, drawn);
+    }
+  }
+  // Some of these lines agree in lane B. The blank behind changes nothing: each step can be undone.
+  const lines = new Map<number, string>();
+  for (let choice = 0; choice < 1 << PAIRS; choice++) {
+    for (const [at, pair] of pairs.entries()) {
+      putWord(room, at * WORD_BYTES, pair[(choice >> at) & 1] ?? 0);
+    }
+    const { b } = hashOf(room.length);
+    const line = Buffer.from(room).toString('latin1').trimEnd();
+    const other = lines.get(b);
+    if (other !== undefined) return [other, line];
+    lines.set(b, line);
+  }
+  throw new Error('no two lines of one hash');
+}
+
 describe('a line that is known', () => {
+  it('of two outlines that share a hash is told apart after some lines, and counted', {
+    timeout: 60_000,
+  }, () => {
+    const miner = new PatternMiner();
+    const source = miner.source('a');
+    const add = (text: string): string => {
+      const bytes = bytesOf(text);
+      return miner.add(source, bytes, 0, bytes.length).exemplar;
+    };
+    add('one line');
+    const [one, other] = collidingLines(source.epoch);
+    expect(one).not.toBe(other);
+    for (let i = 0; i < 4; i++) expect(add(one)).toBe(one);
+    const found = Array.from({ length: 600 }, () => add(other));
+    expect(miner.collisions).toBe(1);
+    expect(found.indexOf(other)).toBeGreaterThan(0);
+    expect(found.indexOf(other)).toBeLessThan(256);
+    expect(found.lastIndexOf(one)).toBeLessThan(found.indexOf(other));
+    expect(add(one)).toBe(one);
+  });
+
+  it('is looked for by another hash in every process', () => {
+    const epochs = Array.from({ length: 4 }, () => {
+      const miner = new PatternMiner();
+      const bytes = bytesOf('one line');
+      miner.add(miner.source('a'), bytes, 0, bytes.length);
+      return miner.source('a').epoch;
+    });
+    expect(new Set(epochs).size).toBe(epochs.length);
+  });
+
+  it('has a hash of which half the bits agree hardly more often than by chance', () => {
+    const lines = 200_000;
+    const outline = new LineOutline();
+    const lanes = Array.from({ length: lines }, (_, i) => {
+      const word = (n: number): string =>
+        n.toString(26).replaceAll(/[0-9]/g, (digit) => 'qrstuvwxyz'[Number(digit)] ?? '');
+      const text = `opened the file ${word(i)} of ${word(i % 97)} for user ${word(i % 13)}`;
+      const bytes = bytesOf(text);
+      outline.read(bytes, { from: 0, to: bytes.length, seed: 1 });
+      return [outline.a, outline.b] as const;
+    });
+    const chance = lines ** 2 / 2 / 2 ** 32;
+    const halves = [
+      (a: number, _b: number) => a,
+      (_a: number, b: number) => b,
+      (a: number, b: number) => (a << 16) | (b & 0xffff),
+      (a: number, b: number) => (a & ~0xffff) | (b >>> 16),
+    ];
+    for (const half of halves) {
+      const different = new Set(lanes.map(([a, b]) => half(a, b)));
+      expect(lines - different.size).toBeLessThan(chance * 4);
+    }
+  });
+
   it('has the leaf and the values that its tokens say', () => {
     const miner = new PatternMiner();
     const source = miner.source('a');
