@@ -1,3 +1,4 @@
+import { bufferToDecode } from '@sonde/proto';
 import type { DeflateAddon } from './deflate-addon.ts';
 import { deflateThreads } from './deflate-threads.ts';
 import { GZIP_RATIO_MAX, HERE_BYTES_MAX } from './limits.ts';
@@ -30,7 +31,7 @@ export async function gunzipMember(
   room.take(declared);
   let isWhole = false;
   try {
-    const bytes = Buffer.allocUnsafeSlow(declared);
+    const bytes = bufferToDecode(declared);
     const isSmall = packed.length + declared <= HERE_BYTES_MAX;
     isWhole = isSmall
       ? addon.unpackHere(packed, bytes)

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { bufferToDecode } from '@sonde/proto';
 import { JOIN_TURN_BYTES } from './limits.ts';
 
 /** Pieces in a row, `length` bytes of them, copied into memory of their own; others have their turn. */
@@ -6,7 +7,7 @@ export async function joinInTurns(
   pieces: readonly Uint8Array[],
   length: number,
 ): Promise<Buffer<ArrayBuffer>> {
-  const all = Buffer.allocUnsafeSlow(length);
+  const all = bufferToDecode(length);
   let at = 0;
   for (const piece of pieces) {
     for (let from = 0; from < piece.length; from += JOIN_TURN_BYTES) {

@@ -68,15 +68,21 @@ export function openSource(bytes: Uint8Array): Source {
   return memory.open(bytes);
 }
 
-/** The chunks of a body in a row, in memory that goes on behind them: opening it copies nothing. */
+/** Memory for a body of `length` bytes that goes on behind it: opening it copies nothing. */
+export function bufferToDecode(length: number): Buffer {
+  const memory = Buffer.allocUnsafeSlow(length + PADDING_BYTES);
+  // What stood in this memory before is nobody's to read.
+  memory.fill(0, length);
+  return memory.subarray(0, length);
+}
+
+/** The chunks of a body in a row, as `bufferToDecode`. */
 export function joinChunks(chunks: readonly Uint8Array[], length: number): Buffer {
-  const joined = Buffer.allocUnsafeSlow(length + PADDING_BYTES);
+  const joined = bufferToDecode(length);
   let at = 0;
   for (const chunk of chunks) {
     joined.set(chunk, at);
     at += chunk.length;
   }
-  // What stood in this memory before is nobody's to read.
-  joined.fill(0, at);
-  return joined.subarray(0, length);
+  return joined;
 }
