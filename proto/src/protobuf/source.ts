@@ -69,7 +69,7 @@ export function openSource(bytes: Uint8Array): Source {
 }
 
 /** Memory for a body of `length` bytes that goes on behind it: opening it copies nothing. */
-export function bufferToDecode(length: number): Buffer {
+export function bufferToDecode(length: number): Buffer<ArrayBuffer> {
   const memory = Buffer.allocUnsafeSlow(length + PADDING_BYTES);
   // What stood in this memory before is nobody's to read.
   memory.fill(0, length);
@@ -77,7 +77,7 @@ export function bufferToDecode(length: number): Buffer {
 }
 
 /** The chunks of a body in a row, as `bufferToDecode`. */
-export function joinChunks(chunks: readonly Uint8Array[], length: number): Buffer {
+export function joinChunks(chunks: readonly Uint8Array[], length: number): Buffer<ArrayBuffer> {
   const joined = bufferToDecode(length);
   let at = 0;
   for (const chunk of chunks) {
