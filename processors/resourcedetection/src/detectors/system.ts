@@ -1,6 +1,16 @@
 import { lookup, lookupService, resolveCname } from 'node:dns/promises';
 import { readFile } from 'node:fs/promises';
-import { arch, hostname, networkInterfaces, platform, release, type, version } from 'node:os';
+import {
+  arch,
+  hostname,
+  machine,
+  networkInterfaces,
+  platform,
+  release,
+  type,
+  version,
+} from 'node:os';
+import { describeSystem } from '../describe-system.ts';
 import {
   type DetectedAttributes,
   type DetectedValue,
@@ -39,7 +49,6 @@ export async function detectSystem(
   const found: Record<string, DetectedValue | undefined> = {
     'os.type': platform(),
     'host.arch': ARCHITECTURES.get(arch()) ?? arch(),
-    'os.description': `${type()} ${hostname()} ${release()} ${version()}`,
     ...interfaces(),
   };
   for (const source of hostnameSources) {
@@ -56,8 +65,7 @@ export async function detectSystem(
     throw new Error('all hostname sources failed to get hostname');
   }
   Object.assign(found, await osRelease(), await cpu(enabled));
-  const machine = await text('/etc/machine-id');
-  found['host.id'] = machine.trim();
+  found['host.id'] = (await text('/etc/machine-id')).trim();
   return enabledOf(found, enabled);
 }
 
@@ -103,18 +111,12 @@ function interfaces(): Readonly<Record<string, readonly string[]>> {
   };
 }
 
-/** `/etc/os-release`. */
 async function osRelease(): Promise<Readonly<Record<string, string | undefined>>> {
-  const fields = new Map<string, string>();
-  for (const line of (await text('/etc/os-release')).split('\n')) {
-    const [, key, value] = /^([A-Z_]+)="?([^"]*)"?$/.exec(line.trim()) ?? [];
-    if (key !== undefined && value !== undefined) fields.set(key, value);
-  }
-  return {
-    'os.name': fields.get('NAME'),
-    'os.version': fields.get('VERSION_ID'),
-    'os.build.id': fields.get('BUILD_ID'),
-  };
+  return describeSystem({
+    osRelease: await text('/etc/os-release'),
+    debianVersion: await text('/etc/debian_version'),
+    kernel: [type(), hostname(), release(), version(), machine()].join(' '),
+  });
 }
 
 const CPU_FIELDS: readonly (readonly [string, string])[] = [
