@@ -4,22 +4,13 @@ import { TokenKind } from './token-list.ts';
 import type { Candidate } from './uniques.ts';
 import { avalanche } from './word-hash.ts';
 
-/** Tokens without a blank between. */
-export interface Chunk {
-  readonly key: number;
-  /** A value, and at most `,;:.` behind it. */
-  readonly isPure: boolean;
-  readonly holdsValue: boolean;
-  readonly words: number;
-  /** Of the `,;:.` behind it; 0 when there is none. */
-  readonly tail: number;
-}
-
 /** Candidates of one shape, and where it was merged into. */
 export interface Shape {
   readonly key: number;
   readonly signature: Signature;
-  readonly chunks: readonly Chunk[];
+  /** Its chunks [from, to) in the table of all. */
+  readonly from: number;
+  readonly to: number;
   readonly members: Candidate[];
   count: number;
   into: Shape | undefined;
@@ -36,43 +27,70 @@ export function shapeKeyOf({ a, b, kinds }: Signature): number {
   return mapKey(a ^ avalanche(glue), b);
 }
 
-export function chunksOf(signature: Signature, sentenceMarks: Marks): Chunk[] {
-  const { kinds } = signature;
-  const chunks: Chunk[] = [];
-  let from = 0;
-  for (let i = 1; i <= kinds.length; i++) {
-    if (i < kinds.length && (kinds[i] & GLUED_BIT) !== 0) continue;
-    chunks.push(chunkOf(signature, { from, to: i }, sentenceMarks));
-    from = i;
-  }
-  return chunks;
-}
+/**
+ * Chunks of signatures, tokens without a blank between: in typed arrays, as all of them live until a
+ * grouping ends and the collector of garbage would copy some megabytes of objects in one go. Made for
+ * at most `chunksMax` and thrown away; 15 bytes a chunk.
+ */
+export class ChunkTable {
+  readonly key: Float64Array;
+  /** 1: a value, and at most `,;:.` behind it. */
+  readonly isPure: Uint8Array;
+  readonly holdsValue: Uint8Array;
+  readonly words: Uint8Array;
+  /** Of the `,;:.` behind it; 0 when there is none. */
+  readonly tail: Int32Array;
+  count = 0;
 
-function chunkOf(
-  { lanes, kinds }: Signature,
-  { from, to }: { readonly from: number; readonly to: number },
-  sentenceMarks: Marks,
-): Chunk {
-  let a = to - from;
-  let b = a;
-  let words = 0;
-  let values = 0;
-  for (let i = from; i < to; i++) {
-    a = avalanche(Math.imul(a, STEP) ^ lanes[i * 2]);
-    b = Math.imul(b ^ lanes[i * 2 + 1], STEP);
-    b ^= b >>> 16;
-    const kind = kinds[i] & KIND_BITS;
-    if (kind === TokenKind.word) words++;
-    else if (kind === TokenKind.variable) values++;
+  constructor(chunksMax: number) {
+    this.key = new Float64Array(chunksMax);
+    this.isPure = new Uint8Array(chunksMax);
+    this.holdsValue = new Uint8Array(chunksMax);
+    this.words = new Uint8Array(chunksMax);
+    this.tail = new Int32Array(chunksMax);
   }
-  let tailFrom = to;
-  let tail = 0;
-  while (tailFrom > from + 1 && sentenceMarks.has(lanes[(tailFrom - 1) * 2])) {
-    tailFrom--;
-    tail = avalanche(Math.imul(tail, STEP) ^ lanes[tailFrom * 2]);
+
+  /** Adds those of a signature behind the others. */
+  add(signature: Signature, sentenceMarks: Marks): void {
+    const { kinds } = signature;
+    let from = 0;
+    for (let i = 1; i <= kinds.length; i++) {
+      if (i < kinds.length && (kinds[i] & GLUED_BIT) !== 0) continue;
+      this.#add(signature, { from, to: i }, sentenceMarks);
+      from = i;
+    }
   }
-  const isPure = values === 1 && words === 0 && tailFrom === from + 1;
-  return { key: mapKey(a, b), isPure, holdsValue: values > 0, words, tail };
+
+  #add(
+    { lanes, kinds }: Signature,
+    { from, to }: { readonly from: number; readonly to: number },
+    sentenceMarks: Marks,
+  ): void {
+    let a = to - from;
+    let b = a;
+    let words = 0;
+    let values = 0;
+    for (let i = from; i < to; i++) {
+      a = avalanche(Math.imul(a, STEP) ^ lanes[i * 2]);
+      b = Math.imul(b ^ lanes[i * 2 + 1], STEP);
+      b ^= b >>> 16;
+      const kind = kinds[i] & KIND_BITS;
+      if (kind === TokenKind.word) words++;
+      else if (kind === TokenKind.variable) values++;
+    }
+    let tailFrom = to;
+    let tail = 0;
+    while (tailFrom > from + 1 && sentenceMarks.has(lanes[(tailFrom - 1) * 2])) {
+      tailFrom--;
+      tail = avalanche(Math.imul(tail, STEP) ^ lanes[tailFrom * 2]);
+    }
+    const at = this.count++;
+    this.key[at] = mapKey(a, b);
+    this.isPure[at] = values === 1 && words === 0 && tailFrom === from + 1 ? 1 : 0;
+    this.holdsValue[at] = values > 0 ? 1 : 0;
+    this.words[at] = words;
+    this.tail[at] = tail;
+  }
 }
 
 /** A key over parts, of which each is a number. */

@@ -1,4 +1,4 @@
-import { KeySum, type Shape } from './chunks.ts';
+import { type ChunkTable, KeySum, type Shape } from './chunks.ts';
 import { mergeGaps } from './gap-values.ts';
 import { mergeOptionalPrefixes } from './optional-prefixes.ts';
 import type { Pace, Steps } from './pace.ts';
@@ -24,15 +24,15 @@ const CLOSING: ReadonlySet<number> = new Set([...')]}'].map(punctuationLane));
 const SEPARATING: ReadonlySet<number> = new Set([...',=:;'].map(punctuationLane));
 
 /** Merges shapes of different length that are one statement: by rows, by compounds, by dumps. */
-export function* mergeShapes(shapes: readonly Shape[], pace: Pace): Steps {
-  yield* mergeRows(shapes, pace);
-  yield* mergeCompounds(shapes, pace);
+export function* mergeShapes(shapes: readonly Shape[], chunks: ChunkTable, pace: Pace): Steps {
+  yield* mergeRows(shapes, chunks, pace);
+  yield* mergeCompounds(shapes, chunks, pace);
   yield* mergeDumps(shapes, pace);
   yield* mergeGaps(shapes, pace);
   yield* mergeOptionalPrefixes(shapes, pace);
 }
 
-function* mergeRows(shapes: readonly Shape[], pace: Pace): Steps {
+function* mergeRows(shapes: readonly Shape[], chunks: ChunkTable, pace: Pace): Steps {
   const byKey = new Map<number, Shape[]>();
   const rows = new Map<Shape, { readonly longest: number; readonly words: number }>();
   for (const shape of shapes) {
@@ -40,25 +40,25 @@ function* mergeRows(shapes: readonly Shape[], pace: Pace): Steps {
     let row = 0;
     let longest = 0;
     let words = 0;
-    for (const { isPure, key, words: own } of shape.chunks) {
-      if (isPure) {
+    for (let chunk = shape.from; chunk < shape.to; chunk++) {
+      if (chunks.isPure[chunk] === 1) {
         if (row === 0) sum.add(VALUE_PART);
         row++;
         longest = Math.max(longest, row);
       } else {
         row = 0;
-        words += own;
-        sum.add(key);
+        words += chunks.words[chunk];
+        sum.add(chunks.key[chunk]);
       }
     }
-    if (pace.spend(shape.chunks.length * 2)) yield;
+    if (pace.spend((shape.to - shape.from) * 2)) yield;
     if (longest === 0 || words === 0) continue;
     rows.set(shape, { longest, words });
     push(byKey, sum.key, shape);
   }
   for (const alike of byKey.values()) {
     if (alike.length < 2) continue;
-    const lengths = new Set(alike.map(({ chunks }) => chunks.length));
+    const lengths = new Set(alike.map(({ from, to }) => to - from));
     const longest = Math.max(...alike.map((shape) => rows.get(shape)?.longest ?? 0));
     const words = rows.get(alike[0])?.words ?? 0;
     if (lengths.size < ROW_LENGTHS_MIN && longest < ROW_MAX && words < ROW_WORDS_MIN) continue;
@@ -68,25 +68,25 @@ function* mergeRows(shapes: readonly Shape[], pace: Pace): Steps {
 }
 
 /** A value in A takes in what holds a value in B (`LOCAL(0)`, `host:80`), the rest being equal. */
-function* mergeCompounds(shapes: readonly Shape[], pace: Pace): Steps {
+function* mergeCompounds(shapes: readonly Shape[], chunks: ChunkTable, pace: Pace): Steps {
   const byKey = new Map<number, Shape[]>();
   const pure = new Map<Shape, number>();
   for (const shape of shapes) {
     if (shape.into !== undefined) continue;
     const sum = new KeySum();
     let count = 0;
-    for (const { isPure, holdsValue, key, tail } of shape.chunks) {
-      if (isPure) count++;
-      if (holdsValue) {
+    for (let chunk = shape.from; chunk < shape.to; chunk++) {
+      count += chunks.isPure[chunk];
+      if (chunks.holdsValue[chunk] === 1) {
         sum.add(VALUE_PART);
-        sum.add(tail);
+        sum.add(chunks.tail[chunk]);
       } else {
-        sum.add(key);
+        sum.add(chunks.key[chunk]);
       }
     }
     pure.set(shape, count);
     push(byKey, sum.key, shape);
-    if (pace.spend(shape.chunks.length * 2)) yield;
+    if (pace.spend((shape.to - shape.from) * 2)) yield;
   }
   for (const alike of byKey.values()) {
     if (alike.length < 2) continue;
@@ -96,20 +96,21 @@ function* mergeCompounds(shapes: readonly Shape[], pace: Pace): Steps {
     for (let i = 1; i < alike.length; i++) {
       const into = alike
         .slice(0, Math.min(i, CANDIDATES_MAX))
-        .find((wide) => wide.into === undefined && takesIn(wide, alike[i]));
+        .find((wide) => wide.into === undefined && takesIn(wide, alike[i], chunks));
       alike[i].into = into;
       if (pace.spend(CANDIDATES_MAX)) yield;
     }
   }
 }
 
-function takesIn(wide: Shape, narrow: Shape): boolean {
+function takesIn(wide: Shape, narrow: Shape, chunks: ChunkTable): boolean {
+  const { key, isPure, holdsValue, words, tail } = chunks;
   let literal = 0;
-  for (let i = 0; i < wide.chunks.length; i++) {
-    const own = wide.chunks[i];
-    const other = narrow.chunks[i];
-    if (!own.holdsValue && own.words > 0) literal++;
-    if (own.key !== other.key && !(own.isPure && own.tail === other.tail)) return false;
+  for (let i = 0; i < wide.to - wide.from; i++) {
+    const own = wide.from + i;
+    const other = narrow.from + i;
+    if (holdsValue[own] === 0 && words[own] > 0) literal++;
+    if (key[own] !== key[other] && !(isPure[own] === 1 && tail[own] === tail[other])) return false;
   }
   return literal >= WORDS_BESIDE_VALUE_MIN;
 }
@@ -172,7 +173,7 @@ function dumpEnd(lanes: readonly number[], kinds: Uint8Array, from: number): num
 }
 
 function mergeAll(alike: Shape[]): void {
-  alike.sort((x, y) => y.count - x.count || x.chunks.length - y.chunks.length || x.key - y.key);
+  alike.sort((x, y) => y.count - x.count || x.to - x.from - (y.to - y.from) || x.key - y.key);
   for (const shape of alike.slice(1)) shape.into = alike[0];
 }
 

@@ -1,4 +1,4 @@
-import { chunksOf, type Marks, type Shape, shapeKeyOf } from './chunks.ts';
+import { ChunkTable, type Marks, type Shape, shapeKeyOf } from './chunks.ts';
 import { generaliseWords } from './generalise-words.ts';
 import { isBefore, type Leaf, type PatternGroup } from './leaf.ts';
 import { mergeShapes } from './merge-shapes.ts';
@@ -27,20 +27,28 @@ export function* regroup(leaves: readonly Leaf[]): Steps<readonly Grouped[]> {
   );
   yield* generaliseWords(candidates, pace);
   if (candidates.length > PRESSURE_LEAVES) yield* relievePressure(candidates, pace);
-  const shapes = yield* shapesOf(candidates, pace);
-  yield* mergeShapes(shapes, pace);
+  let tokens = 0;
+  for (const { signature } of candidates) tokens += signature.kinds.length;
+  const chunks = new ChunkTable(tokens);
+  const shapes = yield* shapesOf(candidates, chunks, pace);
+  yield* mergeShapes(shapes, chunks, pace);
   return yield* groupsOf(shapes, pace);
 }
 
-function* shapesOf(candidates: readonly Candidate[], pace: Pace): Steps<readonly Shape[]> {
+function* shapesOf(
+  candidates: readonly Candidate[],
+  chunks: ChunkTable,
+  pace: Pace,
+): Steps<readonly Shape[]> {
   const shapes = new Map<number, Shape>();
   for (const candidate of candidates) {
     const { signature, leaf } = candidate;
     const key = shapeKeyOf(signature);
     let shape = shapes.get(key);
     if (shape === undefined) {
-      const chunks = chunksOf(signature, SENTENCE_MARKS);
-      shape = { key, signature, chunks, members: [], count: 0, into: undefined };
+      const from = chunks.count;
+      chunks.add(signature, SENTENCE_MARKS);
+      shape = { key, signature, from, to: chunks.count, members: [], count: 0, into: undefined };
       shapes.set(key, shape);
     }
     shape.members.push(candidate);
