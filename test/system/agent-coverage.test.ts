@@ -1,15 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { obstacleToRunning } from '@sonde/ebpf-agent';
-import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { HAS_CHROMIUM } from './chromium.ts';
 import { Sonde } from './sonde.ts';
-
-const CHROMIUM = '/usr/bin/chromium';
-const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'];
+import { openTab, type Tab } from './tab.ts';
 
 /** It serves requests, says its port once, and prints to its parent: into a socket. */
 const SERVICE = `
@@ -18,13 +17,12 @@ server.listen(0, '127.0.0.1', () => console.log(server.address().port));
 `;
 
 const REQUESTS_MS = 200;
-const canRun = existsSync(CHROMIUM) && obstacleToRunning() === undefined;
+const canRun = HAS_CHROMIUM && obstacleToRunning() === undefined;
 
 describe.skipIf(!canRun)('coverage on the page', () => {
   const sonde = new Sonde();
   const folder = mkdtempSync(join(tmpdir(), 'sonde-coverage-'));
-  const problems: string[] = [];
-  let browser: BrowserContext;
+  let tab: Tab;
   let page: Page;
   let service: ChildProcess | undefined;
   let requests: NodeJS.Timeout | undefined;
@@ -41,17 +39,14 @@ describe.skipIf(!canRun)('coverage on the page', () => {
     const told = `SELECT count() > 0 FROM metric_series
       WHERE service = 'quiet-desk' AND metric = 'sonde.coverage.connections'`;
     await sonde.untilSelect(told, '1', 60_000);
-    browser = await chromium.launchPersistentContext(join(folder, 'profile'), {
-      ...{ executablePath: CHROMIUM, args: FLAGS, viewport: { width: 1440, height: 900 } },
-    });
-    page = await browser.newPage();
-    page.on('pageerror', (error) => problems.push(error.message));
+    tab = await openTab();
+    page = tab.page;
   }, 180_000);
 
   afterAll(async () => {
     clearInterval(requests);
     service?.kill('SIGKILL');
-    await browser?.close();
+    await tab?.close();
     await sonde.remove();
     rmSync(folder, { recursive: true, force: true });
   });
@@ -73,13 +68,13 @@ describe.skipIf(!canRun)('coverage on the page', () => {
     expect(new URL(page.url()).searchParams.get('at')).toBe('quiet-desk');
     await page.reload();
     await page.getByText('journald: { storage: file_storage }').waitFor();
-    expect(problems).toEqual([]);
+    expect(tab.problems).toEqual([]);
   }, 60_000);
 
   it('says what to do where nothing runs', async () => {
     await page.goto(`${sonde.addresses.page}/coverage?from=978307200000&to=978310800000`);
     await page.getByText('Nobody has said what runs').waitFor();
     await page.getByText('sudo sonde agent --check').waitFor();
-    expect(problems).toEqual([]);
+    expect(tab.problems).toEqual([]);
   }, 60_000);
 });

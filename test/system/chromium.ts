@@ -21,7 +21,7 @@ export const DESK = { width: 1440, height: 900 } as const;
 export const PHONE = { width: 390, height: 844 } as const;
 
 /** How the tests start it. */
-export const BROWSER: { readonly executablePath: string; readonly args: string[] } = {
+const BROWSER: { readonly executablePath: string; readonly args: string[] } = {
   executablePath: CHROMIUM,
   args: FLAGS,
 };

@@ -1,19 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BROWSER, HAS_CHROMIUM } from './chromium.ts';
+import { HAS_CHROMIUM } from './chromium.ts';
 import { logsBody, shopRequests, tracesBody } from './shop-traffic.ts';
 import { Sonde } from './sonde.ts';
+import { openTab, type Tab } from './tab.ts';
 
 const MINUTE_MS = 60_000;
 const NS_PER_MS = 1_000_000;
 
 describe.skipIf(!HAS_CHROMIUM)('the analysis of traces, in a real browser', () => {
   const sonde = new Sonde();
-  const profile = mkdtempSync(join(tmpdir(), 'sonde-chromium-'));
-  const problems: string[] = [];
   const toMs = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS - MINUTE_MS;
   const traffic = {
     fromMs: toMs - 40 * MINUTE_MS,
@@ -31,39 +27,24 @@ describe.skipIf(!HAS_CHROMIUM)('the analysis of traces, in a real browser', () =
   });
   const range = `from=${traffic.fromMs}&to=${toMs}&set=roots`;
   const box = `box=${traffic.fromMs}-${toMs}-${500 * NS_PER_MS}-${10_000 * NS_PER_MS}`;
-  let browser: BrowserContext;
+  let tab: Tab;
   let page: Page;
 
   beforeAll(async () => {
     await sonde.up();
-    await send('traces', tracesBody(spans));
-    await send('logs', logsBody(requests.flatMap((request) => request.logs)));
+    await sonde.send('traces', tracesBody(spans));
+    await sonde.send('logs', logsBody(requests.flatMap((request) => request.logs)));
     const count = "SELECT count() FROM spans WHERE namespace = 'shop'";
     await sonde.untilSelect(count, String(spans.length));
     await sonde.untilSelect("SELECT count() > 0 FROM logs WHERE namespace = 'shop'", '1');
-    browser = await chromium.launchPersistentContext(profile, {
-      ...{ ...BROWSER, viewport: { width: 1440, height: 900 } },
-    });
-    page = await browser.newPage();
-    page.on('pageerror', (error) => problems.push(error.message));
-    page.on('console', (message) => {
-      if (message.type() === 'error') problems.push(message.text());
-    });
+    tab = await openTab();
+    page = tab.page;
   });
 
   afterAll(async () => {
-    await browser?.close();
+    await tab?.close();
     await sonde.remove();
-    rmSync(profile, { recursive: true, force: true });
   });
-
-  async function send(signal: 'traces' | 'logs', body: Uint8Array): Promise<void> {
-    const response = await fetch(`${sonde.addresses.otlpHttp}/v1/${signal}`, {
-      ...{ method: 'POST', headers: { 'content-type': 'application/x-protobuf' } },
-      body: Buffer.from(body),
-    });
-    expect(response.status).toBe(200);
-  }
 
   const open = (path: string) => page.goto(`${sonde.addresses.page}${path}`);
 
@@ -117,6 +98,6 @@ describe.skipIf(!HAS_CHROMIUM)('the analysis of traces, in a real browser', () =
   it('asks for a selection where there is nothing to compare, and has no problems', async () => {
     await open(`/traces?${range}&mode=attributes`);
     await page.getByText('Nothing to hold the selection against').waitFor();
-    expect(problems).toEqual([]);
+    expect(tab.problems).toEqual([]);
   });
 });

@@ -1,11 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { encodeRequest, type LogRecord } from '@sonde/proto';
-import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BROWSER, DESK, HAS_CHROMIUM, PHONE } from './chromium.ts';
+import { DESK, HAS_CHROMIUM, PHONE } from './chromium.ts';
 import { Sonde } from './sonde.ts';
+import { openTab, type Tab } from './tab.ts';
 
 const MINUTE_MS = 60_000;
 const LINES = 2000;
@@ -13,12 +11,10 @@ const TRACE_ID = '5b8efff798038103d269b633813fc60c';
 
 describe.skipIf(!HAS_CHROMIUM)('the log explorer, in a real browser', () => {
   const sonde = new Sonde();
-  const profile = mkdtempSync(join(tmpdir(), 'sonde-chromium-'));
-  const problems: string[] = [];
   const toMs = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;
   const fromMs = toMs - 40 * MINUTE_MS;
   const range = `from=${fromMs}&to=${toMs}`;
-  let browser: BrowserContext;
+  let tab: Tab;
   let page: Page;
 
   beforeAll(async () => {
@@ -38,23 +34,13 @@ describe.skipIf(!HAS_CHROMIUM)('the log explorer, in a real browser', () => {
     ]);
     const count = "SELECT count() FROM logs WHERE service IN ('cart', 'payment')";
     await sonde.untilSelect(count, String(LINES + 2));
-    browser = await chromium.launchPersistentContext(profile, {
-      ...BROWSER,
-      viewport: DESK,
-    });
-    page = await browser.newPage();
-    page.on('pageerror', (error) => problems.push(error.message));
-    page.on('console', (message) => {
-      // A refused search is told to the console by the browser itself.
-      const isRefusal = message.text().includes('400 (Bad Request)');
-      if (message.type() === 'error' && !isRefusal) problems.push(message.text());
-    });
+    tab = await openTab({ refusals: true });
+    page = tab.page;
   });
 
   afterAll(async () => {
-    await browser?.close();
+    await tab?.close();
     await sonde.remove();
-    rmSync(profile, { recursive: true, force: true });
   });
 
   function line(ms: number, body: string): LogRecord {
@@ -225,6 +211,6 @@ describe.skipIf(!HAS_CHROMIUM)('the log explorer, in a real browser', () => {
   });
 
   it('meets no error on the way', () => {
-    expect(problems).toEqual([]);
+    expect(tab.problems).toEqual([]);
   });
 });

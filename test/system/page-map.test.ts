@@ -1,9 +1,10 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DESK, HAS_CHROMIUM, launchChromium, PHONE } from './chromium.ts';
+import { DESK, HAS_CHROMIUM, PHONE } from './chromium.ts';
 import { connectionsBody, type ShopConnection } from './shop-connections.ts';
 import { logsBody, shopRequests, tracesBody } from './shop-traffic.ts';
 import { Sonde } from './sonde.ts';
+import { openTab, type Tab } from './tab.ts';
 
 const MINUTE_MS = 60_000;
 /** As the agent names what has no name but an address. */
@@ -25,45 +26,32 @@ const CONNECTIONS: readonly ShopConnection[] = [
 
 describe.skipIf(!HAS_CHROMIUM)('the service map, in a real browser', () => {
   const sonde = new Sonde();
-  const problems: string[] = [];
   const toMs = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS - 2 * MINUTE_MS;
   const fromMs = toMs - MINUTES * MINUTE_MS;
   const bad = { badFromMs: toMs - 4 * MINUTE_MS, badToMs: toMs - 2 * MINUTE_MS };
   const requests = [...shopRequests({ fromMs, toMs, requestsPerMinute: 60, ...bad })];
   const range = `from=${fromMs}&to=${toMs}`;
-  let browser: Browser;
+  let tab: Tab;
   let page: Page;
 
   beforeAll(async () => {
     await sonde.up();
-    await send('traces', tracesBody(requests.flatMap(({ spans }) => spans)));
-    await send('traces', tracesBody(mailAt(toMs - MINUTE_MS)));
-    await send('metrics', connectionsBody(CONNECTIONS, { fromMs, toMs }));
-    await send('logs', logsBody(requests.flatMap(({ logs }) => logs)));
+    await sonde.send('traces', tracesBody(requests.flatMap(({ spans }) => spans)));
+    await sonde.send('traces', tracesBody(mailAt(toMs - MINUTE_MS)));
+    await sonde.send('metrics', connectionsBody(CONNECTIONS, { fromMs, toMs }));
+    await sonde.send('logs', logsBody(requests.flatMap(({ logs }) => logs)));
     // Spans are joined minute by minute.
     const minutes = `SELECT uniqExact(time) FROM edges_1m WHERE time < toDateTime(${toMs / 1000})`;
     await sonde.untilSelect(minutes, String(MINUTES), 60_000);
     await sonde.untilSelect(minutes.replace('edges', 'connections'), String(MINUTES), 60_000);
-    browser = await launchChromium();
-    page = await browser.newPage({ viewport: DESK });
-    page.on('pageerror', (error) => problems.push(error.message));
-    page.on('console', (message) => {
-      if (message.type() === 'error') problems.push(message.text());
-    });
+    tab = await openTab();
+    page = tab.page;
   });
 
   afterAll(async () => {
-    await browser?.close();
+    await tab?.close();
     await sonde.remove();
   });
-
-  async function send(signal: 'traces' | 'logs' | 'metrics', body: Uint8Array): Promise<void> {
-    const response = await fetch(`${sonde.addresses.otlpHttp}/v1/${signal}`, {
-      ...{ method: 'POST', headers: { 'content-type': 'application/x-protobuf' } },
-      body: Buffer.from(body),
-    });
-    expect(response.status).toBe(200);
-  }
 
   const open = (query = '') => page.goto(`${sonde.addresses.page}/map?${range}&${query}`);
   const node = (name: string) =>
@@ -230,7 +218,7 @@ describe.skipIf(!HAS_CHROMIUM)('the service map, in a real browser', () => {
   });
 
   it('meets no error on the way', () => {
-    expect(problems).toEqual([]);
+    expect(tab.problems).toEqual([]);
   });
 });
 

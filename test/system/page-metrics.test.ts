@@ -1,11 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { encodeRequest } from '@sonde/proto';
-import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BROWSER, DESK, HAS_CHROMIUM, PHONE } from './chromium.ts';
+import { DESK, HAS_CHROMIUM, PHONE } from './chromium.ts';
 import { Sonde } from './sonde.ts';
+import { openTab, type Tab } from './tab.ts';
 
 const MINUTE_MS = 60_000;
 const TRACE_ID = '5b8efff798038103d269b633813fc60c';
@@ -13,12 +11,10 @@ const POINTS = 20;
 
 describe.skipIf(!HAS_CHROMIUM)('the metric explorer, in a real browser', () => {
   const sonde = new Sonde();
-  const profile = mkdtempSync(join(tmpdir(), 'sonde-chromium-'));
-  const problems: string[] = [];
   const toMs = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;
   const fromMs = toMs - (POINTS + 1) * MINUTE_MS;
   const range = `from=${fromMs}&to=${toMs}`;
-  let browser: BrowserContext;
+  let tab: Tab;
   let page: Page;
 
   beforeAll(async () => {
@@ -31,22 +27,13 @@ describe.skipIf(!HAS_CHROMIUM)('the metric explorer, in a real browser', () => {
     const count = "SELECT count() FROM metric_histograms WHERE metric = 'shop.latency'";
     await sonde.untilSelect(count, String(2 * POINTS));
     await sonde.untilSelect("SELECT count() > 0 FROM exemplars WHERE metric = 'shop.latency'", '1');
-    browser = await chromium.launchPersistentContext(profile, {
-      ...BROWSER,
-      viewport: DESK,
-    });
-    page = await browser.newPage();
-    page.on('pageerror', (error) => problems.push(error.message));
-    page.on('console', (message) => {
-      const isRefusal = message.text().includes('400 (Bad Request)');
-      if (message.type() === 'error' && !isRefusal) problems.push(message.text());
-    });
+    tab = await openTab({ refusals: true });
+    page = tab.page;
   });
 
   afterAll(async () => {
-    await browser?.close();
+    await tab?.close();
     await sonde.remove();
-    rmSync(profile, { recursive: true, force: true });
   });
 
   const open = (query: string) => page.goto(`${sonde.addresses.page}/metrics?${range}&${query}`);
@@ -80,7 +67,7 @@ describe.skipIf(!HAS_CHROMIUM)('the metric explorer, in a real browser', () => {
 
   it('opens the trace of an exemplar', async () => {
     await open('metric=shop.latency&exemplars=true');
-    await page.getByText('1 exemplars; the highest:').waitFor();
+    await page.getByText('1 exemplar; the highest:').waitFor();
     const link = page.getByRole('link', { name: '900 ms' });
     expect(await link.getAttribute('href')).toContain(`/traces/${TRACE_ID}`);
   });
@@ -121,7 +108,7 @@ describe.skipIf(!HAS_CHROMIUM)('the metric explorer, in a real browser', () => {
   });
 
   it('meets no error on the way', () => {
-    expect(problems).toEqual([]);
+    expect(tab.problems).toEqual([]);
   });
 });
 

@@ -1,10 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BROWSER, HAS_CHROMIUM } from './chromium.ts';
+import { HAS_CHROMIUM } from './chromium.ts';
 import { Sonde } from './sonde.ts';
+import { openTab, type Tab } from './tab.ts';
 
 const MINUTE_MS = 60_000;
 const NAMES = 'ant bee cat dog eel fox gnu hen ibis jay kite lark mole newt owl pig'.split(' ');
@@ -12,12 +10,10 @@ const JOB = 'the job of <*> has ended after <*> ms';
 
 describe.skipIf(!HAS_CHROMIUM)('log patterns, from a line to the page', () => {
   const sonde = new Sonde();
-  const profile = mkdtempSync(join(tmpdir(), 'sonde-chromium-'));
-  const problems: string[] = [];
   const toMs = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;
   const fromMs = toMs - 20 * MINUTE_MS;
   const range = `from=${fromMs}&to=${toMs}&service=worker`;
-  let browser: BrowserContext;
+  let tab: Tab;
   let page: Page;
 
   const line = (atMs: number, body: string, severityNumber = 9) => ({
@@ -55,17 +51,13 @@ describe.skipIf(!HAS_CHROMIUM)('log patterns, from a line to the page', () => {
     await sonde.untilSelect(count('pattern_id != 0'), '202');
     const grouped = "SELECT uniqExact(pattern_id) FROM log_patterns FINAL WHERE service = 'worker'";
     await sonde.untilSelect(grouped, '3');
-    browser = await chromium.launchPersistentContext(profile, {
-      ...{ ...BROWSER, viewport: { width: 1440, height: 900 } },
-    });
-    page = await browser.newPage();
-    page.on('pageerror', (error) => problems.push(error.message));
+    tab = await openTab();
+    page = tab.page;
   }, 120_000);
 
   afterAll(async () => {
-    await browser?.close();
+    await tab?.close();
     await sonde.remove();
-    rmSync(profile, { recursive: true, force: true });
   });
 
   const open = (path: string) => page.goto(`${sonde.addresses.page}${path}`);
@@ -134,6 +126,6 @@ describe.skipIf(!HAS_CHROMIUM)('log patterns, from a line to the page', () => {
   });
 
   it('breaks nothing on the page', () => {
-    expect(problems).toEqual([]);
+    expect(tab.problems).toEqual([]);
   });
 });

@@ -1,34 +1,26 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BROWSER, HAS_CHROMIUM } from './chromium.ts';
+import { HAS_CHROMIUM } from './chromium.ts';
 import { Sonde } from './sonde.ts';
+import { openTab, type Tab } from './tab.ts';
 
 describe.skipIf(!HAS_CHROMIUM)('retention on the page', () => {
   const sonde = new Sonde();
-  const profile = mkdtempSync(join(tmpdir(), 'sonde-chromium-'));
-  const problems: string[] = [];
-  let browser: BrowserContext;
+  let tab: Tab;
   let page: Page;
 
   beforeAll(async () => {
     await sonde.up();
-    browser = await chromium.launchPersistentContext(profile, {
-      ...{ ...BROWSER, viewport: { width: 1440, height: 900 } },
-    });
-    page = await browser.newPage();
-    page.on('pageerror', (error) => problems.push(error.message));
+    tab = await openTab();
+    page = tab.page;
     await page.goto(`${sonde.addresses.page}/status`);
     await page.getByRole('link', { name: 'how long they stay' }).click();
     await page.getByText('There is room').waitFor();
   }, 120_000);
 
   afterAll(async () => {
-    await browser?.close();
+    await tab?.close();
     await sonde.remove();
-    rmSync(profile, { recursive: true, force: true });
   });
 
   /** What the API has, whatever the page shows. */
@@ -67,6 +59,6 @@ describe.skipIf(!HAS_CHROMIUM)('retention on the page', () => {
     await page.getByRole('button', { name: 'Really remove the rule debug lines' }).click();
     await page.getByText('No rules').waitFor();
     expect(await retention()).toMatchObject({ rules: [], tracesDays: 30 });
-    expect(problems).toEqual([]);
+    expect(tab.problems).toEqual([]);
   });
 });

@@ -1,19 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BROWSER, DESK, HAS_CHROMIUM, PHONE } from './chromium.ts';
+import { DESK, HAS_CHROMIUM, PHONE } from './chromium.ts';
 import { logsBody, type ShopRequest, shopRequests, tracesBody, wideTrace } from './shop-traffic.ts';
 import { Sonde } from './sonde.ts';
+import { openTab, type Tab } from './tab.ts';
 
 const MINUTE_MS = 60_000;
 const SERVER = 2;
 
 describe.skipIf(!HAS_CHROMIUM)('the trace explorer, in a real browser', () => {
   const sonde = new Sonde();
-  const profile = mkdtempSync(join(tmpdir(), 'sonde-chromium-'));
-  const problems: string[] = [];
   const toMs = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS - MINUTE_MS;
   const traffic = {
     fromMs: toMs - 50 * MINUTE_MS,
@@ -25,42 +21,24 @@ describe.skipIf(!HAS_CHROMIUM)('the trace explorer, in a real browser', () => {
   const requests = [...shopRequests(traffic)];
   const spans = requests.flatMap((request) => request.spans);
   const range = `from=${traffic.fromMs}&to=${toMs}`;
-  let browser: BrowserContext;
+  let tab: Tab;
   let page: Page;
 
   beforeAll(async () => {
     await sonde.up();
-    await send('traces', tracesBody(spans));
-    await send('logs', logsBody(requests.flatMap((request) => request.logs)));
+    await sonde.send('traces', tracesBody(spans));
+    await sonde.send('logs', logsBody(requests.flatMap((request) => request.logs)));
     const count = "SELECT count() FROM spans WHERE namespace = 'shop'";
     await sonde.untilSelect(count, String(spans.length));
     await sonde.untilSelect("SELECT count() > 0 FROM logs WHERE namespace = 'shop'", '1');
-    browser = await chromium.launchPersistentContext(profile, {
-      ...BROWSER,
-      viewport: DESK,
-    });
-    page = await browser.newPage();
-    page.on('pageerror', (error) => problems.push(error.message));
-    page.on('console', (message) => {
-      // A refused query is told to the console by the browser itself.
-      const isRefusal = message.text().includes('400 (Bad Request)');
-      if (message.type() === 'error' && !isRefusal) problems.push(message.text());
-    });
+    tab = await openTab({ refusals: true });
+    page = tab.page;
   });
 
   afterAll(async () => {
-    await browser?.close();
+    await tab?.close();
     await sonde.remove();
-    rmSync(profile, { recursive: true, force: true });
   });
-
-  async function send(signal: 'traces' | 'logs', body: Uint8Array): Promise<void> {
-    const response = await fetch(`${sonde.addresses.otlpHttp}/v1/${signal}`, {
-      ...{ method: 'POST', headers: { 'content-type': 'application/x-protobuf' } },
-      body: Buffer.from(body),
-    });
-    expect(response.status).toBe(200);
-  }
 
   const open = (path: string) => page.goto(`${sonde.addresses.page}${path}`);
   const say = (count: number): string => count.toLocaleString('en-US');
@@ -159,7 +137,7 @@ describe.skipIf(!HAS_CHROMIUM)('the trace explorer, in a real browser', () => {
 
   it('shows more spans than it is given whole, and what each of them carries', async () => {
     const id = 'aaaa0000000000000000000000010000';
-    await send('traces', tracesBody(wideTrace(12_000, toMs, id)));
+    await sonde.send('traces', tracesBody(wideTrace(12_000, toMs, id)));
     await sonde.untilSelect(`SELECT count() FROM spans WHERE trace_id = unhex('${id}')`, '12000');
     await open(`/traces/${id}?view=flame`);
     await page.getByLabel('Flame view of 12000 spans').waitFor();
@@ -189,7 +167,7 @@ describe.skipIf(!HAS_CHROMIUM)('the trace explorer, in a real browser', () => {
   });
 
   it('meets no error on the way', () => {
-    expect(problems).toEqual([]);
+    expect(tab.problems).toEqual([]);
   });
 });
 

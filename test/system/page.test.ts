@@ -1,13 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { encodeRequest } from '@sonde/proto';
 import axe from 'axe-core';
-import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { BROWSER, HAS_CHROMIUM } from './chromium.ts';
+import { HAS_CHROMIUM } from './chromium.ts';
 import { Sonde } from './sonde.ts';
+import { openTab, type Tab } from './tab.ts';
 
 /** Where the navigation leads. */
 const PLACES = [
@@ -27,45 +25,27 @@ const ROOT_SPAN = 'eee19b7ec3c1b174';
 
 describe.skipIf(!HAS_CHROMIUM)('the page, in a real browser', () => {
   const sonde = new Sonde();
-  const profile = mkdtempSync(join(tmpdir(), 'sonde-chromium-'));
-  const problems: string[] = [];
-  let browser: BrowserContext;
+  let tab: Tab;
   let page: Page;
 
   beforeAll(async () => {
     await sonde.up();
-    await send('traces', spans());
-    await send('logs', logRecord());
+    await sonde.send('traces', spans());
+    await sonde.send('logs', logRecord());
     await sonde.untilSelect("SELECT count() FROM spans WHERE service = 'checkout'", '2');
     await sonde.untilSelect("SELECT count() FROM logs WHERE service = 'checkout'", '1');
     await sonde.untilSelect(
       "SELECT count() > 0 FROM metric_series WHERE metric = 'system.memory.utilization'",
       '1',
     );
-    browser = await chromium.launchPersistentContext(profile, {
-      ...BROWSER,
-    });
-    page = await browser.newPage();
-    page.on('pageerror', (error) => problems.push(error.message));
-    page.on('console', (message) => {
-      if (message.type() === 'error') problems.push(message.text());
-    });
+    tab = await openTab();
+    page = tab.page;
   });
 
   afterAll(async () => {
-    await browser?.close();
+    await tab?.close();
     await sonde.remove();
-    rmSync(profile, { recursive: true, force: true });
   });
-
-  async function send(signal: 'traces' | 'logs', body: Uint8Array): Promise<void> {
-    const response = await fetch(`${sonde.addresses.otlpHttp}/v1/${signal}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/x-protobuf' },
-      body: Buffer.from(body),
-    });
-    expect(response.status).toBe(200);
-  }
 
   it('lists the service and leads to its page', async () => {
     await page.goto(sonde.addresses.page);
@@ -120,7 +100,7 @@ describe.skipIf(!HAS_CHROMIUM)('the page, in a real browser', () => {
   );
 
   it('meets no error on the way', () => {
-    expect(problems).toEqual([]);
+    expect(tab.problems).toEqual([]);
   });
 });
 

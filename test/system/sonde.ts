@@ -111,6 +111,15 @@ export class Sonde {
     rmSync(this.directory, { recursive: true, force: true });
   }
 
+  /** One export request over OTLP/HTTP, as protobuf. Throws unless it was taken. */
+  async send(signal: 'traces' | 'logs' | 'metrics', body: Uint8Array): Promise<void> {
+    const response = await fetch(`${this.addresses.otlpHttp}/v1/${signal}`, {
+      ...{ method: 'POST', headers: { 'content-type': 'application/x-protobuf' } },
+      body: Buffer.from(body),
+    });
+    if (response.status !== 200) throw new Error(`${response.status}: ${await response.text()}`);
+  }
+
   /** The rows of a SELECT over the ClickHouse HTTP port, as the read-only user. */
   async select(query: string): Promise<readonly Record<string, unknown>[]> {
     const url = `${this.addresses.clickhouse}/?database=sonde&default_format=JSONEachRow`;
