@@ -98,6 +98,7 @@ describe.skipIf(!HAS_CHROMIUM)('the log explorer, in a real browser', () => {
     await table().getByText('paid').waitFor();
     await search('declined OR line');
     await table().getByText('cart line 1999').waitFor();
+    await page.getByText('without the search').waitFor();
     await page.getByRole('button', { name: 'error 1' }).first().click();
     await table().getByText('card declined').waitFor();
     await table().getByText('cart line 1999').waitFor({ state: 'detached' });

@@ -77,6 +77,8 @@ describe.skipIf(!HAS_CHROMIUM)('the metric explorer, in a real browser', () => {
     const query = 'metric=shop.orders&aggregation=increase&compare=previous';
     await page.goto(`${sonde.addresses.page}/metrics?from=${half}&to=${toMs}&${query}`);
     await legend(/before/).waitFor();
+    await open('metric=shop.orders&compare=previous');
+    await page.getByText('Of the earlier time there is nothing').waitFor();
   });
 
   it('says what was asked wrong', async () => {
