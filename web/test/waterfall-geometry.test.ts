@@ -39,8 +39,12 @@ describe('the geometry of the waterfall', () => {
   });
 
   it('does not indent deep rows out of sight', () => {
-    expect(indentOf(1000)).toBe(indentOf(14));
-    expect(indentOf(1)).toBeGreaterThan(indentOf(0));
+    for (const width of [390, 1200]) {
+      const { namesWidth } = waterfallGeometry(width, { fromNs: 0, toNs: 1 });
+      expect(indentOf(1000, namesWidth)).toBe(indentOf(14, namesWidth));
+      expect(indentOf(1, namesWidth)).toBeGreaterThan(indentOf(0, namesWidth));
+      expect(namesWidth - indentOf(1000, namesWidth)).toBeGreaterThanOrEqual(90);
+    }
   });
 
   it('draws the rows of the viewport alone', () => {

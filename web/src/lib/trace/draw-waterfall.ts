@@ -77,7 +77,7 @@ function drawName(
   const { layout, palette, geometry } = view;
   const span = layout.spans[row];
   if (span === undefined) return;
-  let x = indentOf(layout.depth[row] ?? 0);
+  let x = indentOf(layout.depth[row] ?? 0, geometry.namesWidth);
   const middle = y + ROW_PX / 2;
   if ((layout.childCount[row] ?? 0) > 0) {
     drawCaret(context, { x: x + 5, y: middle, closed: view.collapsed.has(row) }, palette);

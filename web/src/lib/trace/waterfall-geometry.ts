@@ -6,6 +6,9 @@ export const CARET_PX = 16;
 /** Deeper rows are not indented further: the names must stay readable. */
 const INDENT_LEVELS_MAX = 14;
 
+/** What is left for a name, its caret and marks, however deep it stands. */
+const NAME_PX_MIN = 100;
+
 const NAMES_SHARE = 0.38;
 const NAMES_PX_MIN = 150;
 const NAMES_PX_MAX = 460;
@@ -55,8 +58,10 @@ export function xToTime(geometry: WaterfallGeometry, x: number): number {
   return fromNs + ((x - geometry.barsLeft) / geometry.barsWidth) * (toNs - fromNs);
 }
 
-export function indentOf(depth: number): number {
-  return 6 + Math.min(depth, INDENT_LEVELS_MAX) * INDENT_PX;
+/** Of a row's caret. Levels are narrower on a phone: the deepest names keep their room, too. */
+export function indentOf(depth: number, namesWidth: number): number {
+  const level = Math.min(INDENT_PX, (namesWidth - NAME_PX_MIN) / INDENT_LEVELS_MAX);
+  return 6 + Math.min(depth, INDENT_LEVELS_MAX) * level;
 }
 
 /** First and last-but-one index of the rows that a viewport shows. */
