@@ -41,6 +41,23 @@ describe('sonde patterns', () => {
     expect(stderr).toBe('40 records, 3 patterns, 0 records without one\n');
   });
 
+  it('says how many records have none where very many come once, and shows no pattern of them', async () => {
+    const word = (i: number): string => `w${i.toString(26).replaceAll(/[0-9]/g, 'q')}`;
+    const lines = Array.from(
+      { length: 6000 },
+      (_, i) => `${word(i)} ${word(i * 7)} ${word(i * 31)}\n`,
+    );
+    const { stdout = '', stderr = '' } = await patterns([], lines.join(''));
+    const [, without = '0'] = / (\d+) records without one/.exec(stderr) ?? [];
+    expect(Number(without)).toBeGreaterThan(1000);
+    expect(stdout).not.toContain(' 0000000000000000 ');
+    const counts = stdout
+      .trim()
+      .split('\n')
+      .map((line) => Number.parseInt(line, 10));
+    expect(counts.reduce((sum, count) => sum + count, Number(without))).toBe(lines.length);
+  });
+
   it('prints an object a record, with time, level, message and values', async () => {
     const { stdout = '' } = await patterns(['--format', 'json', log]);
     const records = stdout

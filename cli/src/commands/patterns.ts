@@ -130,6 +130,8 @@ class Reading {
     const totals = new Map<Leaf, { count: number; severity: number }>();
     for (const [leaf, count] of this.#counts) {
       const { head } = leaf;
+      // Lines without a pattern are counted below.
+      if (head === this.#miner.other) continue;
       const total = totals.get(head) ?? { count: 0, severity: 0 };
       total.count += count;
       total.severity = Math.max(total.severity, this.#severity.get(leaf) ?? 0);
