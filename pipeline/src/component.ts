@@ -120,8 +120,9 @@ export interface CreateSettings {
   /** Carries `otelcol.component.id`, `.kind` and, where there is one, `otelcol.signal`. */
   readonly logger: Logger;
   /**
-   * Digest of the effective configuration (merged and expanded, `service.telemetry` left out): two
-   * processes with the same one transform the same bytes alike. What an intent records.
+   * Digest of what rows depend on in the effective configuration (merged and expanded; telemetry,
+   * extensions and the places of receivers left out): two processes with the same one transform the
+   * same bytes alike. What an intent records.
    */
   readonly configVersion: string;
   /** What people change while Sonde runs. Closed by the service, never by a component. */
