@@ -36,4 +36,59 @@ describe('sharing out partitions', () => {
     expect(share([member('a', [], ['other']), member('b')], 2)).toEqual({ a: [], b: [0, 1] });
     expect(share([member('a'), member('b'), member('c')], 2)).toEqual({ a: [0], b: [1], c: [] });
   });
+
+  describe('of several topics', () => {
+    const topics = ['logs', 'metrics', 'traces'];
+    const counts = new Map(topics.map((topic) => [topic, 4]));
+    const all = { logs: [0, 1, 2, 3], metrics: [0, 1, 2, 3], traces: [0, 1, 2, 3] };
+
+    it.each<[string, readonly GroupMember[]]>([
+      [
+        'at first',
+        [
+          { id: 'a', topics, owned: {} },
+          { id: 'b', topics, owned: {} },
+        ],
+      ],
+      [
+        'when a second comes',
+        [
+          { id: 'a', topics, owned: all },
+          { id: 'b', topics, owned: {} },
+        ],
+      ],
+      [
+        'where each had whole topics',
+        [
+          { id: 'a', topics, owned: { logs: all.logs, traces: [0, 1] } },
+          { id: 'b', topics, owned: { metrics: all.metrics, traces: [2, 3] } },
+        ],
+      ],
+    ])('each topic is shared evenly, %s', (_, members) => {
+      for (const assignment of assignSticky(members, counts).values()) {
+        expect(topics.map((topic) => assignment[topic]?.length)).toEqual([2, 2, 2]);
+      }
+    });
+
+    it('nobody has the odd partition of each, also of topics with one', () => {
+      const single = new Map(['p', 'q', 'r', 's'].map((topic) => [topic, 1]));
+      const names = [...single.keys()];
+      const owned = Object.fromEntries(names.map((name) => [name, [0]]));
+      const members = [
+        { id: 'a', topics: names, owned },
+        { id: 'b', topics: names, owned: {} },
+      ];
+      const shared = [...assignSticky(members, single).values()];
+      expect(shared.map((one) => Object.values(one).flat().length)).toEqual([2, 2]);
+    });
+
+    it('what is even stays where it is', () => {
+      const members = [
+        { id: 'a', topics, owned: { logs: [3, 1], metrics: [0, 1], traces: [1, 2] } },
+        { id: 'b', topics, owned: { logs: [0, 2], metrics: [2, 3], traces: [0, 3] } },
+      ];
+      const shared = assignSticky(members, counts);
+      expect(shared.get('a')).toEqual({ logs: [1, 3], metrics: [0, 1], traces: [1, 2] });
+    });
+  });
 });
