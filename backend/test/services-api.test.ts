@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ServiceDetailSchema, ServicesSchema } from '../src/api/services/schema.ts';
+import { SpanHeatmapSchema } from '../src/api/traces/span-schema.ts';
 import { latencyQuery, operationsQuery, servicesQuery } from '../src/model/services/queries.ts';
 import { timeSteps } from '../src/time-steps.ts';
 import { runSonde, type Sonde } from './engine-fixture.ts';
@@ -53,6 +54,9 @@ describe('the list of services', () => {
       ['worker', 'sdk', 1],
     ]);
     expect(services.filter(({ own }) => own).map(({ service }) => service)).toEqual(['gateway']);
+    // Nine of its ten requests were stored as two.
+    const sampled = services.filter((one) => one.sampled);
+    expect(sampled.map(({ service }) => service)).toEqual(['shop']);
   });
 
   it('says what a service was over the time before', async () => {
@@ -108,6 +112,24 @@ describe('one service', () => {
     expect(slow).toHaveLength(1);
     expect(heatmap.bucketsNs[slow[0] ?? -1]).toBeLessThanOrEqual(64_000_000);
     expect(heatmap.bucketsNs[(slow[0] ?? -1) + 1]).toBeGreaterThan(64_000_000);
+  });
+
+  it('says whether counts are estimates: some of its spans stand for others', async () => {
+    const detail = (service: string) =>
+      sonde.get(`/api/v1/services/${service}?${range}`, ServiceDetailSchema);
+    expect((await detail('shop')).sampled).toBe(true);
+    expect((await detail('legacy')).sampled).toBe(false);
+    const heatmap = (where: string) =>
+      sonde.get(
+        `/api/v1/spans/heatmap?${range}&where=${encodeURIComponent(where)}`,
+        SpanHeatmapSchema,
+      );
+    expect(await heatmap('service=shop')).toMatchObject({ path: 'rollup', sampled: true });
+    expect(await heatmap('service=worker')).toMatchObject({ path: 'rollup', sampled: false });
+    const raw = await heatmap('service=shop duration>=0ns');
+    expect(raw).toMatchObject({ path: 'raw', sampled: true });
+    expect(raw.stored).toBeLessThan(raw.total);
+    expect((await heatmap('service=worker duration>=0ns')).sampled).toBe(false);
   });
 
   it('has its name decoded from the path', async () => {

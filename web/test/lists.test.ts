@@ -19,6 +19,7 @@ function service(name: string, more: Partial<ServiceSummary> = {}): ServiceSumma
     durationP99Ns: 3,
     requestsByStep: [],
     errorsByStep: [],
+    sampled: false,
     own: false,
     ...more,
   };

@@ -23,6 +23,7 @@ import { WORDS_OF_BODIES } from './0009-words-of-bodies.ts';
 import { CONTEXTS_BY_MINUTE } from './0010-contexts-by-minute.ts';
 import { RECEIPT_LAG } from './0011-receipt-lag.ts';
 import { CONNECTIONS_BY_MINUTE } from './0012-connections-by-minute.ts';
+import { WEIGHTS_IN_ROLL_UP } from './0013-weights-in-roll-up.ts';
 import type { Migration } from './migration.ts';
 
 /** In order of their versions, which are dense from 1. */
@@ -39,6 +40,7 @@ export const MIGRATIONS: readonly Migration[] = [
   CONTEXTS_BY_MINUTE,
   RECEIPT_LAG,
   CONNECTIONS_BY_MINUTE,
+  WEIGHTS_IN_ROLL_UP,
 ];
 
 export type SchemaErrorCode =

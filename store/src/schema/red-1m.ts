@@ -13,7 +13,8 @@ const HISTOGRAM = 'SimpleAggregateFunction(sumMap, Tuple(Array(UInt16), Array(Fl
  * Rate, errors and duration a minute, filled by `red_1m_mv`: service list, heatmaps, quantiles,
  * burn rates. Counts are sums of sampling weights. `root` is 1 for spans without a parent.
  * Histograms: bucket b counts durations in `[2^(b/4), 2^((b+1)/4))` ns, 19 % wide; read them with
- * `sumMap(duration_histogram.1, duration_histogram.2)`. Negative durations count as 0 in sums and
+ * `sumMap(duration_histogram.1, duration_histogram.2)`. `weight_max` over 1: some of the spans stand for
+ * others that were sampled away; 0 in rows of before version 13. Negative durations count as 0 in sums and
  * fall into bucket 0. Rows of one key add up: always `sum()` again. The key opens with the hour, so
  * an overview of the last hour reads that hour alone.
  */
@@ -38,6 +39,7 @@ export function red1mTable(options: SchemaOptions): TableDefinition {
       column('duration_ns_max', 'SimpleAggregateFunction(max, Int64)'),
       column('duration_histogram', HISTOGRAM),
       column('error_histogram', HISTOGRAM),
+      column('weight_max', 'SimpleAggregateFunction(max, Float64)'),
     ],
     indexes: [],
     engine: 'AggregatingMergeTree',
@@ -72,7 +74,8 @@ export function red1mView(options: SchemaOptions): ViewDefinition {
   sum(greatest(duration_ns, 0) * weight) AS duration_ns_sum,
   max(greatest(duration_ns, 0)) AS duration_ns_max,
   sumMap([${bucket}], [weight]) AS duration_histogram,
-  sumMap([${bucket}], [if(status_code = 2, weight, 0.)]) AS error_histogram
+  sumMap([${bucket}], [if(status_code = 2, weight, 0.)]) AS error_histogram,
+  max(weight) AS weight_max
 FROM ${options.database}.spans
 GROUP BY tenant, time, service, namespace, environment, cluster, origin, kind, name, root,
   peer_service`,

@@ -67,6 +67,12 @@ export function createViewSql(view: ViewDefinition, options: SchemaOptions): str
   return `CREATE MATERIALIZED VIEW IF NOT EXISTS ${name} ${way} ${target} AS\n${view.select}`;
 }
 
+/** Makes a materialized view that is there what it is now; inserts go on meanwhile. */
+export function modifyViewSql(view: ViewDefinition, options: SchemaOptions): string {
+  const name = `${options.database}.${view.name}${onCluster(options)}`;
+  return `ALTER TABLE ${name} MODIFY QUERY\n${view.select}`;
+}
+
 function columnSql(column: ColumnDefinition): string {
   const expression = column.expression === undefined ? '' : ` ${column.expression}`;
   const codec = column.codec === undefined ? '' : ` CODEC(${column.codec})`;

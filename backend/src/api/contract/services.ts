@@ -19,6 +19,8 @@ export interface ServiceSummary {
   /** Requests and errors a step, oldest first, zero-filled; `step` of the answer is its width. */
   readonly requestsByStep: readonly number[];
   readonly errorsByStep: readonly number[];
+  /** Some of the requests stand for others that were sampled away: counts are estimates. */
+  readonly sampled: boolean;
   /** True for Sonde's own services. */
   readonly own: boolean;
   /** The same over the range of the same length before; absent when it served nothing then. */
@@ -58,6 +60,8 @@ export interface ServiceDetailResponse {
   readonly service: string;
   /** Whether any span of it lies in the range; one that is no request counts too. */
   readonly seen: boolean;
+  /** As in `ServiceSummary`. */
+  readonly sampled: boolean;
   readonly operations: readonly OperationSummary[];
   /** All entry operations together, a value a step. */
   readonly requestsByStep: readonly number[];

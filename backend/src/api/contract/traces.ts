@@ -163,6 +163,8 @@ export interface SpanHeatmapResponse {
   readonly durationP50Ns: number;
   readonly durationP95Ns: number;
   readonly durationP99Ns: number;
+  /** Some of the spans stand for others that were sampled away: counts are estimates. */
+  readonly sampled: boolean;
   /** Spans that were counted, without weight; absent where roll-ups answered. */
   readonly stored?: number;
   /** What answered: roll-ups a minute, or the spans themselves. */

@@ -8,6 +8,7 @@ import {
   servicesQuery,
 } from '../../model/services/queries.ts';
 import {
+  isSampled,
   latencyHeatmap,
   latencyLines,
   summarize,
@@ -111,6 +112,7 @@ function addDetail(api: Api, store: StoreReader): void {
         .rows(operations)
         .filter((row) => row.origin === origin)
         .map(summarizeOperation),
+      sampled: rows.some(isSampled),
       ...latencyLines(rows, steps),
       heatmap: latencyHeatmap(rows, steps),
       cost: meter.cost,

@@ -30,6 +30,7 @@ const ServiceSummarySchema: z.ZodType<WireShape<ServiceSummary>> = z.strictObjec
   durationP99Ns: z.number(),
   requestsByStep: numbers,
   errorsByStep: numbers,
+  sampled: z.boolean(),
   own: z.boolean(),
   before: z
     .strictObject({
@@ -55,6 +56,7 @@ const servicesExample: ServicesResponse = {
       ...quantiles,
       requestsByStep: [110, 130],
       errorsByStep: [0, 3],
+      sampled: false,
       own: false,
       before: { requestsPerSecond: 1.9, errorRatio: 0.001, durationP95Ns: 9_100_000 },
     },
@@ -92,6 +94,7 @@ const detailExample: ServiceDetailResponse = {
   ...range,
   service: 'checkout',
   seen: true,
+  sampled: false,
   operations: [{ name: 'POST /cart', kind: 'server', requests: 240, errors: 3, ...quantiles }],
   requestsByStep: [110, 130],
   errorsByStep: [0, 3],
@@ -118,6 +121,7 @@ export const ServiceDetailSchema: z.ZodType<ServiceDetailResponse> = z
     stepMs: z.number(),
     service: z.string(),
     seen: z.boolean(),
+    sampled: z.boolean(),
     operations: z.array(OperationSchema),
     requestsByStep: numbers,
     errorsByStep: numbers,

@@ -81,6 +81,7 @@ const heatmapExample: SpanHeatmapResponse = {
   durationP50Ns: 1_200_000,
   durationP95Ns: 1_400_000,
   durationP99Ns: 1_400_000,
+  sampled: false,
   path: 'rollup',
   cost,
 };
@@ -98,6 +99,7 @@ export const SpanHeatmapSchema: z.ZodType<WireShape<SpanHeatmapResponse>> = z
     durationP50Ns: z.number(),
     durationP95Ns: z.number(),
     durationP99Ns: z.number(),
+    sampled: z.boolean(),
     stored: z.number().optional(),
     path: z.enum(['rollup', 'raw']),
     cost: QueryCostSchema,

@@ -26,6 +26,8 @@ export interface ServiceRow {
   readonly request_errors: number;
   readonly histogram: SumMap;
   readonly duration_max: number;
+  /** Over 1 where spans stand for others. */
+  readonly weight_max: number;
   /** Parallel: step, and what was served in it. */
   readonly steps: readonly number[];
   readonly requests_in_steps: readonly number[];
@@ -41,6 +43,7 @@ const ServiceRowSchema: z.ZodType<ServiceRow> = z.object({
   request_errors: z.number(),
   histogram: SumMapColumn,
   duration_max: z.number(),
+  weight_max: z.number(),
   steps: z.array(z.number()),
   requests_in_steps: z.array(z.number()),
   errors_in_steps: z.array(z.number()),
@@ -66,6 +69,7 @@ export function servicesQuery(scope: ServicesScope): StoreQuery<ServiceRow> {
         sum(step_errors) AS request_errors,
         sumMap(step_histogram.1, step_histogram.2) AS histogram,
         max(step_max) AS duration_max,
+        max(step_weight) AS weight_max,
         groupArray(step) AS steps,
         groupArray(step_requests) AS requests_in_steps,
         groupArray(step_errors) AS errors_in_steps
@@ -74,7 +78,8 @@ export function servicesQuery(scope: ServicesScope): StoreQuery<ServiceRow> {
           sumIf(spans, ${ENTRY}) AS step_requests,
           sumIf(errors, ${ENTRY}) AS step_errors,
           sumMapIf(duration_histogram.1, duration_histogram.2, ${ENTRY}) AS step_histogram,
-          toFloat64(maxIf(duration_ns_max, ${ENTRY})) AS step_max
+          toFloat64(maxIf(duration_ns_max, ${ENTRY})) AS step_max,
+          maxIf(red_1m.weight_max, ${ENTRY}) AS step_weight
         FROM red_1m
         WHERE ${inScope(scope)}
         GROUP BY service, namespace, environment, origin, step
@@ -131,6 +136,8 @@ export interface LatencyRow {
   readonly request_errors: number;
   readonly histogram: SumMap;
   readonly duration_max: number;
+  /** As in `ServiceRow`. */
+  readonly weight_max: number;
   readonly errors_histogram: SumMap;
 }
 
@@ -141,6 +148,7 @@ const LatencyRowSchema: z.ZodType<LatencyRow> = z.object({
   request_errors: z.number(),
   histogram: SumMapColumn,
   duration_max: z.number(),
+  weight_max: z.number(),
   errors_histogram: SumMapColumn,
 });
 
@@ -154,6 +162,7 @@ export function latencyQuery(scope: ServicesScope, service: string): StoreQuery<
         sum(spans) AS requests,
         sum(errors) AS request_errors,
         toFloat64(max(duration_ns_max)) AS duration_max,
+        max(red_1m.weight_max) AS weight_max,
         sumMap(duration_histogram.1, duration_histogram.2) AS histogram,
         sumMap(error_histogram.1, error_histogram.2) AS errors_histogram
       FROM red_1m

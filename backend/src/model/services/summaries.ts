@@ -70,8 +70,14 @@ export function summarize(rows: readonly ServiceRow[], steps: TimeSteps): Servic
     ...quantiles(row),
     requestsByStep: spread(steps, { indexes: row.steps, values: row.requests_in_steps }, 0),
     errorsByStep: spread(steps, { indexes: row.steps, values: row.errors_in_steps }, 0),
+    sampled: isSampled(row),
     own: row.namespace === OWN_NAMESPACE,
   }));
+}
+
+/** Whether some spans stand for others. */
+export function isSampled({ weight_max: weight }: Pick<ServiceRow, 'weight_max'>): boolean {
+  return weight > 1;
 }
 
 /** Gives each service what it was before, by service, namespace and environment. */

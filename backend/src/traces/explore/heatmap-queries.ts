@@ -14,6 +14,8 @@ export interface HeatmapRow {
   readonly request_errors: number;
   /** Stored spans that were counted; 0 where the roll-up does not know. */
   readonly stored: number;
+  /** Over 1 where spans stand for others. */
+  readonly weight_max: number;
   readonly histogram: SumMap;
   readonly duration_max: number;
   readonly errors_histogram: SumMap;
@@ -26,6 +28,7 @@ const HeatmapRowSchema: z.ZodType<HeatmapRow> = z.object({
   requests: z.number(),
   request_errors: z.number(),
   stored: uint64Number,
+  weight_max: z.number(),
   histogram: SumMapColumn,
   duration_max: z.number(),
   errors_histogram: SumMapColumn,
@@ -58,6 +61,7 @@ export function rollUpHeatmapQuery(scope: SpanScope, steps: TimeSteps): StoreQue
         ${count} AS requests,
         ${errors} AS request_errors,
         toUInt64(0) AS stored,
+        max(red_1m.weight_max) AS weight_max,
         toFloat64(max(duration_ns_max)) AS duration_max,
         ${histogram} AS histogram,
         ${bad} AS errors_histogram
@@ -88,6 +92,7 @@ export function rawHeatmapQuery(scope: SpanScope, steps: TimeSteps): StoreQuery<
         sum(weighted) AS requests,
         sum(failed) AS request_errors,
         sum(rows) AS stored,
+        max(heaviest) AS weight_max,
         toFloat64(max(longest)) AS duration_max,
         sumMap([bucket], [weighted]) AS histogram,
         sumMap([bucket], [failed]) AS errors_histogram
@@ -97,6 +102,7 @@ export function rawHeatmapQuery(scope: SpanScope, steps: TimeSteps): StoreQuery<
           sum(weight) AS weighted,
           sumIf(weight, status_code = 2) AS failed,
           count() AS rows,
+          max(weight) AS heaviest,
           max(duration_ns) AS longest
         FROM spans
         WHERE ${spansIn(scope, window)}

@@ -75,6 +75,7 @@ function heatmapOf(
     durationP50Ns: quantileNs(histogram, 0.5),
     durationP95Ns: quantileNs(histogram, 0.95),
     durationP99Ns: quantileNs(histogram, 0.99),
+    sampled: rows.some((row) => row.weight_max > 1),
     ...(stored > 0 ? { stored } : {}),
   };
 }
