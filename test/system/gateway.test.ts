@@ -99,7 +99,9 @@ describe('sonde gateway --config', () => {
     await expect.poll(() => destination.names.size).toBe(1);
     const text = (): Promise<string> =>
       fetch(`http://127.0.0.1:${scraped}/metrics`).then((response) => response.text());
-    await expect.poll(text).toContain('otelcol_exporter_sent_spans{exporter="otlp_http"} 1\n');
+    const sent =
+      /^otelcol_exporter_sent_spans\{exporter="otlp_http",server_address="127\.0\.0\.1",server_port="\d+",url_path="\/v1\/traces"\} 1$/m;
+    await expect.poll(text).toMatch(sent);
     const page = await text();
     for (const line of [
       'otelcol_receiver_accepted_spans{receiver="otlp",transport="http"} 1',
