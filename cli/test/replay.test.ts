@@ -61,7 +61,7 @@ describe('sonde replay', () => {
   });
 
   it.each([
-    [[], 'either --directory FOLDER or --brokers'],
+    [[], 'either --directory FOLDER, --brokers HOST:PORT or --config'],
     [['--directory', 'x', '--signal', 'rows'], 'invalid argument "rows" for "--signal"'],
     [['--directory', 'x', '--since', 'tea'], 'invalid argument "tea" for "--since"'],
   ])('%j is refused in words', async (args, text) => {

@@ -31,6 +31,17 @@ export interface KafkaAuthConfig {
     | undefined;
 }
 
+/** Whether a component's configuration, read and checked, has the fields of `kafkaClientFields`. */
+export function isKafkaClientConfig(config: unknown): config is KafkaClientConfig {
+  return (
+    typeof config === 'object' &&
+    config !== null &&
+    'brokers' in config &&
+    'client' in config &&
+    'auth' in config
+  );
+}
+
 /** Why the client cannot be used here: for `foresee` of the components' factories. */
 export function clientMissing({
   client,

@@ -1,4 +1,4 @@
-import { type Buffer, BufferError, EmbeddedLog, KafkaBuffer } from '@sonde/buffer';
+import { EmbeddedLog } from '@sonde/buffer';
 import {
   type LetterFilter,
   REPLAY_GROUP,
@@ -9,6 +9,8 @@ import {
 import { SIGNALS } from '@sonde/proto';
 import { untilStopped } from '../supervise/child-side.ts';
 import { UsageError } from '../usage-error.ts';
+import { SOURCE_FLAGS } from './config-flags.ts';
+import { openReplayed } from './open-replayed.ts';
 import { readFlags } from './read-flags.ts';
 
 const FLAGS = {
@@ -18,6 +20,11 @@ const FLAGS = {
     about: 'the embedded log, of which no process is running (.sonde/buffer of sonde up)',
   },
   brokers: { type: 'string', multiple: true, value: 'HOST:PORT', about: 'or Kafka' },
+  config: {
+    ...SOURCE_FLAGS.config,
+    about: 'or the Kafka of a gateway: brokers, tls and auth of its receiver or exporter kafka',
+  },
+  set: SOURCE_FLAGS.set,
   reason: { type: 'string', value: 'TEXT', about: 'an error code, or a part of its text' },
   signal: { type: 'string', value: SIGNALS.join('|'), about: 'of one signal' },
   tenant: { type: 'string', value: 'NAME', about: 'of one tenant' },
@@ -47,7 +54,7 @@ export async function replay(args: readonly string[]): Promise<void> {
   const { values } = readFlags(args, FLAGS);
   const filter = filterOf(values);
   const stop = untilStopped();
-  const buffer = await openBuffer(values.directory, values.brokers ?? []);
+  const buffer = await openReplayed(values);
   try {
     const survey = await surveyLetters(buffer, filter);
     process.stdout.write(describeSurvey(survey));
@@ -63,22 +70,6 @@ export async function replay(args: readonly string[]): Promise<void> {
   } finally {
     if (buffer instanceof EmbeddedLog) await buffer.forgetGroup(REPLAY_GROUP);
     await buffer.close();
-  }
-}
-
-async function openBuffer(
-  directory: string | undefined,
-  brokers: readonly string[],
-): Promise<Buffer> {
-  if ((directory === undefined) === (brokers.length === 0)) {
-    throw new UsageError('sonde replay needs either --directory FOLDER or --brokers HOST:PORT');
-  }
-  try {
-    if (directory !== undefined) return await EmbeddedLog.open(directory);
-    return await KafkaBuffer.open({ brokers: brokers.flatMap((text) => text.split(',')) });
-  } catch (error) {
-    if (error instanceof BufferError) throw new UsageError(error.message);
-    throw error;
   }
 }
 

@@ -1,0 +1,95 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DEAD_LETTER_HEADERS, KafkaBuffer, TOPICS } from '@sonde/buffer';
+import { packer } from '@sonde/kafka-client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  kafkaMissing,
+  type ScratchBroker,
+  startScratchBroker,
+} from '../../scripts/lib/kafka-broker.mjs';
+import { projectRoot } from '../src/project-root.ts';
+
+const MISSING: string | undefined = kafkaMissing();
+const LOGIN = { username: 'alice', password: 'alice-secret' } as const;
+
+let broker: ScratchBroker;
+const directory = mkdtempSync(join(tmpdir(), 'sonde-replay-kafka-'));
+const certFile = join(directory, 'broker.crt');
+const configFile = join(directory, 'process.yaml');
+
+/** The built command, as `npm test` has it. */
+function replay(...args: readonly string[]): Promise<{ stdout: string; stderr: string }> {
+  const main = join(projectRoot(), 'cli/dist/sonde.js');
+  const env = { ...process.env, KAFKA_PASSWORD: LOGIN.password };
+  return new Promise((resolve) => {
+    execFile(process.execPath, [main, 'replay', ...args], { env }, (_error, stdout, stderr) =>
+      resolve({ stdout, stderr }),
+    );
+  });
+}
+
+describe.skipIf(MISSING !== undefined)(`sonde replay on Kafka ${MISSING ?? ''}`, () => {
+  beforeAll(async () => {
+    const keyFile = join(directory, 'broker.key');
+    const name = ['-subj', '/CN=broker', '-addext', 'subjectAltName=IP:127.0.0.1'];
+    const how = ['-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2'];
+    const files = ['-keyout', keyFile, '-out', certFile];
+    execFileSync('openssl', ['req', ...how, ...name, ...files], { stdio: 'ignore' });
+    const pems = { cert: readFileSync(certFile, 'utf8'), key: readFileSync(keyFile, 'utf8') };
+    broker = await startScratchBroker(1, { ...pems, ...LOGIN });
+    writeFileSync(
+      configFile,
+      `receivers:
+  kafka:
+    brokers: [${broker.secureBrokers.join(',')}]
+    tls: {ca_file: ${certFile}}
+    auth: {sasl: {mechanism: SCRAM-SHA-256, username: alice, password: "\${env:KAFKA_PASSWORD}"}}
+exporters: {nop: }
+service: {pipelines: {logs: {receivers: [kafka], exporters: [nop]}}}
+`,
+    );
+    const { brokers } = broker;
+    const buffer = await KafkaBuffer.open({ brokers, packer, compression: 'zstd' });
+    await buffer.createTopic(TOPICS.logs, { partitions: 1 });
+    await buffer.createTopic(TOPICS.deadLetters, { partitions: 1 });
+    const headers = {
+      tenant: 'acme',
+      [DEAD_LETTER_HEADERS.reason]: 'an id of 3 bytes',
+      [DEAD_LETTER_HEADERS.code]: 'INVALID_DATA',
+      [DEAD_LETTER_HEADERS.topic]: TOPICS.logs,
+      [DEAD_LETTER_HEADERS.partition]: '0',
+      [DEAD_LETTER_HEADERS.offset]: '7',
+    };
+    const value = Buffer.from('request '.repeat(100));
+    await buffer.append(TOPICS.deadLetters, 0, [{ value, headers, timestampUnixMs: 1 }]);
+    await buffer.close();
+  });
+
+  afterAll(async () => {
+    await broker?.end();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  it('reads letters that were packed by who wrote them', async () => {
+    const { stdout, stderr } = await replay('--brokers', broker.brokers.join(','));
+    expect(stderr).toBe('');
+    expect(stdout).toContain('Dead letters that wait: 1');
+  });
+
+  it('logs in as the configuration of a gateway does, and puts back once', async () => {
+    const first = await replay('--config', configFile, '--apply');
+    expect(first).toMatchObject({ stderr: '' });
+    expect(first.stdout).toContain('Put back: 1.');
+    expect((await replay('--config', configFile, '--apply')).stdout).toContain('Put back: 0.');
+  });
+
+  it('refuses a configuration without Kafka in words', async () => {
+    const none =
+      'yaml:{receivers: {nop: }, exporters: {nop: }, service: {pipelines: {logs: {receivers: [nop], exporters: [nop]}}}}';
+    const { stderr } = await replay('--config', none);
+    expect(stderr).toContain('neither a receiver nor an exporter kafka');
+  });
+});
