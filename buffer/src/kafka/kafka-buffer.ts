@@ -201,8 +201,11 @@ export class KafkaBuffer implements BufferContract {
     }
     try {
       const count = await this.#client.describeTopic(topic);
-      if (count === undefined) await this.#client.createTopic(topic, partitions);
-      else if (count < partitions) await this.#client.addPartitions(topic, partitions);
+      if (count === undefined) {
+        // One of that name that was deleted had partitions of its own.
+        this.#topics.delete(topic);
+        await this.#client.createTopic(topic, partitions);
+      } else if (count < partitions) await this.#client.addPartitions(topic, partitions);
       this.#note(topic, await this.#settledCount(topic, partitions));
     } catch (error) {
       throw toBufferError(error, `making the topic ${topic}`);

@@ -54,6 +54,10 @@ export class KafkaReader implements PartitionReader {
   #intent: Intent | undefined;
   #isWriting = false;
   #isReading = false;
+  /** The topic was not there, or ended before what was read of it. */
+  #isGone = false;
+  /** A broker said that there is no such topic; not yet known whether it is the same one again. */
+  #wasMissing = false;
   /** Fetched and not handed out; consecutive. At most one fetch. */
   #ahead: readonly BufferRecord[] = [];
   /** The offsets that `#ahead` stands for, gaps included. */
@@ -105,9 +109,10 @@ export class KafkaReader implements PartitionReader {
     if (!isOffset(from)) throw misuse(`${from} is no offset`);
     this.#isReading = true;
     try {
+      if (this.#isGone) await this.#lookForAnother();
       return await this.#read(from, options);
     } catch (error) {
-      throw toBufferError(error, `reading ${this.topic}/${this.partition}`);
+      throw this.#failed(error);
     } finally {
       this.#isReading = false;
     }
@@ -154,6 +159,40 @@ export class KafkaReader implements PartitionReader {
     } finally {
       this.#isWriting = false;
     }
+  }
+
+  /** Reads wait for a topic that is gone: it may come back, and the group may take the partition. */
+  #failed(error: unknown): BufferError {
+    const failed = toBufferError(error, `reading ${this.topic}/${this.partition}`);
+    if (failed.code !== 'UNKNOWN_TOPIC') return failed;
+    this.#isGone = true;
+    this.#wasMissing = true;
+    return new BufferError('BUFFER_IO', `${failed.message}; was the topic deleted?`, failed);
+  }
+
+  /**
+   * Kafka forgets positions with their topic. Of one that was made anew all is unread; who asked for
+   * an offset of the old one asks again, for `position`.
+   */
+  async #lookForAnother(): Promise<void> {
+    const { client, group, view, ownership } = this.#settings;
+    const bounds = await client.bounds(view.place);
+    const known = await client.committed(group, view.place);
+    // A commit that was under way when the topic was deleted may be there still.
+    const isLeftOver = this.#wasMissing && known !== undefined && known.offset > bounds.end;
+    if (known === undefined || isLeftOver) {
+      const { start } = bounds;
+      await client.commit({ ...view.place, group, offset: start, metadata: '', ownership });
+      view.madeAnew(bounds);
+      view.groups.set(group, start);
+      this.#position = start;
+      this.#intent = undefined;
+      this.#ahead = [];
+      this.#isGone = false;
+      this.#wasMissing = false;
+      throw new KafkaFailure('TOPIC_MADE_ANEW', `the topic was made anew, read from ${start} on`);
+    }
+    this.#isGone = false;
   }
 
   async #read(from: number, options: ReadOptions): Promise<readonly BufferRecord[]> {
@@ -251,6 +290,7 @@ export class KafkaReader implements PartitionReader {
     const bounds = await client.bounds(view.place);
     view.note(bounds);
     if (bounds.start <= at) {
+      this.#isGone = true;
       const text = `offset ${at} is behind the end ${bounds.end}: the topic was cut or made anew`;
       throw new KafkaFailure('OFFSET_OUT_OF_RANGE', text);
     }

@@ -19,6 +19,12 @@ export class PartitionView {
     this.end = Math.max(this.end, end);
   }
 
+  /** The topic was deleted and made again: its offsets begin anew. */
+  madeAnew({ start, end }: OffsetBounds): void {
+    this.start = start;
+    this.end = end;
+  }
+
   state(): PartitionState {
     const { topic, partition } = this.place;
     const { start: startOffset, end: endOffset, lostRecords } = this;

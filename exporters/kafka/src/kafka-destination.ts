@@ -1,4 +1,4 @@
-import type { KafkaBuffer, NewRecord } from '@sonde/buffer';
+import { BufferError, type KafkaBuffer, type NewRecord } from '@sonde/buffer';
 import { LazyKafkaBuffer, toKafkaOptions } from '@sonde/kafka-client';
 import {
   type Attempt,
@@ -86,7 +86,12 @@ export class KafkaDestination implements Destination {
         for (const { partition, made } of this.#place(some, limits, count)) {
           tooLarge.push(...made.tooLarge);
           if (made.records.length === 0) continue;
-          under.push(buffer.append(topic, partition ?? this.#next(count), made.records));
+          under.push(
+            this.#append(buffer, topic, {
+              partition: partition ?? this.#next(count),
+              records: made.records,
+            }),
+          );
         }
       }
       await allSettled(under);
@@ -94,6 +99,20 @@ export class KafkaDestination implements Destination {
       return tooLarge;
     } catch (error) {
       throw toSondeError(error);
+    }
+  }
+
+  /** A topic that is not there any more is made again with the next request, where that may be. */
+  async #append(
+    buffer: KafkaBuffer,
+    topic: string,
+    { partition, records }: { readonly partition: number; readonly records: readonly NewRecord[] },
+  ): Promise<number> {
+    try {
+      return await buffer.append(topic, partition, records);
+    } catch (error) {
+      if (error instanceof BufferError && error.code === 'UNKNOWN_TOPIC') this.#ready.delete(topic);
+      throw error;
     }
   }
 

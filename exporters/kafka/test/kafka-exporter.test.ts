@@ -189,6 +189,25 @@ describe.skipIf(MISSING !== undefined)(`the exporter ${MISSING ?? ''}`, () => {
     await buffer.close();
   });
 
+  it('makes a topic again that was deleted, with the partitions that it is to have', async () => {
+    const config = { topic: 'deleted', timeout: '3s' };
+    const exporter = await startExporter({ ...config, topic_partitions: 3 });
+    await exporter.consume(telemetryOf(logsRequest(1, 1)));
+    const { Kafka, logLevel } = await import('kafkajs');
+    const admin = new Kafka({ brokers: [...broker.brokers], logLevel: logLevel.NOTHING }).admin();
+    await admin.connect();
+    await admin.deleteTopics({ topics: ['deleted'] });
+    await admin.disconnect();
+    const refused = exporter.consume(telemetryOf(logsRequest(1, 1)));
+    await expect(refused).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true });
+    for (let count = 0; count < 6; count += 1) {
+      await exporter.consume(telemetryOf(logsRequest(1, 1)));
+    }
+    for (const partition of [0, 1, 2]) {
+      expect(await recordsIn('deleted', partition)).toHaveLength(2);
+    }
+  });
+
   it('writes into the topic that the client names, and into its own where it names none', async () => {
     const logs = { topic: 'unnamed', topic_from_metadata_key: 'X-Topic' };
     const exporter = await startExporter({ topic_partitions: 1, logs });
