@@ -11,6 +11,7 @@ export { MapJob, type MapJobOptions } from './model/service-map/map-job.ts';
 export { PatternJob, type PatternJobOptions } from './patterns/pattern-job.ts';
 export { type Backend, type BackendOptions, startBackend } from './server.ts';
 export * from './state/index.ts';
+export { DELIVERY_METRICS } from './status/gateway-watch.ts';
 export type * from './status/status-sources.ts';
 export type { StreamMessage } from './streams/stream-message.ts';
 export { StreamError, StreamPublisher } from './streams/stream-publisher.ts';

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { StatusSchema } from '../src/api/status/schema.ts';
-import { GatewayWatch, readGatewayPage } from '../src/status/gateway-watch.ts';
+import { DELIVERY_METRICS, GatewayWatch, readGatewayPage } from '../src/status/gateway-watch.ts';
 import { runBackend } from './backend-fixture.ts';
 
 const MINUTE = 60_000;
@@ -104,7 +104,7 @@ describe('the watch over the gateway', () => {
     const port = typeof address === 'object' ? address?.port : 0;
     const first = new Promise((resolve) => metrics.once('request', resolve));
     const own = await runBackend({
-      sources: { parts: [], gatewayMetrics: { url: `http://127.0.0.1:${port}/metrics` } },
+      sources: { parts: [], gatewayMetrics: { urls: [`http://127.0.0.1:${port}/metrics`] } },
     });
     await first;
     refused = 10;
@@ -116,5 +116,44 @@ describe('the watch over the gateway', () => {
     expect(refusals[0]).toMatchObject({ code: 'OVERLOADED', lastFiveMinutes: 6, sinceStart: 10 });
     await own.close();
     metrics.close();
+  });
+
+  it('adds up the pages of gateways and of the processes behind Kafka, and says which is away', async () => {
+    const pages = [
+      page({ refused: 1, lost: 0 }),
+      'sonde_receiver_kafka_lag{partition="0"} 5\nsonde_receiver_kafka_dead_letters_total 2\n',
+      'sonde_receiver_kafka_lag{partition="1"} 7\nsonde_receiver_kafka_dead_letters_total 1\n',
+    ];
+    const servers = pages.map((text) => createServer((_in, out) => out.end(text)));
+    const urls: string[] = [];
+    for (const server of servers) {
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const address = server.address();
+      urls.push(`http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/metrics`);
+    }
+    const { lag, deadLetters } = DELIVERY_METRICS;
+    const own = await runBackend({
+      sources: {
+        parts: [],
+        bufferLag: { urls, metrics: lag },
+        deadLetters: { urls, metrics: deadLetters },
+        gatewayMetrics: { urls },
+      },
+    });
+    const ask = async () =>
+      StatusSchema.parse(await (await fetch(`${own.url}/api/v1/status`)).json());
+    const status = await ask();
+    expect(status.deadLetters).toBe(3);
+    expect(status.bufferLag).toBe(12);
+    servers[1]?.closeAllConnections();
+    servers[1]?.close();
+    const { parts } = await ask();
+    for (const name of ['intake', 'dead letters', 'buffer lag']) {
+      const part = parts.find((one) => one.name === name);
+      expect(part?.state, name).toBe('degraded');
+      expect(part?.detail, name).toContain(urls[1]);
+    }
+    await own.close();
+    for (const server of servers) server.close();
   });
 });

@@ -183,7 +183,7 @@ describe('the status', () => {
           { name: 'agent', health: { url: 'http://127.0.0.1:9', detail: 'sees' } },
           { name: 'disk', health: async () => ({ state: 'degraded', detail: '91 % full' }) },
         ],
-        bufferLag: { url: `http://127.0.0.1:${ports[1]}`, metric: 'lag' },
+        bufferLag: { urls: [`http://127.0.0.1:${ports[1]}`], metrics: ['lag'] },
         deadLetters: () => Promise.reject(new Error('no topic')),
       },
     });

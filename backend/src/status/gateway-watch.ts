@@ -1,5 +1,5 @@
 import type { PartStatus, RefusalStatus } from '../api/contract/index.ts';
-import { sumOfMetric } from './metrics-page.ts';
+import { sumOfMetrics } from './metrics-page.ts';
 import { type Refusals, readRefusals, refusalStatus, riseOf } from './refusals.ts';
 
 /** How long a refusal counts as one of now. */
@@ -24,6 +24,20 @@ const OUR_CODES: ReadonlySet<string> = new Set([
   'INTERNAL',
 ]);
 
+/** Of whoever reads the buffer: the embedded log, or Kafka. */
+export const DELIVERY_METRICS: Readonly<
+  Record<'deadLetters' | 'lag' | 'lost' | 'retries', readonly string[]>
+> = {
+  deadLetters: ofReceivers('dead_letters'),
+  lag: ofReceivers('lag'),
+  lost: ofReceivers('lost'),
+  retries: ofReceivers('retries'),
+};
+
+function ofReceivers(name: string): readonly string[] {
+  return ['buffer', 'kafka'].map((type) => `sonde_receiver_${type}_${name}`);
+}
+
 /** The gateway's counters, cumulative since it started, and the lag. */
 export interface GatewayReading {
   readonly atMs: number;
@@ -42,9 +56,9 @@ export function readGatewayPage(page: string, atMs: number): GatewayReading {
     atMs,
     refused: ours.reduce((sum, { sinceStart }) => sum + sinceStart, 0),
     refusals,
-    lost: sumOfMetric(page, 'sonde_receiver_buffer_lost'),
-    retries: sumOfMetric(page, 'sonde_receiver_buffer_retries'),
-    lag: sumOfMetric(page, 'sonde_receiver_buffer_lag'),
+    lost: sumOfMetrics(page, DELIVERY_METRICS.lost),
+    retries: sumOfMetrics(page, DELIVERY_METRICS.retries),
+    lag: sumOfMetrics(page, DELIVERY_METRICS.lag),
   };
 }
 

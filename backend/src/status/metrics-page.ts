@@ -1,9 +1,27 @@
 /** Of a page of metrics. */
 const PAGE_BYTES_MAX = 8 * 1024 * 1024;
 
-/** A page in the Prometheus text format. Rejects when it is not there or too large. */
-export async function fetchMetricsPage(url: string, signal: AbortSignal): Promise<string> {
-  const response = await fetch(url, { signal });
+/** Several pages as one. Rejects when one of them is not there or too large, and says which. */
+export async function fetchMetricsPages(
+  urls: readonly string[],
+  signal: AbortSignal,
+): Promise<string> {
+  const pages = await Promise.all(urls.map((url) => fetchMetricsPage(url, signal)));
+  return pages.join('\n');
+}
+
+function whyAway(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.name === 'TimeoutError') return 'no answer in time';
+  const { cause } = error;
+  return cause instanceof Error && cause.message !== '' ? cause.message : error.message;
+}
+
+/** A page in the Prometheus text format. */
+async function fetchMetricsPage(url: string, signal: AbortSignal): Promise<string> {
+  const response = await fetch(url, { signal }).catch((error: unknown) => {
+    throw new Error(`${url}: ${whyAway(error)}`);
+  });
   if (!response.ok) throw new Error(`${url} answers ${response.status}`);
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -29,6 +47,11 @@ export function sumOfMetric(
     if (wanted(labels)) sum += value;
   }
   return sum;
+}
+
+/** The same over several names. */
+export function sumOfMetrics(page: string, metrics: readonly string[]): number {
+  return metrics.reduce((sum, metric) => sum + sumOfMetric(page, metric), 0);
 }
 
 export interface Sample {

@@ -1,7 +1,7 @@
 import type { PartStatus } from '../api/contract/index.ts';
 import { type GatewayWatch, readGatewayPage } from './gateway-watch.ts';
-import { fetchMetricsPage, sumOfMetric } from './metrics-page.ts';
-import type { MetricsUrl, NumberSource, PartSource, StatusSources } from './status-sources.ts';
+import { fetchMetricsPages, sumOfMetrics } from './metrics-page.ts';
+import type { MetricsPages, NumberSource, PartSource, StatusSources } from './status-sources.ts';
 
 /** For one source; a part that does not answer in that time is down. */
 const SOURCE_MS_MAX = 1500;
@@ -38,13 +38,14 @@ export async function readSources(
 
 /** One more reading of the gateway for `watch`; what it says by now, or that it cannot be read. */
 export async function watchGateway(
-  source: MetricsUrl | undefined,
+  source: MetricsPages | undefined,
   watch: GatewayWatch,
   signal: AbortSignal,
 ): Promise<readonly PartStatus[]> {
   if (source === undefined) return [];
   try {
-    watch.add(readGatewayPage(await fetchMetricsPage(source.url, signal), Date.now()));
+    // A page that is away leaves no reading: the sums of the others would look like a restart.
+    watch.add(readGatewayPage(await fetchMetricsPages(source.urls, signal), Date.now()));
     return watch.parts();
   } catch (error) {
     const detail = `cannot be judged, the gateway's metrics are away: ${reason(error)}`;
@@ -78,7 +79,8 @@ async function readNumber(
   if (source === undefined) return { value: 0 };
   try {
     if (typeof source === 'function') return { value: await within(source(), signal) };
-    return { value: sumOfMetric(await fetchMetricsPage(source.url, signal), source.metric) };
+    const page = await fetchMetricsPages(source.urls, signal);
+    return { value: sumOfMetrics(page, source.metrics) };
   } catch (error) {
     const detail = `cannot be read, shown as 0: ${reason(error)}`;
     return { value: 0, part: { name, state: 'degraded', detail } };

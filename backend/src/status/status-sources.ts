@@ -6,15 +6,14 @@ export interface HealthUrl {
   readonly detail: string;
 }
 
-/** A page in the Prometheus text format. */
-export interface MetricsUrl {
-  readonly url: string;
+/** Pages in the Prometheus text format: of gateways, and of the processes behind Kafka. */
+export interface MetricsPages {
+  readonly urls: readonly string[];
 }
 
-/** A number in a Prometheus text page: the sum over all samples of that name. */
-export interface MetricUrl {
-  readonly url: string;
-  readonly metric: string;
+/** A number in such pages: the sum over all samples of these names. */
+export interface MetricsNumber extends MetricsPages {
+  readonly metrics: readonly string[];
 }
 
 /** One part of Sonde outside the backend. */
@@ -23,7 +22,7 @@ export interface PartSource {
   readonly health: HealthUrl | (() => Promise<Pick<PartStatus, 'state' | 'detail'>>);
 }
 
-export type NumberSource = MetricUrl | (() => Promise<number>);
+export type NumberSource = MetricsNumber | (() => Promise<number>);
 
 /** Where the status of parts comes from that the backend does not see itself; the CLI knows them. */
 export interface StatusSources {
@@ -32,6 +31,6 @@ export interface StatusSources {
   readonly bufferLag?: NumberSource;
   /** Requests in the dead-letter topic. */
   readonly deadLetters?: NumberSource;
-  /** The gateway's metrics: what it refused, lost and could not store. */
-  readonly gatewayMetrics?: MetricsUrl;
+  /** What gateways and processes refused, lost and could not store. */
+  readonly gatewayMetrics?: MetricsPages;
 }

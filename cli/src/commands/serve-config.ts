@@ -19,7 +19,8 @@ export interface ServeConfig {
     readonly otlp_http: string;
     readonly clickhouse: string;
     readonly health?: string | undefined;
-    readonly metrics?: string | undefined;
+    /** Of every gateway and of the processes behind Kafka. */
+    readonly metrics: readonly string[];
   };
   /** A gateway with `streams.yaml`: derived streams go there. */
   readonly streams?: { readonly endpoint: string } | undefined;
@@ -40,6 +41,9 @@ const ListenSchema = z.string().transform((text, context) => {
 /** Beside `url`. */
 const STORE_URLS_MAX = 64;
 
+/** One a gateway and one a process. */
+const METRICS_PAGES_MAX = 64;
+
 /** Unknown keys are refused. */
 export const ServeConfigSchema: z.ZodType<ServeConfig> = z.strictObject({
   listen: ListenSchema.default({ host: '127.0.0.1', port: 8080 }),
@@ -59,7 +63,9 @@ export const ServeConfigSchema: z.ZodType<ServeConfig> = z.strictObject({
     otlp_http: z.string().default('http://127.0.0.1:4318'),
     clickhouse: z.string().default('http://127.0.0.1:8123'),
     health: z.url().optional(),
-    metrics: z.url().optional(),
+    metrics: z
+      .union([z.url().transform((url) => [url]), z.array(z.url()).max(METRICS_PAGES_MAX)])
+      .default([]),
   }),
   streams: z.strictObject({ endpoint: z.url() }).optional(),
   telemetry: OwnTelemetrySchema.prefault({ metrics: { level: 'none' } }),

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type StatusSources, startBackend } from '@sonde/backend';
+import { DELIVERY_METRICS, type StatusSources, startBackend } from '@sonde/backend';
 import { createConsoleLogger, observeProcess, readRoleConfig, readSources } from '@sonde/pipeline';
 import { bridgeLogs } from '../own-telemetry/bridge-logs.ts';
 import { startOwnTelemetry } from '../own-telemetry/own-telemetry.ts';
@@ -64,11 +64,12 @@ function statusSources(config: ServeConfig): StatusSources {
     health === undefined
       ? []
       : [{ name: 'gateway', health: { url: health, detail: 'takes telemetry and stores it' } }];
-  if (metrics === undefined) return { parts };
+  if (metrics.length === 0) return { parts };
+  const { lag, deadLetters } = DELIVERY_METRICS;
   return {
     parts,
-    bufferLag: { url: metrics, metric: 'sonde_receiver_buffer_lag' },
-    deadLetters: { url: metrics, metric: 'sonde_receiver_buffer_dead_letters' },
-    gatewayMetrics: { url: metrics },
+    bufferLag: { urls: metrics, metrics: lag },
+    deadLetters: { urls: metrics, metrics: deadLetters },
+    gatewayMetrics: { urls: metrics },
   };
 }
