@@ -14,7 +14,7 @@ import { PatternJob, type PatternJobOptions } from './patterns/pattern-job.ts';
 import { RetentionJob } from './retention/retention-job.ts';
 import { SqliteStateStore } from './state/index.ts';
 import { GatewayWatch } from './status/gateway-watch.ts';
-import { sourceDeadline, watchGateway } from './status/read-sources.ts';
+import { ownReading, watchGateway } from './status/read-sources.ts';
 import type { StatusSources } from './status/status-sources.ts';
 import { openStore, type StoreOptions } from './store-reader.ts';
 import { StreamPublisher } from './streams/stream-publisher.ts';
@@ -141,7 +141,7 @@ function publishing(
 function keepWatching(sources: StatusSources, watch: GatewayWatch): () => void {
   const { gatewayMetrics } = sources;
   if (gatewayMetrics === undefined) return () => {};
-  const read = (): void => void watchGateway(gatewayMetrics, watch, sourceDeadline());
+  const read = (): void => void watchGateway(gatewayMetrics, watch, ownReading());
   read();
   const timer = setInterval(read, GATEWAY_READ_MS);
   timer.unref();

@@ -1,28 +1,38 @@
+import { whyAway } from './why-away.ts';
+
 /** Of a page of metrics. */
 const PAGE_BYTES_MAX = 8 * 1024 * 1024;
 
-/** Several pages as one. Rejects when one of them is not there or too large, and says which. */
-export async function fetchMetricsPages(
-  urls: readonly string[],
-  signal: AbortSignal,
-): Promise<string> {
-  const pages = await Promise.all(urls.map((url) => fetchMetricsPage(url, signal)));
-  return pages.join('\n');
+/**
+ * Pages in the Prometheus text format, each asked for once however many numbers are read from it.
+ */
+export class MetricsReading {
+  readonly #signal: AbortSignal;
+  readonly #pages = new Map<string, Promise<string>>();
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+  }
+
+  /** Several pages as one. Rejects when one of them is not there or too large, and says which. */
+  async pages(urls: readonly string[]): Promise<string> {
+    return (await Promise.all(urls.map((url) => this.#page(url)))).join('\n');
+  }
+
+  #page(url: string): Promise<string> {
+    const known = this.#pages.get(url);
+    if (known !== undefined) return known;
+    const page = fetchPage(url, this.#signal).catch((error: unknown) => {
+      throw new Error(`${url}: ${whyAway(error)}`);
+    });
+    this.#pages.set(url, page);
+    return page;
+  }
 }
 
-function whyAway(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.name === 'TimeoutError') return 'no answer in time';
-  const { cause } = error;
-  return cause instanceof Error && cause.message !== '' ? cause.message : error.message;
-}
-
-/** A page in the Prometheus text format. */
-async function fetchMetricsPage(url: string, signal: AbortSignal): Promise<string> {
-  const response = await fetch(url, { signal }).catch((error: unknown) => {
-    throw new Error(`${url}: ${whyAway(error)}`);
-  });
-  if (!response.ok) throw new Error(`${url} answers ${response.status}`);
+async function fetchPage(url: string, signal: AbortSignal): Promise<string> {
+  const response = await fetch(url, { signal });
+  if (!response.ok) throw new Error(`answers ${response.status}`);
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of response.body ?? []) {

@@ -1,10 +1,8 @@
 import type { PartStatus } from '../api/contract/index.ts';
 import { type GatewayWatch, readGatewayPage } from './gateway-watch.ts';
-import { fetchMetricsPages, sumOfMetrics } from './metrics-page.ts';
+import { MetricsReading, sumOfMetrics } from './metrics-page.ts';
 import type { MetricsPages, NumberSource, PartSource, StatusSources } from './status-sources.ts';
-
-/** For one source; a part that does not answer in that time is down. */
-const SOURCE_MS_MAX = 1500;
+import { SOURCE_MS_MAX, whyAway } from './why-away.ts';
 
 export interface SourcesStatus {
   readonly parts: readonly PartStatus[];
@@ -22,11 +20,12 @@ export async function readSources(
   signal: AbortSignal,
 ): Promise<SourcesStatus> {
   const limit = AbortSignal.any([signal, AbortSignal.timeout(SOURCE_MS_MAX)]);
+  const reading = new MetricsReading(limit);
   const [parts, gateway, lag, dead] = await Promise.all([
     Promise.all(sources.parts.map((part) => readPart(part, limit))),
-    watchGateway(sources.gatewayMetrics, watch, limit),
-    readNumber('buffer lag', sources.bufferLag, limit),
-    readNumber('dead letters', sources.deadLetters, limit),
+    watchGateway(sources.gatewayMetrics, watch, reading),
+    readNumber('buffer lag', sources.bufferLag, reading, limit),
+    readNumber('dead letters', sources.deadLetters, reading, limit),
   ]);
   const unread = [lag, dead].flatMap((number) => (number.part === undefined ? [] : [number.part]));
   return {
@@ -40,22 +39,22 @@ export async function readSources(
 export async function watchGateway(
   source: MetricsPages | undefined,
   watch: GatewayWatch,
-  signal: AbortSignal,
+  reading: MetricsReading,
 ): Promise<readonly PartStatus[]> {
   if (source === undefined) return [];
   try {
     // A page that is away leaves no reading: the sums of the others would look like a restart.
-    watch.add(readGatewayPage(await fetchMetricsPages(source.urls, signal), Date.now()));
+    watch.add(readGatewayPage(await reading.pages(source.urls), Date.now()));
     return watch.parts();
   } catch (error) {
-    const detail = `cannot be judged, the gateway's metrics are away: ${reason(error)}`;
+    const detail = `cannot be judged, the gateway's metrics are away: ${whyAway(error)}`;
     return [{ name: 'intake', state: 'degraded', detail }];
   }
 }
 
-/** For a reading outside of a request. */
-export function sourceDeadline(): AbortSignal {
-  return AbortSignal.timeout(SOURCE_MS_MAX);
+/** Outside of a request. */
+export function ownReading(): MetricsReading {
+  return new MetricsReading(AbortSignal.timeout(SOURCE_MS_MAX));
 }
 
 async function readPart(part: PartSource, signal: AbortSignal): Promise<PartStatus> {
@@ -67,22 +66,22 @@ async function readPart(part: PartSource, signal: AbortSignal): Promise<PartStat
     if (response.ok) return { name, state: 'ok', detail: health.detail };
     return { name, state: 'degraded', detail: `answers ${response.status} at ${health.url}` };
   } catch (error) {
-    return { name, state: 'down', detail: `does not answer: ${reason(error)}` };
+    return { name, state: 'down', detail: `does not answer: ${whyAway(error)}` };
   }
 }
 
 async function readNumber(
   name: string,
   source: NumberSource | undefined,
+  reading: MetricsReading,
   signal: AbortSignal,
 ): Promise<{ value: number; part?: PartStatus }> {
   if (source === undefined) return { value: 0 };
   try {
     if (typeof source === 'function') return { value: await within(source(), signal) };
-    const page = await fetchMetricsPages(source.urls, signal);
-    return { value: sumOfMetrics(page, source.metrics) };
+    return { value: sumOfMetrics(await reading.pages(source.urls), source.metrics) };
   } catch (error) {
-    const detail = `cannot be read, shown as 0: ${reason(error)}`;
+    const detail = `cannot be read, shown as 0: ${whyAway(error)}`;
     return { value: 0, part: { name, state: 'degraded', detail } };
   }
 }
@@ -94,11 +93,4 @@ function within<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
     signal.addEventListener('abort', stop, { once: true });
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
   });
-}
-
-function reason(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.name === 'TimeoutError') return `no answer within ${SOURCE_MS_MAX} ms`;
-  const { cause } = error;
-  return cause instanceof Error && cause.message !== '' ? cause.message : error.message;
 }
