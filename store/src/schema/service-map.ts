@@ -30,11 +30,9 @@ const WORK: readonly ColumnDefinition[] = [
  * count as 0. What is beyond the limits of a minute is `(other)`.
  */
 export function contexts1mTable(options: SchemaOptions): TableDefinition {
-  return {
+  return joinedTable(options, {
     name: 'contexts_1m',
     columns: [
-      ...MINUTE,
-      column('version', 'UInt64', 'ZSTD(1)'),
       ...['service', 'namespace', 'environment', 'cluster'].map((name) =>
         column(name, LOW_CARDINALITY),
       ),
@@ -43,10 +41,21 @@ export function contexts1mTable(options: SchemaOptions): TableDefinition {
       ...WORK,
       column('self_ns_sum', 'Float64'),
     ],
+    orderBy: '(tenant, toStartOfHour(time), service, entry, caller, operation, time, version)',
+  });
+}
+
+/** Rows of minutes that a job joins; each join is a version of its own. */
+function joinedTable(
+  options: SchemaOptions,
+  own: Pick<TableDefinition, 'name' | 'columns' | 'orderBy'>,
+): TableDefinition {
+  return {
+    ...own,
+    columns: [...MINUTE, column('version', 'UInt64', 'ZSTD(1)'), ...own.columns],
     indexes: [],
     engine: 'MergeTree',
     partitionBy: 'toDate(time)',
-    orderBy: '(tenant, toStartOfHour(time), service, entry, caller, operation, time, version)',
     ttl: `time + toIntervalDay(${options.rollupRetentionDays})`,
     settings: TABLE_SETTINGS,
   };
@@ -71,11 +80,9 @@ const EDGE_ENDS: readonly ColumnDefinition[] = ['client', 'server'].flatMap((end
  * known: network, queues, proxies; negative gaps count as 0. Counts are sums of sampling weights.
  */
 export function edges1mTable(options: SchemaOptions): TableDefinition {
-  return {
+  return joinedTable(options, {
     name: 'edges_1m',
     columns: [
-      ...MINUTE,
-      column('version', 'UInt64', 'ZSTD(1)'),
       ...EDGE_ENDS,
       column('protocol', LOW_CARDINALITY),
       column('operation', LOW_CARDINALITY),
@@ -86,13 +93,8 @@ export function edges1mTable(options: SchemaOptions): TableDefinition {
       column('gap_ns_max', 'Int64'),
       column('gap_histogram', HISTOGRAM),
     ],
-    indexes: [],
-    engine: 'MergeTree',
-    partitionBy: 'toDate(time)',
     orderBy: '(tenant, toStartOfHour(time), client_service, server_service, time, version)',
-    ttl: `time + toIntervalDay(${options.rollupRetentionDays})`,
-    settings: TABLE_SETTINGS,
-  };
+  });
 }
 
 /**
@@ -103,24 +105,17 @@ export function edges1mTable(options: SchemaOptions): TableDefinition {
  * them, `retransmits` segments that it sent again.
  */
 export function connections1mTable(options: SchemaOptions): TableDefinition {
-  return {
+  return joinedTable(options, {
     name: 'connections_1m',
     columns: [
-      ...MINUTE,
-      column('version', 'UInt64', 'ZSTD(1)'),
       ...EDGE_ENDS,
       column('protocol', LOW_CARDINALITY),
       ...['opened', 'failures', 'bytes_sent', 'bytes_received', 'retransmits'].map((name) =>
         column(name, 'Float64'),
       ),
     ],
-    indexes: [],
-    engine: 'MergeTree',
-    partitionBy: 'toDate(time)',
     orderBy: '(tenant, toStartOfHour(time), client_service, server_service, time, version)',
-    ttl: `time + toIntervalDay(${options.rollupRetentionDays})`,
-    settings: TABLE_SETTINGS,
-  };
+  });
 }
 
 /**

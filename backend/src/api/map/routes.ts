@@ -16,7 +16,10 @@ const MINUTE_MS = 60_000;
 /** Roll-ups are kept for less. */
 const BEFORE_MS_MAX = 400 * 86_400_000;
 
-/** Answers from edges and connections by the minute alone: the cost grows with pairs of services, not with spans. */
+/**
+ * Answers from edges and connections by the minute alone: the cost grows with pairs of services, not
+ * with spans.
+ */
 export function addMap(api: Api, store: StoreReader, state: Pick<StateStore, 'settings'>): void {
   const beforeMs = integerParameter({
     description: 'How long before the range the one begins that it is compared with; milliseconds.',

@@ -6,8 +6,8 @@ import type { StoreQuery } from '../../store-reader.ts';
 import { spread, type TimeSteps } from '../../time-steps.ts';
 import type { StepsScope } from './edge-steps.ts';
 import { seconds } from './join-sql.ts';
-import type { Ends } from './map-ends.ts';
-import { inScope, Kind, type MapScope, newestMinutes } from './queries.ts';
+import { type Ends, endColumns } from './map-ends.ts';
+import { inScope, type MapScope, newestMinutes } from './queries.ts';
 
 interface Counts {
   readonly opened: number;
@@ -34,14 +34,7 @@ const counts = {
   retransmits: z.number(),
 };
 const ConnectionRowSchema: z.ZodType<ConnectionRow> = z.object({
-  client_service: z.string(),
-  client_namespace: z.string(),
-  client_cluster: z.string(),
-  client_kind: Kind,
-  server_service: z.string(),
-  server_namespace: z.string(),
-  server_cluster: z.string(),
-  server_kind: Kind,
+  ...endColumns,
   protocols: z.array(z.string()),
   ...counts,
 });

@@ -2,7 +2,10 @@
 
 /** Operations of one pair of services; the others are one, `(other)`. */
 export const OPERATIONS_PER_PAIR_MAX = 50;
-/** Rows of a tenant, of calls and of connections; those between the rarest pairs are one row, `(other)` to `(other)`. */
+/**
+ * Rows of a tenant, of calls and of connections; those between the rarest pairs are one row,
+ * `(other)` to `(other)`.
+ */
 export const EDGES_PER_MINUTE_MAX = 20_000;
 /** Contexts of a tenant, and of one service of it; the rarest are `(other)`. */
 export const CONTEXTS_PER_MINUTE_MAX = 20_000;

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { MapNode } from '../../api/contract/index.ts';
 import { cutName } from '../../cut-name.ts';
 
@@ -12,6 +13,20 @@ export interface Ends {
   readonly server_cluster: string;
   readonly server_kind: MapNode['kind'];
 }
+
+const Kind: z.ZodType<MapNode['kind']> = z.enum(['service', 'database', 'messaging', 'external']);
+
+/** Of `Ends`, for the schemas of rows. */
+export const endColumns: { readonly [K in keyof Ends]: z.ZodType<Ends[K]> } = {
+  client_service: z.string(),
+  client_namespace: z.string(),
+  client_cluster: z.string(),
+  client_kind: Kind,
+  server_service: z.string(),
+  server_namespace: z.string(),
+  server_cluster: z.string(),
+  server_kind: Kind,
+};
 
 export type Places = ReadonlyMap<string, { readonly namespace: string; readonly cluster: string }>;
 

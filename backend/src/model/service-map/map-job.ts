@@ -58,9 +58,10 @@ const TenantContent = z.object({ tenant: z.string(), spans: z.number(), points: 
 
 /**
  * Joins the spans of each minute into edges between services and work by context, and the agents'
- * connections beside them, once the minute is over and again when something of it came late; newest minutes first, so that a map is there at
- * once on a store that has never been joined. One of several replicas does it. A killed one leaves
- * rows of a version that no row of `edge_minutes` names: nobody reads them.
+ * connections beside them, once the minute is over and again when something of it came late; newest
+ * minutes first, so that a map is there at once on a store that has never been joined. One of several
+ * replicas does it. A killed one leaves rows of a version that no row of `edge_minutes` names: nobody
+ * reads them.
  */
 export class MapJob {
   readonly #options: MapJobOptions;

@@ -1,12 +1,11 @@
 import { param, type Sql, sql } from '@sonde/store';
 import { z } from 'zod';
-import type { MapNode } from '../../api/contract/index.ts';
 import { ANSWER_LIMITS } from '../../limits.ts';
 import type { StoreQuery } from '../../store-reader.ts';
 import type { Origin } from '../services/origin.ts';
 import type { SumMap } from '../services/queries.ts';
 import { seconds } from './join-sql.ts';
-import type { Ends } from './map-ends.ts';
+import { type Ends, endColumns } from './map-ends.ts';
 
 /** Whose map over which range. */
 export interface MapScope {
@@ -15,9 +14,6 @@ export interface MapScope {
   readonly toMs: number;
 }
 
-type NodeKind = MapNode['kind'];
-/** What a node is. */
-export const Kind: z.ZodType<NodeKind> = z.enum(['service', 'database', 'messaging', 'external']);
 const SumMapColumn = z.tuple([z.array(z.number()), z.array(z.number())]);
 
 export interface EdgeRow extends Ends {
@@ -33,14 +29,7 @@ export interface EdgeRow extends Ends {
 }
 
 const EdgeRowSchema: z.ZodType<EdgeRow> = z.object({
-  client_service: z.string(),
-  client_namespace: z.string(),
-  client_cluster: z.string(),
-  client_kind: Kind,
-  server_service: z.string(),
-  server_namespace: z.string(),
-  server_cluster: z.string(),
-  server_kind: Kind,
+  ...endColumns,
   origin: z.enum(['sdk', 'ebpf', 'derived']),
   protocols: z.array(z.string()),
   requests: z.number(),
