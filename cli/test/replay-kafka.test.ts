@@ -2,7 +2,7 @@ import { execFile, execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DEAD_LETTER_HEADERS, KafkaBuffer, TOPICS } from '@sonde/buffer';
+import { KafkaBuffer, TOPICS } from '@sonde/buffer';
 import { packer } from '@sonde/kafka-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -11,6 +11,7 @@ import {
   startScratchBroker,
 } from '../../scripts/lib/kafka-broker.mjs';
 import { projectRoot } from '../src/project-root.ts';
+import { LETTER_HEADERS } from './dead-letter.ts';
 
 const MISSING: string | undefined = kafkaMissing();
 const LOGIN = { username: 'alice', password: 'alice-secret' } as const;
@@ -55,16 +56,10 @@ service: {pipelines: {logs: {receivers: [kafka], exporters: [nop]}}}
     const buffer = await KafkaBuffer.open({ brokers, packer, compression: 'zstd' });
     await buffer.createTopic(TOPICS.logs, { partitions: 1 });
     await buffer.createTopic(TOPICS.deadLetters, { partitions: 1 });
-    const headers = {
-      tenant: 'acme',
-      [DEAD_LETTER_HEADERS.reason]: 'an id of 3 bytes',
-      [DEAD_LETTER_HEADERS.code]: 'INVALID_DATA',
-      [DEAD_LETTER_HEADERS.topic]: TOPICS.logs,
-      [DEAD_LETTER_HEADERS.partition]: '0',
-      [DEAD_LETTER_HEADERS.offset]: '7',
-    };
     const value = Buffer.from('request '.repeat(100));
-    await buffer.append(TOPICS.deadLetters, 0, [{ value, headers, timestampUnixMs: 1 }]);
+    await buffer.append(TOPICS.deadLetters, 0, [
+      { value, headers: LETTER_HEADERS, timestampUnixMs: 1 },
+    ]);
     await buffer.close();
   });
 

@@ -2,9 +2,10 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DEAD_LETTER_HEADERS, EmbeddedLog, TOPICS } from '@sonde/buffer';
+import { EmbeddedLog, TOPICS } from '@sonde/buffer';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { projectRoot } from '../src/project-root.ts';
+import { LETTER_HEADERS } from './dead-letter.ts';
 
 let directory = '';
 
@@ -33,16 +34,8 @@ beforeEach(async () => {
   const log = await EmbeddedLog.open(directory);
   await log.createTopic(TOPICS.logs, { partitions: 1 });
   await log.createTopic(TOPICS.deadLetters, { partitions: 1 });
-  const headers = {
-    tenant: 'acme',
-    [DEAD_LETTER_HEADERS.reason]: 'an id of 3 bytes',
-    [DEAD_LETTER_HEADERS.code]: 'INVALID_DATA',
-    [DEAD_LETTER_HEADERS.topic]: TOPICS.logs,
-    [DEAD_LETTER_HEADERS.partition]: '0',
-    [DEAD_LETTER_HEADERS.offset]: '7',
-  };
   await log.append(TOPICS.deadLetters, 0, [
-    { value: Buffer.from('request'), headers, timestampUnixMs: 1_750_000_000_000 },
+    { value: Buffer.from('request'), headers: LETTER_HEADERS, timestampUnixMs: 1_750_000_000_000 },
   ]);
   await log.close();
 });

@@ -31,82 +31,33 @@ const INSTEAD: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 
 /** Other components of the Collector, of which nobody meant a similar name. */
 const ABSENT: Readonly<Record<string, readonly string[]>> = {
-  receivers: [
-    ...[
-      'awscontainerinsightreceiver',
-      'datadog',
-      'docker_stats',
-      'httpcheck',
-      'influxdb',
-      'k8s_cluster',
-    ],
-    ...['k8s_events', 'k8s_objects', 'k8sobjects', 'kafkametrics', 'kubeletstats', 'kubelet_stats'],
-    ...[
-      'loki',
-      'mongodb',
-      'mysql',
-      'nginx',
-      'otelarrow',
-      'postgresql',
-      'rabbitmq',
-      'receiver_creator',
-    ],
-    ...['redis', 'skywalking', 'snmp', 'splunk_hec', 'sqlquery', 'statsd', 'windowseventlog'],
-  ],
-  processors: [
-    ...['deltatocumulative', 'deltatorate', 'geoip', 'groupbyattrs', 'interval', 'k8sattributes'],
-    ...[
-      'k8s_attributes',
-      'logdedup',
-      'log_dedup',
-      'metricsgeneration',
-      'remotetap',
-      'schema',
-      'sumologic',
-    ],
-  ],
-  exporters: [
-    ...[
-      'awscloudwatchlogs',
-      'awsemf',
-      'awsxray',
-      'azuremonitor',
-      'coralogix',
-      'datadog',
-      'elasticsearch',
-    ],
-    ...[
-      'googlecloud',
-      'loadbalancing',
-      'load_balancing',
-      'opensearch',
-      'otelarrow',
-      'splunk_hec',
-      'zipkin',
-    ],
-  ],
-  connectors: [
-    'datadog',
-    'exceptions',
-    'failover',
-    'grafanacloud',
-    'roundrobin',
-    'signaltometrics',
-    'sum',
-  ],
-  extensions: [
-    ...['ack', 'awsproxy', 'cgroupruntime', 'docker_observer', 'host_observer', 'http_forwarder'],
-    ...[
-      'jaegerremotesampling',
-      'k8s_leader_elector',
-      'k8s_observer',
-      'oauth2client',
-      'oidc',
-      'opamp',
-    ],
-    ...['sigv4auth'],
-  ],
+  receivers: names(`
+    awscontainerinsightreceiver datadog docker_stats httpcheck influxdb k8s_cluster
+    k8s_events k8s_objects k8sobjects kafkametrics kubeletstats kubelet_stats loki
+    mongodb mysql nginx otelarrow postgresql rabbitmq receiver_creator redis
+    skywalking snmp splunk_hec sqlquery statsd windowseventlog
+  `),
+  processors: names(`
+    deltatocumulative deltatorate geoip groupbyattrs interval k8sattributes
+    k8s_attributes logdedup log_dedup metricsgeneration remotetap schema sumologic
+  `),
+  exporters: names(`
+    awscloudwatchlogs awsemf awsxray azuremonitor coralogix datadog elasticsearch
+    googlecloud loadbalancing load_balancing opensearch otelarrow splunk_hec zipkin
+  `),
+  connectors: names(`
+    datadog exceptions failover grafanacloud roundrobin signaltometrics sum
+  `),
+  extensions: names(`
+    ack awsproxy cgroupruntime docker_observer host_observer http_forwarder
+    jaegerremotesampling k8s_leader_elector k8s_observer oauth2client oidc opamp
+    sigv4auth
+  `),
 };
+
+function names(text: string): readonly string[] {
+  return text.trim().split(/\s+/);
+}
 
 const ABSENT_WORDS = 'a component of the Collector that Sonde does not have';
 
