@@ -12,8 +12,8 @@ export const LEVEL_DEFAULT = -1;
 /**
  * Packs a body, which stays the caller's and as it is meanwhile. `level` is Go's of gzip and zlib (-2
  * to 9) and the library's of zstd (1 to 22), `LEVEL_DEFAULT` the default of either (6 and 3); the
- * others have none. Works on other threads or in turns, what is short at once. Rejects with `TOO_LARGE` over
- * `PACK_BYTES_MAX`.
+ * others have none. Works on other threads or in turns, what is short at once. Rejects with
+ * `TOO_LARGE` over `PACK_BYTES_MAX`.
  */
 export async function pack(
   bytes: Uint8Array,
