@@ -69,7 +69,7 @@ describe('lengths of instructions', () => {
     let compared = 0;
     withElfFile(LIBRARY ?? '', (elf) => {
       const text = elf.section('.text');
-      const code = text === undefined ? Buffer.alloc(0) : elf.bytes(text);
+      const code = text === undefined ? Buffer.alloc(0) : elf.code(text.address, text.size);
       for (const line of listing.split('\n')) {
         const [, at, bytes, words = ''] =
           /^ +([0-9a-f]+):\t((?:[0-9a-f]{2} )+) *\t?(.*)$/.exec(line) ?? [];

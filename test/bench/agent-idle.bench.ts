@@ -38,7 +38,8 @@ async function main(): Promise<void> {
     console.log(
       `idle: ${percent(median)} of a core, median of ${ROUNDS} (bar ${percent(CPU_BAR)})`,
     );
-    console.log(`memory: ${agent.child.rssMb().toFixed(0)} MB RSS (bar ${RSS_MB_BAR} MB)`);
+    const [rss, peak] = [agent.child.rssMb(), agent.child.peakRssMb()].map((mb) => mb.toFixed(0));
+    console.log(`memory: ${rss} MB RSS, at most ${peak} MB since its start (bar ${RSS_MB_BAR} MB)`);
   } finally {
     await agent.end();
     for (const child of processes) child.kill('SIGKILL');

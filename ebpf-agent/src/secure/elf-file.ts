@@ -1,7 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-
-/** Bytes of a file from `offset` on, fewer at its end; into memory that is given, where it is. */
-export type ReadBytes = (offset: number, length: number, into?: Buffer) => Buffer;
+import { type ReadBytes, SectionWindow } from './section-window.ts';
 
 export interface ElfSection {
   readonly name: string;
@@ -12,6 +10,12 @@ export interface ElfSection {
   readonly size: number;
   /** Of symbols the section with their names. */
   readonly link: number;
+}
+
+/** Where in a section something is looked for: all of it without. Bytes from its beginning. */
+export interface SectionRange {
+  readonly from: number;
+  readonly to: number;
 }
 
 /** Part of a section, from `at` on. */
@@ -33,7 +37,7 @@ const SEGMENT_BYTES = 56;
 const SECTIONS_MAX = 1_024;
 const SEGMENTS_MAX = 128;
 const SHSTRTAB_BYTES_MAX = 65_536;
-/** One section that is read whole. Bytes. */
+/** One section that is gone through. Bytes. */
 const SECTION_BYTES_MAX = 96 * 1024 * 1024;
 
 /** A multiple of what an entry of a table of symbols has. */
@@ -126,23 +130,27 @@ export class ElfFile {
     return this.sections.find((section) => section.name === name);
   }
 
-  /** A whole section; empty when it is too large, or not in the file. */
-  bytes({ offset, size, type }: ElfSection): Buffer {
-    const isThere = type !== SHT_NOBITS && offset >= 0 && size > 0 && size <= SECTION_BYTES_MAX;
-    return isThere ? this.#read(offset, size) : Buffer.alloc(0);
+  /**
+   * A section, or a range of it, in pieces, each `overlap` bytes into the one before; a piece is valid
+   * until the next. Tables of symbols have tens of megabytes: read whole they would stay in the
+   * agent's memory.
+   */
+  *pieces(
+    section: ElfSection,
+    overlap: number,
+    { from, to }: SectionRange = { from: 0, to: section.size },
+  ): Generator<SectionPiece> {
+    if (!isInFile(section)) return;
+    const end = Math.min(to, section.size);
+    for (let at = from; at < end; at += PIECE_BYTES - overlap) {
+      yield { at, bytes: this.#read(section.offset + at, Math.min(PIECE_BYTES, end - at), PIECE) };
+      if (at + PIECE_BYTES >= end) return;
+    }
   }
 
-  /**
-   * A section in pieces, each `overlap` bytes into the one before; a piece is valid until the next.
-   * Tables of symbols have tens of megabytes: read whole they would stay in the agent's memory.
-   */
-  *pieces({ offset, size, type }: ElfSection, overlap: number): Generator<SectionPiece> {
-    const isThere = type !== SHT_NOBITS && offset >= 0 && size > 0 && size <= SECTION_BYTES_MAX;
-    if (!isThere) return;
-    for (let at = 0; at < size; at += PIECE_BYTES - overlap) {
-      yield { at, bytes: this.#read(offset + at, Math.min(PIECE_BYTES, size - at), PIECE) };
-      if (at + PIECE_BYTES >= size) return;
-    }
+  /** Numbers anywhere in a section; undefined when it is too large, or not in the file. */
+  window(section: ElfSection): SectionWindow | undefined {
+    return isInFile(section) ? new SectionWindow(this.#read, section) : undefined;
   }
 
   /** Where in the file code of that address is; undefined when it is not code. */
@@ -158,6 +166,10 @@ export class ElfFile {
     const offset = this.codeOffset(address);
     return offset === undefined ? Buffer.alloc(0) : this.#read(offset, length);
   }
+}
+
+function isInFile({ offset, size, type }: ElfSection): boolean {
+  return type !== SHT_NOBITS && offset >= 0 && size > 0 && size <= SECTION_BYTES_MAX;
 }
 
 function segmentsOf(read: ReadBytes, header: Buffer): readonly ElfSegment[] {

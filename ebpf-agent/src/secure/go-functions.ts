@@ -1,11 +1,14 @@
 import { type ElfFile, type ElfSection, readU64 } from './elf-file.ts';
 import type { CodePlace } from './elf-symbols.ts';
+import type { SectionWindow } from './section-window.ts';
 
 /** `debug/gosym`: of Go 1.18 and 1.19, and of 1.20 and later. */
 const MAGICS = [0xfffffff0, 0xfffffff1];
 const POINTER_BYTES = 8;
 const HEADER_BYTES = 72;
 const FUNCTIONS_MAX = 4_000_000;
+/** No name that is looked for is longer, with its ends. */
+const NAME_BYTES_MAX = 64;
 const ENTRY_BYTES = 8;
 const MODULE_SECTIONS = ['.go.module', '.noptrdata', '.data', '.data.rel.ro'];
 /** `runtime.moduledata`: a pointer to the header, six slices, a pointer; then where code begins. */
@@ -23,13 +26,16 @@ export function findGoFunctions(
 ): ReadonlyMap<string, CodePlace> {
   const section = elf.section('.gopclntab') ?? elf.section('.data.rel.ro.gopclntab');
   if (section === undefined) return new Map();
-  const table = elf.bytes(section);
-  const layout = layoutOf(table);
+  // Two, because what is read from them in turn lies megabytes apart.
+  const [entries, informations] = [elf.window(section), elf.window(section)];
+  if (entries === undefined || informations === undefined) return new Map();
+  const layout = layoutOf(entries, section.size);
   if (layout === undefined) return new Map();
-  const wanted = nameOffsets(table, layout, names);
+  const wanted = nameOffsets(elf, section, { layout, names });
   if (wanted.size === 0) return new Map();
-  const places = placesOf(table, layout, wanted);
-  return located(elf, { section, table, layout, places });
+  const places = placesOf({ entries, informations }, layout, wanted);
+  const firstFunction = entries.u32(layout.entriesAt);
+  return located(elf, { section, firstFunction, layout, places });
 }
 
 interface Layout {
@@ -41,58 +47,66 @@ interface Layout {
   readonly entriesAt: number;
 }
 
-function layoutOf(table: Buffer): Layout | undefined {
-  if (table.length < HEADER_BYTES || !MAGICS.includes(table.readUInt32LE(0))) return undefined;
-  if (table[7] !== POINTER_BYTES) return undefined;
-  const functions = readU64(table, 8);
-  const [textStart, namesAt] = [readU64(table, 24), readU64(table, 32)];
-  const [namesEnd, entriesAt] = [readU64(table, 40), readU64(table, 64)];
+function layoutOf(table: SectionWindow, bytes: number): Layout | undefined {
+  if (bytes < HEADER_BYTES || !MAGICS.includes(table.u32(0))) return undefined;
+  // Two zeros, the least size of an instruction, the size of a pointer.
+  if (table.u32(4) >>> 24 !== POINTER_BYTES) return undefined;
+  const functions = table.u64(8);
+  const [textStart, namesAt] = [table.u64(24), table.u64(32)];
+  const [namesEnd, entriesAt] = [table.u64(40), table.u64(64)];
   const isSound =
     functions > 0 &&
     functions <= FUNCTIONS_MAX &&
     textStart >= 0 &&
     namesAt < namesEnd &&
-    namesEnd <= table.length &&
-    entriesAt + (functions + 1) * ENTRY_BYTES <= table.length;
+    namesEnd <= bytes &&
+    entriesAt + (functions + 1) * ENTRY_BYTES <= bytes;
   return isSound ? { functions, textStart, namesAt, namesEnd, entriesAt } : undefined;
 }
 
 function nameOffsets(
-  table: Buffer,
-  { namesAt, namesEnd }: Layout,
-  names: readonly string[],
+  elf: ElfFile,
+  section: ElfSection,
+  { layout, names }: { readonly layout: Layout; readonly names: readonly string[] },
 ): ReadonlyMap<number, string> {
-  const all = table.subarray(namesAt, namesEnd);
+  const { namesAt: from, namesEnd: to } = layout;
+  const wanted = names.map((name) => ({ name, bytes: Buffer.from(`\0${name}\0`, 'latin1') }));
   const offsets = new Map<number, string>();
-  for (const name of names) {
-    const at = all.indexOf(Buffer.from(`\0${name}\0`, 'latin1'));
-    if (at >= 0) offsets.set(at + 1, name);
+  for (const piece of elf.pieces(section, NAME_BYTES_MAX, { from, to })) {
+    for (const { name, bytes } of wanted) {
+      const at = piece.bytes.indexOf(bytes);
+      if (at >= 0) offsets.set(piece.at - from + at + 1, name);
+    }
   }
   return offsets;
 }
 
+interface Tables {
+  readonly entries: SectionWindow;
+  readonly informations: SectionWindow;
+}
+
 /** Addresses relative to where code begins. */
 function placesOf(
-  table: Buffer,
+  { entries, informations }: Tables,
   { functions, entriesAt }: Layout,
   wanted: ReadonlyMap<number, string>,
 ): ReadonlyMap<string, CodePlace> {
   const places = new Map<string, CodePlace>();
-  for (let i = 0; i < functions; i++) {
+  for (let i = 0; i < functions && places.size < wanted.size; i++) {
     const at = entriesAt + i * ENTRY_BYTES;
-    const informationAt = entriesAt + table.readUInt32LE(at + 4);
-    if (informationAt + 8 > table.length) continue;
-    const name = wanted.get(table.readUInt32LE(informationAt + 4));
+    const name = wanted.get(informations.u32(entriesAt + entries.u32(at + 4) + 4));
     if (name === undefined) continue;
-    const address = table.readUInt32LE(at);
-    places.set(name, { address, size: table.readUInt32LE(at + ENTRY_BYTES) - address });
+    const address = entries.u32(at);
+    places.set(name, { address, size: entries.u32(at + ENTRY_BYTES) - address });
   }
   return places;
 }
 
 interface Found {
   readonly section: ElfSection;
-  readonly table: Buffer;
+  /** Relative to where code begins. */
+  readonly firstFunction: number;
   readonly layout: Layout;
   readonly places: ReadonlyMap<string, CodePlace>;
 }
@@ -113,17 +127,17 @@ function located(elf: ElfFile, found: Found): ReadonlyMap<string, CodePlace> {
 }
 
 /** Where code begins by the module data, which begins with the address of the table. */
-function moduleText(elf: ElfFile, { section, table, layout }: Found): number | undefined {
+function moduleText(elf: ElfFile, { section, firstFunction }: Found): number | undefined {
   const pointer = Buffer.alloc(POINTER_BYTES);
   pointer.writeBigUInt64LE(BigInt(section.address));
-  const first = table.readUInt32LE(layout.entriesAt);
   for (const name of MODULE_SECTIONS) {
     const holder = elf.section(name);
     if (holder === undefined) continue;
-    const bytes = elf.bytes(holder);
-    const at = bytes.indexOf(pointer);
-    if (at < 0 || at + MODULE_BYTES > bytes.length) continue;
-    return readU64(bytes, at + MODULE_MIN_PC) - first;
+    for (const { bytes } of elf.pieces(holder, MODULE_BYTES)) {
+      const at = bytes.indexOf(pointer);
+      if (at < 0 || at + MODULE_BYTES > bytes.length) continue;
+      return readU64(bytes, at + MODULE_MIN_PC) - firstFunction;
+    }
   }
   return undefined;
 }

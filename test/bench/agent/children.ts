@@ -29,8 +29,17 @@ export class Child {
   }
 
   rssMb(): number {
+    return this.#statusMb('VmRSS');
+  }
+
+  /** The most that it ever had. */
+  peakRssMb(): number {
+    return this.#statusMb('VmHWM');
+  }
+
+  #statusMb(name: string): number {
     const status = readFileSync(`/proc/${this.pid}/status`, 'utf8');
-    return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) / 1000;
+    return Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0) / 1000;
   }
 
   async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
