@@ -66,10 +66,22 @@ struct sock_common {
   struct in6_addr skc_v6_rcv_saddr;
 };
 
+typedef struct {
+  int counter;
+} atomic_t;
+
 struct sock {
   struct sock_common __sk_common;
   u16 sk_protocol;
   int sk_err;
+  /* Of a listening socket: connections in its queue, the most there may be, those it did not take. */
+  u32 sk_ack_backlog;
+  u32 sk_max_ack_backlog;
+  atomic_t sk_drops;
+};
+
+struct socket {
+  struct sock *sk;
 };
 
 struct tcp_sock {
@@ -120,9 +132,13 @@ struct bpf_iter__bpf_sk_storage_map {
   void *value;
 };
 
-struct bpf_iter__tcp {
+struct file;
+
+struct bpf_iter__task_file {
   struct bpf_iter_meta *meta;
-  struct sock_common *sk_common;
+  struct task_struct *task;
+  u32 fd;
+  struct file *file;
 };
 
 #pragma clang attribute pop

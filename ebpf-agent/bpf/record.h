@@ -20,6 +20,8 @@ enum record_kind {
   RECORD_FRAMES = 8,
   /* The socket of a secure connection is known, of which there were records before. */
   RECORD_PLACED = 9,
+  /* The queue of a listening socket. */
+  RECORD_LISTENER = 10,
   /* What a thread has used; of a process's first thread with what the process has. */
   RECORD_USAGE = 32,
   /* A process is killed for want of memory. */
@@ -79,6 +81,9 @@ enum connection_flag {
   CONNECTION_CLOSED = 2,
   /* connect() failed: `error` says why. */
   CONNECTION_REFUSED = 4,
+  /* This side reset it; or the other side did. */
+  CONNECTION_RESET = 8,
+  CONNECTION_RESET_BY_PEER = 16,
 };
 
 #define TEXT_BYTES_MAX 256
@@ -171,6 +176,17 @@ struct connection_record {
   u32 retransmits;
   u16 flags;
   u16 error;
+  u32 reserved;
+};
+
+struct listener_record {
+  struct record_head head;
+  struct endpoints ends;
+  /* Connections that it did not take since the last record. */
+  u32 drops;
+  /* Connections that wait to be accepted, and the most that may. */
+  u32 queue;
+  u32 queue_max;
   u32 reserved;
 };
 

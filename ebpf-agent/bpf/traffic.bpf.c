@@ -5,10 +5,13 @@
  *
  *   sock_send_length, sock_recv_length   bytes moved: count them, follow the protocol
  *   inet_sock_set_state                  connect, listen, accept, close
- *   bpf_sk_storage_map (iterator)        on the reader's demand: what open connections did meanwhile
- *   tcp (iterator)                       once: connections that were open before
+ *   tcp_send_reset, tcp_receive_reset    connections that end at once
+ *   bpf_sk_storage_map (iterators)       on the reader's demand: what open connections did meanwhile,
+ *                                        and queues of sockets that listen
+ *   task_file (iterator)                 once: sockets that listened before
  */
 #include "datagram.h"
+#include "listening.h"
 #include "protocols.h"
 #include "secure.h"
 
@@ -196,10 +199,36 @@ int BPF_PROG(state_changed, struct sock *sk, int old_state, int new_state) {
     claimed(sk, ROLE_CLIENT);
   } else if (new_state == TCP_LISTEN) {
     claimed(sk, ROLE_SERVER);
+    listens(sk, current_tgid());
   } else if (new_state == TCP_ESTABLISHED) {
     established(sk, old_state);
   } else if (new_state == TCP_CLOSE) {
     closed(sk, old_state);
+  }
+  return 0;
+}
+
+/* Its record is the one that says that it is closed: the kernel closes it next. */
+SEC("tp_btf/tcp_receive_reset")
+int BPF_PROG(reset_received, struct sock *sk) {
+  struct connection *c = bpf_sk_storage_get(&connections, sk, 0, 0);
+  if (c && c->is_open) c->unreported |= CONNECTION_RESET_BY_PEER;
+  return 0;
+}
+
+/*
+ * Of a socket that listens, and of none, a reset is nobody's connection. Whoever closes a socket with
+ * bytes unread, or without lingering, has closed it by then: this is a record of its own.
+ */
+SEC("tp_btf/tcp_send_reset")
+int BPF_PROG(reset_sent, struct sock *sk) {
+  if (!sk) return 0;
+  struct connection *c = bpf_sk_storage_get(&connections, sk, 0, 0);
+  if (!c || !c->ends.cookie || c->ends.protocol == PROTOCOL_OWN) return 0;
+  if (c->is_open) {
+    c->unreported |= CONNECTION_RESET;
+  } else {
+    report(c, 0, c->retransmits, CONNECTION_RESET | CONNECTION_CLOSED, 0);
   }
   return 0;
 }
@@ -211,5 +240,26 @@ int report_connections(struct bpf_iter__bpf_sk_storage_map *context) {
   if (!sk || !c || !c->is_open || c->ends.protocol == PROTOCOL_OWN) return 0;
   if (!c->unreported && !c->sent_bytes && !c->received_bytes) return 0;
   report_socket(c, sk, 0, 0);
+  return 0;
+}
+
+SEC("iter/bpf_sk_storage_map")
+int report_listeners(struct bpf_iter__bpf_sk_storage_map *context) {
+  struct sock *sk = context->sk;
+  struct listener *l = context->value;
+  if (!sk || !l || sk->__sk_common.skc_state != TCP_LISTEN || is_own(l->tgid)) return 0;
+  report_listener(l, sk);
+  return 0;
+}
+
+SEC("iter/task_file")
+int claim_listeners(struct bpf_iter__task_file *context) {
+  struct task_struct *task = context->task;
+  struct file *file = context->file;
+  if (!task || !file) return 0;
+  struct socket *socket = bpf_sock_from_file(file);
+  if (!socket) return 0;
+  struct sock *sk = socket->sk;
+  if (sk && is_tcp(sk) && sk->__sk_common.skc_state == TCP_LISTEN) listens(sk, task->tgid);
   return 0;
 }

@@ -31,10 +31,6 @@ struct rlimit___usage {
   unsigned long rlim_cur;
 };
 
-typedef struct {
-  int counter;
-} atomic_t;
-
 struct signal_struct___usage {
   atomic_t live;
   int nr_threads;

@@ -22,6 +22,8 @@ const MEMBERS: readonly (readonly [string, Readonly<Record<string, number>>, str
   ['placed_record', layout.PLACED, ''],
   ['connection_record', layout.ENDS, 'ends.'],
   ['connection_record', layout.CONNECTION, ''],
+  ['listener_record', layout.ENDS, 'ends.'],
+  ['listener_record', layout.LISTENER, ''],
   ['process_record', layout.HEAD, 'head.'],
   ['process_record', layout.PROCESS, ''],
   ['exit_record', layout.EXIT, ''],

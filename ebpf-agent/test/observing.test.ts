@@ -1,4 +1,5 @@
-import { execFile, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { createServer as createHttpServer, get } from 'node:http';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { promisify } from 'node:util';
@@ -45,14 +46,36 @@ function message(type: string, body: Buffer | string): Buffer {
   return Buffer.concat([head, bytes]);
 }
 
+/** It listens with a queue of one, and never accepts. */
+const LAZY = `
+import socket, time
+s = socket.socket()
+s.bind(('127.0.0.1', 0))
+s.listen(1)
+print(s.getsockname()[1], flush=True)
+time.sleep(1000)
+`;
+
+async function listener(name: string, children: ChildProcess[]): Promise<{ port: number }> {
+  const env = { ...process.env, OTEL_SERVICE_NAME: name };
+  const child = spawn('python3', ['-c', LAZY], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  children.push(child);
+  const [line] = await once(child.stdout, 'data');
+  return { port: Number(String(line)) };
+}
+
 describe.runIf(MAY_OBSERVE)('observing', { timeout: 120_000 }, () => {
   let observer: RunningObserver;
+  let lazyBefore: { readonly port: number };
+  const children: ChildProcess[] = [];
 
   beforeAll(async () => {
+    lazyBefore = await listener('lazy-before', children);
     observer = await RunningObserver.start();
   });
   afterAll(async () => {
     await observer.kill();
+    for (const child of children) child.kill('SIGKILL');
   });
 
   it('counts requests of HTTP on both sides, with status, route and peer', async () => {
@@ -201,6 +224,55 @@ describe.runIf(MAY_OBSERVE)('observing', { timeout: 120_000 }, () => {
     await expect(connected(port)).rejects.toThrow('ECONNREFUSED');
     const [point] = await observer.points('network.tcp.connect.failures', port, 1);
     expect(point?.attributes['error.type']).toBe('ECONNREFUSED');
+  });
+
+  it('counts what a full queue of a listening socket turns away, of old and new sockets', async () => {
+    for (const port of [lazyBefore.port, (await listener('lazy-after', children)).port]) {
+      const sockets = Array.from({ length: 8 }, () => connect(port, '127.0.0.1'));
+      const dropped = await observer.points('network.tcp.listen.drops', port, 1);
+      const queue = await observer.points('network.tcp.listen.queue.length', port, 0);
+      for (const socket of sockets) socket.destroy();
+      expect(dropped[0]?.sum).toBeGreaterThanOrEqual(1);
+      expect(dropped[0]?.attributes).toMatchObject({ 'server.address': '127.0.0.1' });
+      // One more than was asked for: the kernel's way of counting.
+      expect(queue[0]?.sum).toBe(2);
+    }
+    const { services } = await observer.report();
+    const of = (name: string): number =>
+      services
+        .filter((service) => service.name.includes(name))
+        .flatMap(({ points }) => points)
+        .filter(({ name: metric }) => metric === 'network.tcp.listen.drops').length;
+    expect([of('lazy-before'), of('lazy-after')]).toEqual([1, 1]);
+  });
+
+  it('counts resets on the side that resets and on the one that is reset', async () => {
+    // Closed with what it did not read, which the kernel answers with a reset.
+    const server = createServer({ pauseOnConnect: true }, (socket) => {
+      setTimeout(() => socket.destroy(), 50);
+    });
+    const port = await listening(server);
+    for (let i = 0; i < 3; i++) {
+      const socket = await connected(port);
+      socket.write('nobody reads this');
+      await new Promise((resolve) => socket.once('error', resolve));
+    }
+    const abrupt = await connected(port);
+    abrupt.resetAndDestroy();
+    const points = await observer.until(({ services }) => {
+      const found = services
+        .flatMap((service) => service.points)
+        .filter(({ name, attributes }) => {
+          return name === 'network.tcp.resets' && attributes['server.port'] === `${port}`;
+        });
+      return found.reduce((all, { sum }) => all + sum, 0) >= 8 ? found : undefined;
+    });
+    server.close();
+    const sums = points.map(({ sum, attributes }) => {
+      return `${attributes['sonde.side']} ${attributes['network.io.direction']} ${sum}`;
+    });
+    const all = ['client receive 3', 'client transmit 1', 'server receive 1', 'server transmit 3'];
+    expect(sums.sort()).toEqual(all);
   });
 
   it('names processes, and what they call themselves wins', async () => {

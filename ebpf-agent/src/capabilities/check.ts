@@ -36,7 +36,10 @@ const ALL_PROGRAMS: Readonly<Record<string, readonly string[]>> = {
   usage: ['report_tasks'],
   memory: ['out_of_memory'],
   disk: ['disk_started', 'disk_done'],
-  traffic: ['sent', 'received', 'state_changed', 'report_connections', 'secure_call'],
+  traffic: [
+    ...['sent', 'received', 'state_changed', 'report_connections', 'secure_call'],
+    ...['reset_sent', 'reset_received', 'report_listeners', 'claim_listeners'],
+  ],
   capability: [
     'try_raw_tracepoint',
     'try_tracepoint',
@@ -93,6 +96,29 @@ const FEATURES: readonly Feature[] = [
       programs: ['report_connections'],
       attach: (addon, object, program) => {
         addon.runIterator(addon.attachIterator(object, program, 'connections'));
+      },
+    }),
+  },
+  {
+    feature: 'resets',
+    gives: 'connections that were reset, by whom',
+    isOptional: true,
+    probe: trial({
+      object: 'traffic',
+      programs: ['reset_sent', 'reset_received'],
+      attach: plain,
+    }),
+  },
+  {
+    feature: 'listeners',
+    gives: 'queues of sockets that listen, and what found them full',
+    isOptional: true,
+    probe: trial({
+      object: 'traffic',
+      programs: ['report_listeners', 'claim_listeners'],
+      attach: (addon, object, program) => {
+        const map = program === 'report_listeners' ? 'listeners' : null;
+        addon.runIterator(addon.attachIterator(object, program, map));
       },
     }),
   },

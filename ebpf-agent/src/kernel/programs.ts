@@ -37,6 +37,20 @@ export const OPEN_CONNECTIONS: ProgramGroup = {
   programs: ['report_connections'],
 };
 
+/** Loaded with the traffic: connections that end at once. */
+export const RESETS: ProgramGroup = {
+  name: 'resets',
+  object: 'traffic',
+  programs: ['reset_sent', 'reset_received'],
+};
+
+/** Loaded with the traffic: queues of sockets that listen, asked for by interval. */
+export const LISTENERS: ProgramGroup = {
+  name: 'listeners',
+  object: 'traffic',
+  programs: ['report_listeners', 'claim_listeners'],
+};
+
 /** What all threads have used, asked for by interval. */
 export const USAGE: ProgramGroup = {
   name: 'usage',
@@ -87,7 +101,8 @@ export class Programs {
   readonly #objects = new Map<string, NativeObject>();
   readonly #maps = new Map<string, number>();
   readonly #refusals = new Map<string, string>();
-  #iterator: number | undefined;
+  /** What is asked for with the traffic, by its program. */
+  readonly #asked = new Map<string, number>();
   #tasks: number | undefined;
   #diskWaits: number | undefined;
 
@@ -103,7 +118,7 @@ export class Programs {
   /** Loads what the kernel takes. Throws when not even the ring can be made. */
   load(): void {
     this.#loadGroup(PROCESSES, []);
-    this.#loadGroup(TRAFFIC, [OPEN_CONNECTIONS, SECURE]);
+    this.#loadGroup(TRAFFIC, [OPEN_CONNECTIONS, SECURE, RESETS, LISTENERS]);
     for (const group of [USAGE, OUT_OF_MEMORY, DISKS]) this.#loadGroup(group, []);
     if (this.#maps.size === 0) {
       throw new Error([...this.#refusals].map(([name, why]) => `${name}: ${why}`).join('; '));
@@ -122,10 +137,7 @@ export class Programs {
     }
     this.#attachHost();
     const traffic = this.#objects.get(TRAFFIC.object);
-    if (traffic === undefined || this.#refusals.has(OPEN_CONNECTIONS.name)) return;
-    this.#try(OPEN_CONNECTIONS, () => {
-      this.#iterator = addon.attachIterator(traffic, 'report_connections', 'connections');
-    });
+    if (traffic !== undefined) this.#attachBeside(traffic);
   }
 
   mapFd(name: string): number {
@@ -152,9 +164,9 @@ export class Programs {
     if (traffic !== undefined) this.#options.addon.detach(traffic, link);
   }
 
-  /** Has open connections report what they did since they last did. */
+  /** Has open connections report what they did since they last did, and listening sockets. */
   reportConnections(): void {
-    if (this.#iterator !== undefined) this.#options.addon.runIterator(this.#iterator);
+    for (const program of ['report_connections', 'report_listeners']) this.#ask(program);
   }
 
   /** Has every thread say what it has used; false where that is off. */
@@ -173,9 +185,35 @@ export class Programs {
     for (const object of this.#objects.values()) this.#options.addon.close(object);
     this.#objects.clear();
     this.#maps.clear();
-    this.#iterator = undefined;
+    this.#asked.clear();
     this.#tasks = undefined;
     this.#diskWaits = undefined;
+  }
+
+  /** What is loaded with the traffic, and goes without where it is refused. */
+  #attachBeside(traffic: NativeObject): void {
+    const { addon } = this.#options;
+    const iterate = (program: string, map: string | null): void => {
+      this.#asked.set(program, addon.attachIterator(traffic, program, map));
+    };
+    this.#tryBeside(OPEN_CONNECTIONS, () => iterate('report_connections', 'connections'));
+    this.#tryBeside(RESETS, () => {
+      for (const program of RESETS.programs) addon.attach(traffic, program);
+    });
+    this.#tryBeside(LISTENERS, () => {
+      iterate('report_listeners', 'listeners');
+      iterate('claim_listeners', null);
+      this.#ask('claim_listeners');
+    });
+  }
+
+  #tryBeside(group: ProgramGroup, attach: () => void): void {
+    if (!this.#refusals.has(group.name)) this.#try(group, attach);
+  }
+
+  #ask(program: string): void {
+    const iterator = this.#asked.get(program);
+    if (iterator !== undefined) this.#options.addon.runIterator(iterator);
   }
 
   #attachHost(): void {
@@ -193,17 +231,25 @@ export class Programs {
     });
   }
 
-  /** `optional` groups of the object are left out, one or all, when it does not load with them. */
+  /**
+   * When an object does not load whole, it does without all that is `optional`, and then with each of
+   * those that load with it.
+   */
   #loadGroup(group: ProgramGroup, optional: readonly ProgramGroup[]): void {
     const failure = this.#tryLoad(group, []);
     if (failure === undefined) return;
-    for (const left of [...optional.map((one) => [one]), optional]) {
-      const programs = left.flatMap((one) => one.programs);
-      if (programs.length === 0 || this.#tryLoad(group, programs) !== undefined) continue;
-      for (const one of left) this.#refusals.set(one.name, failure);
+    const left = new Map(optional.map((one) => [one, failure]));
+    const without = (): readonly string[] => [...left.keys()].flatMap(({ programs }) => programs);
+    if (left.size === 0 || this.#tryLoad(group, without()) !== undefined) {
+      this.#refusals.set(group.name, failure);
       return;
     }
-    this.#refusals.set(group.name, failure);
+    for (const one of optional) {
+      left.delete(one);
+      const refusal = this.#tryLoad(group, without());
+      if (refusal !== undefined) left.set(one, refusal);
+    }
+    for (const [one, refusal] of left) this.#refusals.set(one.name, refusal);
   }
 
   #tryLoad(group: ProgramGroup, without: readonly string[]): string | undefined {
@@ -225,10 +271,12 @@ export class Programs {
       addon.close(object);
       return refusalOf(error);
     }
-    if (this.#maps.size === 0) {
+    const former = this.#objects.get(name);
+    if (this.#maps.size === 0 || former !== undefined) {
       for (const map of SHARED_MAPS) this.#maps.set(map, addon.mapFd(object, map));
     }
     this.#objects.set(name, object);
+    if (former !== undefined) addon.close(former);
     return undefined;
   }
 

@@ -170,6 +170,32 @@ export const TCP_RTT: MetricDefinition = histogram(
   "Smoothed round trip time of the service's connections, a measure a report.",
 );
 
+export const CONNECTION_RESETS: MetricDefinition = sum(
+  'network.tcp.resets',
+  '{connection}',
+  'Connections that the service reset (transmit), or that the other side did (receive).',
+);
+
+export const LISTEN_DROPPED: MetricDefinition = sum(
+  'network.tcp.listen.drops',
+  '{connection}',
+  'Connections that a listening socket of the service did not take: its queue was full, nearly always.',
+);
+
+export const LISTEN_QUEUE: MetricDefinition = sum(
+  'network.tcp.listen.queue.length',
+  '{connection}',
+  'Connections that wait until the service accepts them.',
+  'gauge',
+);
+
+export const LISTEN_QUEUE_MAX: MetricDefinition = sum(
+  'network.tcp.listen.queue.limit',
+  '{connection}',
+  'The most connections that may wait until the service accepts them.',
+  'gauge',
+);
+
 export const PROCESSES: MetricDefinition = sum(
   'sonde.service.processes',
   '{process}',

@@ -55,6 +55,17 @@ export class WorkloadMetrics {
     addValue(this.series(metric, key, attributes), value, metric.bounds);
   }
 
+  /** Says what a gauge is now. */
+  set(
+    metric: MetricDefinition,
+    { key, attributes }: { readonly key: string; readonly attributes: () => readonly KeyValue[] },
+    value: number,
+  ): void {
+    const series = this.series(metric, key, attributes);
+    series.lastMs = performance.now();
+    series.sum = value;
+  }
+
   entries(): IterableIterator<[MetricDefinition, ReadonlyMap<string, Series>]> {
     return this.#byMetric.entries();
   }

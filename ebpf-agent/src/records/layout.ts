@@ -12,6 +12,7 @@ export const Kind = {
   exit: 7,
   frames: 8,
   placed: 9,
+  listener: 10,
   usage: 32,
   victim: 33,
 } as const;
@@ -51,7 +52,13 @@ export const ExchangeFlag = {
   datagram: 512,
 } as const;
 
-export const ConnectionFlag = { opened: 1, closed: 2, refused: 4 } as const;
+export const ConnectionFlag = {
+  opened: 1,
+  closed: 2,
+  refused: 4,
+  reset: 8,
+  reset_by_peer: 16,
+} as const;
 
 export const HEAD = { kind: 0, tgid: 4, at_ns: 8 } as const;
 
@@ -103,6 +110,8 @@ export const CONNECTION = {
   flags: 104,
   error: 106,
 } as const;
+
+export const LISTENER = { drops: 72, queue: 76, queue_max: 80 } as const;
 
 export const PROCESS = {
   parent: 16,

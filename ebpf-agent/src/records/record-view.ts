@@ -9,6 +9,7 @@ import {
   FRAMES,
   HEAD,
   Kind,
+  LISTENER,
   NAME_BYTES,
   PLACED,
   PROCESS,
@@ -208,6 +209,18 @@ export class RecordView {
   /** errno. */
   get error(): number {
     return this.#u16(CONNECTION.error);
+  }
+
+  /** Connections that a listening socket did not take since its last record. */
+  get drops(): number {
+    return this.#u32(LISTENER.drops);
+  }
+  /** Those that wait to be accepted. */
+  get queue(): number {
+    return this.#u32(LISTENER.queue);
+  }
+  get queueMax(): number {
+    return this.#u32(LISTENER.queue_max);
   }
 
   get isProcess(): boolean {

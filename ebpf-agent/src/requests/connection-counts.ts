@@ -4,6 +4,7 @@ import type { Workload } from '../entities/workload.ts';
 import {
   CONNECT_DURATION,
   CONNECT_FAILURES,
+  CONNECTION_RESETS,
   CONNECTIONS_ACTIVE,
   CONNECTIONS_OPENED,
   type MetricDefinition,
@@ -56,6 +57,8 @@ export function countConnection(
   if (sentBytes > 0) add(TCP_BYTES, sentBytes, TRANSMIT);
   if (receivedBytes > 0) add(TCP_BYTES, receivedBytes, RECEIVE);
   if (retransmits > 0) add(TCP_RETRANSMITS, retransmits);
+  if (flags & ConnectionFlag.reset) add(CONNECTION_RESETS, 1, TRANSMIT);
+  if (flags & ConnectionFlag.reset_by_peer) add(CONNECTION_RESETS, 1, RECEIVE);
   if (rttUs > 0) add(TCP_RTT, rttUs / US_PER_S);
 }
 

@@ -19,6 +19,7 @@ import type { Exchange } from './exchange.ts';
 import { authorityHost, http2Exchange, linksOf } from './http2-protocol.ts';
 import { Http2Requests } from './http2-requests.ts';
 import { likeLast, remember } from './last-counted.ts';
+import { countListener } from './listener-counts.ts';
 import { Meanings } from './meanings.ts';
 import type { Outcome } from './outcome.ts';
 import { countPlainly, NO_PLACE, PlainExchanges, type PlainListener } from './plain-exchanges.ts';
@@ -77,7 +78,7 @@ export class Traffic {
 
   /** Whether records of that kind are its. */
   static takes(kind: number): boolean {
-    return kind <= Kind.connection || kind === Kind.frames || kind === Kind.placed;
+    return kind <= Kind.connection || (kind >= Kind.frames && kind <= Kind.listener);
   }
 
   /** Gives up on answers that will not come. `nowNs`: CLOCK_MONOTONIC. */
@@ -109,6 +110,9 @@ export class Traffic {
         return;
       case Kind.connection:
         this.#connected(record);
+        return;
+      case Kind.listener:
+        this.#listening(record);
         return;
     }
   }
@@ -253,6 +257,12 @@ export class Traffic {
     if (flags & (ConnectionFlag.closed | ConnectionFlag.refused)) {
       this.#close(record, connection);
     }
+  }
+
+  #listening(record: RecordView): void {
+    const workload = this.#options.processes.workloadOf(record.tgid, true);
+    if (workload === undefined) this.#unowned++;
+    else if (!workload.identity.isOwn) countListener(record, workload);
   }
 
   #close(record: RecordView, connection: Connection): void {

@@ -1,0 +1,63 @@
+/*
+ * Sockets that listen: how full the queue is of what they have not accepted yet, and what found it
+ * full. The kernel counts both in the socket; nothing runs when a connection comes.
+ */
+#ifndef SONDE_LISTENING_H
+#define SONDE_LISTENING_H
+
+#include "connection.h"
+
+/* What did not change is said again, so that the reader need not keep it for ever. */
+#define LISTENER_SILENCE_NS 60000000000ull
+
+struct listener {
+  u32 tgid;
+  /* As they were said last. */
+  u32 drops;
+  u32 queue;
+  u32 queue_max;
+  u64 said_ns;
+};
+
+struct {
+  __uint(type, BPF_MAP_TYPE_SK_STORAGE);
+  __uint(map_flags, BPF_F_NO_PREALLOC);
+  __type(key, int);
+  __type(value, struct listener);
+} listeners SEC(".maps");
+
+static __always_inline u32 drops_of(struct sock *sk) {
+  return bpf_core_field_exists(sk->sk_drops) ? sk->sk_drops.counter : 0;
+}
+
+/* Whoever had it first is its owner: processes that are forked share it. */
+static __always_inline void listens(struct sock *sk, u32 tgid) {
+  struct listener *l = bpf_sk_storage_get(&listeners, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+  if (!l || l->tgid) return;
+  l->tgid = tgid;
+  /* What was dropped before anybody looked is no news. */
+  l->drops = drops_of(sk);
+}
+
+static __always_inline void report_listener(struct listener *l, struct sock *sk) {
+  u64 now = bpf_ktime_get_ns();
+  u32 drops = drops_of(sk), queue = sk->sk_ack_backlog, queue_max = sk->sk_max_ack_backlog;
+  int is_news = drops != l->drops || queue != l->queue || queue_max != l->queue_max;
+  if (!is_news && now - l->said_ns < LISTENER_SILENCE_NS) return;
+  struct listener_record record = {};
+  record.head.kind = RECORD_LISTENER;
+  record.head.tgid = l->tgid;
+  record.head.at_ns = now;
+  read_ends(&record.ends, sk);
+  record.ends.role = ROLE_SERVER;
+  record.drops = drops - l->drops;
+  record.queue = queue;
+  record.queue_max = queue_max;
+  l->drops = drops;
+  l->queue = queue;
+  l->queue_max = queue_max;
+  l->said_ns = now;
+  write_record(&record, sizeof record);
+}
+
+#endif
