@@ -15,12 +15,16 @@ import { type Soaked, soak } from './rig/observed-programs.ts';
  *
  *   AGENT_DRILL_SECONDS        of short-lived processes (600)
  *   AGENT_DRILL_SOAK_SECONDS   of load, without the agent and with it (3600)
+ *   AGENT_DRILL_ALONE_SECONDS  of that load without the agent, where it is to be shorter
  */
 const CHURN_SECONDS = Number(process.env['AGENT_DRILL_SECONDS'] ?? 600);
 const SOAK_SECONDS = Number(process.env['AGENT_DRILL_SOAK_SECONDS'] ?? 3_600);
+const ALONE_SECONDS = Number(process.env['AGENT_DRILL_ALONE_SECONDS'] ?? SOAK_SECONDS);
 const PER_SECOND = 50;
 const GROWTH_BAR = 0.1;
 const WARM_UP_SECONDS = Math.min(60, CHURN_SECONDS / 2);
+/** A program's memory at the end of a run, beside what it had early and has without the agent. */
+const LEAK_SHARE = 1.5;
 const INTERVAL_MS = 5_000;
 
 let faults = 0;
@@ -81,7 +85,7 @@ async function untilGone(ids: readonly number[]): Promise<readonly number[]> {
 }
 
 async function drillSoak(folder: string): Promise<void> {
-  const without = await soak(folder, SOAK_SECONDS);
+  const without = await soak(folder, ALONE_SECONDS);
   const agent = await startAgent();
   let observed: readonly Soaked[];
   try {
@@ -89,12 +93,17 @@ async function drillSoak(folder: string): Promise<void> {
   } finally {
     await agent.end();
   }
-  for (const { name, answered, failed, hasEnded, rssKb } of observed) {
+  for (const { name, answered, failed, hasEnded, earlyRssKb, rssKb } of observed) {
     const alone = without.find((one) => one.name === name);
-    const isGood = failed <= (alone?.failed ?? 0) && hasEnded === (alone?.hasEnded ?? false);
+    const leaks = rssKb > LEAK_SHARE * Math.max(earlyRssKb, alone?.rssKb ?? 0);
+    const isGood =
+      failed <= (alone?.failed ?? 0) && hasEnded === (alone?.hasEnded ?? false) && !leaks;
+    const [early, late, other] = [earlyRssKb, rssKb, alone?.rssKb ?? 0].map((kb) => {
+      return `${Math.round(kb / 1_000)} MB`;
+    });
     const figures =
       `${answered} answers, ${failed} failed (without the agent ${alone?.answered}, ` +
-      `${alone?.failed}), RSS ${Math.round(rssKb / 1_000)} MB (${Math.round((alone?.rssKb ?? 0) / 1_000)})`;
+      `${alone?.failed}), RSS ${early} early, ${late} at the end (${other})`;
     verdict(`soak: ${name}`, isGood, hasEnded ? `ended; ${figures}` : figures);
   }
 }

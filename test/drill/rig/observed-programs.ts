@@ -94,6 +94,8 @@ export interface Soaked {
   readonly failed: number;
   /** It ended by itself. */
   readonly hasEnded: boolean;
+  /** After a quarter of the run, and at its end. */
+  readonly earlyRssKb: number;
   readonly rssKb: number;
 }
 
@@ -125,12 +127,15 @@ async function soakOne(observed: Observed, folder: string, seconds: number): Pro
     await reached(port);
     const deadline = performance.now() + seconds * 1_000;
     const loads = Array.from({ length: CONNECTIONS }, () => load(port, isSecure, deadline));
+    await new Promise((resolve) => setTimeout(resolve, (seconds * 1_000) / 4));
+    const earlyRssKb = rssOf(child);
     const counts = await Promise.all(loads);
     return {
       name,
       answered: counts.reduce((sum, { answered }) => sum + answered, 0),
       failed: counts.reduce((sum, { failed }) => sum + failed, 0),
       hasEnded: hasEnded(child),
+      earlyRssKb,
       rssKb: rssOf(child),
     };
   } finally {
