@@ -49,6 +49,10 @@ export async function store(args: readonly string[]): Promise<void> {
   try {
     await migrateStore(engine.url, internal);
     sayReady();
+    // Under a supervisor stdout is its log, and it says the address itself.
+    if (process.send === undefined) {
+      process.stdout.write(`ClickHouse ${engine.version} at ${engine.url}\n`);
+    }
     await aborted(stop);
   } finally {
     await engine.close();

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Writable } from 'node:stream';
 import { type AnswerCompression, type AnswerEncoding, answerEncoding } from './answer-encoding.ts';
-import type { EngineError } from './engine-error.ts';
+import { CODES, type EngineError, engineError } from './engine-error.ts';
 import { contentType } from './formats.ts';
 import { httpStatus } from './http-status.ts';
 import { ProgressHead } from './progress-head.ts';
@@ -15,6 +15,11 @@ const HOLD_BYTES = 1024 * 1024;
 const WAIT_BYTES_MAX = 64 * 1024 * 1024;
 /** A client that takes nothing for so long is gone, and must not hold a connection of the engine. */
 const STALL_TIMEOUT_MS = 300_000;
+/** While others wait for a connection, a client may keep the engine waiting for so long in all. */
+const STALLED_MS_MAX = 30_000;
+const STALL_LOOK_MS = 500;
+/** What a client that was given up may still take until it is cut off. */
+const GIVEN_UP_MS = 5000;
 const EXCEPTION_MARKER = '__exception__';
 
 export interface AnswerOptions {
@@ -23,6 +28,14 @@ export interface AnswerOptions {
   readonly version: string;
   readonly waitForEnd: boolean;
   readonly compression: AnswerCompression;
+}
+
+/** How long an answer may wait for its client. */
+export interface Patience {
+  /** Aborts when the client is gone. */
+  readonly signal: AbortSignal;
+  /** Whether others wait for the connection that this answer holds. */
+  readonly isWanted: () => boolean;
 }
 
 function contentEncoding(encoding: AnswerEncoding | undefined): Record<string, string> {
@@ -57,6 +70,7 @@ export class Answer {
   /** Where encoded bytes go: the response, or what stands for it once progress was reported. */
   #target: Writable | undefined;
   #broken = false;
+  #stalledMs = 0;
 
   constructor(request: IncomingMessage, response: ServerResponse, options: AnswerOptions) {
     this.#request = request;
@@ -75,8 +89,11 @@ export class Answer {
     if (this.#target === undefined) this.#progress.report(this.#baseHeaders(), progress);
   }
 
-  /** Takes a piece of the result; waits while the client is slower than the engine. */
-  async write(piece: Uint8Array, summary: StatementSummary, signal: AbortSignal): Promise<void> {
+  /**
+   * Takes a piece of the result; waits while the client is slower than the engine. Throws
+   * `EngineError` 209 when it takes nothing for five minutes, or too slowly while others wait.
+   */
+  async write(piece: Uint8Array, summary: StatementSummary, patience: Patience): Promise<void> {
     if (this.#out === undefined) {
       this.#held.push(piece);
       this.#heldBytes += piece.length;
@@ -86,9 +103,26 @@ export class Answer {
     } else {
       this.#out.write(piece);
     }
-    if (!this.#out.writableNeedDrain) return;
-    const patience = AbortSignal.any([signal, AbortSignal.timeout(STALL_TIMEOUT_MS)]);
-    await once(this.#out, 'drain', { signal: patience });
+    if (this.#out.writableNeedDrain) await this.#drained(this.#out, patience);
+  }
+
+  async #drained(out: Writable, { signal, isWanted }: Patience): Promise<void> {
+    const giveUp = new AbortController();
+    const begin = performance.now();
+    const look = setInterval(() => {
+      const waitedMs = performance.now() - begin;
+      const tooSlow = this.#stalledMs + waitedMs > STALLED_MS_MAX && isWanted();
+      if (tooSlow || waitedMs > STALL_TIMEOUT_MS) giveUp.abort();
+    }, STALL_LOOK_MS);
+    try {
+      await once(out, 'drain', { signal: AbortSignal.any([signal, giveUp.signal]) });
+    } catch (error) {
+      if (!giveUp.signal.aborted) throw error;
+      throw engineError(CODES.socketTimeout, 'The answer was read too slowly', error);
+    } finally {
+      clearInterval(look);
+      this.#stalledMs += performance.now() - begin;
+    }
   }
 
   async end(summary: StatementSummary): Promise<void> {
@@ -162,8 +196,16 @@ export class Answer {
     const out = this.#out;
     if (out === undefined || this.#response.destroyed) return;
     this.#broken = true;
+    if (error.code === CODES.socketTimeout) this.#destroyLater();
     if (out === this.#target) out.write(block, () => this.#response.socket?.end());
     else out.end(block);
+  }
+
+  /** A client that does not read would keep its socket, and what lies before it, for ever. */
+  #destroyLater(): void {
+    const response = this.#response;
+    const timer = setTimeout(() => response.destroy(), GIVEN_UP_MS);
+    response.once('close', () => clearTimeout(timer));
   }
 
   #encoding(): AnswerEncoding | undefined {

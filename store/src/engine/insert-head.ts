@@ -76,11 +76,27 @@ function skipTableName(cursor: TokenCursor): void {
   }
 }
 
-/** `INSERT INTO FUNCTION file(...)`: writes files or to the network instead of a table. */
-export function insertsIntoFunction(sql: string): boolean {
+/** What an INSERT does besides putting its data into a table. */
+export interface InsertTraits {
+  /** `INSERT INTO FUNCTION file(...)`: writes files or to the network instead of a table. */
+  readonly intoFunction: boolean;
+  /** It has a SETTINGS clause. */
+  readonly hasSettings: boolean;
+}
+
+/** `sql` is the statement before its data, one character a byte. */
+export function insertTraits(sql: string): InsertTraits {
   const cursor = new TokenCursor(sql, true);
   for (const keyword of ['INSERT', 'INTO', 'TABLE']) cursor.takeKeyword(keyword);
-  return isKeyword(cursor.current, 'FUNCTION');
+  const intoFunction = isKeyword(cursor.current, 'FUNCTION');
+  skipTableName(cursor);
+  let hasSettings = false;
+  while (cursor.current !== undefined && !hasSettings) {
+    hasSettings = isKeyword(cursor.current, 'SETTINGS');
+    if (isSymbol(cursor.current, '(')) cursor.skipBrackets('(', ')');
+    else cursor.advance();
+  }
+  return { intoFunction, hasSettings };
 }
 
 function findData(sql: string, complete: boolean): InsertHeadAnswer {

@@ -87,12 +87,15 @@ function basicCredentials(value: string): ShownCredentials | undefined {
   return { user: pair.slice(0, colon), password: pair.slice(colon + 1) };
 }
 
-/** Headers of ClickHouse's own first, then Basic, then the URL. */
+/** Headers of ClickHouse's own first, then Bearer and Basic, then the URL. */
 function readCredentials(request: IncomingMessage, url: URLSearchParams): ShownCredentials {
   const user = header(request, 'x-clickhouse-user');
   const key = header(request, 'x-clickhouse-key');
   if (user !== undefined || key !== undefined) return { user, password: key };
-  const basic = basicCredentials(header(request, 'authorization') ?? '');
+  const authorization = header(request, 'authorization') ?? '';
+  const bearer = /^Bearer\s+(\S+)$/i.exec(authorization)?.[1];
+  if (bearer !== undefined) return { user: undefined, password: undefined, bearer };
+  const basic = basicCredentials(authorization);
   if (basic !== undefined) return basic;
   return { user: url.get('user') ?? undefined, password: url.get('password') ?? undefined };
 }
@@ -144,9 +147,16 @@ function readProgressInterval(url: URLSearchParams): number | undefined {
   return Math.min(PROGRESS_INTERVAL_MS_MAX, Math.max(PROGRESS_INTERVAL_MS_MIN, asked));
 }
 
+/** `//` is a path here, where a relative URL would begin a host with it. */
+function readTarget(target: string): URL {
+  const url = target.startsWith('/') ? `http://store${target}` : target;
+  if (!URL.canParse(url)) throw engineError(CODES.badParameter, 'The request names no URL');
+  return new URL(url);
+}
+
 /** Reads URL and headers. Throws `EngineError` on what the door does not take. */
 export function readCall(request: IncomingMessage): RequestCall {
-  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://store');
+  const { pathname, searchParams } = readTarget(request.url ?? '/');
   const database = searchParams.get('database') ?? header(request, 'x-clickhouse-database');
   const format = searchParams.get('default_format') ?? header(request, 'x-clickhouse-format');
   return {

@@ -11,6 +11,8 @@ export interface Caller {
 export interface ShownCredentials {
   readonly user: string | undefined;
   readonly password: string | undefined;
+  /** A token without a user name: the role is the token's. */
+  readonly bearer?: string | undefined;
 }
 
 function digest(text: string): Buffer {
@@ -39,6 +41,7 @@ export class Roles {
 
   /** Throws `EngineError` 516, the same words whatever was wrong. */
   authenticate(shown: ShownCredentials): Caller {
+    if (shown.bearer !== undefined) return this.#bearer(shown.bearer);
     const user = shown.user ?? 'default';
     const role = roleOf(user);
     const password = shown.password ?? '';
@@ -54,13 +57,24 @@ export class Roles {
     return { role: found.role, tenant: found.tenant };
   }
 
-  /** Compares with every token, so that the time taken tells nothing. */
-  #find(role: Role, password: string): EngineToken | undefined {
+  #bearer(token: string): Caller {
+    const found = this.#find(undefined, token);
+    if (found === undefined) {
+      throw engineError(
+        CODES.authenticationFailed,
+        'Authentication failed: no role has this token',
+      );
+    }
+    return { role: found.role, tenant: found.tenant };
+  }
+
+  /** Compares with every token, so that the time taken tells nothing; no role: of any. */
+  #find(role: Role | undefined, password: string): EngineToken | undefined {
     const shown = digest(password);
     let found: EngineToken | undefined;
     for (const token of this.#tokens) {
       const same = timingSafeEqual(token.digest, shown);
-      if (same && token.grant.role === role) found = token.grant;
+      if (same && (role === undefined || token.grant.role === role)) found = token.grant;
     }
     return found;
   }

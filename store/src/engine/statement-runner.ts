@@ -6,7 +6,7 @@ import { CODES, EngineError, engineError } from './engine-error.ts';
 import { isJoinable } from './formats.ts';
 import type { FunctionPolicy } from './function-policy.ts';
 import type { IncomingInsert, IncomingStatement } from './incoming-statement.ts';
-import { insertsIntoFunction } from './insert-head.ts';
+import { checkIngestInsert, ingestSettings } from './ingest-guard.ts';
 import { inRevision } from './native-revision.ts';
 import { withProgress } from './progress-report.ts';
 import type { RequestCall } from './request-call.ts';
@@ -16,7 +16,7 @@ import type { Sessions } from './sessions.ts';
 import { mapLiteral, stringLiteral } from './sql-literals.ts';
 import { type StatementShape, statementShape } from './statement-shape.ts';
 import { StatementSummary } from './summary.ts';
-import { tenantFilters } from './tenant-filter.ts';
+import { refuseUnfiltered, tenantFilters } from './tenant-filter.ts';
 import { checkDatabase, checkUserStatement } from './user-guard.ts';
 import { userSettings } from './user-settings.ts';
 
@@ -74,19 +74,19 @@ export class StatementRunner {
     if (caller.role === 'user' || call.method === 'GET') {
       throw engineError(CODES.readonly, `${caller.role}: Cannot execute query in readonly mode`);
     }
-    if (caller.role === 'ingest' && insertsIntoFunction(insert.sql.toString('latin1'))) {
-      throw engineError(CODES.accessDenied, 'ingest: INSERT INTO FUNCTION is not allowed');
-    }
+    const isIngest = caller.role === 'ingest';
+    if (isIngest) checkIngestInsert(insert.sql.toString('latin1'));
     answer.format = insert.format;
-    const { database, settings, parameters } = call;
+    const { database, parameters } = call;
+    const settings = isIngest ? ingestSettings(call.settings) : call.settings;
     const work = (connection: EngineConnection): Promise<void> =>
       this.#reported(connection, run, async () => {
         const prepared = { sql: insert.sql, format: insert.format, parameters };
         summary.add(await connection.insert(prepared, insert.data));
         await answer.end(summary);
       });
-    if (caller.role === 'internal') await this.#onInternal(run, work);
-    else await this.#options.ingest.use({ database, settings }, signal, work);
+    if (isIngest) await this.#options.ingest.use({ database, settings }, signal, work);
+    else await this.#onInternal(run, work);
   }
 
   async #internalQuery(run: Run, sql: Buffer, summary: StatementSummary): Promise<void> {
@@ -109,7 +109,7 @@ export class StatementRunner {
   async #guardedQuery(run: Run, sql: Buffer, summary: StatementSummary): Promise<void> {
     const { caller, call, signal } = run;
     const narrowed = caller.tenant !== undefined;
-    checkDatabase(call.database, narrowed);
+    checkDatabase(call.database);
     statementShape(sql.toString('latin1'));
     const { functions } = this.#options;
     const { parameters } = call;
@@ -117,7 +117,8 @@ export class StatementRunner {
     await this.#refuseWriting(sql);
     const settings = userSettings(call.settings, this.#options.config.user);
     if (caller.tenant !== undefined) {
-      const filters = await tenantFilters(this.#options.control, caller.tenant);
+      const { filters, unfiltered } = await tenantFilters(this.#options.control, caller.tenant);
+      refuseUnfiltered(sql.toString('latin1'), unfiltered);
       settings.set('additional_table_filters', mapLiteral(filters));
     }
     settings.set('readonly', '1');
@@ -169,6 +170,7 @@ export class StatementRunner {
     summary: StatementSummary,
   ): Promise<void> {
     const { answer, call, signal } = run;
+    const patience = { signal, isWanted: () => this.#isWanted(run.caller) };
     const isRevised = call.revision > 0 && prepared.format === 'Native';
     // A piece of a streamed result holds whole blocks.
     const inClientsTerms = (data: Uint8Array): Uint8Array =>
@@ -177,14 +179,20 @@ export class StatementRunner {
     if (!streamed) {
       const result = await connection.query(prepared);
       summary.add(result);
-      await answer.write(inClientsTerms(result.data), summary, signal);
+      await answer.write(inClientsTerms(result.data), summary, patience);
       return;
     }
     for await (const piece of connection.stream(prepared)) {
       summary.add(piece);
-      await answer.write(inClientsTerms(piece.data), summary, signal);
+      await answer.write(inClientsTerms(piece.data), summary, patience);
       if (signal.aborted) throw engineError(CODES.cancelled, 'The client left');
     }
+  }
+
+  /** Others wait for a connection as this caller's statement has one. */
+  #isWanted(caller: Caller): boolean {
+    const { internal, user } = this.#options;
+    return (caller.role === 'internal' ? internal : user).waiting > 0;
   }
 
   /** Runs `work`, killable, with headers of its progress where the caller wants them. */

@@ -1,5 +1,12 @@
 import { CODES, engineError } from './engine-error.ts';
-import { isKeyword, isSymbol, type Token, tokenize, UnfinishedSqlError } from './sql-tokens.ts';
+import {
+  AmbiguousSqlError,
+  isKeyword,
+  isSymbol,
+  type Token,
+  tokenize,
+  UnfinishedSqlError,
+} from './sql-tokens.ts';
 
 /** What the door must know of a statement before it runs it. */
 export interface StatementShape {
@@ -19,6 +26,9 @@ function readTokens(sql: string): Token[] {
   } catch (error) {
     // The engine words its own syntax error; the shape of such a text does not matter.
     if (error instanceof UnfinishedSqlError) return [];
+    if (error instanceof AmbiguousSqlError) {
+      throw engineError(CODES.syntaxError, `Syntax error: ${error.message}`, error);
+    }
     throw error;
   }
 }

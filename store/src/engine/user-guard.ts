@@ -8,6 +8,7 @@ import {
   tokenize,
   UnfinishedSqlError,
 } from './sql-tokens.ts';
+import { isSystemDatabase, mayReadSystemTable } from './system-tables.ts';
 
 /** What the guard knows of the engine and the caller. */
 export interface GuardOptions {
@@ -22,31 +23,14 @@ export interface GuardOptions {
 const PLAIN_NAME = /^[A-Za-z_][A-Za-z0-9_.]{0,255}$/;
 
 const READING_KEYWORDS = ['SELECT', 'WITH', 'SHOW', 'DESCRIBE', 'DESC', 'EXISTS', 'EXPLAIN'];
-/** EXPLAIN and SHOW PROCESSLIST tell of other tenants' rows and statements. */
+/** EXPLAIN tells of other tenants' rows. */
 const NARROWED_KEYWORDS = ['SELECT', 'WITH', 'SHOW', 'DESCRIBE', 'DESC', 'EXISTS'];
-
-const SYSTEM_DATABASES: ReadonlySet<string> = new Set(['system', 'information_schema']);
-/** System tables that tell nothing of anybody's rows or statements; clients read them to connect. */
-const NARROWED_SYSTEM_TABLES: ReadonlySet<string> = new Set([
-  'build_options',
-  'columns',
-  'contributors',
-  'data_type_families',
-  'databases',
-  'formats',
-  'functions',
-  'keywords',
-  'numbers',
-  'numbers_mt',
-  'one',
-  'settings',
-  'table_engines',
-  'table_functions',
-  'tables',
-  'time_zones',
-  'zeros',
-  'zeros_mt',
+/** What SHOW may show of other things than rows and statements, behind FULL, EXTENDED, CHANGED. */
+const NARROWED_SHOWS: ReadonlySet<string> = new Set([
+  ...['COLUMNS', 'CREATE', 'DATABASES', 'DICTIONARIES', 'ENGINES', 'FIELDS', 'FUNCTIONS', 'INDEX'],
+  ...['INDEXES', 'INDICES', 'KEYS', 'SETTING', 'SETTINGS', 'TABLES', 'VIEWS'],
 ]);
+const SHOW_MODIFIERS: ReadonlySet<string> = new Set(['CHANGED', 'EXTENDED', 'FULL']);
 
 function refuse(code: number, why: string): never {
   throw engineError(code, why);
@@ -70,9 +54,15 @@ function checkFirstKeyword(tokens: readonly Token[], narrowed: boolean): void {
   if (!allowed.some((keyword) => isKeyword(first, keyword))) {
     refuse(CODES.readonly, 'user: Cannot execute query in readonly mode');
   }
-  if (narrowed && isKeyword(first, 'SHOW') && tokens.some((t) => isKeyword(t, 'PROCESSLIST'))) {
-    refuse(CODES.accessDenied, 'user: Not enough privileges for SHOW PROCESSLIST');
-  }
+  if (first !== undefined && isKeyword(first, 'SHOW')) checkShow(tokens, first, narrowed);
+}
+
+/** SHOW PROCESSLIST is other people's statements, SHOW MERGES other tenants' parts. */
+function checkShow(tokens: readonly Token[], show: Token, narrowed: boolean): void {
+  const behind = tokens.slice(tokens.indexOf(show) + 1).map((token) => token.text.toUpperCase());
+  const what = behind.find((word) => !SHOW_MODIFIERS.has(word)) ?? '';
+  if (narrowed ? NARROWED_SHOWS.has(what) : what !== 'PROCESSLIST') return;
+  refuse(CODES.accessDenied, `user: Not enough privileges for SHOW ${what}`);
 }
 
 /** A call is a name before a bracket, or the name in `APPLY name` and `APPLY(name)`. */
@@ -126,6 +116,9 @@ function checkIdentifierParameter(
     if (!PLAIN_NAME.test(value)) {
       refuse(CODES.accessDenied, `user: the Identifier parameter ${name.text} is no plain name`);
     }
+    if (isSystemDatabase(value.split('.', 1)[0] ?? '')) {
+      refuse(CODES.accessDenied, `user: the Identifier parameter ${name.text} names ${value}`);
+    }
     checkValueName(value, options);
   }
 }
@@ -141,12 +134,12 @@ function checkClauses(tokens: readonly Token[], index: number): void {
   }
 }
 
-function checkNarrowed(tokens: readonly Token[], index: number): void {
+function checkSystemTable(tokens: readonly Token[], index: number, narrowed: boolean): void {
   const [token, next, after] = tokens.slice(index, index + 3);
   const names = token?.kind === 'word' || token?.kind === 'quoted';
   if (!names || !isSymbol(next, '.')) return;
-  if (!SYSTEM_DATABASES.has(token.text.toLowerCase())) return;
-  if (after === undefined || !NARROWED_SYSTEM_TABLES.has(after.text.toLowerCase())) {
+  if (!isSystemDatabase(token.text)) return;
+  if (after === undefined || !mayReadSystemTable(token.text, after.text, narrowed)) {
     refuse(
       CODES.accessDenied,
       `user: Not enough privileges for ${token.text}.${after?.text ?? ''}`,
@@ -154,9 +147,9 @@ function checkNarrowed(tokens: readonly Token[], index: number): void {
   }
 }
 
-/** The database a narrowed caller names outside the statement. */
-export function checkDatabase(database: string, narrowed: boolean): void {
-  if (narrowed && SYSTEM_DATABASES.has(database.toLowerCase())) {
+/** The database a caller names outside the statement: its tables stand in it without their database. */
+export function checkDatabase(database: string): void {
+  if (isSystemDatabase(database)) {
     refuse(CODES.accessDenied, `user: Not enough privileges for the database ${database}`);
   }
 }
@@ -176,6 +169,6 @@ export function checkUserStatement(sql: string, options: GuardOptions): void {
     checkName(tokens, index, options);
     checkIdentifierParameter(tokens, index, options);
     checkClauses(tokens, index);
-    if (options.narrowed) checkNarrowed(tokens, index);
+    checkSystemTable(tokens, index, options.narrowed);
   }
 }

@@ -13,6 +13,7 @@ import {
   TENANT_TOKEN,
 } from './engine-under-test.ts';
 import { ESCAPE_PARAMS, escapes } from './escapes.ts';
+import { furtherEscapes } from './further-escapes.ts';
 
 const SECRET = 'the secret of the file';
 const ESCAPES_MIN = 60;
@@ -75,7 +76,8 @@ afterAll(async () => {
 });
 
 function attempts(): readonly string[] {
-  return escapes({ secretFile, outFile, outsideUrl: outside });
+  const targets = { secretFile, outFile, outsideUrl: outside };
+  return [...escapes(targets), ...furtherEscapes(targets)];
 }
 
 /** Sends every escape; returns those that did not fail, or told the secret. */
