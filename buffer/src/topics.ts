@@ -23,18 +23,24 @@ export const DEAD_LETTER_HEADERS = {
   reason: 'reason',
   /** The error's code. */
   code: 'code',
-  /** Where it was: topic, partition and offset name it, also when it was written here twice. */
+  /**
+   * Where it was: topic, partition and offset name it, also when it was written here twice. Without an
+   * offset it lay nowhere: it was too large for a message, and topic and partition are where it was
+   * meant to go.
+   */
   topic: 'topic',
+  /** Tells the topic from one of the same name before it, where somebody can tell. */
+  topicId: 'topic_id',
   partition: 'partition',
   offset: 'offset',
 } as const;
 
-/** Header of a record that was put back: the letter it was, `topic/partition/offset`. */
+/** Header of a record that was put back: the letter it was, by its id. */
 export const REPLAY_OF_HEADER = 'replay_of';
 
 /** Headers of a record in the topic of replays. Its value is empty. */
 export const REPLAY_HEADERS = {
-  /** `topic/partition/offset` of the record that became a letter. */
+  /** The letter's id: where the record lay that became one. */
   letter: 'letter',
   /** `begun` before the letter is put back, `done` after. */
   state: 'state',

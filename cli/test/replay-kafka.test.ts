@@ -81,6 +81,29 @@ service: {pipelines: {logs: {receivers: [kafka], exporters: [nop]}}}
     expect((await replay('--config', configFile, '--apply')).stdout).toContain('Put back: 0.');
   });
 
+  it('puts back items that were too large for a message, where their topics take them', async () => {
+    const { brokers } = broker;
+    const narrow = await KafkaBuffer.open({ brokers, recordBytesMax: 50_000 });
+    await narrow.createTopic('narrow', { partitions: 2 });
+    await narrow.close();
+    const buffer = await KafkaBuffer.open({ brokers });
+    await buffer.createTopic('wide', { partitions: 2 });
+    const value = Buffer.alloc(1_500_000, 7);
+    for (const topic of ['narrow', 'wide']) {
+      const headers = { code: 'TOO_LARGE', reason: 'too large', topic, partition: '1' };
+      await buffer.append(TOPICS.deadLetters, 0, [{ value, headers, timestampUnixMs: 1 }]);
+    }
+    const apply = ['--brokers', brokers.join(','), '--reason', 'TOO_LARGE', '--apply'];
+    const first = await replay(...apply);
+    expect(first.stdout).toContain('Put back: 1.');
+    expect(first.stdout).toContain('1 stay: their topics take no messages so large.');
+    expect((await replay(...apply)).stdout).toContain('that wait: 1; put back before: 1.');
+    const reader = await buffer.openReader('test', 'wide', 1);
+    const records = await reader.read(0, { bytesMax: 1 << 22, recordsMax: 10, waitMs: 5000 });
+    expect(records.map((record) => record.value.length)).toEqual([1_500_000]);
+    await buffer.close();
+  }, 60_000);
+
   it('refuses a configuration without Kafka in words', async () => {
     const none =
       'yaml:{receivers: {nop: }, exporters: {nop: }, service: {pipelines: {logs: {receivers: [nop], exporters: [nop]}}}}';

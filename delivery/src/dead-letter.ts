@@ -1,6 +1,11 @@
-import { type BufferRecord, DEAD_LETTER_HEADERS, HEADERS, type NewRecord } from '@sonde/buffer';
+import {
+  type BufferRecord,
+  DEAD_LETTER_HEADERS,
+  HEADERS,
+  type NewRecord,
+  type PartitionReader,
+} from '@sonde/buffer';
 import type { SondeError } from '@sonde/pipeline';
-import type { PartitionName } from './delivery-events.ts';
 
 /** Characters of an error's message that are kept. */
 const REASON_LENGTH_MAX = 2000;
@@ -11,7 +16,7 @@ const REASON_LENGTH_MAX = 2000;
  */
 export function toDeadLetter(
   record: BufferRecord,
-  { topic, partition }: PartitionName,
+  { topic, topicId, partition }: Pick<PartitionReader, 'topic' | 'topicId' | 'partition'>,
   error: SondeError,
 ): NewRecord {
   const { key, value, timestampUnixMs } = record;
@@ -21,6 +26,7 @@ export function toDeadLetter(
     [DEAD_LETTER_HEADERS.reason]: error.message.slice(0, REASON_LENGTH_MAX),
     [DEAD_LETTER_HEADERS.code]: error.code,
     [DEAD_LETTER_HEADERS.topic]: topic,
+    ...(topicId === undefined ? {} : { [DEAD_LETTER_HEADERS.topicId]: topicId }),
     [DEAD_LETTER_HEADERS.partition]: String(partition),
     [DEAD_LETTER_HEADERS.offset]: String(record.offset),
   };

@@ -162,9 +162,57 @@ describe('a replay of dead letters', () => {
       },
     };
     const first = await replayLetters(stopping, ALL, stop.signal);
-    expect(first).toEqual({ replayed: 100, foundAgain: 0, isStopped: true });
+    expect(first).toEqual({ replayed: 100, foundAgain: 0, refused: 0, isStopped: true });
     expect(await replayLetters(log, ALL)).toMatchObject({ replayed: 150 });
     expect(await recordsOf(log, TOPICS.logs)).toHaveLength(250);
+  });
+
+  it('puts an item that was too large where it was meant to go, with its other headers', async () => {
+    const { [DEAD_LETTER_HEADERS.offset]: _, ...headers } = letter({ offset: 0 }).headers;
+    const large = { ...letter({ offset: 0 }), headers: { ...headers, schema: 'a/1' } };
+    // Sent twice, as its sender heard no answer: two letters.
+    const log = await openLog([large, large, letter({ offset: 7 })]);
+    expect(await surveyLetters(log, ALL)).toMatchObject({ waiting: 3, unreadable: 0 });
+    await expect(replayLetters(dyingAt(log, 2, 'after'), ALL)).rejects.toThrow('killed');
+    expect(await replayLetters(log, ALL)).toMatchObject({ replayed: 3, foundAgain: 3, refused: 0 });
+    const records = await recordsOf(log, TOPICS.logs);
+    expect(records).toHaveLength(3);
+    expect(records[0]?.headers).toEqual({
+      tenant: 'acme',
+      items: '1',
+      schema: 'a/1',
+      [REPLAY_OF_HEADER]: `${TOPICS.deadLetters}/0/0@1000`,
+    });
+    expect(await surveyLetters(log, ALL)).toMatchObject({ waiting: 0, replayed: 3 });
+  });
+
+  it('leaves what its topic does not take, puts back the others, and goes on when it does', async () => {
+    const value = Buffer.alloc(300_000);
+    const log = await openLog([letter({ offset: 1 }), { ...letter({ offset: 2 }), value }]);
+    const refusing: Buffer = {
+      ...dyingAt(log, 0, 'before'),
+      append: (topic, partition, records) => {
+        const isLarge = records.some((record) => record.value.length === value.length);
+        if (isLarge) return Promise.reject(new BufferError('RECORD_TOO_LARGE', 'over the limit'));
+        return log.append(topic, partition, records);
+      },
+    };
+    expect(await replayLetters(refusing, ALL)).toMatchObject({ replayed: 1, refused: 1 });
+    expect(await surveyLetters(log, ALL)).toMatchObject({ waiting: 1, replayed: 1 });
+    expect(await replayLetters(log, ALL)).toMatchObject({ replayed: 1, refused: 0 });
+    expect((await recordsOf(log, TOPICS.logs)).map(({ value: { length } }) => length)).toEqual([
+      9, 300_000,
+    ]);
+  });
+
+  it('tells letters of a topic from those of one of its name before it', async () => {
+    const ofAnother = (id: string): NewRecord => {
+      const of = letter({ offset: 5 });
+      return { ...of, headers: { ...of.headers, [DEAD_LETTER_HEADERS.topicId]: id } };
+    };
+    const log = await openLog([ofAnother('a'), ofAnother('b')]);
+    expect(await replayLetters(log, ALL)).toMatchObject({ replayed: 2 });
+    expect(await recordsOf(log, TOPICS.logs)).toHaveLength(2);
   });
 
   it('is forgotten as a reader, so that retention does not wait for it', async () => {

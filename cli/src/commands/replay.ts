@@ -63,9 +63,14 @@ export async function replay(args: readonly string[]): Promise<void> {
         process.stdout.write('Nothing was changed: --apply puts them back.\n');
       return;
     }
-    const { replayed, foundAgain, isStopped } = await replayLetters(buffer, filter, stop);
+    const { replayed, foundAgain, refused, isStopped } = await replayLetters(buffer, filter, stop);
     const before = foundAgain === 0 ? '' : `, ${foundAgain} of them by a replay before this one`;
     process.stdout.write(`Put back: ${replayed}${before}.\n`);
+    if (refused > 0) {
+      process.stdout.write(
+        `${refused} stay: their topics take no messages so large. Raise max.message.bytes of the topic, and the same command goes on.\n`,
+      );
+    }
     if (isStopped) process.stdout.write('Stopped: the same command goes on with the rest.\n');
   } finally {
     if (buffer instanceof EmbeddedLog) await buffer.forgetGroup(REPLAY_GROUP);
@@ -93,7 +98,7 @@ function timeOf(flag: string, text: string | undefined): number | undefined {
 
 function describeSurvey({ groups, waiting, replayed, unreadable }: Survey): string {
   const lines = [`Dead letters that wait: ${waiting}; put back before: ${replayed}.`];
-  if (unreadable > 0) lines.push(`${unreadable} do not say where they came from and stay.`);
+  if (unreadable > 0) lines.push(`${unreadable} do not say where they belong and stay.`);
   for (const { count, code, signal, tenant, bytes, oldestUnixMs, reason } of groups) {
     const oldest = new Date(oldestUnixMs).toISOString();
     lines.push(

@@ -4,7 +4,7 @@ import { SIGNALS, type Signal } from '@sonde/proto';
 
 /** A request that no pipeline could take. */
 export interface Letter {
-  /** `topic/partition/offset` of what it was: the same of a letter that was written twice. */
+  /** Where it was: the same of a letter that was written twice. */
   readonly id: string;
   readonly topic: string;
   readonly partition: number;
@@ -14,6 +14,8 @@ export interface Letter {
   readonly reason: string;
   readonly tenant: string;
   readonly receivedUnixMs: number;
+  /** Of the record that it becomes again. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly record: BufferRecord;
 }
 
@@ -28,24 +30,45 @@ export interface LetterFilter {
   readonly untilUnixMs?: number | undefined;
 }
 
-/** Undefined when the record does not say where it came from: it cannot be put back. */
+/** Undefined when the record does not say where it came from, or was meant to go: it stays. */
 export function readLetter(record: BufferRecord): Letter | undefined {
   const { headers, timestampUnixMs: receivedUnixMs } = record;
   const topic = headers[DEAD_LETTER_HEADERS.topic];
-  const partition = Number(headers[DEAD_LETTER_HEADERS.partition] ?? Number.NaN);
-  const offset = headers[DEAD_LETTER_HEADERS.offset];
-  if (topic === undefined || offset === undefined || !Number.isInteger(partition)) return undefined;
+  const partition = Number(headers[DEAD_LETTER_HEADERS.partition] ?? 0);
+  if (topic === undefined || !Number.isInteger(partition)) return undefined;
+  const tenant = headers[HEADERS.tenant] ?? DEFAULT_TENANT;
   return {
-    id: `${topic}/${partition}/${offset}`,
+    id: idOf(record, `${topic}${idSuffix(headers)}/${partition}`),
     topic,
     partition,
     signal: SIGNALS.find((signal) => TOPICS[signal] === topic),
     code: headers[DEAD_LETTER_HEADERS.code] ?? '',
     reason: headers[DEAD_LETTER_HEADERS.reason] ?? '',
-    tenant: headers[HEADERS.tenant] ?? DEFAULT_TENANT,
+    tenant,
     receivedUnixMs,
+    headers: { [HEADERS.tenant]: tenant, ...headersBefore(headers) },
     record,
   };
+}
+
+/** What lay in no topic before has a letter of its own for each time that it was sent. */
+function idOf({ headers, offset, timestampUnixMs }: BufferRecord, place: string): string {
+  const before = headers[DEAD_LETTER_HEADERS.offset];
+  return before === undefined
+    ? `${TOPICS.deadLetters}/0/${offset}@${timestampUnixMs}`
+    : `${place}/${before}`;
+}
+
+function idSuffix(headers: BufferRecord['headers']): string {
+  const topicId = headers[DEAD_LETTER_HEADERS.topicId];
+  return topicId === undefined ? '' : `:${topicId}`;
+}
+
+const OF_LETTERS: ReadonlySet<string> = new Set(Object.values(DEAD_LETTER_HEADERS));
+
+/** What the record had before it became a letter. */
+function headersBefore(headers: BufferRecord['headers']): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !OF_LETTERS.has(name)));
 }
 
 export function matches(letter: Letter, filter: LetterFilter): boolean {

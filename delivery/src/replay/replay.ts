@@ -1,4 +1,4 @@
-import { type Buffer, HEADERS, type NewRecord, REPLAY_OF_HEADER, TOPICS } from '@sonde/buffer';
+import { type Buffer, BufferError, type NewRecord, REPLAY_OF_HEADER, TOPICS } from '@sonde/buffer';
 import { type Letter, type LetterFilter, matches, readLetter } from './letter.ts';
 import { type Mark, readMarks, writeMarks } from './replay-marks.ts';
 import { endOffset, readPartition } from './topic-reading.ts';
@@ -6,6 +6,8 @@ import { endOffset, readPartition } from './topic-reading.ts';
 /** Letters that are put back between two looks at `stop`. */
 const LETTERS_A_STEP = 100;
 const STEP_BYTES_MAX: number = 16 * 1024 * 1024;
+/** Letters over this go back alone: one that its topic does not take keeps no other from it. */
+const LARGE_BYTES: number = 256 * 1024;
 
 /** Letters of one kind. */
 export interface LetterGroup {
@@ -25,7 +27,7 @@ export interface Survey {
   readonly waiting: number;
   /** Letters that match and were put back before. */
   readonly replayed: number;
-  /** Records that do not say where they came from. */
+  /** Records that do not say where they belong. */
   readonly unreadable: number;
 }
 
@@ -33,6 +35,8 @@ export interface ReplayResult {
   readonly replayed: number;
   /** Of these, how many an earlier replay had put back and not marked. */
   readonly foundAgain: number;
+  /** Letters that are larger than their topic takes: they stay. */
+  readonly refused: number;
   readonly isStopped: boolean;
 }
 
@@ -65,11 +69,13 @@ export async function replayLetters(
   stop: AbortSignal = new AbortController().signal,
 ): Promise<ReplayResult> {
   const marks = await readMarks(buffer);
-  let [replayed, foundAgain] = [0, 0];
+  let [replayed, foundAgain, refused] = [0, 0, 0];
   let step: Letter[] = [];
   const putBack = async (): Promise<void> => {
-    foundAgain += await replayStep(buffer, step, marks);
-    replayed += step.length;
+    const result = await replayStep(buffer, step, marks);
+    foundAgain += result.found;
+    refused += result.refused.size;
+    replayed += step.length - result.refused.size;
     step = [];
   };
   let bytes = 0;
@@ -84,7 +90,7 @@ export async function replayLetters(
     bytes = 0;
   }
   if (!stop.aborted) await putBack();
-  return { replayed, foundAgain, isStopped: stop.aborted };
+  return { replayed, foundAgain, refused, isStopped: stop.aborted };
 }
 
 /** Letters in order, each once though it was written twice; undefined for what is none. */
@@ -102,19 +108,30 @@ async function* lettersOf(buffer: Buffer): AsyncGenerator<Letter | undefined> {
   }
 }
 
-/** Returns how many of the letters lay in their topics already. */
+interface StepResult {
+  /** How many of the letters lay in their topics already. */
+  readonly found: number;
+  /** Ids of those that their topics do not take. */
+  readonly refused: ReadonlySet<string>;
+}
+
 async function replayStep(
   buffer: Buffer,
   letters: readonly Letter[],
   marks: Map<string, Mark>,
-): Promise<number> {
+): Promise<StepResult> {
   let found = 0;
-  for (const group of byPlace(letters)) found += await replayGroup(buffer, group, marks);
+  const refused = new Set<string>();
+  for (const group of byPlace(letters)) {
+    const result = await replayGroup(buffer, group, marks);
+    found += result.found;
+    for (const id of result.refused) refused.add(id);
+  }
   const done: Map<string, Mark> = new Map();
-  for (const { id } of letters) done.set(id, { state: 'done' });
+  for (const { id } of letters) if (!refused.has(id)) done.set(id, { state: 'done' });
   await writeMarks(buffer, done);
   for (const [id, mark] of done) marks.set(id, mark);
-  return found;
+  return { found, refused };
 }
 
 /** Letters of one partition. */
@@ -122,18 +139,36 @@ async function replayGroup(
   buffer: Buffer,
   letters: readonly Letter[],
   marks: ReadonlyMap<string, Mark>,
-): Promise<number> {
+): Promise<StepResult> {
   const [first] = letters;
-  if (first === undefined) return 0;
+  if (first === undefined) return { found: 0, refused: new Set() };
   const found = await findReplayed(buffer, letters, marks);
   const missing = letters.filter(({ id }) => !found.has(id));
   const fresh = missing.filter(({ id }) => !marks.has(id));
   const from = await endOffset(buffer, first);
   await writeMarks(buffer, new Map(fresh.map(({ id }) => [id, { state: 'begun', from }])));
-  if (missing.length > 0) {
-    await buffer.append(first.topic, first.partition, missing.map(toRecord));
+  return { found: found.size, refused: await appendLetters(buffer, first, missing) };
+}
+
+/** Returns the ids of those that are larger than the topic takes. */
+async function appendLetters(
+  buffer: Buffer,
+  { topic, partition }: Letter,
+  letters: readonly Letter[],
+): Promise<ReadonlySet<string>> {
+  const isLarge = ({ record }: Letter): boolean => record.value.length > LARGE_BYTES;
+  const small = letters.filter((letter) => !isLarge(letter));
+  if (small.length > 0) await buffer.append(topic, partition, small.map(toRecord));
+  const refused = new Set<string>();
+  for (const letter of letters.filter(isLarge)) {
+    try {
+      await buffer.append(topic, partition, [toRecord(letter)]);
+    } catch (error) {
+      if (!(error instanceof BufferError) || error.code !== 'RECORD_TOO_LARGE') throw error;
+      refused.add(letter.id);
+    }
   }
-  return found.size;
+  return refused;
 }
 
 /** Of letters that were begun, those that lie in their partition. */
@@ -174,14 +209,9 @@ function byPlace(letters: readonly Letter[]): readonly (readonly Letter[])[] {
 }
 
 /** The record as it was; its time stays the time of receipt. */
-function toRecord({ id, tenant, record }: Letter): NewRecord {
+function toRecord({ id, headers: before, record }: Letter): NewRecord {
   const { key, value, timestampUnixMs } = record;
-  const items = record.headers[HEADERS.items];
-  const headers = {
-    [HEADERS.tenant]: tenant,
-    ...(items === undefined ? {} : { [HEADERS.items]: items }),
-    [REPLAY_OF_HEADER]: id,
-  };
+  const headers = { ...before, [REPLAY_OF_HEADER]: id };
   return { ...(key === undefined ? {} : { key }), value, headers, timestampUnixMs };
 }
 

@@ -11,7 +11,7 @@ import {
 import { type EncodedRequest, splitByResource } from '@sonde/proto';
 import { toSondeError } from './buffer-error.ts';
 import type { KafkaExporterConfig, SignalTopic } from './config.ts';
-import { DeadLetters } from './dead-letters.ts';
+import { DeadLetters, type Misfit } from './dead-letters.ts';
 import {
   CLIENT_TOPICS_MAX,
   checkedTopic,
@@ -41,7 +41,7 @@ export class KafkaDestination implements Destination {
     this.#config = config;
     this.#topic = config.topics[settings.signal];
     const { producer, timeout } = config;
-    this.#deadLetters = new DeadLetters(settings.logger, this.#topic.topic);
+    this.#deadLetters = new DeadLetters(settings.logger);
     this.#buffer = new LazyKafkaBuffer(async () => ({
       ...(await toKafkaOptions(config)),
       timeoutMs: timeout === 0 ? TIMEOUT_MS_MAX : timeout,
@@ -69,7 +69,7 @@ export class KafkaDestination implements Destination {
   }
 
   /** All parts are under way together. Resolves with what lies in the dead letters. */
-  async #send(telemetry: Telemetry): Promise<readonly TooLarge[]> {
+  async #send(telemetry: Telemetry): Promise<readonly Misfit[]> {
     const { client } = telemetry;
     const key = messageKeyOf(this.#topic, client);
     const { record_headers, include_metadata_keys: names, producer } = this.#config;
@@ -78,20 +78,16 @@ export class KafkaDestination implements Destination {
     try {
       const buffer = await this.#buffer.open();
       const under: Promise<number>[] = [];
-      const tooLarge: TooLarge[] = [];
+      const tooLarge: Misfit[] = [];
       for (const [topic, requests] of this.#byTopic(telemetry)) {
         if (!this.#ready.has(topic)) await this.#prepareTopic(buffer, topic);
         const count = buffer.partitionCount(topic);
         const some = telemetry.withRequests(requests);
-        for (const { partition, made } of this.#place(some, limits, count)) {
-          tooLarge.push(...made.tooLarge);
-          if (made.records.length === 0) continue;
-          under.push(
-            this.#append(buffer, topic, {
-              partition: partition ?? this.#next(count),
-              records: made.records,
-            }),
-          );
+        for (const { made, ...placed } of this.#place(some, limits, count)) {
+          const partition = placed.partition ?? this.#next(count);
+          for (const letter of made.tooLarge) tooLarge.push({ ...letter, topic, partition });
+          const { records } = made;
+          if (records.length > 0) under.push(this.#append(buffer, topic, { partition, records }));
         }
       }
       await allSettled(under);
@@ -133,19 +129,16 @@ export class KafkaDestination implements Destination {
     const { records, tooLarge } = joined(
       telemetry.requests.map((request) => toRawRecords(request, { ...limits, ...raw })),
     );
-    const placed = new Map<number | undefined, NewRecord[]>();
-    for (const record of records) {
-      const { key } = record;
+    const placed = new Map<number | undefined, { records: NewRecord[]; tooLarge: TooLarge[] }>();
+    const at = ({ key }: NewRecord): { records: NewRecord[]; tooLarge: TooLarge[] } => {
       const place = key === undefined ? undefined : partitionOf(partitioner, key, partitions);
-      const some = placed.get(place) ?? [];
-      some.push(record);
+      const some = placed.get(place) ?? { records: [], tooLarge: [] };
       placed.set(place, some);
-    }
-    const made = [...placed].map(([partition, some]) => ({
-      partition,
-      made: { records: some, tooLarge: [] },
-    }));
-    return [...made, { partition: undefined, made: { records: [], tooLarge } }];
+      return some;
+    };
+    for (const record of records) at(record).records.push(record);
+    for (const letter of tooLarge) at(letter.record).tooLarge.push(letter);
+    return [...placed].map(([partition, made]) => ({ partition, made }));
   }
 
   #byTopic(telemetry: Telemetry): ReadonlyMap<string, readonly EncodedRequest[]> {

@@ -113,6 +113,7 @@ describe.skipIf(MISSING !== undefined)(`the exporter ${MISSING ?? ''}`, () => {
       items: '1',
       code: 'TOO_LARGE',
       topic: 'large',
+      partition: '0',
       reason: expect.stringMatching(/^record size \d+ exceeds max \d+: one item alone/),
     });
     expect(scanRequest('logs', letter?.value ?? new Uint8Array(0))).toBe(1);
