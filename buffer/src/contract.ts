@@ -32,6 +32,8 @@ export interface Intent {
   readonly configVersion: string;
   /** Version of the settings that transform the range. */
   readonly settingsVersion: number;
+  /** Of the topic that the range is of, as `PartitionReader.topicId`; set by the reader. */
+  readonly topicId?: string;
 }
 
 export interface ReadOptions {
@@ -51,6 +53,11 @@ export interface ReadOptions {
 export interface PartitionReader {
   readonly topic: string;
   readonly partition: number;
+  /**
+   * What tells the topic, and with it its offsets, from one of the same name before it; undefined
+   * where offsets of a name never begin anew, or nobody can tell.
+   */
+  readonly topicId?: string | undefined;
   /** The first offset that is not committed. */
   position(): number;
   /** The intent that was begun and not committed before this reader was opened: process it first. */
@@ -110,6 +117,11 @@ export type BufferErrorCode =
   /** Another process holds the folder. */
   | 'BUFFER_LOCKED'
   | 'BUFFER_CLOSED'
+  /**
+   * The offsets began anew (the topic was deleted and made again, or its log was cut): nothing that
+   * was read or begun before counts any more, reading goes on at `position`. Permanent.
+   */
+  | 'POSITION_RESET'
   /** A call out of order: an intent that does not fit, a second reader. A bug of the caller. */
   | 'BUFFER_MISUSE'
   /** The disk or broker failed. Retryable. */

@@ -41,6 +41,11 @@ export class BatchCollector {
     this.#settings = settings;
   }
 
+  /** What was read ahead is of offsets that count no more. */
+  forget(): void {
+    this.#ahead = [];
+  }
+
   /** The next batch from `from` on; undefined when nothing came for a while, or `stop` aborted. */
   async collect(from: number, stop: AbortSignal): Promise<Batch | undefined> {
     const { timeout } = this.#settings.limits;

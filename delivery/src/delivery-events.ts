@@ -9,6 +9,15 @@ export interface PartitionName {
   readonly partition: number;
 }
 
+/** How a group's position in a partition began anew. */
+interface Reset {
+  readonly from: number;
+  readonly to: number;
+  /** Records that were not read, as far as that was known. */
+  readonly lostRecords: number;
+  readonly reason: string;
+}
+
 export interface DeliveryNames {
   /** The receiver's id. */
   readonly id: string;
@@ -26,6 +35,7 @@ export class DeliveryEvents {
   readonly #deadLetters: Counter;
   readonly #retries: Counter;
   readonly #replays: Counter;
+  readonly #resets: Counter;
 
   constructor(names: DeliveryNames, logger: Logger, telemetry: OwnTelemetry = new OwnTelemetry()) {
     this.#names = names;
@@ -44,6 +54,10 @@ export class DeliveryEvents {
       unit: '{ranges}',
       description: 'Number of ranges that an earlier process began and did not commit.',
     });
+    this.#resets = telemetry.counter(`${this.#prefix}_position_resets`, {
+      unit: '{resets}',
+      description: 'Number of times that offsets of a partition began anew under a group.',
+    });
   }
 
   /** Read when metrics are collected. Returns what ends it. */
@@ -55,7 +69,7 @@ export class DeliveryEvents {
     const lost = this.#telemetry.meter.createObservableGauge(`${this.#prefix}_lost`, {
       unit: '{records}',
       description:
-        'Number of requests that damage to the log has cost, as found since it was opened.',
+        'Number of requests that damage to the log, retention or a deleted topic has cost, as found since it was opened.',
     });
     const observeLag = (result: Parameters<Parameters<typeof gauge.addCallback>[0]>[0]): void => {
       for (const { groups, endOffset, ...name } of state()) {
@@ -117,6 +131,16 @@ export class DeliveryEvents {
       bytes: record.value.length,
       code: error.code,
       error: error.message,
+    });
+  }
+
+  /** The topic was deleted and made anew, or its log was cut. */
+  positionReset(name: PartitionName, reset: Reset): void {
+    this.#resets.add(1, this.#labels(name));
+    const { from, to, lostRecords, reason } = reset;
+    this.#logger.error('A partition is read anew: offsets of the group count no more.', {
+      ...name,
+      ...{ from, to, reason, lost: lostRecords },
     });
   }
 

@@ -1,4 +1,4 @@
-import { type Buffer, BufferError, type PartitionReader, TOPICS } from '@sonde/buffer';
+import { type Buffer, BufferError, type Intent, type PartitionReader, TOPICS } from '@sonde/buffer';
 import { type Consumer, type SettingsSource, SondeError, Telemetry } from '@sonde/pipeline';
 import { decodeRequests, type MalformedError, type Signal } from '@sonde/proto';
 import { Backoff, pause } from './backoff.ts';
@@ -25,9 +25,12 @@ export interface PumpSettings {
   readonly onTrouble: (error: Error | undefined) => void;
 }
 
+/** What a range's rows and tokens depend on beside its records. */
+type RangeVersion = Pick<Intent, 'settingsVersion' | 'topicId'>;
+
 interface Begun {
   readonly batch: Batch;
-  readonly settingsVersion: number;
+  readonly version: RangeVersion;
 }
 
 /** What the pump throws to itself when it is stopped between two tries. */
@@ -66,13 +69,29 @@ export class PartitionPump {
   async run(): Promise<void> {
     try {
       await this.#replay();
-      // What is begun is delivered, stopped or not.
-      while (!this.#stop.aborted || this.#begun !== undefined) await this.#deliverNext();
+      for (;;) {
+        // What is begun is delivered, stopped or not.
+        if (this.#stop.aborted && this.#begun === undefined) return;
+        await this.#deliverUnlessReset();
+      }
     } catch (error) {
       if (error instanceof Stopped) return;
       // The deadline passed and everything was closed: the range is delivered after the next start.
       if (this.#stop.aborted && error instanceof BufferError) return;
       throw error;
+    }
+  }
+
+  /** Where offsets begin anew, all that was read belongs to those of before. */
+  async #deliverUnlessReset(): Promise<void> {
+    try {
+      await this.#deliverNext();
+    } catch (error) {
+      if (!isReset(error)) throw error;
+      await this.#collecting;
+      this.#ahead = undefined;
+      this.#begun = undefined;
+      this.#collector.forget();
     }
   }
 
@@ -82,8 +101,13 @@ export class PartitionPump {
     const intent = reader.pendingIntent();
     if (intent === undefined) return;
     events.replaying(reader, intent, configVersion);
-    const batch = await this.#retry(() => readRange({ reader, toRequest }, intent));
-    await this.#deliver(batch, intent.settingsVersion);
+    try {
+      const batch = await this.#retry(() => readRange({ reader, toRequest }, intent));
+      await this.#deliver(batch, intent);
+    } catch (error) {
+      // The range is of a topic that is gone: there is nothing of it any more.
+      if (!isReset(error)) throw error;
+    }
   }
 
   async #deliverNext(): Promise<void> {
@@ -91,19 +115,26 @@ export class PartitionPump {
     this.#begun = undefined;
     if (begun === undefined) return;
     this.#collectBehind(begun.batch);
-    await this.#deliver(begun.batch, begun.settingsVersion);
+    await this.#deliver(begun.batch, begun.version);
   }
 
   async #beginNext(): Promise<Begun | undefined> {
-    const { reader, settings } = this.#settings;
+    const { reader } = this.#settings;
     await this.#collecting;
     const batch =
       this.#takeAhead(reader.position()) ??
       (await this.#retry(() => this.#collector.collect(reader.position(), this.#stop)));
     if (batch === undefined) return undefined;
+    const version = this.#versionNow();
+    await this.#begin(batch, version);
+    return { batch, version };
+  }
+
+  #versionNow(): RangeVersion {
+    const { reader, settings } = this.#settings;
+    const { topicId } = reader;
     const settingsVersion = settings.current().version;
-    await this.#begin(batch, settingsVersion);
-    return { batch, settingsVersion };
+    return topicId === undefined ? { settingsVersion } : { settingsVersion, topicId };
   }
 
   /** Never rejects. */
@@ -127,18 +158,18 @@ export class PartitionPump {
     return batch;
   }
 
-  async #begin({ from, to }: Batch, settingsVersion: number): Promise<void> {
+  async #begin({ from, to }: Batch, version: RangeVersion): Promise<void> {
     const { reader, configVersion } = this.#settings;
-    await this.#retry(() => reader.begin({ from, to, configVersion, settingsVersion }));
+    await this.#retry(() => reader.begin({ from, to, configVersion, ...version }));
     MOMENTS.begun.publish(reader);
   }
 
   /** The batch's intent is open; it is committed, or smaller ranges are, when this resolves. */
-  async #deliver(batch: Batch, settingsVersion: number): Promise<void> {
+  async #deliver(batch: Batch, version: RangeVersion): Promise<void> {
     const { reader } = this.#settings;
-    const refusal = batch.records.length > 0 && (await this.#consume(batch, settingsVersion));
+    const refusal = batch.records.length > 0 && (await this.#consume(batch, version));
     if (refusal instanceof SondeError) {
-      await this.#resolveRefusal(batch, settingsVersion, refusal);
+      await this.#resolveRefusal(batch, version, refusal);
       return;
     }
     MOMENTS.taken.publish(reader);
@@ -149,26 +180,30 @@ export class PartitionPump {
 
   /** Commits a range that was taken, and begins the next one where it was collected meanwhile. */
   async #commit({ to }: Batch): Promise<void> {
-    const { reader, settings, configVersion } = this.#settings;
+    const { reader, configVersion } = this.#settings;
     const next = this.#stop.aborted ? undefined : this.#takeAhead(to);
     if (next === undefined) return this.#retry(() => reader.commit(to));
-    const settingsVersion = settings.current().version;
-    const intent = { from: next.from, to: next.to, configVersion, settingsVersion };
+    const version = this.#versionNow();
+    const intent = { from: next.from, to: next.to, configVersion, ...version };
     await this.#retry(() => reader.commit(to, intent));
-    this.#begun = { batch: next, settingsVersion };
+    this.#begun = { batch: next, version };
   }
 
   /** Undefined when the pipeline took it; the error when it never will. */
-  async #consume(batch: Batch, settingsVersion: number): Promise<SondeError | undefined> {
+  async #consume(
+    batch: Batch,
+    { settingsVersion, topicId }: RangeVersion,
+  ): Promise<SondeError | undefined> {
     const { signal, reader, next } = this.#settings;
     const { topic, partition } = reader;
     const unread = unreadableIn(batch);
     if (unread !== undefined)
       return new SondeError('INVALID_DATA', unread.message, { cause: unread });
+    const source = { topic, partition, from: batch.from, to: batch.to, settingsVersion };
     const telemetry = new Telemetry({
       signal,
       requests: batch.records.map(({ request }) => request),
-      source: { topic, partition, from: batch.from, to: batch.to, settingsVersion },
+      source: topicId === undefined ? source : { ...source, topicId },
       decode: (requests) => decodeRequests(signal, requests),
     });
     return this.#retry(async () => {
@@ -183,7 +218,7 @@ export class PartitionPump {
     });
   }
 
-  async #resolveRefusal(batch: Batch, settingsVersion: number, error: SondeError): Promise<void> {
+  async #resolveRefusal(batch: Batch, version: RangeVersion, error: SondeError): Promise<void> {
     const { reader, buffer, events } = this.#settings;
     const [only, ...others] = batch.records;
     if (only !== undefined && others.length === 0) {
@@ -197,8 +232,8 @@ export class PartitionPump {
     // The whole range is given up, as a promise to deliver it in one piece; its parts follow.
     await this.#retry(() => reader.commit(batch.from));
     for (const part of splitBatch(batch, error)) {
-      await this.#begin(part, settingsVersion);
-      await this.#deliver(part, settingsVersion);
+      await this.#begin(part, version);
+      await this.#deliver(part, version);
     }
   }
 
@@ -228,6 +263,10 @@ export class PartitionPump {
     this.#isInTrouble = error !== undefined;
     this.#settings.onTrouble(error);
   }
+}
+
+function isReset(error: unknown): boolean {
+  return error instanceof BufferError && error.code === 'POSITION_RESET';
 }
 
 /** The first record's refusal that has one, with the place of its record. */

@@ -12,6 +12,8 @@ import { type ClientInfo, commonClient } from './client-info.ts';
 /** Where in the buffer a batch was read: the half-open range `[from, to)` of one partition. */
 export interface BufferRange {
   readonly topic: string;
+  /** Tells the topic from one of the same name before it; absent where that cannot be. */
+  readonly topicId?: string;
   readonly partition: number;
   readonly from: number;
   readonly to: number;

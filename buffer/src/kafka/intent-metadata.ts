@@ -1,25 +1,46 @@
 import type { Intent } from '../contract.ts';
 
-/**
- * The intent as the metadata of a committed offset, which is the intent's `from`. Kafka keeps up to
- * `offset.metadata.max.bytes` (4096 by default) of it.
- */
-export function writeIntent({ to, configVersion, settingsVersion }: Intent): string {
-  return JSON.stringify({ to, configVersion, settingsVersion });
+/** What stands beside a group's committed offset. */
+export interface CommitMark {
+  /** Of the topic whose offset it is; undefined where it does not say. */
+  readonly topicId: string | undefined;
+  readonly intent: Intent | undefined;
 }
 
-/** Undefined where the metadata is none of ours: a commit, or another program's words. */
-export function readIntent(from: number, metadata: string): Intent | undefined {
-  if (!metadata.startsWith('{')) return undefined;
-  let parsed: unknown;
+/**
+ * The metadata of a committed offset: the topic's id, and the intent that begins there. Kafka keeps
+ * up to `offset.metadata.max.bytes` (4096 by default) of it.
+ */
+export function writeMark({ topicId, intent }: CommitMark): string {
+  if (intent === undefined) return topicId === undefined ? '' : JSON.stringify({ topicId });
+  const { to, configVersion, settingsVersion } = intent;
+  return JSON.stringify({ to, configVersion, settingsVersion, topicId });
+}
+
+/** Without both where the metadata is none of ours: another program's words, or none. */
+export function readMark(from: number, metadata: string): CommitMark {
+  const fields = readFields(metadata);
+  const topicId = typeof fields['topicId'] === 'string' ? fields['topicId'] : undefined;
+  return { topicId, intent: readIntent(from, fields) };
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function readFields(metadata: string): Fields {
+  if (!metadata.startsWith('{')) return {};
   try {
-    parsed = JSON.parse(metadata);
+    const parsed: unknown = JSON.parse(metadata);
+    return typeof parsed === 'object' && parsed !== null ? { ...parsed } : {};
   } catch {
-    return undefined;
+    return {}; // Whoever wrote it meant it for somebody else.
   }
-  if (typeof parsed !== 'object' || parsed === null) return undefined;
-  const { to, configVersion, settingsVersion }: Record<string, unknown> = { ...parsed };
+}
+
+/** The range is of the topic that the mark names: its tokens carry the same id again. */
+function readIntent(from: number, fields: Fields): Intent | undefined {
+  const { to, configVersion, settingsVersion, topicId } = fields;
   if (typeof to !== 'number' || !Number.isSafeInteger(to) || to <= from) return undefined;
   if (typeof configVersion !== 'string' || typeof settingsVersion !== 'number') return undefined;
-  return { from, to, configVersion, settingsVersion };
+  const intent = { from, to, configVersion, settingsVersion };
+  return typeof topicId === 'string' ? { ...intent, topicId } : intent;
 }

@@ -8,6 +8,7 @@ import {
 } from '../contract.ts';
 import { ByteGate } from '../embedded/byte-gate.ts';
 import { AppendQueue } from './append-queue.ts';
+import type { PositionReset } from './group-position.ts';
 import type { GroupMembership, KafkaClient, Ownership, Place } from './kafka-client.ts';
 import { KafkaFailure, toBufferError } from './kafka-failure.ts';
 import { DEFAULT_KAFKA_OPTIONS, KAFKA_PARTITIONS_MAX, type KafkaOptions } from './kafka-options.ts';
@@ -33,8 +34,18 @@ export interface JoinOptions {
   readonly onReader: (reader: PartitionReader) => void;
   /** The reader's partition is somebody else's: it answers nothing any more. */
   readonly onRevoked: (reader: PartitionReader) => void;
+  /** The group's position in a partition that is read here began anew. */
+  readonly onReset?: (place: Place, reset: PositionReset) => void;
   readonly onTrouble: (error: Error | undefined) => void;
 }
+
+/** What a reader has from the membership that it is of. */
+interface Belonging {
+  readonly ownership: Ownership | undefined;
+  readonly onReset: (place: Place, reset: PositionReset) => void;
+}
+
+const BELONGS_TO_NOBODY: Belonging = { ownership: undefined, onReset: () => {} };
 
 interface TopicEntry {
   partitions: number;
@@ -129,18 +140,21 @@ export class KafkaBuffer implements BufferContract {
   }
 
   openReader(group: string, topic: string, partition: number): Promise<PartitionReader> {
-    return this.#openReader(group, { topic, partition }, undefined);
+    return this.#openReader(group, { topic, partition }, BELONGS_TO_NOBODY);
   }
 
   /**
    * Becomes a member of the group and reads the partitions that fall to this process, as long as
    * they do. While a group has members, `openReader` of anybody else is refused by the broker.
    */
-  join({ group, topics, isWanted, onReader, onRevoked, onTrouble }: JoinOptions): GroupMembership {
+  join(options: JoinOptions): GroupMembership {
+    const { group, topics, isWanted, onReader, onRevoked, onTrouble } = options;
+    const onReset = options.onReset ?? BELONGS_TO_NOBODY.onReset;
     this.#refuseWhenClosed();
     const readers = new Map<string, PartitionReader>();
     const open = (place: Place, ownership: Ownership): void => {
-      const opened = this.#openUntilLost(group, place, ownership, onTrouble);
+      const belonging = { ownership, onReset, onTrouble };
+      const opened = this.#openUntilLost(group, place, belonging);
       void opened.then((reader) => {
         if (reader === undefined) return;
         readers.set(`${place.topic}/${place.partition}`, reader);
@@ -229,7 +243,7 @@ export class KafkaBuffer implements BufferContract {
   async #openReader(
     group: string,
     place: Place,
-    ownership: Ownership | undefined,
+    { ownership, onReset }: Belonging,
   ): Promise<PartitionReader> {
     this.#refuseWhenClosed();
     const { topic, partition } = place;
@@ -244,10 +258,17 @@ export class KafkaBuffer implements BufferContract {
     try {
       const view = await this.#view(place);
       const onClose = (): boolean => this.#readers.delete(key);
-      const { initialOffset } = this.#options;
-      const client = this.#client;
-      const settings = { group, client, view, initialOffset, ownership, onClose };
-      const reader = await KafkaReader.open(settings);
+      const { initialOffset, cutAfterMs } = this.#options;
+      const reader = await KafkaReader.open({
+        group,
+        client: this.#client,
+        view,
+        initialOffset,
+        ownership,
+        cutAfterMs,
+        onReset: (reset) => onReset(place, reset),
+        onClose,
+      });
       this.#readers.set(key, reader);
       return reader;
     } catch (error) {
@@ -260,13 +281,13 @@ export class KafkaBuffer implements BufferContract {
   async #openUntilLost(
     group: string,
     place: Place,
-    ownership: Ownership,
-    onTrouble: (error: Error | undefined) => void,
+    belonging: Belonging & Pick<JoinOptions, 'onTrouble'> & { readonly ownership: Ownership },
   ): Promise<PartitionReader | undefined> {
+    const { ownership, onTrouble } = belonging;
     while (!ownership.isLost && this.#closing === undefined) {
       try {
         await this.findTopic(place.topic);
-        const reader = await this.#openReader(group, place, ownership);
+        const reader = await this.#openReader(group, place, belonging);
         onTrouble(undefined);
         return reader;
       } catch (thrown) {

@@ -103,6 +103,11 @@ export interface KafkaClient {
    * failure is an answer (`isAnswer`); later calls are never lost for it.
    */
   produce(place: Place, records: readonly NewRecord[]): Promise<readonly Placed[]>;
+  /**
+   * What tells a topic from one of the same name that was deleted, as the partition's leader knows it;
+   * undefined where brokers know no ids (before Kafka 2.8).
+   */
+  topicId(place: Place): Promise<string | undefined>;
   bounds(place: Place): Promise<OffsetBounds>;
   committed(group: string, place: Place): Promise<CommittedOffset | undefined>;
   commit(request: CommitRequest): Promise<void>;

@@ -68,6 +68,7 @@ const CODES: Readonly<Record<string, BufferErrorCode>> = {
   UNKNOWN_TOPIC_OR_PARTITION: 'UNKNOWN_TOPIC',
   INVALID_TOPIC_EXCEPTION: 'UNKNOWN_TOPIC',
   CLOSED: 'BUFFER_CLOSED',
+  POSITION_RESET: 'POSITION_RESET',
 };
 
 /** What the buffer's callers get. A commit that came too late says that the reader is closed. */

@@ -66,6 +66,11 @@ export interface KafkaOptions {
   readonly sessionTimeoutMs: number;
   readonly heartbeatIntervalMs: number;
   readonly rebalanceTimeoutMs: number;
+  /**
+   * How long a log must end before a group's position to count as cut: a broker that has just become
+   * the leader may not show its end yet. Milliseconds.
+   */
+  readonly cutAfterMs: number;
   /** Keeps its partitions for a member that comes back within the session; absent: nobody waits. */
   readonly groupInstanceId?: string;
   readonly rackId: string;
@@ -85,6 +90,7 @@ export const DEFAULT_KAFKA_OPTIONS: KafkaOptions = {
   sessionTimeoutMs: 10_000,
   heartbeatIntervalMs: 3000,
   rebalanceTimeoutMs: 30_000,
+  cutAfterMs: 60_000,
   rackId: '',
 };
 

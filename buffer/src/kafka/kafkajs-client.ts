@@ -22,6 +22,7 @@ import { KafkaJsProducer } from './kafkajs-producer.ts';
 import { RdKafkaConsumers } from './rdkafka-consumers.ts';
 import { RdKafkaFetcher } from './rdkafka-fetcher.ts';
 import { RdKafkaProducer } from './rdkafka-producer.ts';
+import { askTopicId } from './topic-id.ts';
 
 const EARLIEST = '-2';
 const LATEST = '-1';
@@ -92,6 +93,10 @@ export class KafkaJsClient implements KafkaClient {
 
   produce(place: Place, records: readonly NewRecord[]): Promise<readonly Placed[]> {
     return this.#producer.produce(place, records);
+  }
+
+  topicId(place: Place): Promise<string | undefined> {
+    return this.#link.withLeader(place, (broker) => askTopicId(broker, place.topic));
   }
 
   async bounds(place: Place): Promise<OffsetBounds> {

@@ -97,12 +97,14 @@ export interface KafkaJsBroker {
 /** kafkajs' own: handed through. */
 interface KafkaJsRequests<R> {
   readonly versions: readonly string[];
-  readonly protocol: (version: number) => (request: object) => KafkaJsRequest<R>;
+  readonly protocol: (wanted: {
+    readonly version: number;
+  }) => (request: object) => KafkaJsRequest<R>;
 }
 
 export interface KafkaJsRequest<R> {
   readonly request: Pick<FramedRequest, 'apiKey' | 'apiVersion'>;
-  readonly response: { readonly parse: (decoded: unknown) => Promise<R> };
+  readonly response: { parse(decoded: unknown): Promise<R> };
 }
 
 export interface MetadataResponse {

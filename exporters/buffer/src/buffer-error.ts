@@ -11,6 +11,8 @@ const CODES: Readonly<Record<BufferErrorCode, ErrorCode>> = {
   BUFFER_IO: 'UNAVAILABLE',
   BUFFER_LOCKED: 'UNAVAILABLE',
   UNKNOWN_TOPIC: 'INTERNAL',
+  // Of readers alone.
+  POSITION_RESET: 'INTERNAL',
   BUFFER_MISUSE: 'INTERNAL',
 };
 

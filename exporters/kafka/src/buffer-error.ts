@@ -13,6 +13,8 @@ const CODES: Readonly<Record<BufferErrorCode, ErrorCode>> = {
   BUFFER_LOCKED: 'UNAVAILABLE',
   // Somebody may make the topic yet; a sender's data is no reason to lose it.
   UNKNOWN_TOPIC: 'UNAVAILABLE',
+  // Of readers alone.
+  POSITION_RESET: 'INTERNAL',
   BUFFER_MISUSE: 'INTERNAL',
 };
 

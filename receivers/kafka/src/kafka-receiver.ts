@@ -89,6 +89,7 @@ export class KafkaReceiver implements Component {
         : {}),
       onReader: (reader) => this.#open(pumps, reader),
       onRevoked: (reader) => this.#revoke(pumps, reader),
+      onReset: (place, reset) => events.positionReset(place, reset),
       onTrouble: (error) => {
         if (error === undefined) host.reportStatus({ state: 'ok' });
         else this.#say(host, error);
