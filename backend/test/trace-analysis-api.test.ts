@@ -116,7 +116,6 @@ describe('GET /traces/analysis/overview', () => {
     const all = await sonde.get(path('overview'), TracesOverviewSchema);
     expect(all.selection).toMatchObject({
       traces: COUNT,
-      spans: 5 * COUNT,
       auxiliaryTraces: COUNT,
     });
     expect(all.rows).toHaveLength(1);

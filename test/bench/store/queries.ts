@@ -110,7 +110,7 @@ function questionsOf(day: FleetDay): readonly Question[] {
   ];
 }
 
-/** A few in a hundred of the first spans take longer. */
+/** One in five of the first spans takes longer. */
 const SLOW_NS = 200_000_000;
 const ANALYSES = ['overview', 'errors', 'latency', 'attributes', 'breakdown'] as const;
 const ANALYSIS_LISTS = {

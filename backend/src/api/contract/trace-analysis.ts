@@ -44,11 +44,10 @@ export type AnalysisLine<Answer> =
 /** How much was selected and looked at; of stored traces, without weight. */
 export interface AnalysisSelection {
   readonly traces: number;
-  readonly spans: number;
-  /** 1: every trace was looked at; else one in so many, by its id. Counts of traces stay exact. */
+  /** 1: every trace was looked at; else one in so many, by time and by its id. `traces` is exact. */
   readonly everyNth: number;
+  /** To half a percent. */
   readonly baselineTraces: number;
-  readonly baselineSpans: number;
   readonly baselineEveryNth: number;
   /** Traces in the box that a rule took for auxiliary requests. */
   readonly auxiliaryTraces: number;

@@ -21,17 +21,15 @@ const kind = z.enum(['unspecified', 'internal', 'server', 'client', 'producer', 
 
 const SelectionSchema: z.ZodType<AnalysisSelection> = z.strictObject({
   traces: z.number(),
-  spans: z.number(),
   everyNth: z.number(),
   baselineTraces: z.number(),
-  baselineSpans: z.number(),
   baselineEveryNth: z.number(),
   auxiliaryTraces: z.number(),
 });
 
 const selection: AnalysisSelection = {
-  ...{ traces: 120, spans: 960, everyNth: 1 },
-  ...{ baselineTraces: 4000, baselineSpans: 32_000, baselineEveryNth: 1, auxiliaryTraces: 12 },
+  ...{ traces: 120, everyNth: 1 },
+  ...{ baselineTraces: 4000, baselineEveryNth: 1, auxiliaryTraces: 12 },
 };
 
 const OverviewRowSchema: z.ZodType<OverviewRow> = z.strictObject({

@@ -1,18 +1,17 @@
 import { joinSql, param, type Sql, sql } from '@sonde/store';
-import { z } from 'zod';
 import { atHour, atMs } from '../../instant-sql.ts';
 import type { StoreReader } from '../../store-reader.ts';
 import type { TimeWindow } from '../../time-windows.ts';
 import {
   type Asking,
-  inMinutes,
   resolveScope,
   type SpanScope,
   type SpanWish,
   spansIn,
 } from '../explore/span-scope.ts';
 import type { Condition } from '../where/parse-where.ts';
-import { whereRollUp, whereSpans } from '../where/where-sql.ts';
+import { auxiliaryEntries } from './auxiliary-entries.ts';
+import { wellInSlices } from './time-slices.ts';
 
 /** Part of a heatmap: `from` and `to` in milliseconds, durations in nanoseconds; an end is open when absent. */
 export interface SelectionBox {
@@ -55,22 +54,9 @@ export interface AnalysisAsking extends Asking {
 export interface AnalysisScope {
   readonly wish: AnalysisWish;
   readonly spans: SpanScope;
-  /** Operations that are auxiliary; undefined where spans themselves have to be looked at. */
-  readonly auxiliary: readonly OperationName[] | undefined;
+  /** Of an entry: whether a rule says that it is no request of a user. */
+  readonly isAuxiliary: Sql;
 }
-
-interface OperationName {
-  readonly service: string;
-  readonly name: string;
-}
-
-const OperationNameSchema: z.ZodType<OperationName> = z.object({
-  service: z.string(),
-  name: z.string(),
-});
-
-/** More conditions than that cost every span more than the rules themselves. */
-const AUXILIARY_OPERATIONS_MAX = 50;
 
 export async function resolveAnalysis(
   store: StoreReader,
@@ -79,60 +65,17 @@ export async function resolveAnalysis(
 ): Promise<AnalysisScope> {
   const alsoKeys = wish.auxiliary.flatMap((rule) => rule.map(({ key }) => key));
   const spans = await resolveScope(store, { ...wish, alsoKeys }, asking);
-  return { wish, spans, auxiliary: await auxiliaryOperations(store, wish, asking) };
-}
-
-/** Rules on names are tried on roll-ups once, not on every span. */
-async function auxiliaryOperations(
-  store: StoreReader,
-  { tenant, range, auxiliary }: AnalysisWish,
-  { meter, signal }: Asking,
-): Promise<readonly OperationName[] | undefined> {
-  if (auxiliary.length === 0) return [];
-  const isByName = auxiliary.every((rule) =>
-    rule.every(({ key }) => key === 'name' || key === 'service'),
-  );
-  if (!isByName) return undefined;
-  const rules = auxiliary.map((rule) => sql`(${whereRollUp(rule)})`);
-  // The window before is looked at too, as a baseline.
-  const window = { from: range.from - (range.to - range.from), to: range.to };
-  const query = {
-    summary: 'SELECT red_1m auxiliary',
-    row: OperationNameSchema,
-    sql: sql`
-      SELECT DISTINCT toString(service) AS service, toString(name) AS name FROM red_1m
-      WHERE ${inMinutes(tenant, window)} AND (${joinSql(rules, ' OR ')})
-      LIMIT ${param.uint64(AUXILIARY_OPERATIONS_MAX + 1)}`,
-  };
-  const found = meter.rows(await store.read(query, signal));
-  return found.length > AUXILIARY_OPERATIONS_MAX ? undefined : found;
+  return { wish, spans, isAuxiliary: await auxiliaryEntries(store, { wish, spans }, asking) };
 }
 
 /** Entries of a window, in the box or not. */
 export function entries(scope: AnalysisScope, window: TimeWindow): Sql {
-  return sql`${spansIn(scope.spans, window)} AND ${isNoTrace} AND NOT ${isAuxiliary(scope)}`;
+  return sql`${allEntries(scope, window)} AND NOT ${scope.isAuxiliary}`;
 }
 
-const isNoTrace = sql`trace_id != toFixedString('', 16)`;
-
-/** Whether anything may be auxiliary. */
-export function hasAuxiliary({ wish, auxiliary }: AnalysisScope): boolean {
-  return wish.auxiliary.length > 0 && auxiliary?.length !== 0;
-}
-
-/** Of an entry: whether a rule says that it is no request of a user. */
-export function isAuxiliary(scope: AnalysisScope): Sql {
-  const { wish, spans, auxiliary } = scope;
-  if (!hasAuxiliary(scope)) return sql`0`;
-  if (auxiliary === undefined) {
-    const rules = wish.auxiliary.map((rule) => sql`(${whereSpans(rule, spans)})`);
-    return sql`(${joinSql(rules, ' OR ')})`;
-  }
-  const operations = auxiliary.map(
-    ({ service, name }) =>
-      sql`(service = ${param.string(service)} AND name = ${param.string(name)})`,
-  );
-  return sql`(${joinSql(operations, ' OR ')})`;
+/** Those that are auxiliary too. */
+export function allEntries(scope: AnalysisScope, window: TimeWindow): Sql {
+  return sql`${spansIn(scope.spans, window)} AND trace_id != toFixedString('', 16)`;
 }
 
 /** Of an entry: whether it lies in the box. */
@@ -148,9 +91,31 @@ export function isPicked({ wish }: AnalysisScope): Sql {
   return parts.length === 0 ? sql`1` : sql`(${joinSql(parts, ' AND ')})`;
 }
 
-/** One trace of so many, by its id, so that every query looks at the same ones. */
-function everyNth(n: number): Sql {
-  return n <= 1 ? sql`1` : sql`cityHash64(trace_id) % ${param.uint64(n)} = 0`;
+/** Which traces of one side are looked at: the same ones by every query. */
+export interface Part {
+  /** One in so many by a hash of the id; 1 is all. */
+  readonly everyNth: number;
+  /** Slices that their entries begin in, by their starts in seconds; all when absent. */
+  readonly slices?: readonly number[];
+}
+
+/**
+ * What stands for a trace in sets: half a million ids of 16 bytes took 600 MB, and each was looked
+ * for in the index of every granule. That two of a billion traces are taken for one has a chance of
+ * one in forty.
+ */
+export const TRACE: Sql = sql`cityHash64(trace_id)`;
+
+/** Of a row with a trace: whether it is one of `ids`. */
+export function inTraces(ids: Sql): Sql {
+  return sql`${TRACE} IN (${ids})`;
+}
+
+export const WHOLE: Part = { everyNth: 1 };
+
+function inPart({ everyNth, slices }: Part): Sql {
+  if (everyNth <= 1) return wellInSlices(slices);
+  return sql`${wellInSlices(slices)} AND ${TRACE} % ${param.uint64(everyNth)} = 0`;
 }
 
 /** The part of the window in which the box lies. */
@@ -159,10 +124,10 @@ export function boxWindow({ wish }: AnalysisScope): TimeWindow {
   return { from: Math.max(fromMs, wish.range.from), to: Math.min(toMs, wish.range.to) };
 }
 
-/** A statement of the ids of the selected traces. */
-export function selectedIds(scope: AnalysisScope, nth = 1): Sql {
-  return sql`SELECT trace_id FROM spans
-    WHERE ${entries(scope, boxWindow(scope))} AND ${isPicked(scope)} AND ${everyNth(nth)}`;
+/** A statement of the selected traces, for `inTraces`. */
+export function selectedIds(scope: AnalysisScope, part: Part = WHOLE): Sql {
+  return sql`SELECT ${TRACE} FROM spans
+    WHERE ${entries(scope, boxWindow(scope))} AND ${isPicked(scope)} AND ${inPart(part)}`;
 }
 
 /** Where the traces of the baseline are. */
@@ -171,15 +136,16 @@ export function baselineWindow({ wish }: AnalysisScope): TimeWindow {
   return wish.baseline.kind === 'earlier' ? { from: from - (to - from), to: from } : { from, to };
 }
 
-/** A statement of the ids of the traces that the selection is held against. */
-export function baselineIds(scope: AnalysisScope, nth = 1): Sql {
-  const { wish } = scope;
-  return sql`SELECT trace_id FROM spans
-    WHERE ${entries(scope, baselineWindow(scope))} AND ${everyNth(nth)}
-      AND ${ofVersion(wish)} AND trace_id NOT IN (${selectedIds(scope, nth)})`;
+/** A statement of the traces that the selection is held against. */
+export function baselineIds(scope: AnalysisScope, part: Part = WHOLE): Sql {
+  return sql`SELECT ${TRACE} FROM spans
+    WHERE ${entries(scope, baselineWindow(scope))} AND ${inPart(part)}
+      AND ${isOfBaseline(scope)} AND NOT ${inTraces(selectedIds(scope, part))}`;
 }
 
-function ofVersion({ baseline, tenant, range }: AnalysisWish): Sql {
+/** Of an entry of the baseline's window: whether its trace may be held against others. */
+export function isOfBaseline({ wish }: AnalysisScope): Sql {
+  const { baseline, tenant, range } = wish;
   if (baseline.kind !== 'version') return sql`1`;
   return sql`resource_fingerprint IN (
     SELECT fingerprint FROM resources

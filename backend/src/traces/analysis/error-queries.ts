@@ -1,12 +1,15 @@
-import { param, type Sql, sql, uint64Number } from '@sonde/store';
+import { joinSql, param, type Sql, sql, uint64Number } from '@sonde/store';
 import { z } from 'zod';
 import { inTimestamps } from '../../instant-sql.ts';
 import type { StoreQuery } from '../../store-reader.ts';
 import type { TimeSteps } from '../../time-steps.ts';
 import type { TimeWindow } from '../../time-windows.ts';
-import { type Selection, selectedRoots, selectedSpans } from './selection.ts';
+import { inTraces, TRACE } from './analysis-scope.ts';
+import { allRoots, allSpans, type Selection, selectedSpans } from './selection.ts';
 
 export const CAUSES_MAX = 100;
+/** Failed spans of one trace that are looked at. */
+const FAILED_SPANS_MAX = 20_000;
 const MESSAGE_CHARACTERS_MAX = 400;
 const STACK_BYTES_MAX = 16_384;
 
@@ -18,35 +21,30 @@ export interface CauseKey {
   readonly exception_type: string;
 }
 
-export interface CauseRow extends CauseKey {
-  readonly kind: number;
+export interface CauseRow {
+  /** 1: of all causes together, once. */
+  readonly is_total: number;
   readonly traces: number;
   readonly ended_well: number;
   readonly span_count: number;
   /** Step and traces, parallel. */
   readonly steps: readonly [readonly number[], readonly number[]];
   readonly first_ms: number;
-  readonly sample: readonly [trace: string, span: string, ms: number, text: string, stack: string];
-  /** Of all causes, the same in each row. */
+  readonly sample: SampleId;
   readonly causes: number;
 }
 
-const KEY = {
-  service: z.string(),
-  name: z.string(),
-  message: z.string(),
-  exception_type: z.string(),
-};
+/** A span of a cause: ids in hexadecimal, its start in milliseconds. */
+export type SampleId = readonly [trace: string, span: string, ms: number];
 
 const CauseRowSchema: z.ZodType<CauseRow> = z.object({
-  ...KEY,
-  kind: z.number(),
+  is_total: z.number(),
   traces: uint64Number,
   ended_well: uint64Number,
   span_count: uint64Number,
   steps: z.tuple([z.array(z.number()), z.array(uint64Number)]),
   first_ms: z.number(),
-  sample: z.tuple([z.string(), z.string(), z.number(), z.string(), z.string()]),
+  sample: z.tuple([z.string(), z.string(), z.number()]),
   causes: uint64Number,
 });
 
@@ -57,72 +55,121 @@ const EVENT = sql`arrayFirst(event -> mapContains(event, 'exception.type')
 const TEXT = sql`multiIf(status_message != '', status_message, ${EVENT}['exception.message'])`;
 
 /** Words with a digit in them are what differs from one time to the next. */
-const MESSAGE = sql`multiIf(
-  text != '', replaceRegexpAll(leftUTF8(text, ${param.uint64(MESSAGE_CHARACTERS_MAX)}),
-    '[\\\\w.:@-]*\\\\d[\\\\w.:@-]*', '<*>'),
-  http_status_code > 0, concat('HTTP ', toString(http_status_code)),
-  '')`;
+function messageOf(text: Sql): Sql {
+  return sql`multiIf(
+    ${text} != '', replaceRegexpAll(leftUTF8(${text}, ${param.uint64(MESSAGE_CHARACTERS_MAX)}),
+      '[\\\\w.:@-]*\\\\d[\\\\w.:@-]*', '<*>'),
+    http_status_code > 0, concat('HTTP ', toString(http_status_code)),
+    '')`;
+}
 
-const FIELDS = sql`toString(service) AS service, toString(name) AS name, ${TEXT} AS text,
-  ${MESSAGE} AS message, ${EVENT}['exception.type'] AS exception_type`;
+const EXCEPTION_TYPE = sql`${EVENT}['exception.type']`;
 
-/** Failed spans without a failed span below: where the errors began. Each counts a trace once. */
+/** Looked for before any set of traces is: few spans fail. */
+const FAILED = sql`spans PREWHERE status_code = 2`;
+
+/**
+ * Failed spans without a failed span below: where the errors began. Each counts a trace once. The
+ * row of all causes comes first; what a cause says is read of its sample.
+ */
 export function causesQuery(selection: Selection, steps: TimeSteps): StoreQuery<CauseRow> {
-  const failed = sql`${selectedSpans(selection)} AND status_code = 2`;
-  const roots = sql`SELECT trace_id FROM spans WHERE ${selectedRoots(selection)}`;
-  const step = sql`toUInt32(greatest(0, intDiv(toUnixTimestamp64Milli(min(first_start))
+  const step = sql`toUInt32(greatest(0, intDiv(toUnixTimestamp64Milli(first)
     - ${param.int64(steps.fromMs)}, ${param.int64(steps.stepMs)})))`;
+  const hash = sql`cityHash64(toString(service), toString(name),
+    ${messageOf(TEXT)},
+    ${EXCEPTION_TYPE})`;
   return {
     summary: 'SELECT spans error causes',
     row: CauseRowSchema,
     sql: sql`
-      SELECT service, name, message, exception_type, any(kind_of_trace) AS kind,
-        count() AS traces,
-        countIf(trace_id IN (${roots} AND status_code != 2)
-          AND trace_id NOT IN (${roots} AND status_code = 2)) AS ended_well,
+      SELECT toUInt8(grouping(hash) > 0) AS is_total,
+        uniqExact(trace_id) AS traces,
+        uniqExactIf(trace_id, NOT root_failed ${hasRoot(selection)}) AS ended_well,
         sum(span_count_of_trace) AS span_count,
         sumMap([step], [toUInt64(1)]) AS steps,
         toFloat64(toUnixTimestamp64Milli(min(first))) AS first_ms,
-        argMax(sample_of_trace, first) AS sample,
-        count() OVER () AS causes
+        argMin((lower(hex(trace_id)), lower(hex(reinterpretAsFixedString(first_span))),
+          toFloat64(toUnixTimestamp64Milli(first))), first) AS sample,
+        uniqExact(hash) AS causes
       FROM (
-        SELECT service, name, message, exception_type, trace_id,
-          any(span_kind) AS kind_of_trace,
-          count() AS span_count_of_trace,
-          ${step} AS step,
-          min(first_start) AS first,
-          argMin((lower(hex(trace_id)), lower(hex(span_id)),
-            toFloat64(toUnixTimestamp64Milli(first_start)), text, stack), first_start)
-            AS sample_of_trace
+        SELECT trace_id, origin.3 AS hash, any(has_failed_root) AS root_failed,
+          uniqExact(origin.1) AS span_count_of_trace,
+          min(origin.4) AS first, ${step} AS step, argMin(origin.1, origin.4) AS first_span
         FROM (
-          SELECT ${FIELDS}, trace_id, span_id, kind AS span_kind, timestamp AS first_start,
-            left(${EVENT}['exception.stacktrace'], ${param.uint64(STACK_BYTES_MAX)}) AS stack
-          FROM spans
-          WHERE ${failed} AND (trace_id, span_id) NOT IN (
-            SELECT trace_id, parent_span_id FROM spans WHERE ${failed})
-          LIMIT 1 BY trace_id, span_id
+          SELECT trace_id,
+            groupArray(${param.uint64(FAILED_SPANS_MAX)})((reinterpretAsUInt64(span_id),
+              reinterpretAsUInt64(parent_span_id), ${hash}, timestamp)) AS failed,
+            has(failed.2, 0) AS has_failed_root
+          FROM ${FAILED}
+          WHERE ${selectedSpans(selection)}
+          GROUP BY trace_id
         )
-        GROUP BY service, name, message, exception_type, trace_id
+        ARRAY JOIN arrayFilter(span -> NOT has(failed.2, span.1), failed) AS origin
+        GROUP BY trace_id, hash
       )
-      GROUP BY service, name, message, exception_type
-      ORDER BY traces DESC, service, name, message
-      LIMIT ${param.uint64(CAUSES_MAX)}`,
+      GROUP BY GROUPING SETS ((hash), ())
+      ORDER BY is_total DESC, traces DESC, first_ms, hash
+      LIMIT ${param.uint64(CAUSES_MAX + 1)}`,
   };
 }
 
-export interface FailedRow {
-  readonly failed: number;
+/** Of a trace with errors: whether its first span is stored. */
+function hasRoot(selection: Selection): Sql {
+  // Where first spans are what was selected each trace has one.
+  if (selection.scope.wish.set === 'roots') return sql``;
+  const failed = sql`SELECT ${TRACE} FROM ${FAILED} WHERE ${allSpans(selection)}`;
+  return sql`AND ${TRACE} IN (SELECT ${TRACE} FROM spans
+    WHERE ${allRoots(selection)} AND ${inTraces(failed)})`;
 }
 
-const FailedRowSchema: z.ZodType<FailedRow> = z.object({ failed: uint64Number });
+const KEY = {
+  service: z.string(),
+  name: z.string(),
+  message: z.string(),
+  exception_type: z.string(),
+};
 
-/** How many of the selected traces have an error anywhere. */
-export function failedTracesQuery(selection: Selection): StoreQuery<FailedRow> {
+const KEY_COLUMNS = sql`toString(service) AS service, toString(name) AS name, ${TEXT} AS text,
+  ${messageOf(sql`text`)} AS message, ${EXCEPTION_TYPE} AS exception_type`;
+
+/** What a failed span says. */
+export interface SampleRow extends CauseKey {
+  /** Trace and span in hexadecimal. */
+  readonly id: string;
+  readonly kind: number;
+  readonly text: string;
+  readonly stack: string;
+}
+
+const SampleRowSchema: z.ZodType<SampleRow> = z.object({
+  ...KEY,
+  id: z.string(),
+  kind: z.number(),
+  text: z.string(),
+  stack: z.string(),
+});
+
+/** The words and stacks of these spans: of all failed ones they would not fit into memory. */
+export function samplesQuery(
+  { scope }: Selection,
+  samples: readonly SampleId[],
+): StoreQuery<SampleRow> {
+  const times = samples.map(([, , ms]) => ms);
+  const window = { from: Math.floor(Math.min(...times)), to: Math.ceil(Math.max(...times)) + 1 };
+  const ids = samples.map(
+    ([trace, span]) => sql`(toFixedString(unhex(${param.string(trace)}), 16),
+      toFixedString(unhex(${param.string(span)}), 8))`,
+  );
   return {
-    summary: 'SELECT spans failed traces',
-    row: FailedRowSchema,
-    sql: sql`SELECT uniqExact(trace_id) AS failed FROM spans
-      WHERE ${selectedSpans(selection)} AND status_code = 2`,
+    summary: 'SELECT spans samples',
+    row: SampleRowSchema,
+    sql: sql`
+      SELECT concat(lower(hex(trace_id)), lower(hex(span_id))) AS id, kind, ${KEY_COLUMNS},
+        left(${EVENT}['exception.stacktrace'], ${param.uint64(STACK_BYTES_MAX)}) AS stack
+      FROM ${FAILED}
+      WHERE tenant = ${param.string(scope.wish.tenant)} AND ${inTimestamps(window)}
+        AND (trace_id, span_id) IN (${joinSql(ids, ', ')})
+      LIMIT 1 BY id`,
   };
 }
 
@@ -140,7 +187,7 @@ export function seenBeforeQuery(
   const services = [...new Set(causes.map(({ service }) => service))];
   const names = [...new Set(causes.map(({ name }) => name))];
   const where: Sql = sql`tenant = ${param.string(selection.scope.wish.tenant)}
-    AND ${inTimestamps(window)} AND status_code = 2
+    AND ${inTimestamps(window)}
     AND service IN ${param.strings(services)} AND name IN ${param.strings(names)}`;
   return {
     summary: 'SELECT spans errors before',
@@ -148,7 +195,7 @@ export function seenBeforeQuery(
     sql: sql`
       SELECT service, name, message, exception_type,
         toFloat64(toUnixTimestamp64Milli(min(first_start))) AS first_ms
-      FROM (SELECT ${FIELDS}, timestamp AS first_start FROM spans WHERE ${where})
+      FROM (SELECT ${KEY_COLUMNS}, timestamp AS first_start FROM ${FAILED} WHERE ${where})
       GROUP BY service, name, message, exception_type
       LIMIT 10000`,
   };

@@ -1,18 +1,25 @@
-import { param, sql, uint64Number } from '@sonde/store';
+import { param, type Sql, sql, uint64Number } from '@sonde/store';
 import { z } from 'zod';
-import type { OverviewRow, TracesOverviewResponse } from '../../api/contract/index.ts';
+import type {
+  AnalysisSelection,
+  OverviewRow,
+  TracesOverviewResponse,
+} from '../../api/contract/index.ts';
 import { cutName } from '../../cut-name.ts';
 import type { StoreQuery, StoreReader } from '../../store-reader.ts';
 import {
   type AnalysisAsking,
+  type AnalysisScope,
   type AnalysisWish,
   boxWindow,
+  entries,
+  isPicked,
   resolveAnalysis,
 } from './analysis-scope.ts';
-import { readSelection, type Selection, selectedRoots } from './selection.ts';
+import { countSelected, NO_LIMIT, readSelection } from './read-selection.ts';
+import { selectedRoots } from './selection.ts';
 
 const ROWS_MAX = 200;
-const BUDGET = { selected: Number.MAX_SAFE_INTEGER, baseline: 0 } as const;
 
 /** Who is asked for what in the selected traces: by service and operation of their first spans. */
 export async function readOverview(
@@ -23,21 +30,36 @@ export async function readOverview(
   const { meter, signal, report } = asking;
   report({ step: 'Finding the traces', done: 0, of: 2 });
   const scope = await resolveAnalysis(store, wish, asking);
-  const selection = await readSelection(store, scope, { budget: BUDGET, asking });
+  const { summary, roots } = await selectedFirst(store, scope, asking);
   report({ step: 'Adding up their first spans', done: 1, of: 2 });
-  const rows = meter.rows(await store.read(overviewQuery(selection), signal));
+  const rows = meter.rows(await store.read(overviewQuery(roots), signal));
   const { from, to } = boxWindow(scope);
   const seconds = Math.max((to - from) / 1000, 0.001);
   const sum = rows.find(({ is_total: isTotal }) => isTotal === 1) ?? NO_ROW;
   const groups = rows.filter(({ is_total: isTotal }) => isTotal === 0);
   return {
-    selection: selection.summary,
+    selection: summary,
     rows: groups.map((row) => overviewRow(row, seconds)),
     rowsTotal: sum.operations,
     total: overviewRow(sum, seconds),
-    rootless: Math.max(0, selection.summary.traces - sum.traces),
+    rootless: Math.max(0, summary.traces - sum.traces),
     cost: meter.cost,
   };
+}
+
+/** The selection, and its first spans as a condition on `spans`. */
+async function selectedFirst(
+  store: StoreReader,
+  scope: AnalysisScope,
+  asking: AnalysisAsking,
+): Promise<{ readonly summary: AnalysisSelection; readonly roots: Sql }> {
+  if (scope.wish.set === 'roots') {
+    // What is selected is first spans: no set of traces is needed.
+    const roots = sql`${entries(scope, boxWindow(scope))} AND ${isPicked(scope)}`;
+    return { summary: await countSelected(store, scope, asking), roots };
+  }
+  const selection = await readSelection(store, scope, { budget: NO_LIMIT, asking });
+  return { summary: selection.summary, roots: selectedRoots(selection) };
 }
 
 interface GroupRow {
@@ -67,7 +89,7 @@ const NO_ROW: GroupRow = {
   ...{ request_errors: 0, traces: 0, quantiles: [] },
 };
 
-function overviewQuery(selection: Selection): StoreQuery<GroupRow> {
+function overviewQuery(roots: Sql): StoreQuery<GroupRow> {
   const weight = sql`toUInt32(greatest(round(weight), 1))`;
   return {
     summary: 'SELECT spans overview',
@@ -82,7 +104,7 @@ function overviewQuery(selection: Selection): StoreQuery<GroupRow> {
         arrayMap(ns -> ifNotFinite(toFloat64(ns), 0),
           quantilesTDigestWeighted(0.5, 0.95, 0.99)(greatest(duration_ns, 0), ${weight})) AS quantiles
       FROM spans
-      WHERE ${selectedRoots(selection)}
+      WHERE ${roots}
       GROUP BY GROUPING SETS ((service, name), ())
       ORDER BY is_total DESC, requests DESC, root_service, root_name
       LIMIT ${param.uint64(ROWS_MAX + 1)}`,

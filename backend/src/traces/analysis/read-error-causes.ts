@@ -8,13 +8,13 @@ import {
   type CauseKey,
   type CauseRow,
   causesQuery,
-  failedTracesQuery,
+  type SampleRow,
   type SeenBeforeRow,
+  samplesQuery,
   seenBeforeQuery,
 } from './error-queries.ts';
-import { readSelection } from './selection.ts';
+import { NO_LIMIT, readSelection } from './read-selection.ts';
 
-const BUDGET = { selected: Number.MAX_SAFE_INTEGER, baseline: 0 } as const;
 const STEPS_WANTED = 40;
 const LOOK_BACK_MS = 86_400_000;
 
@@ -25,32 +25,47 @@ export async function readErrorCauses(
   asking: AnalysisAsking,
 ): Promise<ErrorCausesResponse> {
   const { meter, signal, report } = asking;
-  report({ step: 'Finding the traces', done: 0, of: 3 });
+  report({ step: 'Finding the traces', done: 0, of: 4 });
   const scope = await resolveAnalysis(store, wish, asking);
-  const selection = await readSelection(store, scope, { budget: BUDGET, asking });
+  const selection = await readSelection(store, scope, { budget: NO_LIMIT, asking });
   const steps = timeSteps(wish.range, { stepsWanted: STEPS_WANTED, stepMsMin: 1000 });
-  report({ step: 'Looking for where errors began', done: 1, of: 3 });
-  const [causes, failed] = await Promise.all([
-    store.read(causesQuery(selection, steps), signal),
-    store.read(failedTracesQuery(selection), signal),
-  ]);
-  const rows = meter.rows(causes);
-  const [failedTraces] = meter.rows(failed);
-  report({ step: 'Looking whether they were there before', done: 2, of: 3 });
+  report({ step: 'Looking for where errors began', done: 1, of: 4 });
+  const found = meter.rows(await store.read(causesQuery(selection, steps), signal));
+  const all = found.find(({ is_total: isTotal }) => isTotal === 1);
+  const samples = found.filter(({ is_total: isTotal }) => isTotal === 0);
+  report({ step: 'Reading what they say', done: 2, of: 4 });
+  const said =
+    samples.length === 0
+      ? []
+      : meter.rows(
+          await store.read(
+            samplesQuery(
+              selection,
+              samples.map(({ sample }) => sample),
+            ),
+            signal,
+          ),
+        );
+  const saidBy = new Map(said.map((row) => [row.id, row]));
+  report({ step: 'Looking whether they were there before', done: 3, of: 4 });
   const window = { from: steps.fromMs - LOOK_BACK_MS, to: steps.fromMs };
   const before =
-    rows.length === 0
+    said.length === 0
       ? []
-      : meter.rows(await store.read(seenBeforeQuery(selection, { window, causes: rows }), signal));
+      : meter.rows(await store.read(seenBeforeQuery(selection, { window, causes: said }), signal));
   const firstBefore = new Map(before.map((row) => [keyOf(row), row]));
   const { traces } = selection.summary;
   return {
     selection: selection.summary,
     fromMs: steps.fromMs,
     stepMs: steps.stepMs,
-    causes: rows.map((row) => causeOf(row, { steps, traces, before: firstBefore.get(keyOf(row)) })),
-    causesTotal: rows[0]?.causes ?? 0,
-    failedTraces: failedTraces?.failed ?? 0,
+    causes: samples.flatMap((row) => {
+      const words = saidBy.get(row.sample[0] + row.sample[1]);
+      if (words === undefined) return [];
+      return causeOf(row, { steps, traces, words, before: firstBefore.get(keyOf(words)) });
+    }),
+    causesTotal: all?.causes ?? 0,
+    failedTraces: all?.traces ?? 0,
     cost: meter.cost,
   };
 }
@@ -65,16 +80,18 @@ function causeOf(
     readonly steps: TimeSteps;
     readonly traces: number;
     readonly before: SeenBeforeRow | undefined;
+    readonly words: SampleRow;
   },
 ): ErrorCause {
   const [indexes, values] = row.steps;
-  const [traceId, spanId, atMs, message, stack] = row.sample;
+  const [traceId, spanId, atMs] = row.sample;
+  const { service, name, kind, message, text, stack, exception_type: exceptionType } = more.words;
   return {
-    service: cutName(row.service),
-    name: cutName(row.name),
-    kind: spanKindName(row.kind),
-    message: row.message,
-    exceptionType: row.exception_type,
+    service: cutName(service),
+    name: cutName(name),
+    kind: spanKindName(kind),
+    message,
+    exceptionType,
     traces: row.traces,
     share: more.traces === 0 ? 0 : row.traces / more.traces,
     tracesEndedWell: row.ended_well,
@@ -82,6 +99,6 @@ function causeOf(
     trend: spread(more.steps, { indexes, values }, 0),
     firstSeenMs: more.before?.first_ms ?? row.first_ms,
     seenBefore: more.before !== undefined,
-    sample: { traceId, spanId, atMs, message, stack },
+    sample: { traceId, spanId, atMs, message: text, stack },
   };
 }

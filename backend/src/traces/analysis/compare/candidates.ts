@@ -3,7 +3,7 @@ import { cutName } from '../../../cut-name.ts';
 import { bucketStart, type DurationBand, durationBands } from './duration-bands.ts';
 import type { Feature } from './explain-groups.ts';
 import type { SetFeature } from './feature-sets.ts';
-import { type ItemRow, SEPARATOR, type TimeRow } from './item-queries.ts';
+import { type CountRow, type NameRow, SEPARATOR, type TimeRow } from './item-queries.ts';
 import type { Share } from './significance.ts';
 
 /** Something that traces may have, as it was counted. */
@@ -25,19 +25,21 @@ const CARRIERS: ReadonlyMap<string, TraceFeature['on']> = new Map([
 ]);
 
 /** Values of attributes and operations that were called. */
-export function itemCandidates(rows: readonly ItemRow[]): Candidate[] {
+export function itemCandidates(rows: readonly CountRow[], names: readonly NameRow[]): Candidate[] {
+  const items = new Map(names.map(({ hash, item_text: text }) => [hash, text]));
   return rows.flatMap((row) => {
-    const [carrier = '', key = '', ...rest] = row.item.split(SEPARATOR);
+    const item = items.get(row.hash) ?? '';
+    const [carrier = '', key = '', ...rest] = item.split(SEPARATOR);
     const on = CARRIERS.get(carrier);
     if (on === undefined) return [];
     const value = rest.join(SEPARATOR);
     return [
       {
         // Of operations several can be called: each is a source of its own.
-        source: on === 'operation' ? row.item : `${carrier}${SEPARATOR}${key}`,
+        source: on === 'operation' ? item : `${carrier}${SEPARATOR}${key}`,
         counts: { selected: row.selected, baseline: row.baseline },
         shown: { on, key: cutName(key), value: cutName(value) },
-        found: { on: on === 'resource' ? 'resource' : 'item', item: row.item },
+        found: on === 'resource' ? { on, item } : { on: 'item', hash: row.hash },
         failed: row.failed,
         quantiles: row.quantiles,
       },

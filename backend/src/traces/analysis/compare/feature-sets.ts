@@ -4,7 +4,7 @@ import type { StoreQuery } from '../../../store-reader.ts';
 import { bothSpans, isSelected, type Selection } from '../selection.ts';
 import type { DurationBand } from './duration-bands.ts';
 import type { FeatureSet } from './explain-groups.ts';
-import { BUCKET, spanItems } from './item-queries.ts';
+import { BUCKET, spanHashes } from './item-queries.ts';
 
 /** Sets that are told apart; the most frequent first. */
 const SETS_MAX = 20_000;
@@ -12,7 +12,7 @@ const SETS_MAX = 20_000;
 /** What bit i of a trace's set stands for. */
 export type SetFeature =
   /** An item of a span. */
-  | { readonly on: 'item'; readonly item: string }
+  | { readonly on: 'item'; readonly hash: string }
   /** One of these resources. */
   | { readonly on: 'resource'; readonly fingerprints: readonly string[] }
   /** Time in an operation. */
@@ -60,12 +60,13 @@ const NO_BITS = sql`toUInt32(0)`;
 
 function itemBits(features: readonly SetFeature[], suppressed: readonly string[]): Sql {
   const pairs = features.flatMap((feature, i) =>
-    feature.on === 'item' ? [{ text: feature.item, bit: bitOf(i) }] : [],
+    feature.on === 'item' ? [{ text: feature.hash, bit: bitOf(i) }] : [],
   );
   if (pairs.length === 0) return NO_BITS;
-  const items = param.strings(pairs.map(({ text }) => text));
-  return sql`groupBitOrArray(arrayMap(
-    item -> transform(item, ${items}, ${bitList(pairs)}, toUInt32(0)), ${spanItems(suppressed)}))`;
+  const hashes = param.strings(pairs.map(({ text }) => text));
+  return sql`groupBitOrArray(arrayMap(hash -> transform(hash,
+    arrayMap(text -> toUInt64(text), ${hashes}), ${bitList(pairs)}, toUInt32(0)),
+    ${spanHashes(suppressed)}))`;
 }
 
 function resourceBits(features: readonly SetFeature[]): Sql {

@@ -11,6 +11,9 @@ const ITEMS_MAX = 4000;
 const BUCKETS_MAX = 100_000;
 const KEYS_MAX = 2000;
 const RESOURCES_MAX = 20_000;
+const HOUR_S = 3600;
+/** Hours that tell how varied values are, where slices of time are looked at. */
+const HOURS_MAX = 6;
 
 /** Keys that say nothing when they differ: text, not a value. */
 const NOISE_KEYS: readonly string[] = [
@@ -35,7 +38,8 @@ const KeyRowSchema: z.ZodType<KeyRow> = z.object({
 });
 
 /** Attribute keys of spans in the window, and how varied their values are. */
-export function keysQuery({ scope, bothWindow }: Selection): StoreQuery<KeyRow> {
+export function keysQuery({ scope, bothWindow, spanSlices }: Selection): StoreQuery<KeyRow> {
+  const hours = spanSlices === undefined ? undefined : hoursOf(spanSlices);
   return {
     summary: 'SELECT attribute_catalogue varied keys',
     row: KeyRowSchema,
@@ -49,10 +53,18 @@ export function keysQuery({ scope, bothWindow }: Selection): StoreQuery<KeyRow> 
       WHERE tenant = ${param.string(scope.wish.tenant)} AND carrier = 'span'
         AND time >= toStartOfHour(${atSecond(bothWindow.from)})
         AND time <= ${atSecond(bothWindow.to)}
+        ${hours === undefined ? sql`` : sql`AND time IN ${param.strings(hours.map(String))}`}
       GROUP BY key
       ORDER BY entries DESC, key
       LIMIT ${param.uint64(KEYS_MAX)}`,
   };
+}
+
+/** Some of the hours of slices of time, by their starts in seconds. */
+function hoursOf(slices: readonly number[]): number[] {
+  const hours = [...new Set(slices.map((start) => Math.floor(start / HOUR_S) * HOUR_S))];
+  const step = Math.max(1, Math.ceil(hours.length / HOURS_MAX));
+  return hours.filter((_, i) => i % step === 0);
 }
 
 /** More than half of the entries are of values that are hardly there twice. */
@@ -61,32 +73,56 @@ export function isVaried({ entries, others, value_count: count }: KeyRow): boole
 }
 
 /** A value or operation, and the traces that have it. */
-export interface ItemRow {
-  /** What carries it, its key and value, parted by `SEPARATOR`. */
-  readonly item: string;
+export interface CountRow {
+  /** Of what carries it, its key and value, in decimal: texts of all traces take too much memory. */
+  readonly hash: string;
   readonly selected: number;
   readonly baseline: number;
   readonly failed: number;
   readonly quantiles: readonly number[];
 }
 
-const ItemRowSchema: z.ZodType<ItemRow> = z.object({
-  item: z.string(),
+const CountRowSchema: z.ZodType<CountRow> = z.object({
+  hash: z.string(),
   selected: uint64Number,
   baseline: uint64Number,
   failed: uint64Number,
   quantiles: z.array(z.number()),
 });
 
-export const SEPARATOR = '\u001f';
-
-function itemOf(carrier: string, key: Sql, value: Sql): Sql {
-  return sql`concat(${param.string(carrier + SEPARATOR)}, ${key}, ${param.string(SEPARATOR)},
-    left(${value}, ${param.uint64(VALUE_BYTES_MAX)}))`;
+/** What a hash stands for. */
+export interface NameRow {
+  readonly hash: string;
+  /** What carries it, its key and value, parted by `SEPARATOR`. */
+  readonly item_text: string;
 }
 
+const NameRowSchema: z.ZodType<NameRow> = z.object({
+  hash: z.string(),
+  item_text: z.string(),
+});
+
+export const SEPARATOR = '\u001f';
+
+/** The hash that every trace has: its counts are those of the two sides. */
+export const ANY_HASH = '0';
+const ANY = sql`toUInt64(0)`;
+
+/** How an item is written: what carries it, its key and its value. */
+type ItemSql = (carrier: string, key: Sql, value: Sql) => Sql;
+
+const hashOf: ItemSql = (carrier, key, value) =>
+  sql`cityHash64(${param.string(carrier)}, ${key}, left(${value}, ${param.uint64(VALUE_BYTES_MAX)}))`;
+
+const textOf: ItemSql = (carrier, key, value) =>
+  sql`concat(${param.string(carrier + SEPARATOR)}, ${key}, ${param.string(SEPARATOR)},
+    left(${value}, ${param.uint64(VALUE_BYTES_MAX)}))`;
+
+const hashAndTextOf: ItemSql = (carrier, key, value) =>
+  sql`(${hashOf(carrier, key, value)}, ${textOf(carrier, key, value)})`;
+
 /** Values of a span and its events, without keys that are not compared. */
-export function spanItems(suppressed: readonly string[]): Sql {
+function spanItems(suppressed: readonly string[], itemOf: ItemSql): Sql {
   const ignored = param.strings([...suppressed, ...NOISE_KEYS]);
   const ofMap = (carrier: string, map: Sql): Sql => sql`arrayMap(
     (k, v) -> ${itemOf(carrier, sql`k`, sql`v`)},
@@ -97,6 +133,11 @@ export function spanItems(suppressed: readonly string[]): Sql {
     ${ofMap('span', sql`attributes`)},
     arrayMap(n -> ${itemOf('event', sql`'event.name'`, sql`toString(n)`)}, events.name),
     arrayFlatten(arrayMap(event -> ${ofMap('event', sql`event`)}, events.attributes)))`;
+}
+
+/** The same as hashes. */
+export function spanHashes(suppressed: readonly string[]): Sql {
+  return spanItems(suppressed, hashOf);
 }
 
 const WITHIN = sql`selected, entry_failed, entry_ns`;
@@ -118,15 +159,16 @@ function countItems(
   least: { readonly selected: number; readonly baseline: number },
 ): Sql {
   return sql`
-    SELECT item, selected_traces AS selected, baseline_traces AS baseline, failed, quantiles
+    SELECT toString(hash) AS hash, selected_traces AS selected, baseline_traces AS baseline,
+      failed, quantiles
     FROM (
-      SELECT item, ${COUNTS} FROM (${perTrace}) ARRAY JOIN items AS item
-      GROUP BY item
+      SELECT hash, ${COUNTS} FROM (${perTrace}) ARRAY JOIN hashes AS hash
+      GROUP BY hash
       HAVING selected_traces >= ${param.uint64(least.selected)}
         OR baseline_traces >= ${param.uint64(least.baseline)}
     )
     ORDER BY greatest(selected / ${param.uint64(least.selected)},
-      baseline / ${param.uint64(least.baseline)}) DESC, item
+      baseline / ${param.uint64(least.baseline)}) DESC, hash
     LIMIT ${param.uint64(ITEMS_MAX)}`;
 }
 
@@ -139,14 +181,34 @@ export interface ItemWish {
 export function itemsQuery(
   selection: Selection,
   { suppressed, least }: ItemWish,
-): StoreQuery<ItemRow> {
+): StoreQuery<CountRow> {
   const perTrace = sql`
-    SELECT ${traceColumns(selection)}, groupUniqArrayArray(${spanItems(suppressed)}) AS items
+    SELECT ${traceColumns(selection)}, arrayPushBack(groupUniqArrayArray(${spanHashes(suppressed)}), ${ANY}) AS hashes
     FROM spans WHERE ${bothSpans(selection)} GROUP BY trace_id`;
   return {
     summary: 'SELECT spans values by trace',
-    row: ItemRowSchema,
+    row: CountRowSchema,
     sql: countItems(perTrace, least),
+  };
+}
+
+/** What was counted, in words. */
+export function itemNamesQuery(
+  selection: Selection,
+  { suppressed, hashes }: Pick<ItemWish, 'suppressed'> & { readonly hashes: readonly string[] },
+): StoreQuery<NameRow> {
+  return {
+    summary: 'SELECT spans values in words',
+    row: NameRowSchema,
+    sql: sql`
+      SELECT toString(item.1) AS hash, any(item.2) AS item_text
+      FROM (
+        SELECT arrayFilter(item -> item.1 IN ${param.strings(hashes)},
+          ${spanItems(suppressed, hashAndTextOf)}) AS items
+        FROM spans WHERE ${bothSpans(selection)}
+      )
+      ARRAY JOIN items AS item
+      GROUP BY item.1`,
   };
 }
 
@@ -154,9 +216,9 @@ export function itemsQuery(
 export function resourceItemsQuery(
   selection: Selection,
   { least }: Pick<ItemWish, 'least'>,
-): StoreQuery<ItemRow> {
+): StoreQuery<CountRow> {
   const perTrace = sql`
-    SELECT ${WITHIN}, groupUniqArrayArray(known.items) AS items
+    SELECT ${WITHIN}, groupUniqArrayArray(known.items) AS hashes
     FROM (
       SELECT trace_id, ${WITHIN}, arrayJoin(fingerprints) AS fingerprint
       FROM (
@@ -165,16 +227,34 @@ export function resourceItemsQuery(
         FROM spans WHERE ${bothSpans(selection)} GROUP BY trace_id
       )
     ) AS seen
-    INNER JOIN (${resourceItems(selection)}) AS known ON seen.fingerprint = known.fingerprint
+    INNER JOIN (${resourceItems(selection, hashOf)}) AS known
+      ON seen.fingerprint = known.fingerprint
     GROUP BY trace_id, ${WITHIN}`;
   return {
     summary: 'SELECT resources values by trace',
-    row: ItemRowSchema,
+    row: CountRowSchema,
     sql: countItems(perTrace, least),
   };
 }
 
-function resourceItems({ scope, bothWindow }: Selection): Sql {
+export function resourceNamesQuery(
+  selection: Selection,
+  hashes: readonly string[],
+): StoreQuery<NameRow> {
+  return {
+    summary: 'SELECT resources values in words',
+    row: NameRowSchema,
+    sql: sql`
+      SELECT toString(item.1) AS hash, any(item.2) AS item_text
+      FROM (${resourceItems(selection, hashAndTextOf)})
+      ARRAY JOIN items AS item
+      WHERE item.1 IN ${param.strings(hashes)}
+      GROUP BY item.1`,
+  };
+}
+
+/** `items` of each resource, by its fingerprint. */
+function resourceItems({ scope, bothWindow }: Selection, itemOf: ItemSql): Sql {
   const ignored = param.strings(['service.name', ...NOISE_KEYS]);
   return sql`
     SELECT fingerprint, any(arrayMap(
@@ -186,6 +266,7 @@ function resourceItems({ scope, bothWindow }: Selection): Sql {
     WHERE tenant = ${param.string(scope.wish.tenant)} AND bucket >= ${atHour(bothWindow.from)}
       AND bucket <= ${atSecond(bothWindow.to)}
     GROUP BY fingerprint
+    ORDER BY fingerprint
     LIMIT ${param.uint64(RESOURCES_MAX)}`;
 }
 
@@ -211,7 +292,7 @@ export function resourcesWithQuery(
     sql: sql`
       SELECT toString(fingerprint) AS id,
         arrayFilter(item -> has(${param.strings(items)}, item), items) AS items
-      FROM (${resourceItems(selection)})
+      FROM (${resourceItems(selection, textOf)})
       WHERE hasAny(items, ${param.strings(items)})`,
   };
 }
@@ -256,25 +337,5 @@ export function timesQuery(selection: Selection, picked: Sql): StoreQuery<TimeRo
       GROUP BY span_service, span_name, bucket
       ORDER BY selected DESC
       LIMIT ${param.uint64(BUCKETS_MAX)}`,
-  };
-}
-
-const TotalsSchema: z.ZodType<{ selected: number; baseline: number }> = z.object({
-  selected: uint64Number,
-  baseline: uint64Number,
-});
-
-/** Traces of both sides that are looked at. */
-export function totalsQuery(
-  selection: Selection,
-): StoreQuery<{ readonly selected: number; readonly baseline: number }> {
-  return {
-    summary: 'SELECT spans compared traces',
-    row: TotalsSchema,
-    sql: sql`
-      SELECT uniqExactIf(trace_id, is_selected) AS selected,
-        uniqExactIf(trace_id, NOT is_selected) AS baseline
-      FROM (SELECT trace_id, ${isSelected(selection)} AS is_selected
-        FROM spans WHERE ${bothSpans(selection)})`,
   };
 }

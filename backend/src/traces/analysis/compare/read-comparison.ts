@@ -7,7 +7,8 @@ import {
   isPicked,
   resolveAnalysis,
 } from '../analysis-scope.ts';
-import { isEntry, readSelection, type Selection } from '../selection.ts';
+import { readSelection } from '../read-selection.ts';
+import { isEntry, type Selection } from '../selection.ts';
 import { type Candidate, itemCandidates, timeCandidates } from './candidates.ts';
 import { findDifferences, findPairs } from './differences.ts';
 import {
@@ -18,17 +19,20 @@ import {
 } from './explain-groups.ts';
 import { featureSetsQuery, type SetFeature } from './feature-sets.ts';
 import {
+  ANY_HASH,
+  type CountRow,
   isVaried,
+  itemNamesQuery,
   itemsQuery,
   keysQuery,
   resourceItemsQuery,
+  resourceNamesQuery,
   resourcesWithQuery,
   timesQuery,
-  totalsQuery,
 } from './item-queries.ts';
 import { liftOf, type Share } from './significance.ts';
 
-const BUDGET = { selected: 400_000, baseline: 400_000 } as const;
+const BUDGET = { selected: 100_000, baseline: 100_000, read: 600_000, wanted: 4000 } as const;
 /** Of a side's traces: what fewer have is not worth a line. */
 const SHARE_MIN = 0.01;
 const TRACES_MIN = 2;
@@ -45,15 +49,10 @@ export async function readComparison(
   const scope = await resolveAnalysis(store, wish, asking);
   const selection = await readSelection(store, scope, { budget: BUDGET, asking });
   report({ step: 'Looking which attributes there are', done: 1, of: 4 });
-  const [keyRows, totalRows] = await Promise.all([
-    store.read(keysQuery(selection), signal),
-    store.read(totalsQuery(selection), signal),
-  ]);
-  const keys = meter.rows(keyRows);
+  const keys = meter.rows(await store.read(keysQuery(selection), signal));
   const suppressed = keys.filter(isVaried).map(({ key }) => key);
-  const [totals = { selected: 0, baseline: 0 }] = meter.rows(totalRows);
   report({ step: 'Counting values by trace', done: 2, of: 4 });
-  const candidates = await readCandidates(store, { selection, suppressed, totals }, asking);
+  const { candidates, totals } = await readCandidates(store, { selection, suppressed }, asking);
   report({ step: 'Looking what goes together', done: 3, of: 4 });
   const { strong, wide } = chosen(candidates, totals);
   const sets = await readSets(store, { selection, suppressed, candidates: wide }, asking);
@@ -76,27 +75,40 @@ export async function readComparison(
 interface Compared {
   readonly selection: Selection;
   readonly suppressed: readonly string[];
-  readonly totals: Share;
 }
 
 async function readCandidates(
   store: StoreReader,
-  { selection, suppressed, totals }: Compared,
+  { selection, suppressed }: Compared,
   { meter, signal }: AnalysisAsking,
-): Promise<Candidate[]> {
+): Promise<{ readonly candidates: readonly Candidate[]; readonly totals: Share }> {
+  const { traces, everyNth, baselineTraces, baselineEveryNth } = selection.summary;
+  const leastOf = (all: number): number => Math.max(TRACES_MIN, Math.ceil(all * SHARE_MIN));
   const least = {
-    selected: Math.max(TRACES_MIN, Math.ceil(totals.selected * SHARE_MIN)),
-    baseline: Math.max(TRACES_MIN, Math.ceil(totals.baseline * SHARE_MIN)),
+    selected: leastOf(traces / everyNth),
+    baseline: leastOf(baselineTraces / baselineEveryNth),
   };
   const [items, ofResources, times] = await Promise.all([
     store.read(itemsQuery(selection, { suppressed, least }), signal),
     store.read(resourceItemsQuery(selection, { least }), signal),
     store.read(timesQuery(selection, pickedEntry(selection)), signal),
   ]);
-  return [
-    ...itemCandidates([...meter.rows(items), ...meter.rows(ofResources)]),
-    ...timeCandidates(meter.rows(times), totals),
-  ];
+  const [all, resourceRows] = [meter.rows(items), meter.rows(ofResources)];
+  const totals = all.find(({ hash }) => hash === ANY_HASH) ?? { selected: 0, baseline: 0 };
+  const spanRows = all.filter(({ hash }) => hash !== ANY_HASH);
+  const hashesOf = (rows: readonly CountRow[]): string[] => rows.map(({ hash }) => hash);
+  const names = await Promise.all([
+    store.read(itemNamesQuery(selection, { suppressed, hashes: hashesOf(spanRows) }), signal),
+    store.read(resourceNamesQuery(selection, hashesOf(resourceRows)), signal),
+  ]);
+  const itemNames = names.flatMap((answer) => meter.rows(answer));
+  return {
+    candidates: [
+      ...itemCandidates([...spanRows, ...resourceRows], itemNames),
+      ...timeCandidates(meter.rows(times), totals),
+    ],
+    totals: { selected: totals.selected, baseline: totals.baseline },
+  };
 }
 
 /** A span that the box was drawn around, not one below it that is as long. */
@@ -121,11 +133,7 @@ function chosen(
 
 async function readSets(
   store: StoreReader,
-  {
-    selection,
-    suppressed,
-    candidates,
-  }: Omit<Compared, 'totals'> & { readonly candidates: readonly Candidate[] },
+  { selection, suppressed, candidates }: Compared & { readonly candidates: readonly Candidate[] },
   { meter, signal }: AnalysisAsking,
 ): Promise<readonly FeatureSet[]> {
   if (candidates.length === 0) return [];

@@ -1,12 +1,13 @@
 import type { StoreReader } from '../../../store-reader.ts';
 import { type AnalysisAsking, type AnalysisWish, resolveAnalysis } from '../analysis-scope.ts';
-import { readSelection, type Selection } from '../selection.ts';
+import { readSelection } from '../read-selection.ts';
+import type { Selection } from '../selection.ts';
 import { type Operation, OTHER } from './flame-graph.ts';
 import type { TraceSpans } from './trace-tree.ts';
 import { operationsQuery, type TreeRow, treesQuery } from './tree-queries.ts';
 
 /** Spans that are put together into trees here: half a second of work. */
-const BUDGET = { selected: 400_000, baseline: 200_000 } as const;
+const BUDGET = { selected: 300_000, baseline: 150_000, read: 1_200_000, wanted: 4000 } as const;
 /** Between two of them other requests are served. */
 const TRACES_PER_TURN = 500;
 
