@@ -9,8 +9,7 @@ import {
   type SpanWish,
   spansIn,
 } from '../explore/span-scope.ts';
-import type { Condition } from '../where/parse-where.ts';
-import { auxiliaryEntries } from './auxiliary-entries.ts';
+import { type AuxiliaryWish, auxiliaryEntries } from './auxiliary-entries.ts';
 import { wellInSlices } from './time-slices.ts';
 
 /** Part of a heatmap: `from` and `to` in milliseconds, durations in nanoseconds; an end is open when absent. */
@@ -30,12 +29,10 @@ export type Baseline =
   /** Traces of the window in which a service of that version answered. */
   | { readonly kind: 'version'; readonly version: string };
 
-export interface AnalysisWish extends SpanWish {
+export interface AnalysisWish extends SpanWish, AuxiliaryWish {
   readonly box: SelectionBox;
   /** Only traces whose span in the box failed. */
   readonly errorsOnly: boolean;
-  /** What is no request of a user, each rule conditions that all hold; empty: everything counts. */
-  readonly auxiliary: readonly (readonly Condition[])[];
   readonly baseline: Baseline;
 }
 

@@ -1,9 +1,10 @@
 import { joinSql, param, type Sql, sql } from '@sonde/store';
 import { z } from 'zod';
 import type { StoreReader } from '../../store-reader.ts';
+import type { TimeWindow } from '../../time-windows.ts';
 import { type Asking, inMinutes, type SpanScope } from '../explore/span-scope.ts';
+import type { Condition } from '../where/parse-where.ts';
 import { whereRollUp, whereSpans } from '../where/where-sql.ts';
-import type { AnalysisWish } from './analysis-scope.ts';
 
 /** More names than that cost every span more than the rules themselves. */
 const NAMES_MAX = 200;
@@ -19,10 +20,18 @@ const OperationNameSchema: z.ZodType<OperationName> = z.object({
   name: z.string(),
 });
 
+/** What is no request of a user. */
+export interface AuxiliaryWish {
+  readonly tenant: string;
+  readonly range: TimeWindow;
+  /** Each rule conditions that all hold; empty: everything counts. */
+  readonly auxiliary: readonly (readonly Condition[])[];
+}
+
 /** Of an entry, as SQL: whether a rule says that it is no request of a user. */
 export async function auxiliaryEntries(
   store: StoreReader,
-  { wish, spans }: { readonly wish: AnalysisWish; readonly spans: SpanScope },
+  { wish, spans }: { readonly wish: AuxiliaryWish; readonly spans: SpanScope },
   { meter, signal }: Asking,
 ): Promise<Sql> {
   const rules = wish.auxiliary;
@@ -52,7 +61,7 @@ export async function auxiliaryEntries(
 }
 
 function operationsQuery(
-  { tenant, range, auxiliary }: AnalysisWish,
+  { tenant, range, auxiliary }: AuxiliaryWish,
   { hasServices, most }: { readonly hasServices: boolean; readonly most: number },
 ): { summary: string; row: typeof OperationNameSchema; sql: Sql } {
   const rules = auxiliary.map((rule) => sql`(${whereRollUp(rule)})`);
