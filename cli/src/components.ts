@@ -56,6 +56,11 @@ export const COMPONENTS: readonly ComponentEntry[] = [
     ['journald'],
     async () => (await import('@sonde/receiver-journald')).journaldReceiverFactory,
   ),
+  entry(
+    'receiver',
+    ['kernel_log'],
+    async () => (await import('@sonde/receiver-kernellog')).kernelLogReceiverFactory,
+  ),
   entry('receiver', ['ebpf'], async () => (await import('@sonde/ebpf-agent')).ebpfReceiverFactory),
   entry(
     'receiver',

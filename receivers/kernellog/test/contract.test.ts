@@ -1,0 +1,4 @@
+import { receiverContract } from '@sonde/pipeline/contract-suite';
+import { kernelLogReceiverFactory } from '../src/index.ts';
+
+receiverContract({ factory: kernelLogReceiverFactory, config: () => ({}) });
