@@ -15,10 +15,12 @@ interface Told {
   readonly reason?: string;
   readonly value: number;
   readonly agoMs?: number;
+  /** Of connections. */
+  readonly more?: readonly [string, string][];
 }
 
 /** What an agent says: a series and its last point. */
-function told({ service, signal, reason = '', value, agoMs = 30_000 }: Told): {
+function told({ service, signal, reason = '', value, agoMs = 30_000, more = [] }: Told): {
   series: ReturnType<typeof seriesRow>;
   point: ReturnType<typeof pointRow>;
 } {
@@ -29,6 +31,7 @@ function told({ service, signal, reason = '', value, agoMs = 30_000 }: Told): {
     ['sonde.signal', signal],
     ['sonde.coverage', reason === '' ? 'seen' : 'unseen'],
     ['sonde.reason', reason],
+    ...more,
   ];
   return {
     series: { ...seriesRow({ metric, series, kind: 5, atMs, service, attributes }), host: 'h1' },
@@ -41,8 +44,26 @@ beforeAll(async () => {
   const all = [
     told({ service: 'cart', signal: 'metrics', value: 2 }),
     told({ service: 'cart', signal: 'logs', reason: 'null', value: 2 }),
-    told({ service: 'cart', signal: 'requests', value: 40 }),
-    told({ service: 'cart', signal: 'requests', reason: 'tls', value: 10 }),
+    told({
+      ...{ service: 'cart', signal: 'requests', value: 40 },
+      more: [
+        ['network.protocol.name', 'http'],
+        ['sonde.secure', 'true'],
+      ],
+    }),
+    told({
+      ...{ service: 'cart', signal: 'requests', reason: 'tls_java', value: 7 },
+      more: [
+        ['sonde.side', 'client'],
+        ['server.address', 'pay.example'],
+        ['server.port', '443'],
+        ['network.peer.address', '192.0.2.7'],
+      ],
+    }),
+    told({
+      ...{ service: 'cart', signal: 'requests', reason: 'tls_java', value: 3 },
+      more: [['otel.metric.overflow', 'true']],
+    }),
     told({ service: 'web', signal: 'metrics', value: 1 }),
     // It had no log until a moment ago.
     told({ service: 'web', signal: 'logs', reason: 'pipe', value: 1, agoMs: 60_000 }),
@@ -89,7 +110,17 @@ describe('coverage', () => {
     });
     expect(cart?.holes.map(({ signal, reason, count }) => [signal, reason, count])).toEqual([
       ['logs', 'null', 2],
-      ['requests', 'tls', 10],
+      ['requests', 'tls_java', 10],
+    ]);
+    const why = "Java's own TLS is not read";
+    const unread = { seen: false, protocol: '', secure: false, reason: 'tls_java', why };
+    expect(cart?.connections).toEqual([
+      { ...unread, side: 'client', peer: 'pay.example', port: '443', count: 7 },
+      { ...unread, side: '', peer: '', port: '', count: 3 },
+      {
+        ...{ seen: true, protocol: 'http', secure: true, reason: '', why: '' },
+        ...{ side: '', peer: '', port: '', count: 40 },
+      },
     ]);
     expect(cart?.holes[0]?.fix).toBe('cart >>/var/log/cart.log 2>&1');
     expect(remote?.holes.map(({ signal, reason }) => [signal, reason])).toEqual([

@@ -165,5 +165,8 @@ export const LOG_LINKS_MAX = 2_000;
 /** A log stays linked after its process ended, so that its end is read. */
 export const LOG_LINK_KEPT_MS = 30_000;
 
+/** Other sides of one service whose requests are not read that are told apart; the rest are one. */
+export const UNREAD_PEERS_MAX = 50;
+
 /** Connections count as what is seen of a service for as long, and once more. */
 export const COVERAGE_WINDOW_MS = 60_000;

@@ -1,3 +1,4 @@
+import type { UnreadTls } from './capabilities/covered-connections.ts';
 import { IdentityNaming } from './entities/identity-naming.ts';
 import type { KnownProcess } from './entities/known-process.ts';
 import type { KubernetesConfig } from './entities/kubernetes/pod-table.ts';
@@ -101,6 +102,7 @@ export class Observer {
     this.traffic = new Traffic({
       processes: this.processes,
       onSecure: (pid) => this.secure.speaksTls(pid),
+      unreadTls: (pid) => this.#unreadTls(pid),
       ...this.#plainListener(options.plain),
       onExchange: (exchange) => options.onExchange(exchange, this.#offsetNs),
     });
@@ -191,6 +193,13 @@ export class Observer {
     }
     const { processes, naming } = this;
     return new LogFinder({ files, rootPath, processes, links, containers: naming.containers });
+  }
+
+  #unreadTls(pid: number): UnreadTls {
+    if (this.#programs.refusals.has(SECURE.name)) return 'tls_off';
+    const command = this.processes.of(pid)?.command;
+    const isJava = command !== undefined && executableName(command) === 'java';
+    return isJava ? 'tls_java' : 'tls';
   }
 
   #plainListener(plain: PlainSpans | undefined): { readonly plain?: PlainListener } {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { obstacleToRunning } from '@sonde/ebpf-agent';
@@ -10,10 +11,13 @@ import { HAS_CHROMIUM } from './chromium.ts';
 import { Sonde } from './sonde.ts';
 import { openTab, type Tab } from './tab.ts';
 
-/** It serves requests, says its port once, and prints to its parent: into a socket. */
+/** It serves requests and a protocol that nobody knows, says its ports once, and prints to its parent: into a socket. */
 const SERVICE = `
 const server = require('node:http').createServer((request, response) => response.end('ok'));
-server.listen(0, '127.0.0.1', () => console.log(server.address().port));
+const other = require('node:net').createServer((socket) => socket.on('data', () => socket.write('?')));
+other.listen(0, '127.0.0.1', () => server.listen(0, '127.0.0.1', () => {
+  console.log(server.address().port, other.address().port);
+}));
 `;
 
 const REQUESTS_MS = 200;
@@ -26,6 +30,8 @@ describe.skipIf(!canRun)('coverage on the page', () => {
   let page: Page;
   let service: ChildProcess | undefined;
   let requests: NodeJS.Timeout | undefined;
+  let asking: NodeJS.Timeout | undefined;
+  let unknownPort = '';
 
   beforeAll(async () => {
     await sonde.up([]);
@@ -34,10 +40,15 @@ describe.skipIf(!canRun)('coverage on the page', () => {
     writeFileSync(script, SERVICE);
     service = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'ignore'] });
     const [port] = await once(service.stdout ?? service, 'data');
-    const url = `http://127.0.0.1:${String(port).trim()}`;
+    const [web, unknown] = String(port).trim().split(' ');
+    unknownPort = `${unknown}`;
+    const url = `http://127.0.0.1:${web}`;
+    const socket = connect(Number(unknown), '127.0.0.1').on('error', () => {});
+    asking = setInterval(() => socket.write('\x01\x02\x03 what nobody knows'), REQUESTS_MS);
     requests = setInterval(() => void fetch(url).then((answer) => answer.text()), REQUESTS_MS);
     const told = `SELECT count() > 0 FROM metric_series
-      WHERE service = 'quiet-desk' AND metric = 'sonde.coverage.connections'`;
+      WHERE service = 'quiet-desk' AND metric = 'sonde.coverage.connections'
+      AND attributes['sonde.reason'] = 'unknown_protocol'`;
     await sonde.untilSelect(told, '1', 60_000);
     tab = await openTab();
     page = tab.page;
@@ -45,6 +56,7 @@ describe.skipIf(!canRun)('coverage on the page', () => {
 
   afterAll(async () => {
     clearInterval(requests);
+    clearInterval(asking);
     service?.kill('SIGKILL');
     await tab?.close();
     await sonde.remove();
@@ -59,12 +71,15 @@ describe.skipIf(!canRun)('coverage on the page', () => {
       expect.stringContaining('quiet-desk'),
       'agent',
       'not seen',
-      'agent',
+      expect.stringMatching(/^[\d.]+\s%\sseen$/),
       'agent',
       expect.stringContaining('socket'),
     ]);
     await row.getByRole('button').click();
     await page.getByText('journald: { storage: file_storage }').waitFor();
+    await page.getByRole('cell', { name: 'http', exact: true }).waitFor();
+    const unread = new RegExp(`on port ${unknownPort} .*not read: the protocol is none of those`);
+    await page.getByRole('row', { name: unread }).waitFor();
     expect(new URL(page.url()).searchParams.get('at')).toBe('quiet-desk');
     await page.reload();
     await page.getByText('journald: { storage: file_storage }').waitFor();

@@ -1,4 +1,5 @@
 import type {
+  ConnectionCoverage,
   CoverageHole,
   CoverageSignal,
   HostCoverage,
@@ -6,12 +7,13 @@ import type {
   SignalCoverage,
 } from '../api/contract/index.ts';
 import { OWN_NAMESPACE } from '../own.ts';
-import type { CoverageRow, LogsRow, SpansRow } from './queries.ts';
+import type { ConnectionsRow, CoverageRow, LogsRow, SpansRow } from './queries.ts';
 import { holeOf } from './reasons.ts';
 
 export interface CoverageRows {
   /** What agents said. */
   readonly coverage: readonly CoverageRow[];
+  readonly connections: readonly ConnectionsRow[];
   readonly spans: readonly SpansRow[];
   readonly logs: readonly LogsRow[];
 }
@@ -22,6 +24,7 @@ interface ServiceRows {
   readonly own: boolean;
   readonly namespaces: Set<string>;
   readonly coverage: CoverageRow[];
+  readonly connections: ConnectionsRow[];
   readonly spans: SpansRow[];
   readonly logs: LogsRow[];
 }
@@ -34,13 +37,14 @@ export function servicesCovered(rows: CoverageRows): readonly ServiceCoverage[] 
     const key = `${own} ${service}`;
     const namespaces = new Set<string>();
     const found = byService.get(key) ?? {
-      ...{ service, own, namespaces, coverage: [], spans: [], logs: [] },
+      ...{ service, own, namespaces, coverage: [], connections: [], spans: [], logs: [] },
     };
     byService.set(key, found);
     if (namespace !== '') found.namespaces.add(namespace);
     return found;
   };
   for (const row of current(rows.coverage)) of(row).coverage.push(row);
+  for (const row of rows.connections) of(row).connections.push(row);
   for (const row of rows.spans) of(row).spans.push(row);
   for (const row of rows.logs) of(row).logs.push(row);
   return [...byService.values()]
@@ -99,7 +103,21 @@ function covered(rows: ServiceRows): ServiceCoverage {
     processes: signals.metrics.total,
     signals,
     holes: holesOf(rows, signals),
+    connections: rows.connections.slice(0, CONNECTIONS_MAX).map(connectionOf),
   };
+}
+
+/** Rows of one service that are answered. */
+const CONNECTIONS_MAX = 100;
+
+const CONNECTION_SIDES = ['client', 'server', 'unknown'] as const;
+
+function connectionOf(row: ConnectionsRow): ConnectionCoverage {
+  const { coverage, reason, protocol, secure, side, peer, port, value: count } = row;
+  const seen = coverage === 'seen';
+  const { why } = seen ? { why: '' } : holeOf('requests', { reason, count, service: '' });
+  const known = CONNECTION_SIDES.find((name) => name === side) ?? '';
+  return { seen, protocol, secure, reason, why, side: known, peer, port, count };
 }
 
 type Signals = ServiceCoverage['signals'];

@@ -75,6 +75,75 @@ export function coverageQuery({ tenant, toMs }: CoverageScope): StoreQuery<Cover
   };
 }
 
+export interface ConnectionsRow {
+  readonly service: string;
+  readonly namespace: string;
+  readonly coverage: string;
+  readonly reason: string;
+  readonly protocol: string;
+  readonly secure: boolean;
+  readonly side: string;
+  readonly peer: string;
+  readonly port: string;
+  readonly value: number;
+}
+
+const ConnectionsRowSchema: z.ZodType<ConnectionsRow> = z.object({
+  service: z.string(),
+  namespace: z.string(),
+  coverage: z.string(),
+  reason: z.string(),
+  protocol: z.string(),
+  secure: z.boolean(),
+  side: z.string(),
+  peer: z.string(),
+  port: z.string(),
+  value: z.number(),
+});
+
+/**
+ * What agents said last of connections: a row a service and protocol, of those that are not read a row
+ * a reason and other side.
+ */
+export function connectionsQuery({ tenant, toMs }: CoverageScope): StoreQuery<ConnectionsRow> {
+  const fromMs = toMs - CURRENT_MS;
+  const metric = sql`tenant = ${param.string(tenant)} AND metric = ${param.string(CONNECTIONS)}`;
+  const first = (...names: readonly string[]): Sql => {
+    const values = names.map((name) => sql`nullIf(attributes[${param.string(name)}], '')`);
+    return sql`coalesce(${values.reduce((all, value) => sql`${all}, ${value}`)}, '')`;
+  };
+  return {
+    summary: 'SELECT metric_samples connections covered',
+    row: ConnectionsRowSchema,
+    sql: sql`
+      SELECT toString(service) AS service, toString(namespace) AS namespace, coverage, reason,
+        protocol, secure, side, peer, port, sum(last) AS value
+      FROM (
+        SELECT series, argMax(value, timestamp) AS last
+        FROM metric_samples
+        WHERE ${metric} AND timestamp >= ${atMs(fromMs)} AND timestamp < ${atMs(toMs)}
+        GROUP BY series
+      ) AS points
+      INNER JOIN (
+        SELECT series, any(service) AS service, any(namespace) AS namespace,
+          any(attributes['sonde.coverage']) AS coverage,
+          any(attributes['sonde.reason']) AS reason,
+          any(attributes['network.protocol.name']) AS protocol,
+          CAST(any(attributes['sonde.secure']) = 'true', 'Bool') AS secure,
+          any(attributes['sonde.side']) AS side,
+          any(${first('service.peer.name', 'server.address', 'client.address')}) AS peer,
+          any(attributes['server.port']) AS port
+        FROM metric_series
+        WHERE ${metric} AND bucket >= ${atHour(fromMs)} AND bucket <= ${atSecond(toMs)}
+        GROUP BY series
+      ) AS described USING series
+      WHERE last > 0
+      GROUP BY service, namespace, coverage, reason, protocol, secure, side, peer, port
+      ORDER BY coverage = 'seen', value DESC
+      LIMIT ${param.uint64(ANSWER_LIMITS.coverageRowsMax)}`,
+  };
+}
+
 export interface SpansRow {
   readonly service: string;
   readonly namespace: string;

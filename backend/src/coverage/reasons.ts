@@ -30,7 +30,8 @@ const WORDS: Readonly<Record<string, Words>> = {
   },
   'logs no_agent': { why: 'neither an agent nor an SDK sends logs of it', fix: SDK },
   'requests tls': { why: 'the connection is encrypted by a library that is not read', fix: SDK },
-  'requests http2': { why: 'HTTP/2 was joined midway, or is not read', fix: SDK },
+  'requests tls_java': { why: "Java's own TLS is not read", fix: SDK },
+  'requests tls_off': { why: 'this kernel is too old to look inside of TLS (6.6)', fix: CHECK },
   'requests unknown_protocol': {
     why: 'the protocol is none of those that are read; bytes and connections are',
     fix: SDK,

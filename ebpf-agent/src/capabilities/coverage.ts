@@ -1,9 +1,8 @@
 import { DueSeries } from '../host/due.ts';
-import { COVERAGE_WINDOW_MS } from '../limits.ts';
 import type { MetricDefinition } from '../metrics/definitions.ts';
 import { newSeries, type Series } from '../metrics/series.ts';
-import { Protocol } from '../records/layout.ts';
 import { attributesOf } from '../requests/attributes.ts';
+import { CoveredConnections } from './covered-connections.ts';
 
 /** What of a service's processes is seen, and what is not, with the reason. */
 export const COVERED_PROCESSES: MetricDefinition = {
@@ -37,13 +36,6 @@ export function outputKind(link: string): UnseenLogs {
   return link === '/dev/null' ? 'null' : 'elsewhere';
 }
 
-/** Requests of these are not read, and why. */
-const UNREAD: Readonly<Record<number, string>> = {
-  [Protocol.tls]: 'tls',
-  [Protocol.opaque]: 'unknown_protocol',
-  [Protocol.http2]: 'http2',
-};
-
 type Points = readonly [MetricDefinition, readonly Series[]];
 
 /** What is seen of one service, as far as the agent knows. */
@@ -52,22 +44,13 @@ export class WorkloadCoverage {
   unseenLogs: UnseenLogs | undefined = 'off';
   readonly #series = new Map<string, Series>();
   readonly #due = new DueSeries();
-  /** Connections by protocol, of this window and the one before. */
-  #connections = new Map<number, number>();
-  #before = new Map<number, number>();
-  #sinceMs = performance.now();
-
-  /** One was opened, or did something. */
-  connection(protocol: number): void {
-    if (protocol === Protocol.unknown || protocol === Protocol.own) return;
-    this.#connections.set(protocol, (this.#connections.get(protocol) ?? 0) + 1);
-  }
+  readonly connections: CoveredConnections = new CoveredConnections();
 
   *points(
     { processes, isMeasured }: { readonly processes: number; readonly isMeasured: boolean },
     nowMs: number,
   ): Generator<Points> {
-    this.#turn(nowMs);
+    const connections = this.connections.series(nowMs);
     if (processes === 0) return;
     const metrics = this.#process('metrics', isMeasured ? undefined : 'off', processes);
     const hasLogs = this.unseenLogs !== 'none';
@@ -75,8 +58,6 @@ export class WorkloadCoverage {
     const signals = [metrics, ...logs];
     const signalsDue = this.#due.of(signals, nowMs);
     if (signalsDue.length > 0) yield [COVERED_PROCESSES, signalsDue];
-    const protocols = new Set([...this.#before.keys(), ...this.#connections.keys()]);
-    const connections = [...protocols].map((protocol) => this.#connected(protocol));
     const connectionsDue = this.#due.of(connections, nowMs);
     if (connectionsDue.length > 0) yield [COVERED_CONNECTIONS, connectionsDue];
   }
@@ -89,29 +70,10 @@ export class WorkloadCoverage {
     });
   }
 
-  #connected(protocol: number): Series {
-    const reason = UNREAD[protocol];
-    const count = (this.#before.get(protocol) ?? 0) + (this.#connections.get(protocol) ?? 0);
-    const key = reason ?? 'seen';
-    return this.#set(`${key} ${protocol}`, count, {
-      'sonde.signal': 'requests',
-      'sonde.coverage': reason === undefined ? 'seen' : 'unseen',
-      'sonde.reason': reason,
-      'sonde.protocol': protocol,
-    });
-  }
-
   #set(key: string, value: number, attributes: Parameters<typeof attributesOf>[0]): Series {
     const series = this.#series.get(key) ?? newSeries(attributesOf(attributes), 0);
     this.#series.set(key, series);
     series.sum = value;
     return series;
-  }
-
-  #turn(nowMs: number): void {
-    if (nowMs - this.#sinceMs < COVERAGE_WINDOW_MS) return;
-    this.#sinceMs = nowMs;
-    this.#before = this.#connections;
-    this.#connections = new Map();
   }
 }

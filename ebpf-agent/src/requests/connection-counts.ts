@@ -1,5 +1,6 @@
 import { getSystemErrorName } from 'node:util';
 import type { KeyValue } from '@sonde/proto';
+import type { UnreadTls } from '../capabilities/covered-connections.ts';
 import type { Workload } from '../entities/workload.ts';
 import {
   CONNECT_DURATION,
@@ -27,17 +28,19 @@ interface Counted {
   readonly connection: Connection;
   readonly workload: Workload;
   readonly table: ConnectionTable;
+  /** Why its requests are not read, where it speaks TLS. */
+  readonly unreadTls: () => UnreadTls;
 }
 
 /** What a connection did since its last record, in the numbers of the service that has it. */
-export function countConnection(
-  record: RecordView,
-  { connection, workload, table }: Counted,
-): void {
+export function countConnection(record: RecordView, counted: Counted): void {
+  const { connection, workload, table } = counted;
   const flags = record.connectionFlags;
-  workload.coverage.connection(record.protocol);
   if (connection.role === Role.server) table.listens(connection, workload);
   const peer = peerOf(record, connection, table);
+  // What a closed connection says afterwards is no connection more.
+  const isOpen = connection.openAs !== undefined || (flags & ConnectionFlag.opened) !== 0;
+  if (isOpen) cover(record, counted);
   const add = (metric: MetricDefinition, value: number, more: readonly KeyValue[] = []): void => {
     const suffix = more.map(({ value: text }) => text?.stringValue ?? '').join();
     const attributes = (): readonly KeyValue[] => [...peer.attributes(), ...more];
@@ -60,6 +63,15 @@ export function countConnection(
   if (flags & ConnectionFlag.reset) add(CONNECTION_RESETS, 1, TRANSMIT);
   if (flags & ConnectionFlag.reset_by_peer) add(CONNECTION_RESETS, 1, RECEIVE);
   if (rttUs > 0) add(TCP_RTT, rttUs / US_PER_S);
+}
+
+function cover({ protocol, isSecure }: RecordView, counted: Counted): void {
+  const { connection, workload, table, unreadTls } = counted;
+  const { peerKey, role } = connection;
+  workload.coverage.connections.count(connection, {
+    ...{ protocol, protocolName: protocolNameOf(protocol), isSecure, unreadTls, peerKey },
+    peer: () => [...sideOf(role).attributes(), ...table.peerAttributes(connection)],
+  });
 }
 
 function peerOf(

@@ -1,4 +1,5 @@
 import type { KeyValue } from '@sonde/proto';
+import type { UnreadTls } from '../capabilities/covered-connections.ts';
 import type { ProcessTable } from '../entities/process-table.ts';
 import type { Workload } from '../entities/workload.ts';
 import type { Http2Stream } from '../http2/http2-connection.ts';
@@ -33,6 +34,8 @@ export interface TrafficOptions {
   readonly processes: Pick<ProcessTable, 'workloadOf'>;
   /** A process has a secure connection: called for each of them. */
   readonly onSecure: (pid: number) => void;
+  /** Why requests inside of TLS of a process are not read, where they are not. */
+  readonly unreadTls?: (pid: number) => UnreadTls;
   /** Left out: no exchange is plain, each is read. */
   readonly plain?: PlainListener;
   /** Every exchange once, when it is over, but those that `plain` took; for spans. */
@@ -252,8 +255,10 @@ export class Traffic {
     const flags = record.connectionFlags;
     const workload = this.#ownerOf(record.tgid, connection);
     if (record.protocol === Protocol.tls) this.#options.onSecure(record.tgid);
-    if (workload !== undefined)
-      countConnection(record, { connection, workload, table: this.connections });
+    if (workload !== undefined) {
+      const unreadTls = (): UnreadTls => this.#options.unreadTls?.(record.tgid) ?? 'tls';
+      countConnection(record, { connection, workload, table: this.connections, unreadTls });
+    }
     if (flags & (ConnectionFlag.closed | ConnectionFlag.refused)) {
       this.#close(record, connection);
     }

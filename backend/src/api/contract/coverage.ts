@@ -27,6 +27,28 @@ export interface CoverageHole {
   readonly fix: string;
 }
 
+/**
+ * Connections of a service in the last minutes: those whose requests are read by their protocol, the
+ * others by why not, and by their other side.
+ */
+export interface ConnectionCoverage {
+  readonly seen: boolean;
+  /** Empty where they are not read, or nobody says. */
+  readonly protocol: string;
+  /** The protocol is spoken inside of TLS. */
+  readonly secure: boolean;
+  /** Of those that are not read, with why, for people. */
+  readonly reason: string;
+  readonly why: string;
+  /** What the service is on them; empty of those that are read. */
+  readonly side: '' | 'client' | 'server' | 'unknown';
+  /** The other side: a service, a name, an address; empty where it stands for many. */
+  readonly peer: string;
+  /** Where they are answered; empty where nobody says. */
+  readonly port: string;
+  readonly count: number;
+}
+
 export interface ServiceCoverage {
   readonly service: string;
   readonly namespace: string;
@@ -36,6 +58,8 @@ export interface ServiceCoverage {
   readonly processes: number;
   readonly signals: Readonly<Record<CoverageSignal, SignalCoverage>>;
   readonly holes: readonly CoverageHole[];
+  /** Those that are not read first, at most 100. */
+  readonly connections: readonly ConnectionCoverage[];
 }
 
 export interface HostCoverage {

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { hostsCovered, servicesCovered } from '../../coverage/coverage.ts';
-import { coverageQuery, logsQuery, spansQuery } from '../../coverage/queries.ts';
+import { connectionsQuery, coverageQuery, logsQuery, spansQuery } from '../../coverage/queries.ts';
 import { ANSWER_LIMITS } from '../../limits.ts';
 import { CostMeter } from '../../store-cost.ts';
 import type { StoreReader } from '../../store-reader.ts';
@@ -29,13 +29,19 @@ export function addCoverage(api: Api, store: StoreReader): void {
     const scope = { tenant, fromMs, toMs };
     const signal = context.get('signal');
     const meter = new CostMeter();
-    const [told, spans, logs] = await Promise.all([
+    const [told, connected, spans, logs] = await Promise.all([
       store.read(coverageQuery(scope), signal),
+      store.read(connectionsQuery(scope), signal),
       store.read(spansQuery(scope), signal),
       store.read(logsQuery(scope), signal),
     ]);
     const coverage = meter.rows(told);
-    const rows = { coverage, spans: meter.rows(spans), logs: meter.rows(logs) };
+    const rows = {
+      coverage,
+      connections: meter.rows(connected),
+      spans: meter.rows(spans),
+      logs: meter.rows(logs),
+    };
     const services = servicesCovered(rows).slice(0, ANSWER_LIMITS.servicesMax);
     const hosts = hostsCovered(coverage);
     return context.json({ fromMs, toMs, hosts, services, cost: meter.cost }, 200);

@@ -38,6 +38,13 @@ const example: CoverageResponse = {
           fix: 'cart >>/var/log/cart.log 2>&1',
         },
       ],
+      connections: [
+        {
+          ...{ seen: false, protocol: '', secure: false, reason: 'tls' },
+          why: 'the connection is encrypted by a library that is not read',
+          ...{ side: 'client', peer: 'payments.example', port: '443', count: 4 },
+        },
+      ],
     },
   ],
   cost: { elapsedMs: 12, rowsRead: 8192, bytesRead: 262_144 },
@@ -70,6 +77,19 @@ export const CoverageSchema: z.ZodType<WireShape<CoverageResponse>> = z
             count: z.number(),
             why: z.string(),
             fix: z.string(),
+          }),
+        ),
+        connections: z.array(
+          z.strictObject({
+            seen: z.boolean(),
+            protocol: z.string(),
+            secure: z.boolean(),
+            reason: z.string(),
+            why: z.string(),
+            side: z.enum(['', 'client', 'server', 'unknown']),
+            peer: z.string(),
+            port: z.string(),
+            count: z.number(),
           }),
         ),
       }),

@@ -1,4 +1,9 @@
-import type { CoverageSignal, ServiceCoverage, SignalCoverage } from '@sonde/backend/api-contract';
+import type {
+  ConnectionCoverage,
+  CoverageSignal,
+  ServiceCoverage,
+  SignalCoverage,
+} from '@sonde/backend/api-contract';
 import { formatRatio } from '../format/ratio.ts';
 
 export const SIGNALS: readonly CoverageSignal[] = ['metrics', 'logs', 'requests', 'traces'];
@@ -37,6 +42,15 @@ export function summarizeSignals(services: readonly ServiceCoverage[]): readonly
     for (const { signals } of services) counts[signals[signal].state]++;
     return { signal, counts, total: services.length - counts.none };
   });
+}
+
+/** Which connections a row is about. */
+export function connectionWords(row: ConnectionCoverage): string {
+  const { seen, protocol, secure, side, peer, port } = row;
+  if (seen) return `${protocol === '' ? 'other' : protocol}${secure ? ' inside of TLS' : ''}`;
+  if (peer === '') return 'others';
+  if (side === 'server') return port === '' ? `from ${peer}` : `from ${peer} on port ${port}`;
+  return port === '' ? `to ${peer}` : `to ${peer}:${port}`;
 }
 
 export function keyOfService({ service, own }: ServiceCoverage): string {
