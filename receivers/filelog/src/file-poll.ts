@@ -20,6 +20,8 @@ export interface FilePollOptions {
 export class FilePoll {
   readonly #options: FilePollOptions;
   readonly #order: FileOrder | undefined;
+  /** Whether the last look found nothing. */
+  #isEmpty = false;
   #startAtEnd: boolean;
   #polls = 0;
   /** Files that are nothing yet (empty, or copies), as they were when they were looked at. */
@@ -77,7 +79,10 @@ export class FilePoll {
     const { paths, problems, cut } = await findFiles(config.include, config.exclude);
     for (const problem of problems) warnings.warn('Failed to read a directory', { problem });
     if (cut) warnings.warn('Too many files', { most: FILES_MAX });
-    if (paths.length === 0) warnings.warn('no files match the configured criteria');
+    // Once, not at every look: a folder may be empty for days.
+    const isEmpty = paths.length === 0;
+    if (isEmpty && !this.#isEmpty) warnings.warn('no files match the configured criteria');
+    this.#isEmpty = isEmpty;
     const found = (await lookAtFiles(paths)).filter((file) => this.#isYoung(file));
     return this.#limited(found);
   }

@@ -1,6 +1,7 @@
 import { appendFileSync, mkdirSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import { WarningGate } from '@sonde/log-operators';
 import { SondeError } from '@sonde/pipeline';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { folder, type RunningFilelog, runFilelog, Taker } from './running-filelog.ts';
 
 let path = '';
@@ -164,5 +165,26 @@ describe('the pipeline', () => {
     expect(running?.logger.lines).toContainEqual(
       expect.objectContaining({ level: 'error', message: 'ConsumeLogs() failed' }),
     );
+  });
+});
+
+describe('a folder without files', () => {
+  it('is said once, and once more when its files are gone', async () => {
+    const warn = vi.spyOn(WarningGate.prototype, 'warn');
+    const said = (): number =>
+      warn.mock.calls.filter(([message]) => message === 'no files match the configured criteria')
+        .length;
+    try {
+      const taker = await run();
+      await vi.waitUntil(() => said() === 1);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      writeFileSync(`${path}/a.log`, 'one\n');
+      await taker.upTo('one');
+      expect(said()).toBe(1);
+      unlinkSync(`${path}/a.log`);
+      await vi.waitUntil(() => said() === 2);
+    } finally {
+      warn.mockRestore();
+    }
   });
 });
