@@ -39,7 +39,9 @@ export interface AnswerLimits {
   readonly rangeMsMax: number;
   /** Characters of one text parameter. */
   readonly textLengthMax: number;
-  /** Characters of a name in a list; longer ones cannot be asked for and are cut. */
+  /** Characters of the conditions on spans: three of the longest names. */
+  readonly whereLengthMax: number;
+  /** Characters of a name in a list; longer ones are cut, and asked for by what is left. */
   readonly nameLengthMax: number;
   readonly servicesMax: number;
   /** Rows of each kind that coverage is made of: some five a service and host. */
@@ -88,6 +90,7 @@ export const QUERY_LIMITS: QueryLimits = {
 export const ANSWER_LIMITS: AnswerLimits = {
   rangeMsMax: 400 * DAY_MS,
   textLengthMax: 1024,
+  whereLengthMax: 3400,
   nameLengthMax: 1024,
   servicesMax: 1000,
   coverageRowsMax: 20_000,

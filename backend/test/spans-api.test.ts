@@ -342,3 +342,36 @@ describe('a filter by what is above', () => {
     expect(await found('above exists')).toEqual([]);
   });
 });
+
+describe("Sonde's own spans", () => {
+  const trace = 'f'.repeat(32);
+
+  beforeAll(() =>
+    sonde.run(
+      insertSql('spans', [
+        spanRow({
+          ...{ traceId: trace, spanId: 'f'.repeat(16), atMs: base + 61_000, durationNs: 1000 },
+          ...{ service: 'sonde-gateway', namespace: 'sonde', name: 'export' },
+        }),
+      ]),
+    ),
+  );
+
+  it('are left out of spans, heatmap, groups and traces on request', async () => {
+    const isOwn = where('namespace=sonde');
+    expect((await spans(isOwn)).spans).toHaveLength(1);
+    expect((await spans(`${isOwn}&own=false`)).spans).toEqual([]);
+    expect((await heatmap('own=true')).total - (await heatmap('own=false')).total).toBe(1);
+    const by = async (own: string) =>
+      (await groups(`by=namespace&own=${own}`)).groups.map(({ value }) => value);
+    expect(await by('true')).toContain('sonde');
+    expect(await by('false')).not.toContain('sonde');
+    const traces = async (query: string) =>
+      (await sonde.get(`/api/v1/traces?${range}&limit=200&${query}`, TracesSchema)).traces;
+    const ids = (await traces('')).map(({ traceId: id }) => id);
+    expect(ids).toContain(trace);
+    expect((await traces('own=false&set=all')).map(({ traceId: id }) => id)).toEqual(
+      ids.filter((id) => id !== trace),
+    );
+  });
+});

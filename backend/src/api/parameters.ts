@@ -54,11 +54,15 @@ function iso(ms: number): string {
   return new Date(ms).toISOString();
 }
 
-/** Text of at most `textLengthMax` characters that filters when present and not empty. */
-export function textParameter(description: string, example: string): Parameter<string | undefined> {
+/** Text of at most so many characters that filters when present and not empty. */
+export function textParameter(
+  description: string,
+  example: string,
+  lengthMax: number = ANSWER_LIMITS.textLengthMax,
+): Parameter<string | undefined> {
   return z
     .string()
-    .max(ANSWER_LIMITS.textLengthMax)
+    .max(lengthMax)
     .optional()
     .openapi({ description, example })
     .transform((text) => (text === '' ? undefined : text));

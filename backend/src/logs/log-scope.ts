@@ -2,6 +2,7 @@ import { joinSql, param, type Sql, sql } from '@sonde/store';
 import { z } from 'zod';
 import { ApiFailure } from '../api/failure.ts';
 import { atSecond, inTimestamps } from '../instant-sql.ts';
+import { isNamed } from '../named-sql.ts';
 import { patternIs } from '../patterns/pattern-queries.ts';
 import type { CostMeter } from '../store-cost.ts';
 import type { StoreQuery, StoreReader } from '../store-reader.ts';
@@ -80,7 +81,7 @@ export function logsIn({ filter, range, search, carriers }: LogScope, window: Ti
   const { tenant, service, minSeverity, text, traceId, resource, pattern, q = '' } = filter;
   const conditions = [
     sql`tenant = ${param.string(tenant)} AND ${inTimestamps(window)}`,
-    service === undefined ? undefined : sql`service = ${param.string(service)}`,
+    service === undefined ? undefined : isNamed(sql`service`, service),
     minSeverity === undefined ? undefined : sql`severity_number >= ${param.uint64(minSeverity)}`,
     text === undefined
       ? undefined

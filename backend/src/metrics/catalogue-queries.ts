@@ -2,6 +2,7 @@ import { param, type Sql, sql, uint64Number } from '@sonde/store';
 import { z } from 'zod';
 import { atHour, atMs } from '../instant-sql.ts';
 import { ANSWER_LIMITS } from '../limits.ts';
+import { isNamed } from '../named-sql.ts';
 import { OWN_NAMESPACE } from '../own.ts';
 import type { StoreQuery } from '../store-reader.ts';
 import type { TimeWindow } from '../time-windows.ts';
@@ -114,8 +115,7 @@ export function metricQuery(scope: MetricScope): StoreQuery<MetricRow> {
 
 /** Rows of `metric_series` of one metric in the hours of the range. */
 export function ofMetric(scope: MetricScope): Sql {
-  const service =
-    scope.service === undefined ? sql`1` : sql`service = ${param.string(scope.service)}`;
+  const service = scope.service === undefined ? sql`1` : isNamed(sql`service`, scope.service);
   return sql`${inRange(scope.tenant, scope.range)} AND metric = ${param.string(scope.name)}
     AND ${service} AND ${whereSeries(scope.conditions ?? [], scope)}`;
 }

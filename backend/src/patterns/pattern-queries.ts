@@ -1,6 +1,7 @@
 import { param, type Sql, sql, uint64Number } from '@sonde/store';
 import { z } from 'zod';
 import { atSecond, inTimestamps } from '../instant-sql.ts';
+import { isNamed } from '../named-sql.ts';
 import type { StoreQuery } from '../store-reader.ts';
 import type { TimeSteps } from '../time-steps.ts';
 import type { TimeWindow } from '../time-windows.ts';
@@ -58,7 +59,7 @@ function minutesOf(scope: PatternScope, window: TimeWindow): Sql {
   return sql`tenant = ${param.string(tenant)}
     AND toStartOfHour(time) >= toStartOfHour(${from}) AND time >= ${from}
     AND time < ${atSecond(window.to)}
-    ${service === undefined ? sql`` : sql` AND service = ${param.string(service)}`}
+    ${service === undefined ? sql`` : sql` AND ${isNamed(sql`service`, service)}`}
     ${version === undefined ? sql`` : sql` AND service_version = ${param.string(version)}`}`;
 }
 
@@ -137,7 +138,7 @@ export function aliasesQuery(
         template, sample
       FROM log_patterns FINAL
       WHERE tenant = ${param.string(tenant)}
-        ${service === undefined ? sql`` : sql` AND service = ${param.string(service)}`}
+        ${service === undefined ? sql`` : sql` AND ${isNamed(sql`service`, service)}`}
         AND (${ids(now)} OR ${ids(before)})
       LIMIT ${param.uint64(PATTERN_ROWS_MAX * 2)}`,
   };
@@ -162,7 +163,7 @@ export function firstSeenQuery(
         toUInt64(toUnixTimestamp64Milli(min(first_seen))) AS first_ms
       FROM log_patterns_1d
       WHERE tenant = ${param.string(tenant)} AND time >= ${from}
-        ${service === undefined ? sql`` : sql` AND service = ${param.string(service)}`}
+        ${service === undefined ? sql`` : sql` AND ${isNamed(sql`service`, service)}`}
       GROUP BY service, pattern_id
       LIMIT ${param.uint64(PATTERN_ROWS_MAX * 2)}`,
   };

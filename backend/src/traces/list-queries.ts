@@ -1,6 +1,7 @@
 import { joinSql, param, type Sql, sql, uint64Number } from '@sonde/store';
 import { z } from 'zod';
 import { atMs, atNano, atSecond, inTimestamps } from '../instant-sql.ts';
+import { hasName, isNamed } from '../named-sql.ts';
 import type { StoreQuery } from '../store-reader.ts';
 import type { TimeWindow } from '../time-windows.ts';
 import { type SpanScope, spansIn } from './explore/span-scope.ts';
@@ -100,15 +101,15 @@ function candidates(filter: TraceFilter, window: TimeWindow): Sql {
   if (operation === undefined) {
     const isNarrow = service !== undefined || errorsOnly === true;
     const to = isNarrow ? late.to : window.to;
-    const has = service === undefined ? sql`1` : sql`has(services, ${param.string(service)})`;
+    const has = service === undefined ? sql`1` : hasName(sql`services`, service);
     const fails = service === undefined && errorsOnly === true ? sql`errors > 0` : sql`1`;
     return sql`SELECT trace_id FROM trace_index WHERE ${tenant} AND ${days(window)}
       AND start >= ${atMs(window.from)} AND start < ${atMs(to)} AND ${has} AND ${fails}`;
   }
-  const ofService = service === undefined ? sql`1` : sql`service = ${param.string(service)}`;
+  const ofService = service === undefined ? sql`1` : isNamed(sql`service`, service);
   // Only spans know the names of spans that are no roots.
   return sql`SELECT trace_id FROM spans WHERE ${tenant} AND ${inTimestamps(late)}
-    AND ${ofService} AND name = ${param.string(operation)}`;
+    AND ${ofService} AND ${isNamed(sql`name`, operation)}`;
 }
 
 export interface SeenRow {
@@ -138,8 +139,8 @@ export function seenQuery(filter: TraceFilter, range: TimeWindow): StoreQuery<Se
         AND toStartOfHour(time) >= toStartOfHour(${atSecond(range.from)})
         AND toStartOfHour(time) <= toStartOfHour(${atSecond(to)})
         AND time >= toStartOfMinute(${atSecond(range.from)}) AND time <= ${atSecond(to)}
-        AND ${service === undefined ? sql`1` : sql`service = ${param.string(service)}`}
-        AND ${operation === undefined ? sql`1` : sql`name = ${param.string(operation)}`}`,
+        AND ${service === undefined ? sql`1` : isNamed(sql`service`, service)}
+        AND ${operation === undefined ? sql`1` : isNamed(sql`name`, operation)}`,
   };
 }
 
@@ -155,7 +156,7 @@ function passes(filter: TraceFilter, { window, after }: TracesPage): Sql {
   const duration = sql`(toUnixTimestamp64Nano(max(end)) - toUnixTimestamp64Nano(min(start)))`;
   const conditions = [
     sql`min(start) >= ${atMs(window.from)} AND min(start) < ${atMs(window.to)}`,
-    service === undefined ? undefined : sql`max(has(services, ${param.string(service)})) = 1`,
+    service === undefined ? undefined : sql`max(${hasName(sql`services`, service)}) = 1`,
     minDurationNs === undefined ? undefined : sql`${duration} >= ${param.int64(minDurationNs)}`,
     maxDurationNs === undefined ? undefined : sql`${duration} <= ${param.int64(maxDurationNs)}`,
     errorsOnly === true ? sql`sum(errors) > 0` : undefined,

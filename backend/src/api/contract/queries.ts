@@ -38,6 +38,8 @@ export interface TracesQuery extends RangeQuery {
   /** Traces with a span of the set that meets these conditions: `key=value key2>5`. */
   readonly where?: string;
   readonly set?: SpanSet;
+  /** `false`: traces with a span of the set that is not Sonde's own. */
+  readonly own?: 'true' | 'false';
   readonly limit?: number;
   readonly cursor?: string;
 }
@@ -50,6 +52,8 @@ export interface SpansScopeQuery extends RangeQuery {
   /** Conditions that all hold, parted by spaces. */
   readonly where?: string;
   readonly set?: SpanSet;
+  /** `false`: spans of Sonde itself are left out. */
+  readonly own?: 'true' | 'false';
 }
 
 /** `GET /spans`: newest first. */

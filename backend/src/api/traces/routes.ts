@@ -76,21 +76,22 @@ function addList(api: Api, store: StoreReader): void {
     responses: { 200: jsonAnswer('One page.', TracesSchema), ...STORE_REFUSALS },
   });
   api.openapi(route, async (context) => {
-    const { from, to, limit, cursor, where, set, ...filter } = context.req.valid('query');
+    const { from, to, limit, cursor, where, set, own, ...filter } = context.req.valid('query');
     const { tenant } = context.get('viewer');
     const meter = new CostMeter();
     const signal = context.get('signal');
+    const asking = { meter, signal };
     const spans =
-      where === undefined
+      where === undefined && own
         ? undefined
-        : await resolveScope(store, spanWish(tenant, { from, to, where, set }), { meter, signal });
+        : await resolveScope(store, spanWish(tenant, { from, to, where, set, own }), asking);
     const wish = {
       filter: { ...filter, tenant, spans },
       range: { from, to },
       after: cursor === undefined ? undefined : position(cursor),
       limit,
     };
-    const { rows, next } = await readTraces(store, wish, { meter, signal });
+    const { rows, next } = await readTraces(store, wish, asking);
     const page = { traces: rows.map(traceSummary), cost: meter.cost };
     if (next === undefined) return context.json(page, 200);
     const nextCursor = encodeCursor([next.startUnixNano, next.traceId]);

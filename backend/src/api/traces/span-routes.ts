@@ -1,4 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { ANSWER_LIMITS } from '../../limits.ts';
+import { OWN_NAMESPACE } from '../../own.ts';
 import { CostMeter } from '../../store-cost.ts';
 import type { StoreReader } from '../../store-reader.ts';
 import { GROUP_SORTS } from '../../traces/explore/group-queries.ts';
@@ -7,7 +9,11 @@ import { readHeatmap } from '../../traces/explore/read-heatmap.ts';
 import { readSpans, type SpanPosition } from '../../traces/explore/span-list.ts';
 import type { Asking, SpanSet, SpanWish } from '../../traces/explore/span-scope.ts';
 import { readKeys, readValues } from '../../traces/explore/suggestions.ts';
-import { parseSpanFilter, SPAN_FILTER_FORMS } from '../../traces/where/parse-where.ts';
+import {
+  type Condition,
+  parseSpanFilter,
+  SPAN_FILTER_FORMS,
+} from '../../traces/where/parse-where.ts';
 import { jsonAnswer, STORE_REFUSALS } from '../answers.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 import type { Api } from '../env.ts';
@@ -36,10 +42,12 @@ const CursorShape = z.tuple([z.string().regex(/^\d{1,19}$/), z.string().regex(/^
 export const spanParameters: {
   where: ReturnType<typeof textParameter>;
   set: z.ZodType<SpanSet, string | undefined>;
+  own: z.ZodType<boolean, string | undefined>;
 } = {
   where: textParameter(
     `Conditions on spans: ${SPAN_FILTER_FORMS}.`,
     'service=checkout duration>250ms',
+    ANSWER_LIMITS.whereLengthMax,
   ),
   set: z
     .enum(['requests', 'roots', 'all', ''])
@@ -51,14 +59,32 @@ export const spanParameters: {
       example: 'requests',
     })
     .transform((set): SpanSet => (set === 'roots' || set === 'all' ? set : 'requests')),
+  own: z
+    .enum(['true', 'false', ''])
+    .optional()
+    .openapi({
+      description: `\`false\` leaves out the spans of Sonde itself (namespace \`${OWN_NAMESPACE}\`).`,
+      example: 'true',
+    })
+    .transform((own) => own !== 'false'),
 };
+
+const NOT_OWN: Condition = { key: 'namespace', operator: '!=', value: OWN_NAMESPACE, at: 0 };
 
 /** The parsed parameters as what the readers take. */
 export function spanWish(
   tenant: string,
-  { from, to, where, set }: TimeRange & { where?: string | undefined; set: SpanSet },
+  {
+    from,
+    to,
+    where,
+    set,
+    own,
+  }: TimeRange & { where?: string | undefined; set: SpanSet; own: boolean },
 ): SpanWish {
-  return { tenant, range: { from, to }, set, ...parseSpanFilter(where ?? '') };
+  const filter = parseSpanFilter(where ?? '');
+  const conditions = own ? filter.conditions : [...filter.conditions, NOT_OWN];
+  return { tenant, range: { from, to }, set, ...filter, conditions };
 }
 
 export function addSpans(api: Api, store: StoreReader): void {

@@ -1,6 +1,7 @@
 import { param, type Sql, sql } from '@sonde/store';
 import { z } from 'zod';
 import { ANSWER_LIMITS } from '../../limits.ts';
+import { isNamed } from '../../named-sql.ts';
 import type { StoreQuery } from '../../store-reader.ts';
 import type { TimeSteps } from '../../time-steps.ts';
 import type { Origin } from './origin.ts';
@@ -122,7 +123,7 @@ export function operationsQuery(scope: ServicesScope, service: string): StoreQue
         toFloat64(max(duration_ns_max)) AS duration_max,
         sumMap(duration_histogram.1, duration_histogram.2) AS histogram
       FROM red_1m
-      WHERE ${inScope(scope)} AND service = ${param.string(service)} AND ${ENTRY}
+      WHERE ${inScope(scope)} AND ${isNamed(sql`service`, service)} AND ${ENTRY}
       GROUP BY name, kind, origin
       ORDER BY requests DESC, name, kind
       LIMIT ${param.uint64(ANSWER_LIMITS.operationsMax)} BY origin`,
@@ -166,7 +167,7 @@ export function latencyQuery(scope: ServicesScope, service: string): StoreQuery<
         sumMap(duration_histogram.1, duration_histogram.2) AS histogram,
         sumMap(error_histogram.1, error_histogram.2) AS errors_histogram
       FROM red_1m
-      WHERE ${inScope(scope)} AND service = ${param.string(service)} AND ${ENTRY}
+      WHERE ${inScope(scope)} AND ${isNamed(sql`service`, service)} AND ${ENTRY}
       GROUP BY origin, step
       ORDER BY origin, step`,
   };
@@ -185,7 +186,7 @@ export function seenQuery(scope: ServicesScope, service: string): StoreQuery<Ser
     row: ServiceSeenRowSchema,
     sql: sql`
       SELECT 1 AS seen FROM red_1m
-      WHERE ${inScope(scope)} AND service = ${param.string(service)}
+      WHERE ${inScope(scope)} AND ${isNamed(sql`service`, service)}
       LIMIT 1`,
   };
 }

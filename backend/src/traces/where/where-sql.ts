@@ -1,6 +1,7 @@
 import { joinSql, param, type Sql, sql } from '@sonde/store';
 import { ApiFailure } from '../../api/failure.ts';
 import { atHour } from '../../instant-sql.ts';
+import { isNamed } from '../../named-sql.ts';
 import type { TimeWindow } from '../../time-windows.ts';
 import { parseDurationNs } from './duration.ts';
 import { SPAN_FIELDS, type SpanField } from './fields.ts';
@@ -109,6 +110,8 @@ function fieldSql(condition: Condition, field: SpanField): Sql {
     return field.kind === 'text' ? sql`${field.column} != ''` : sql`1`;
   if (field.kind === 'duration') return durationSql(condition, field.column);
   if (field.kind === 'choice') return choiceSql(condition, field);
+  if (condition.operator === '=') return isNamed(field.column, condition.value);
+  if (condition.operator === '!=') return sql`NOT ${isNamed(field.column, condition.value)}`;
   return textSql(condition, field.column);
 }
 

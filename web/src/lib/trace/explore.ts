@@ -44,8 +44,6 @@ export interface Explore {
   readonly hidesOwn: boolean;
 }
 
-/** `service.namespace` of Sonde itself. */
-const OWN_NAMESPACE = 'sonde';
 const NAMES_A_SERVICE: readonly string[] = ['service', 'namespace', 'service.name', 'trace.id'];
 
 export function readExplore(parameters: URLSearchParams): Explore {
@@ -115,13 +113,12 @@ export function sayBox({ fromMs, toMs, minNs, maxNs }: HeatmapBox): string {
 
 /** Without the box: what the heatmap shows, in which the box is drawn. */
 export function scopeQuery(explore: Explore, range: ResolvedRange): SpansScopeQuery {
-  const hidden = explore.hidesOwn ? `namespace!=${OWN_NAMESPACE}` : '';
-  // What cannot be read is refused, with a place: nothing that was not typed may stand before it.
-  const where = [joinWhere(explore.conditions), explore.unread || hidden].filter(Boolean).join(' ');
+  const where = [joinWhere(explore.conditions), explore.unread].filter(Boolean).join(' ');
   return {
     ...{ from: range.fromMs, to: range.toMs },
     ...(where === '' ? {} : { where }),
     ...(explore.set === 'requests' ? {} : { set: explore.set }),
+    ...(explore.hidesOwn ? { own: 'false' as const } : {}),
   };
 }
 
