@@ -33,6 +33,42 @@ export interface SeenConnection {
   readonly temporality?: number;
 }
 
+/** A histogram of round trips of an agent; points are the counts of its buckets and their sum in s. */
+export interface SeenRoundTrips extends Omit<SeenConnection, 'what' | 'points'> {
+  readonly bounds: readonly number[];
+  readonly points: readonly (readonly [ms: number, counts: readonly number[], sum: number])[];
+}
+
+const ROUND_TRIPS = 'network.tcp.rtt';
+
+/** Statements that write round trips as the exporter would have stored them. */
+export function roundTrips(seen: readonly SeenRoundTrips[]): readonly string[] {
+  const idOfTrips = (one: SeenRoundTrips) =>
+    raw(`cityHash64('${[ROUND_TRIPS, one.service, ...attributesOf(one)].flat().join(' ')}')`);
+  const series = seen.flatMap((one) =>
+    [...new Set(one.points.map(([ms]) => hourOf(one.atMs + ms)))].map((atMs) => ({
+      ...seriesRow({
+        ...{ metric: ROUND_TRIPS, series: 0, kind: 9, atMs, service: one.service },
+        ...{ namespace: one.namespace ?? '', attributes: attributesOf(one) },
+      }),
+      ...{ series: idOfTrips(one), host: one.host ?? 'h1' },
+    })),
+  );
+  const points = seen.flatMap((one) =>
+    one.points.map(([ms, counts, sum]) => ({
+      ...pointRow({
+        ...{ metric: ROUND_TRIPS, series: 0, atMs: one.atMs + ms, startMs: one.startMs },
+      }),
+      ...{ series: idOfTrips(one), presence: 1, temporality: one.temporality ?? 2 },
+      count: counts.reduce((all, count) => all + count, 0),
+      sum: Number.isNaN(sum) ? raw('nan') : sum,
+      bucket_counts: raw(`[${counts.join()}]`),
+      explicit_bounds: raw(`[${one.bounds.join()}]`),
+    })),
+  );
+  return [insertSql('metric_series', series), insertSql('metric_histograms', points)];
+}
+
 /** Statements that write what the exporter would have stored. */
 export function connections(seen: readonly SeenConnection[]): readonly string[] {
   const series = seen.flatMap((one) =>
@@ -63,7 +99,9 @@ function hourOf(ms: number): number {
 }
 
 /** As the agent sends them. */
-function attributesOf(one: SeenConnection): readonly (readonly [string, string])[] {
+function attributesOf(
+  one: SeenConnection | SeenRoundTrips,
+): readonly (readonly [string, string])[] {
   const all: readonly (readonly [string, string | undefined])[] = [
     ['sonde.side', one.side ?? 'client'],
     ['network.protocol.name', one.protocol],
@@ -71,7 +109,7 @@ function attributesOf(one: SeenConnection): readonly (readonly [string, string])
     ['server.port', one.port],
     ['network.peer.address', one.address],
     ['service.peer.name', one.peer],
-    ['network.io.direction', DIRECTIONS[one.what]],
+    ['network.io.direction', 'what' in one ? DIRECTIONS[one.what] : undefined],
   ];
   return all.flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const]));
 }

@@ -23,7 +23,7 @@ export function madeUpEdges(count: number): MapEdge[] {
       ...{ requests: requestsPerSecond * 3600, requestsPerSecond, gapP95Ns: null },
       ...{ errors: 0, errorRatio: random() < 0.1 ? random() * 0.1 : 0 },
       ...{ bytesPerSecond: null, connectionsPerSecond: null },
-      ...{ connectFailuresPerSecond: null, retransmitsPerSecond: null },
+      ...{ connectFailuresPerSecond: null, retransmitsPerSecond: null, roundTrip: null },
       ...{ durationP50Ns: durationP95Ns / 3, durationP95Ns, durationP99Ns: durationP95Ns * 2 },
     };
   };

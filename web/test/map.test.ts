@@ -17,7 +17,7 @@ const node = (name: string, more: Partial<MapNode> = {}): MapNode => ({
 
 const NO_CONNECTIONS = {
   ...{ bytesPerSecond: null, connectionsPerSecond: null },
-  ...{ connectFailuresPerSecond: null, retransmitsPerSecond: null },
+  ...{ connectFailuresPerSecond: null, retransmitsPerSecond: null, roundTrip: null },
 };
 
 /** Of connections of which no call was read. */
@@ -26,7 +26,7 @@ const unread = (client: MapNode, server: MapNode, more: Partial<MapEdge> = {}): 
     ...{ requests: 0, errors: 0, requestsPerSecond: null, errorRatio: 0, gapP95Ns: null },
     ...{ durationP50Ns: 0, durationP95Ns: 0, durationP99Ns: 0, retransmitsPerSecond: 0 },
     ...{ bytesPerSecond: { sent: 100, received: 900 } },
-    ...{ connectionsPerSecond: 3, connectFailuresPerSecond: 1 },
+    ...{ connectionsPerSecond: 3, connectFailuresPerSecond: 1, roundTrip: null },
   };
   const seen = { origin: 'ebpf', protocols: ['tls'], before: work } as const;
   return { client, server, ...seen, ...work, ...more };

@@ -24,6 +24,7 @@ import { CONTEXTS_BY_MINUTE } from './0010-contexts-by-minute.ts';
 import { RECEIPT_LAG } from './0011-receipt-lag.ts';
 import { CONNECTIONS_BY_MINUTE } from './0012-connections-by-minute.ts';
 import { WEIGHTS_IN_ROLL_UP } from './0013-weights-in-roll-up.ts';
+import { ROUND_TRIPS } from './0014-round-trips.ts';
 import type { Migration } from './migration.ts';
 
 /** In order of their versions, which are dense from 1. */
@@ -41,6 +42,7 @@ export const MIGRATIONS: readonly Migration[] = [
   RECEIPT_LAG,
   CONNECTIONS_BY_MINUTE,
   WEIGHTS_IN_ROLL_UP,
+  ROUND_TRIPS,
 ];
 
 export type SchemaErrorCode =

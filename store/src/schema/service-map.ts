@@ -102,7 +102,10 @@ export function edges1mTable(options: SchemaOptions): TableDefinition {
  * protocol (`network.protocol.name`, else `tcp`). By the job that joins edges, under the same
  * versions: those that count are read as in `edges_1m`, and the ends are named as there. Everything
  * is what was added in the minute: `opened` and `failures` connections, bytes as the client sees
- * them, `retransmits` segments that it sent again.
+ * them, `retransmits` segments that it sent again, and the smoothed round trip times that were
+ * measured (one a connection and report). `rtt_histogram` has the upper bounds of the agents'
+ * buckets in ns, ascending, and how many lay between each and the one before; what lay above the
+ * last counts to it.
  */
 export function connections1mTable(options: SchemaOptions): TableDefinition {
   return joinedTable(options, {
@@ -113,6 +116,9 @@ export function connections1mTable(options: SchemaOptions): TableDefinition {
       ...['opened', 'failures', 'bytes_sent', 'bytes_received', 'retransmits'].map((name) =>
         column(name, 'Float64'),
       ),
+      column('rtt_measures', 'Float64'),
+      column('rtt_ns_sum', 'Float64'),
+      column('rtt_histogram', 'Tuple(Array(UInt64), Array(Float64))'),
     ],
     orderBy: '(tenant, toStartOfHour(time), client_service, server_service, time, version)',
   });

@@ -34,6 +34,15 @@ export interface MapWork {
   readonly connectFailuresPerSecond: number | null;
   /** TCP segments that the client had to send again. */
   readonly retransmitsPerSecond: number | null;
+  /**
+   * Smoothed round trip times of the client's connections, one each time that an agent reported one
+   * (`measures`). The quantile is one within the agent's buckets; null: these are not known.
+   */
+  readonly roundTrip: {
+    readonly measures: number;
+    readonly meanNs: number;
+    readonly p95Ns: number | null;
+  } | null;
 }
 
 /** Calls, or connections, from one node to another. */
@@ -81,20 +90,28 @@ export interface MapResponse {
   readonly cost: QueryCost;
 }
 
-/** Calls and connections by step; null: none in that step. */
-export interface MapSteps {
+/** Calls by step; null: none in that step. */
+export interface MapCallSteps {
   readonly requestsByStep: readonly number[];
   readonly errorsByStep: readonly number[];
   readonly durationP50NsByStep: readonly (number | null)[];
   readonly durationP95NsByStep: readonly (number | null)[];
   /** Of calls of which both sides are known. */
   readonly gapP95NsByStep: readonly (number | null)[];
-  /** Of connections, as in `MapWork`; null: no agent saw any in that step. */
+}
+
+/** Connections by step, as in `MapWork`; null: no agent saw any in that step. */
+export interface MapConnectionSteps {
   readonly bytesSentByStep: readonly (number | null)[];
   readonly bytesReceivedByStep: readonly (number | null)[];
   readonly connectionsByStep: readonly (number | null)[];
   readonly connectFailuresByStep: readonly (number | null)[];
+  readonly roundTripMeanNsByStep: readonly (number | null)[];
+  readonly roundTripP95NsByStep: readonly (number | null)[];
 }
+
+/** Both by step. */
+export interface MapSteps extends MapCallSteps, MapConnectionSteps {}
 
 /** What is called. */
 export interface MapOperation {

@@ -29,6 +29,9 @@ const work = {
   connectionsPerSecond: z.number().nullable(),
   connectFailuresPerSecond: z.number().nullable(),
   retransmitsPerSecond: z.number().nullable(),
+  roundTrip: z
+    .strictObject({ measures: z.number(), meanNs: z.number(), p95Ns: z.number().nullable() })
+    .nullable(),
 };
 
 const WorkSchema: z.ZodType<MapWork> = z.strictObject(work);
@@ -72,6 +75,7 @@ const example: MapResponse = {
       gapP95Ns: 400_000,
       bytesPerSecond: { sent: 1480, received: 61_000 },
       ...{ connectionsPerSecond: 0.1, connectFailuresPerSecond: 0, retransmitsPerSecond: 0 },
+      roundTrip: { measures: 24, meanNs: 320_000, p95Ns: 460_000 },
     },
   ],
   gone: [],
@@ -108,6 +112,7 @@ const callsExample: MapCallsResponse = {
   ...{ gapP95NsByStep: [400_000, null], connectionsByStep: [6, 6] },
   ...{ bytesSentByStep: [88_800, 88_800], bytesReceivedByStep: [3_660_000, 3_660_000] },
   connectFailuresByStep: [0, 0],
+  ...{ roundTripMeanNsByStep: [320_000, null], roundTripP95NsByStep: [460_000, null] },
   operations: [
     {
       ...{ name: 'GET /cart', protocol: 'http' },
@@ -131,6 +136,8 @@ export const MapCallsSchema: z.ZodType<MapCallsResponse> = z
     bytesReceivedByStep: stepsOrNone,
     connectionsByStep: stepsOrNone,
     connectFailuresByStep: stepsOrNone,
+    roundTripMeanNsByStep: stepsOrNone,
+    roundTripP95NsByStep: stepsOrNone,
     operations: z.array(
       z.strictObject({
         name: z.string(),

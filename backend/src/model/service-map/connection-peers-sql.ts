@@ -3,12 +3,16 @@ import { addressOwnersSql, ipOf, listenersSql } from './address-owners-sql.ts';
 import { type MinuteJoin, ownerSearch, seconds } from './join-sql.ts';
 import { PEER_LENGTH_MAX } from './limits.ts';
 
-/** Metrics of the agent that say what connections did; `network.tcp.io` in two directions. */
+/**
+ * Metrics of the agent that say what connections did; `network.tcp.io` in two directions, round trips
+ * as histograms.
+ */
 export const CONNECTION_METRICS = {
   opened: 'network.tcp.connections.opened',
   failures: 'network.tcp.connect.failures',
   bytes: 'network.tcp.io',
   retransmits: 'network.tcp.retransmits',
+  roundTrips: 'network.tcp.rtt',
 } as const;
 
 /** Of requests on these connections: by then the agent knows the name that was asked for. */

@@ -1,15 +1,23 @@
 import { param, type Sql, sql } from '@sonde/store';
 import { z } from 'zod';
-import type { MapNode, MapSteps, MapWork } from '../../api/contract/index.ts';
+import type { MapConnectionSteps, MapNode, MapWork } from '../../api/contract/index.ts';
 import { ANSWER_LIMITS } from '../../limits.ts';
+import { isNamed } from '../../named-sql.ts';
 import type { StoreQuery } from '../../store-reader.ts';
 import { spread, type TimeSteps } from '../../time-steps.ts';
 import type { StepsScope } from './edge-steps.ts';
 import { seconds } from './join-sql.ts';
 import { type Ends, endColumns } from './map-ends.ts';
 import { inScope, type MapScope, newestMinutes } from './queries.ts';
+import {
+  addedRoundTrips,
+  ROUND_TRIP_SUMS,
+  type RoundTripRow,
+  roundTripColumns,
+  roundTripOf,
+} from './round-trips.ts';
 
-interface Counts {
+interface Counts extends RoundTripRow {
   readonly opened: number;
   readonly failures: number;
   readonly bytes_sent: number;
@@ -32,6 +40,7 @@ const counts = {
   bytes_sent: z.number(),
   bytes_received: z.number(),
   retransmits: z.number(),
+  ...roundTripColumns,
 };
 const ConnectionRowSchema: z.ZodType<ConnectionRow> = z.object({
   ...endColumns,
@@ -47,7 +56,7 @@ const ENDS = sql`client_service, client_namespace, client_cluster, client_kind,
   server_service, server_namespace, server_cluster, server_kind`;
 const SUMS = sql`sum(c.opened) AS opened, sum(c.failures) AS failures,
   sum(c.bytes_sent) AS bytes_sent, sum(c.bytes_received) AS bytes_received,
-  sum(c.retransmits) AS retransmits`;
+  sum(c.retransmits) AS retransmits, ${ROUND_TRIP_SUMS}`;
 
 /** A row a pair of nodes, those with most bytes first. */
 export function mapConnectionsQuery(scope: MapScope): StoreQuery<ConnectionRow> {
@@ -95,10 +104,9 @@ function inRange(scope: MapScope): Sql {
 function endIs(end: 'client' | 'server', node: MapNode | undefined): Sql {
   if (node === undefined) return sql`1`;
   const place = sql`(${param.string(node.namespace)}, ${param.string(node.cluster)})`;
-  const name = param.string(node.name);
   return end === 'client'
-    ? sql`client_service = ${name} AND (client_namespace, client_cluster) IN (${place}, ('', ''))`
-    : sql`server_service = ${name} AND (server_namespace, server_cluster) IN (${place}, ('', ''))`;
+    ? sql`${isNamed(sql`client_service`, node.name)} AND (client_namespace, client_cluster) IN (${place}, ('', ''))`
+    : sql`${isNamed(sql`server_service`, node.name)} AND (server_namespace, server_cluster) IN (${place}, ('', ''))`;
 }
 
 /** Of two rows that turned out to be one pair. */
@@ -111,40 +119,44 @@ export function addedConnections(a: ConnectionRow, b: ConnectionRow): Connection
     bytes_sent: a.bytes_sent + b.bytes_sent,
     bytes_received: a.bytes_received + b.bytes_received,
     retransmits: a.retransmits + b.retransmits,
+    ...addedRoundTrips(a, b),
   };
 }
 
-/** Figures a second over a range of so many seconds. */
-export function flowOf(
-  row: Counts | undefined,
-  rangeSeconds: number,
-): Pick<
+type FlowFigures = Pick<
   MapWork,
-  'bytesPerSecond' | 'connectionsPerSecond' | 'connectFailuresPerSecond' | 'retransmitsPerSecond'
-> {
+  | 'bytesPerSecond'
+  | 'connectionsPerSecond'
+  | 'connectFailuresPerSecond'
+  | 'retransmitsPerSecond'
+  | 'roundTrip'
+>;
+
+/** Figures a second over a range of so many seconds. */
+export function flowOf(row: Counts | undefined, rangeSeconds: number): FlowFigures {
   const rate = (count: number): number => count / rangeSeconds;
   return {
     bytesPerSecond: row ? { sent: rate(row.bytes_sent), received: rate(row.bytes_received) } : null,
     connectionsPerSecond: row ? rate(row.opened) : null,
     connectFailuresPerSecond: row ? rate(row.failures) : null,
     retransmitsPerSecond: row ? rate(row.retransmits) : null,
+    roundTrip: roundTripOf(row),
   };
 }
 
 export function connectionSteps(
   rows: readonly ConnectionStepRow[],
   steps: TimeSteps,
-): Pick<
-  MapSteps,
-  'bytesSentByStep' | 'bytesReceivedByStep' | 'connectionsByStep' | 'connectFailuresByStep'
-> {
+): MapConnectionSteps {
   const indexes = rows.map(({ step }) => step);
-  const of = (value: (row: ConnectionStepRow) => number): (number | null)[] =>
+  const of = (value: (row: ConnectionStepRow) => number | null): (number | null)[] =>
     spread<number | null>(steps, { indexes, values: rows.map(value) }, null);
   return {
     bytesSentByStep: of((row) => row.bytes_sent),
     bytesReceivedByStep: of((row) => row.bytes_received),
     connectionsByStep: of(({ opened }) => opened),
     connectFailuresByStep: of(({ failures }) => failures),
+    roundTripMeanNsByStep: of((row) => roundTripOf(row)?.meanNs ?? null),
+    roundTripP95NsByStep: of((row) => roundTripOf(row)?.p95Ns ?? null),
   };
 }

@@ -6,12 +6,14 @@ import {
 } from './connection-peers-sql.ts';
 import { type MinuteJoin, seconds } from './join-sql.ts';
 import { COUNTER_LOOKBACK_MS, EDGES_PER_MINUTE_MAX } from './limits.ts';
+import { bucketsTogether, roundTripsSql } from './round-trips-sql.ts';
 
 const MINUTE_MS = 60_000;
 
 const ENDS = sql`client_service, client_namespace, client_cluster,
   server_service, server_namespace, server_cluster, server_kind`;
-const COUNTS = sql`opened, failures, bytes_sent, bytes_received, retransmits`;
+const COUNTS = sql`opened, failures, bytes_sent, bytes_received, retransmits, rtt_measures,
+  rtt_ns_sum, rtt_histogram`;
 
 /** Points that say what connections did, of either side: by their number late ones are seen. */
 export const OF_CONNECTIONS: Sql = sql`metric IN ${param.strings(Object.values(CONNECTION_METRICS))}`;
@@ -32,7 +34,8 @@ export function connectionsOfMinuteSql(join: MinuteJoin): Sql {
       ${or(sql`server_namespace`, '')} AS server_ns, ${or(sql`server_cluster`, '')} AS server_cl,
       ${or(sql`server_kind`, 'service')} AS server_k,
       'service', protocol, sum(opened), sum(failures), sum(bytes_sent), sum(bytes_received),
-      sum(retransmits)
+      sum(retransmits), sum(rtt_measures), sum(rtt_ns_sum),
+      ${bucketsTogether(sql`rtt_histogram.1`, sql`rtt_histogram.2`)}
     FROM (
       SELECT *, row_number() OVER (PARTITION BY tenant ORDER BY bytes_sent + bytes_received DESC,
         opened + failures DESC, client_service, server_service, protocol) AS edge_rank
@@ -51,8 +54,17 @@ function pairsSql(join: MinuteJoin): Sql {
       sumIf(added, ${of(failures)}) AS failures,
       sumIf(added, ${of(bytes)} AND direction = 'transmit') AS bytes_sent,
       sumIf(added, ${of(bytes)} AND direction = 'receive') AS bytes_received,
-      sumIf(added, ${of(retransmits)}) AS retransmits
-    FROM (${increasesSql(join)}) AS counted
+      sumIf(added, ${of(retransmits)}) AS retransmits,
+      sum(measures) AS rtt_measures, sum(ns_sum) AS rtt_ns_sum,
+      ${bucketsTogether(sql`bounds`, sql`counts`)} AS rtt_histogram
+    FROM (
+      SELECT tenant, series, added, [] :: Array(UInt64) AS bounds, [] :: Array(Float64) AS counts,
+        0. AS measures, 0. AS ns_sum
+      FROM (${increasesSql(join)})
+      UNION ALL
+      SELECT tenant, series, 0. AS added, bounds, counts, measures, ns_sum
+      FROM (${roundTripsSql(join)})
+    ) AS counted
     INNER JOIN (${connectionPeersSql(join)}) AS peers
     ON counted.tenant = peers.of_tenant AND counted.series = peers.of_series
     GROUP BY tenant, ${ENDS}, protocol

@@ -1,8 +1,9 @@
 import { param, type Sql, sql } from '@sonde/store';
 import { z } from 'zod';
-import type { MapNode, MapOperation, MapSteps } from '../../api/contract/index.ts';
+import type { MapCallSteps, MapNode, MapOperation } from '../../api/contract/index.ts';
 import { cutName } from '../../cut-name.ts';
 import { ANSWER_LIMITS } from '../../limits.ts';
+import { isNamed } from '../../named-sql.ts';
 import type { StoreQuery } from '../../store-reader.ts';
 import { spread, type TimeSteps } from '../../time-steps.ts';
 import { mergeHistograms, quantileNs } from '../services/duration-histogram.ts';
@@ -110,21 +111,16 @@ function ofEnds({ tenant, steps, client, server }: StepsScope): Sql {
 function endIs(end: 'client' | 'server', node: MapNode | undefined): Sql {
   if (node === undefined) return sql`1`;
   const place = sql`(${param.string(node.namespace)}, ${param.string(node.cluster)})`;
-  const [name, kind] = [param.string(node.name), param.string(node.kind)];
+  const kind = param.string(node.kind);
   return end === 'client'
-    ? sql`client_service = ${name} AND client_kind = ${kind}
+    ? sql`${isNamed(sql`client_service`, node.name)} AND client_kind = ${kind}
         AND (client_namespace, client_cluster) IN (${place}, ('', ''))`
-    : sql`server_service = ${name} AND server_kind = ${kind}
+    : sql`${isNamed(sql`server_service`, node.name)} AND server_kind = ${kind}
         AND (server_namespace, server_cluster) IN (${place}, ('', ''))`;
 }
 
-type CallSteps = Omit<
-  MapSteps,
-  'bytesSentByStep' | 'bytesReceivedByStep' | 'connectionsByStep' | 'connectFailuresByStep'
->;
-
 /** One origin's, by step. */
-export function edgeSteps(rows: readonly StepRow[], steps: TimeSteps): CallSteps {
+export function edgeSteps(rows: readonly StepRow[], steps: TimeSteps): MapCallSteps {
   const origin = preferredOrigin(rows);
   const own = rows.filter((row) => row.origin === origin);
   const indexes = own.map(({ step }) => step);

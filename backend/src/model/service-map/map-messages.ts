@@ -5,6 +5,7 @@ import type { Origin } from '../services/origin.ts';
 import type { SumMap } from '../services/queries.ts';
 import { seconds } from './join-sql.ts';
 import { EDGES_PER_MINUTE_MAX } from './limits.ts';
+import { type RoundTripRow, roundTripColumns } from './round-trips.ts';
 
 const MINUTE_MS = 60_000;
 /** Of the payload. */
@@ -59,7 +60,7 @@ export const PairRowSchema: z.ZodType<PairRow> = z.object({
 });
 
 /** What the connections of a pair carried, each a protocol. */
-export interface FlowRow {
+export interface FlowRow extends RoundTripRow {
   readonly tenant: string;
   readonly client: EndRow;
   readonly server: EndRow;
@@ -81,6 +82,7 @@ export const FlowRowSchema: z.ZodType<FlowRow> = z.object({
   bytes_sent: z.number(),
   bytes_received: z.number(),
   retransmits: z.number(),
+  ...roundTripColumns,
 });
 
 const ENDS = sql`toString(tenant) AS tenant,
@@ -104,7 +106,10 @@ export function pairsSql(joined: JoinedMinute): Sql {
 /** Its connections. */
 export function flowsSql(joined: JoinedMinute): Sql {
   return sql`
-    SELECT ${ENDS}, opened, failures, bytes_sent, bytes_received, retransmits
+    SELECT ${ENDS}, opened, failures, bytes_sent, bytes_received, retransmits,
+      rtt_measures, rtt_ns_sum,
+      (arrayMap(bound -> toFloat64(bound), connections_1m.rtt_histogram.1),
+        connections_1m.rtt_histogram.2) AS rtt_histogram
     FROM connections_1m
     WHERE ${isOf(joined)}
     ORDER BY tenant, client, server, protocol
@@ -178,5 +183,10 @@ function callOf(row: CallRow): Record<string, unknown> {
 function flowOf(row: FlowRow): Record<string, unknown> {
   const { protocol, opened, failures, retransmits } = row;
   const bytes = { bytesSent: row.bytes_sent, bytesReceived: row.bytes_received };
-  return { protocol, opened, failures, ...bytes, retransmits };
+  const [bounds, counts] = row.rtt_histogram;
+  const roundTrips = {
+    ...{ rttMeasures: row.rtt_measures, rttNsSum: row.rtt_ns_sum },
+    rttHistogram: { bounds, counts },
+  };
+  return { protocol, opened, failures, ...bytes, retransmits, ...roundTrips };
 }

@@ -16,7 +16,7 @@ export const NO_WORK: EdgeWork = {
   ...{ requests: 0, errors: 0, requestsPerSecond: 0, errorRatio: 0, isRead: true },
   ...{ durationP50Ns: 0, durationP95Ns: 0, durationP99Ns: 0, gapP95Ns: null },
   ...{ bytesPerSecond: null, connectionsPerSecond: null },
-  ...{ connectFailuresPerSecond: null, retransmitsPerSecond: null },
+  ...{ connectFailuresPerSecond: null, retransmitsPerSecond: null, roundTrip: null },
 };
 
 export function workOf(work: MapWork): EdgeWork {
@@ -40,6 +40,17 @@ export function sumOfWork(a: EdgeWork, b: EdgeWork): EdgeWork {
     connectionsPerSecond: sumOf(a.connectionsPerSecond, b.connectionsPerSecond),
     connectFailuresPerSecond: sumOf(a.connectFailuresPerSecond, b.connectFailuresPerSecond),
     retransmitsPerSecond: sumOf(a.retransmitsPerSecond, b.retransmitsPerSecond),
+    roundTrip: sumOfRoundTrips(a.roundTrip, b.roundTrip),
+  };
+}
+
+function sumOfRoundTrips(a: MapWork['roundTrip'], b: MapWork['roundTrip']): MapWork['roundTrip'] {
+  if (a === null || b === null) return a ?? b;
+  const measures = a.measures + b.measures;
+  return {
+    measures,
+    meanNs: (a.meanNs * a.measures + b.meanNs * b.measures) / measures,
+    p95Ns: a.p95Ns === null ? b.p95Ns : Math.max(a.p95Ns, b.p95Ns ?? 0),
   };
 }
 
@@ -94,7 +105,7 @@ function callFigures(work: EdgeWork): readonly (readonly [string, string])[] {
 }
 
 function connectionFigures(work: EdgeWork): readonly (readonly [string, string])[] {
-  const { bytesPerSecond: bytes } = work;
+  const { bytesPerSecond: bytes, roundTrip } = work;
   if (bytes === null) return [];
   const failures = work.connectFailuresPerSecond ?? 0;
   const share = failures > 0 ? ` (${formatRatio(connectFailureRatio(work))})` : '';
@@ -104,5 +115,11 @@ function connectionFigures(work: EdgeWork): readonly (readonly [string, string])
     ['Connections opened', `${formatRate(work.connectionsPerSecond ?? 0)}/s`],
     ['Connects that failed', `${formatRate(failures)}/s${share}`],
     ['Segments sent again', `${formatRate(work.retransmitsPerSecond ?? 0)}/s`],
+    ...(roundTrip === null
+      ? []
+      : [['Round trip, mean', formatDuration(roundTrip.meanNs)] as const]),
+    ...(roundTrip === null || roundTrip.p95Ns === null
+      ? []
+      : [['Round trip, p95', formatDuration(roundTrip.p95Ns)] as const]),
   ];
 }
