@@ -1,3 +1,4 @@
+import { encodeRequest } from '@sonde/proto';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DESK, HAS_CHROMIUM, PHONE } from './chromium.ts';
@@ -135,6 +136,20 @@ describe.skipIf(!HAS_CHROMIUM)('the trace explorer, in a real browser', () => {
     expect(page.url()).toContain('view=flame');
   });
 
+  it('tells what the agent saw from what an SDK did: its bars are hollow', async () => {
+    const id = 'bbbb0000000000000000000000020000';
+    await sonde.send('traces', seenTwice(id, toMs));
+    await sonde.untilSelect(`SELECT count() FROM spans WHERE trace_id = unhex('${id}')`, '2');
+    await open(`/traces/${id}`);
+    await page.getByText('seen by the agent 1').waitFor();
+    const [whole = 0, hollow = 0] = await page
+      .getByRole('tree')
+      .locator('canvas')
+      .evaluate(countAlike, [12, 36]);
+    expect(whole).toBeGreaterThan(100);
+    expect(hollow).toBeLessThan(whole / 10);
+  });
+
   it('shows more spans than it is given whole, and what each of them carries', async () => {
     const id = 'aaaa0000000000000000000000010000';
     await sonde.send('traces', tracesBody(wideTrace(12_000, toMs, id)));
@@ -198,4 +213,43 @@ function countColours(canvas: Canvas): number {
     seen.add(((data[i] ?? 0) << 16) | ((data[i + 1] ?? 0) << 8) | (data[i + 2] ?? 0));
   }
   return seen.size;
+}
+
+/** On lines of the canvas the pixels like the one amid the bars of the first. */
+function countAlike(canvas: Canvas, lines: readonly number[]): number[] {
+  const context = canvas.getContext('2d');
+  const colourAt = (x: number, y: number): string =>
+    context.getImageData(x, y, 1, 1).data.slice(0, 3).join();
+  const wanted = colourAt(Math.round(canvas.width * 0.7), lines[0] ?? 0);
+  return lines.map((y) => {
+    let count = 0;
+    for (let x = Math.round(canvas.width / 2); x < canvas.width; x++) {
+      if (colourAt(x, y) === wanted) count++;
+    }
+    return count;
+  });
+}
+
+/** A request of 10 ms that an SDK and the agent both saw. */
+function seenTwice(traceId: string, atMs: number): Uint8Array {
+  const startTimeUnixNano = BigInt(atMs) * 1_000_000n;
+  const spanOf = (spanId: string, parentSpanId: string) => ({
+    ...{ traceId: Buffer.from(traceId, 'hex'), spanId: Buffer.from(spanId, 'hex') },
+    ...{ parentSpanId: Buffer.from(parentSpanId, 'hex'), name: 'GET /', kind: SERVER },
+    ...{ startTimeUnixNano, endTimeUnixNano: startTimeUnixNano + 10_000_000n },
+  });
+  const attribute = (key: string, stringValue: string) => ({ key, value: { stringValue } });
+  const name = attribute('service.name', 'seen-twice');
+  return encodeRequest('traces', {
+    resourceSpans: [
+      {
+        resource: { attributes: [name] },
+        scopeSpans: [{ spans: [spanOf('00000000000000b1', '')] }],
+      },
+      {
+        resource: { attributes: [name, attribute('sonde.origin', 'ebpf')] },
+        scopeSpans: [{ spans: [spanOf('00000000000000b2', '00000000000000b1')] }],
+      },
+    ],
+  });
 }

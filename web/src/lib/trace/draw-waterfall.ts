@@ -6,6 +6,7 @@ import type { CriticalStretch } from './critical-path.ts';
 import type { TraceLayout } from './layout.ts';
 import { saySpanDuration } from './span-duration.ts';
 import { rulerTicks } from './ticks.ts';
+import { isOfAgent } from './trace-summary.ts';
 import {
   CARET_PX,
   indentOf,
@@ -33,6 +34,7 @@ export interface WaterfallView {
 
 const BAR_TOP = 7;
 const BAR_HEIGHT = 10;
+const HOLLOW_ALPHA = 0.22;
 const BAR_PX_MIN = 2;
 const DIMMED = 0.3;
 
@@ -157,8 +159,7 @@ function drawBar(surface: Surface, view: WaterfallView, row: number, y: number):
   if (right < plotLeft || left > plotRight) return;
   const from = Math.max(left, plotLeft);
   const to = Math.min(right, plotRight);
-  context.fillStyle = view.colourOf(span.service);
-  context.fillRect(from, y + BAR_TOP, to - from, BAR_HEIGHT);
+  fillBar(context, { colour: view.colourOf(span.service), from, to, y, isSolid: !isOfAgent(span) });
   if (span.status === 'error') {
     context.strokeStyle = palette.errors;
     context.lineWidth = 1.5;
@@ -167,6 +168,23 @@ function drawBar(surface: Surface, view: WaterfallView, row: number, y: number):
   drawCritical(surface, view, row, y);
   drawEvents(context, view, { span, y, plotLeft });
   drawBarLabel(surface, view, { text: saySpanDuration(span), from, to, y });
+}
+
+/** A bar of the agent's is hollow: what an SDK and the agent both saw stands there twice. */
+function fillBar(
+  context: CanvasRenderingContext2D,
+  bar: { colour: string; from: number; to: number; y: number; isSolid: boolean },
+): void {
+  const { colour, from, to, y, isSolid } = bar;
+  context.fillStyle = colour;
+  const alpha = context.globalAlpha;
+  if (!isSolid) context.globalAlpha = alpha * HOLLOW_ALPHA;
+  context.fillRect(from, y + BAR_TOP, to - from, BAR_HEIGHT);
+  context.globalAlpha = alpha;
+  if (isSolid) return;
+  context.strokeStyle = colour;
+  context.lineWidth = 1;
+  context.strokeRect(from + 0.5, y + BAR_TOP + 0.5, Math.max(to - from - 1, 0.5), BAR_HEIGHT - 1);
 }
 
 function drawCritical(surface: Surface, view: WaterfallView, row: number, y: number): void {

@@ -1,4 +1,4 @@
-import type { TraceResponse } from '@sonde/backend/api-contract';
+import type { Span, TraceResponse } from '@sonde/backend/api-contract';
 import { formatExact } from '../format/count.ts';
 import type { TraceLayout } from './layout.ts';
 
@@ -16,6 +16,11 @@ export function sayTruncated(
 export interface ServiceShare {
   readonly name: string;
   readonly spanCount: number;
+}
+
+/** Whether the agent saw it. */
+export function isOfAgent(span: Span): boolean {
+  return span.origin === 'ebpf';
 }
 
 /** Services in order of appearance in the tree, with their spans. */
