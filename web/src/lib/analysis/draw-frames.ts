@@ -13,6 +13,8 @@ export interface FramesView {
   readonly cells: readonly FlameCell[];
   readonly palette: Palette;
   readonly colourOf: (cell: FlameCell) => string;
+  /** Of the words on a cell. */
+  readonly inkOf: (cell: FlameCell) => string;
   readonly labelOf: (cell: FlameCell) => string;
   readonly hover: FlameCell | undefined;
   readonly scrollTop: number;
@@ -34,7 +36,7 @@ export function drawFrames({ context, width, height }: Surface, view: FramesView
       context.strokeRect(left + 0.75, y + 0.75, Math.max(wide - 1.5, 1), BAR_PX - 1.5);
     }
     if (wide < LABEL_PX_MIN) continue;
-    context.fillStyle = view.palette.ink;
+    context.fillStyle = view.inkOf(cell);
     const time = wide >= TIME_PX_MIN ? formatDuration(cell.selectedNs) : '';
     const timeWidth = time === '' ? 0 : context.measureText(time).width + 12;
     context.textAlign = 'left';
