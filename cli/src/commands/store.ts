@@ -1,9 +1,11 @@
-import { resolve } from 'node:path';
-import { type ColdVolume, createStoreClient, migrate, runEngine } from '@sonde/store';
+import { createStoreClient, migrate, runEngine } from '@sonde/store';
 import { aborted, sayReady, untilStopped } from '../supervise/child-side.ts';
 import { readToken } from '../supervise/data-directory.ts';
 import { UsageError } from '../usage-error.ts';
+import { readColdVolume } from './cold-volume.ts';
 import { readFlags } from './read-flags.ts';
+
+const TOKEN_LENGTH_MIN = 16;
 
 /** `sonde store`: the embedded ClickHouse engine and its door, the schema brought up to date. */
 export async function store(args: readonly string[]): Promise<void> {
@@ -32,18 +34,19 @@ export async function store(args: readonly string[]): Promise<void> {
     throw new UsageError('sonde store needs --directory FOLDER and --internal-token-file FILE');
   }
   const stop = untilStopped();
-  const internal = readToken(internalFile);
+  const internal = tokenOf('--internal-token-file', internalFile);
   const ingestFile = values['ingest-token-file'];
+  const port = portOf(values.port);
   const engine = await runEngine({
     directory: values.directory,
     host: values.host,
-    port: Number(values.port),
-    ...(values.cold === undefined ? {} : { cold: coldVolume(values.cold) }),
+    port,
+    ...(values.cold === undefined ? {} : { cold: readColdVolume(values.cold) }),
     tokens: [
       { role: 'internal', token: internal },
       ...(ingestFile === undefined
         ? []
-        : [{ role: 'ingest' as const, token: readToken(ingestFile) }]),
+        : [{ role: 'ingest' as const, token: tokenOf('--ingest-token-file', ingestFile) }]),
     ],
   });
   try {
@@ -59,9 +62,25 @@ export async function store(args: readonly string[]): Promise<void> {
   }
 }
 
-function coldVolume(place: string): ColdVolume {
-  if (/^https?:\/\//.test(place)) return { kind: 's3', endpoint: place };
-  return { kind: 'disk', path: resolve(place) };
+/** Throws `UsageError` with the flag and the file. */
+function tokenOf(flag: string, file: string): string {
+  try {
+    const token = readToken(file);
+    if (token.length >= TOKEN_LENGTH_MIN) return token;
+  } catch (error) {
+    throw new UsageError(`${flag} ${file} cannot be read: ${errorText(error)}`);
+  }
+  throw new UsageError(`${flag} ${file}: a token has at least ${TOKEN_LENGTH_MIN} characters`);
+}
+
+function errorText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65_535) return port;
+  throw new UsageError(`--port ${text}: a port is a number up to 65535, 0 for any free one`);
 }
 
 async function migrateStore(url: string, token: string): Promise<void> {

@@ -15,6 +15,7 @@ import {
 } from '../supervise/stages.ts';
 import { UsageError } from '../usage-error.ts';
 import { VERSION } from '../version.ts';
+import { readColdVolume } from './cold-volume.ts';
 import { readFlags } from './read-flags.ts';
 import { upAgent } from './up-agent.ts';
 import { ownTelemetrySets, set } from './up-telemetry.ts';
@@ -73,6 +74,8 @@ export async function up(args: readonly string[]): Promise<void> {
       about: 'do not look at the processes of this host',
     },
   });
+  // The store reads it; words about it belong here, not into its log.
+  if (values.cold !== undefined) readColdVolume(values.cold);
   const data = openDataDirectory(resolve(values.data ?? join(projectRoot(), '.sonde')));
   holdDataDirectory(data.path);
   const stop = untilStopped();

@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { NativeAddon } from './native-addon.ts';
 
 /** Another process has the data directory open. */
@@ -16,12 +16,24 @@ export class DirectoryInUseError extends Error {
   }
 }
 
+/** Node's own `recursive` never ends where a folder cannot be made in one that is there (`/proc`). */
+function makeDirectory(directory: string): void {
+  if (!existsSync(dirname(directory))) makeDirectory(dirname(directory));
+  // Fails where a file has the name.
+  if (!existsSync(join(directory, '.'))) mkdirSync(directory);
+}
+
 /**
  * Creates the data directory and holds it for this process until it ends, however it ends. Throws
- * `DirectoryInUseError`, and Node's error when the folder cannot be made.
+ * `DirectoryInUseError`, and in words when the folder cannot be made or written.
  */
 export function holdDirectory(addon: NativeAddon, directory: string): void {
-  mkdirSync(directory, { recursive: true });
+  try {
+    makeDirectory(directory);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`the store cannot keep its data in ${directory}: ${why}`, { cause });
+  }
   const holder = addon.lock(join(directory, 'sonde.lock'));
   if (holder !== 0) throw new DirectoryInUseError(directory, holder);
 }
