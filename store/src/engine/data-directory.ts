@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { NativeAddon } from './native-addon.ts';
 
@@ -19,8 +19,9 @@ export class DirectoryInUseError extends Error {
 /** Node's own `recursive` never ends where a folder cannot be made in one that is there (`/proc`). */
 function makeDirectory(directory: string): void {
   if (!existsSync(dirname(directory))) makeDirectory(dirname(directory));
+  const isThere = statSync(directory, { throwIfNoEntry: false })?.isDirectory() === true;
   // Fails where a file has the name.
-  if (!existsSync(join(directory, '.'))) mkdirSync(directory);
+  if (!isThere) mkdirSync(directory);
 }
 
 /**

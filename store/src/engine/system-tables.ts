@@ -6,7 +6,15 @@
 
 /** Tables that tell nothing of anybody's rows or statements; clients read them to connect. */
 const OF_EVERYBODY: readonly string[] = [
-  ...['build_options', 'columns', 'contributors', 'data_type_families', 'databases', 'formats'],
+  ...[
+    'aggregate_function_combinators',
+    'build_options',
+    'columns',
+    'contributors',
+    'data_type_families',
+    'databases',
+    'formats',
+  ],
   ...['functions', 'keywords', 'numbers', 'numbers_mt', 'one', 'settings', 'table_engines'],
   ...['table_functions', 'tables', 'time_zones', 'zeros', 'zeros_mt'],
 ];
