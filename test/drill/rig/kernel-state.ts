@@ -3,9 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 
-/** Settings that change by themselves. */
+/** Settings that change by themselves; the kernel draws `tcp_fastopen_key` for the first who needs it. */
 const RESTLESS =
-  /^(kernel\.(random|ns_last_pid|pty\.nr|sched_|perf_event_max_sample_rate|perf_cpu_time)|fs\.(dentry-state|file-nr|inode-|aio-nr|quota)|net\.netfilter\.nf_conntrack_(count|buckets)|vm\.(stat|nr_)|dev\.)/;
+  /^(kernel\.(random|ns_last_pid|pty\.nr|sched_|perf_event_max_sample_rate|perf_cpu_time)|fs\.(dentry-state|file-nr|inode-|aio-nr|quota)|net\.(netfilter\.nf_conntrack_(count|buckets)|ipv4\.tcp_fastopen_key)|vm\.(stat|nr_)|dev\.)/;
 
 /** Every setting of the kernel that stays by itself, by name. */
 export function settings(): ReadonlyMap<string, string> {
