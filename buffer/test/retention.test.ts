@@ -167,4 +167,23 @@ describe('a disk that gets full', () => {
       await again.close();
     },
   );
+
+  it.skipIf(!isRoot)(
+    'gives back what everybody has, be it the segment that is written to (needs root for tmpfs)',
+    async () => {
+      const directory = await makeFolder();
+      execFileSync('/bin/mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', directory]);
+      onTestFinished(() => void execFileSync('/bin/umount', [directory]));
+      const log = await EmbeddedLog.open(directory, { reserveBytes: 256 * KIB });
+      onTestFinished(() => log.close());
+      await log.createTopic(TOPIC, { partitions: 1 });
+      const reader = await log.openReader('store', TOPIC, 0);
+      expect(await log.append(TOPIC, 0, [recordOf(600 * KIB)])).toBe(0);
+      const unread = log.append(TOPIC, 0, [recordOf(300 * KIB)]);
+      await expect(unread).rejects.toMatchObject({ code: 'BUFFER_FULL', retryable: true });
+      await commitTo(reader, 1);
+      expect(await log.append(TOPIC, 0, [recordOf(600 * KIB)])).toBe(1);
+      expect(log.state()[0]).toMatchObject({ startOffset: 1, endOffset: 2, lostRecords: 0 });
+    },
+  );
 });

@@ -52,7 +52,7 @@ export class TopicLog implements Room {
     }
     this.#takenBytes += bytes;
     try {
-      await this.#takeFromDisk(bytes);
+      await this.#takeFromDisk(bytes, partition);
     } catch (error) {
       this.#takenBytes -= bytes;
       throw error;
@@ -83,10 +83,11 @@ export class TopicLog implements Room {
     return dropped;
   }
 
-  async #takeFromDisk(bytes: number): Promise<void> {
+  async #takeFromDisk(bytes: number, partition: PartitionLog): Promise<void> {
     const { disk, reclaim } = this.#settings;
     while (!(await disk.take(bytes))) {
-      if (!(await reclaim())) throw new BufferError('BUFFER_FULL', disk.describe());
+      if ((await reclaim()) || (await this.#closeCommitted(partition))) continue;
+      throw new BufferError('BUFFER_FULL', disk.describe());
     }
   }
 
@@ -94,14 +95,18 @@ export class TopicLog implements Room {
   async #dropForSize(partition: PartitionLog): Promise<boolean> {
     if (await this.dropCommitted()) return true;
     const mayDropUnread = this.#limits.whenFull === 'drop_oldest';
-    const isAllCommitted = this.#committedBefore(partition) >= partition.endOffset;
-    if (isAllCommitted && partition.activeBytes > 0) {
-      await partition.closeActive();
-      return true;
-    }
+    if (await this.#closeCommitted(partition)) return true;
     if (!mayDropUnread) return false;
     if (await this.#dropOldestOf(this.partitions)) return true;
     if (partition.activeBytes === 0) return false;
+    await partition.closeActive();
+    return true;
+  }
+
+  /** Closes the last segment when every group has all of it, so that it can go; false otherwise. */
+  async #closeCommitted(partition: PartitionLog): Promise<boolean> {
+    const isAllCommitted = this.#committedBefore(partition) >= partition.endOffset;
+    if (!isAllCommitted || partition.activeBytes === 0) return false;
     await partition.closeActive();
     return true;
   }
