@@ -35,6 +35,8 @@ export interface BackendOptions {
   readonly sources: StatusSources;
   /** A gateway that writes derived streams (`deploy/config/streams.yaml`); without it none is told. */
   readonly streams?: { readonly endpoint: string };
+  /** False for one that answers alone, and leaves recurring work (map, patterns, retention) to others. */
+  readonly jobs?: boolean;
   readonly version?: string;
   readonly limits?: Partial<HttpLimits>;
   readonly log?: BackendLog;
@@ -111,9 +113,7 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
   };
   try {
     const port = await listen(server, options);
-    mapJob.start();
-    patternJob.start();
-    retention.start();
+    if (options.jobs !== false) for (const job of [mapJob, patternJob, retention]) job.start();
     let closing: Promise<void> | undefined;
     return {
       port,

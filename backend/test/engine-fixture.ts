@@ -37,7 +37,11 @@ const ExplainSchema = z.object({ explain: z.string() });
 const statementOf = (text: string): Sql => new Sql([text], []);
 
 /** The real engine with Sonde's schema, and a backend on it. */
-export async function runSonde(options: { migrated: boolean }): Promise<Sonde> {
+export async function runSonde(options: {
+  migrated: boolean;
+  /** Recurring work of the backend; false where a test does it by its own clock. */
+  jobs?: boolean;
+}): Promise<Sonde> {
   const directory = mkdtempSync(join(tmpdir(), 'sonde-engine-'));
   const engine = await spawnEngine({ directory, tokens: [{ role: 'internal', token: TOKEN }] });
   const role = { url: engine.url, role: 'internal', token: TOKEN } as const;
@@ -51,7 +55,7 @@ export async function runSonde(options: { migrated: boolean }): Promise<Sonde> {
   const run = async (text: string): Promise<void> => {
     await store.command(statementOf(text));
   };
-  const running = await runBackend({ store: role });
+  const running = await runBackend({ store: role, jobs: options.jobs ?? true });
   return {
     ...running,
     engine,

@@ -35,7 +35,7 @@ export interface MapFixture {
 }
 
 export async function startMap(nowMs: number): Promise<MapFixture> {
-  const sonde = await runSonde({ migrated: true });
+  const sonde = await runSonde({ migrated: true, jobs: false });
   const state = new SqliteStateStore({ path: join(sonde.folder, 'map.db') });
   const log = {
     info: () => {},
