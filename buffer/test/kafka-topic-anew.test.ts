@@ -93,7 +93,7 @@ describe.skipIf(MISSING !== undefined).each(CLIENTS)(`Kafka by %s ${MISSING ?? '
   afterAll(() => running.end());
 
   it('a topic that is gone is waited for, by who reads, begins or commits', async () => {
-    const buffer = await open({ timeoutMs: 1000 });
+    const buffer = await open({ timeoutMs: 5000 });
     const topic = await openTopic(buffer, 'a', 'b');
     const reader = await buffer.openReader('store', topic, 0);
     await reader.begin(intentOf(0, 1));
