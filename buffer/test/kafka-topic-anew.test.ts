@@ -40,13 +40,14 @@ async function openTopic(buffer: KafkaBuffer, ...texts: readonly string[]): Prom
   return topic;
 }
 
-async function asAdmin(work: (admin: Admin) => Promise<unknown>): Promise<void> {
+async function asAdmin<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
   const { Kafka, logLevel } = await import('kafkajs');
   const kafka = new Kafka({ brokers: [...running.brokers], logLevel: logLevel.NOTHING });
   const admin = kafka.admin();
   await admin.connect();
-  await work(admin);
+  const result = await work(admin);
   await admin.disconnect();
+  return result;
 }
 
 /** By somebody else, whose client knows nothing of the one that was. */
@@ -98,6 +99,9 @@ describe.skipIf(MISSING !== undefined).each(CLIENTS)(`Kafka by %s ${MISSING ?? '
     const reader = await buffer.openReader('store', topic, 0);
     await reader.begin(intentOf(0, 1));
     await asAdmin((admin) => admin.deleteTopics({ topics: [topic] }));
+    await expect
+      .poll(() => asAdmin((admin) => admin.listTopics()), { timeout: 20_000 })
+      .not.toContain(topic);
     await expect(reader.commit(1)).rejects.toMatchObject({
       code: 'BUFFER_IO',
       retryable: true,
