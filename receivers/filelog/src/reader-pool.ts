@@ -47,7 +47,8 @@ export class ReaderPool {
 
   /** Lets readers end until `deadline`. `flush` hands on what operators hold back. */
   async shutdown(deadline: AbortSignal, { flush }: { readonly flush: boolean }): Promise<void> {
-    this.#waiting.length = 0;
+    // Nobody reads them any more: what they hold back is handed on, too.
+    for (const tail of this.#waiting.splice(0)) tail.busy = false;
     await endBefore(deadline, Promise.all(this.#running));
     if (!flush || deadline.aborted) return;
     const reader = this.#idle.pop() ?? this.#createReader();

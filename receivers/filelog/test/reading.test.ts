@@ -7,7 +7,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { FilePoll } from '../src/file-poll.ts';
 import { folder, type RunningFilelog, runFilelog, type Taker } from './running-filelog.ts';
 
 let path = '';
@@ -290,5 +291,35 @@ describe('operators and labels', () => {
     await taker.upTo('1 first');
     await running?.stop();
     expect([...taker.bodies].sort()).toEqual(['1 a\nb', '1 first', '1 second']);
+  });
+
+  it('hand it on of files, too, that were found changed while it stopped', async () => {
+    const operators = [
+      { type: 'recombine', combine_field: 'body', is_first_entry: 'body startsWith "1"' },
+    ];
+    const look = FilePoll.prototype.run;
+    let open = (): void => {};
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    writeFileSync(`${path}/a.log`, '1 first\n1 second\n');
+    const taker = await run({ operators });
+    await taker.upTo('1 first');
+    const looking = vi.spyOn(FilePoll.prototype, 'run').mockImplementation(async function (
+      this: FilePoll,
+    ) {
+      await gate;
+      return look.call(this);
+    });
+    try {
+      await vi.waitUntil(() => looking.mock.calls.length > 0);
+      appendFileSync(`${path}/a.log`, '1 third\n');
+      const stopped = running?.stop();
+      open();
+      await stopped;
+    } finally {
+      looking.mockRestore();
+    }
+    expect(taker.bodies).toEqual(['1 first', '1 second']);
   });
 });
