@@ -289,7 +289,8 @@ export function startedAnew(at: number): KafkaFailure {
   return new KafkaFailure('POSITION_RESET', `offsets began anew, reading goes on at ${at}`);
 }
 
-function misuse(message: string): BufferError {
+/** A call out of order. */
+export function misuse(message: string): BufferError {
   return new BufferError('BUFFER_MISUSE', message);
 }
 

@@ -6,7 +6,12 @@ import {
   type ReadOptions,
 } from '../contract.ts';
 import { FetchedAhead } from './fetched-ahead.ts';
-import { GroupPosition, type GroupPositionSettings, startedAnew } from './group-position.ts';
+import {
+  GroupPosition,
+  type GroupPositionSettings,
+  misuse,
+  startedAnew,
+} from './group-position.ts';
 import type { Fetched, Fetcher } from './kafka-client.ts';
 import { KafkaFailure } from './kafka-failure.ts';
 import { unlessAborted } from './unless-aborted.ts';
@@ -209,8 +214,4 @@ export class KafkaReader implements PartitionReader {
     this.#settings.view.groups.delete(this.#settings.group);
     this.#settings.onClose();
   }
-}
-
-function misuse(message: string): BufferError {
-  return new BufferError('BUFFER_MISUSE', message);
 }

@@ -1,11 +1,9 @@
-import { createStoreClient, migrate, runEngine } from '@sonde/store';
+import { createStoreClient, migrate, runEngine, TOKEN_LENGTH_MIN } from '@sonde/store';
 import { aborted, sayReady, untilStopped } from '../supervise/child-side.ts';
 import { readToken } from '../supervise/data-directory.ts';
 import { UsageError } from '../usage-error.ts';
 import { readColdVolume } from './cold-volume.ts';
 import { readFlags } from './read-flags.ts';
-
-const TOKEN_LENGTH_MIN = 16;
 
 /** `sonde store`: the embedded ClickHouse engine and its door, the schema brought up to date. */
 export async function store(args: readonly string[]): Promise<void> {

@@ -80,9 +80,12 @@ export function defaultMemoryMaxBytes(machineBytes: number): number {
   return Math.round(Math.min(8192 * MEBIBYTE, Math.max(1024 * MEBIBYTE, machineBytes / 8)));
 }
 
+/** Characters. */
+export const TOKEN_LENGTH_MIN = 16;
+
 const TokenSchema = z.strictObject({
   role: z.enum(['ingest', 'internal', 'user']),
-  token: z.string().min(16, 'a token has at least 16 characters'),
+  token: z.string().min(TOKEN_LENGTH_MIN, `a token has at least ${TOKEN_LENGTH_MIN} characters`),
   tenant: z.string().min(1).optional(),
 });
 

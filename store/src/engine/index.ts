@@ -14,6 +14,7 @@ export {
   type EngineOptions,
   type EngineToken,
   type Role,
+  TOKEN_LENGTH_MIN,
   type UserLimits,
 } from './config.ts';
 export { DirectoryInUseError } from './data-directory.ts';

@@ -81,7 +81,8 @@ export async function readSelection(
     baseline: sideOf(baselineWindow(scope), { traces: counts.baseline, nth }),
   };
   const probe = async ({ probed, window }: Side, ids: typeof selectedIds): Promise<ProbeRow> => {
-    if (budget === NO_LIMIT && window.to - window.from >= UNPROBED_WINDOW_MS) return ANYWHERE;
+    const isWide = window.to - window.from >= UNPROBED_WINDOW_MS;
+    if (isWide && !Number.isFinite(budget.read)) return ANYWHERE;
     const asked: Probe = { ids: ids(scope, probed), window };
     return (await one(probeQuery(scope, asked))) ?? NOTHING_PROBED;
   };
