@@ -17,6 +17,7 @@ export * from './operator-chain.ts';
 export * from './operator-list.ts';
 export {
   SYSLOG,
+  SYSLOG_SEVERITIES,
   type SyslogConfig,
   syslogParser,
   syslogProblems,

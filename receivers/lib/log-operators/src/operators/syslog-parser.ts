@@ -83,7 +83,8 @@ export const syslogParser: OperatorType = {
   }),
 };
 
-const SEVERITIES: readonly (readonly [number, string])[] = [
+/** Severity number and text by priority, 0 to 7. */
+export const SYSLOG_SEVERITIES: readonly (readonly [number, string])[] = [
   [21, 'emerg'],
   [19, 'alert'],
   [18, 'crit'],
@@ -137,7 +138,8 @@ function parseEntry(config: ParserConfig, entry: Entry, read: ReadSyslog): void 
   const message = read(value);
   config.parse_to.set(entry, toMap(message));
   if (message.timeUnixNano !== undefined) entry.timeUnixNano = message.timeUnixNano;
-  const severity = message.priority === undefined ? undefined : SEVERITIES[message.priority % 8];
+  const severity =
+    message.priority === undefined ? undefined : SYSLOG_SEVERITIES[message.priority % 8];
   if (severity !== undefined) [entry.severityNumber, entry.severityText] = severity;
   readSections(sectionsOf(config), entry);
 }
