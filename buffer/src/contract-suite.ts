@@ -229,6 +229,14 @@ export function describeBufferContract(create: () => Promise<BufferUnderTest>): 
         expect((await readAll(reader, 0, 3)).map(textOf)).toEqual(['a', 'b', 'c']);
       });
 
+      it('is told from another topic of that name by an id that stays', async () => {
+        const before = await buffer.openReader(GROUP, topic, 0);
+        const { topicId } = before;
+        expect(topicId).toMatch(/./);
+        await reopen();
+        expect((await buffer.openReader(GROUP, topic, 0)).topicId).toBe(topicId);
+      });
+
       it('never has fewer partitions than before', async () => {
         await buffer.createTopic(topic, { partitions: 3 });
         await buffer.createTopic(topic, { partitions: 2 });

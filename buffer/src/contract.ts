@@ -54,8 +54,8 @@ export interface PartitionReader {
   readonly topic: string;
   readonly partition: number;
   /**
-   * What tells the topic, and with it its offsets, from one of the same name before it; undefined
-   * where offsets of a name never begin anew, or nobody can tell.
+   * What tells the topic's offsets from those of one of the same name before it: Kafka's id of the
+   * topic, the embedded log's of the partition. Undefined where nobody can tell.
    */
   readonly topicId?: string | undefined;
   /** The first offset that is not committed. */

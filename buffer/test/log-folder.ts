@@ -31,7 +31,8 @@ export async function openLog(
 /** Paths of the topic's segments, oldest first. */
 export async function segmentsOf(directory: string, partition = 0): Promise<string[]> {
   const folder = join(directory, TOPIC, String(partition));
-  return (await readdir(folder)).sort().map((name) => join(folder, name));
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.log'));
+  return names.sort().map((name) => join(folder, name));
 }
 
 /** Takes the group from where it is to `to`. */

@@ -5,6 +5,7 @@ import { MOMENTS } from '../moments.ts';
 import { identityOf, ioError, isAt, syncDirectory, writeAll } from './file-io.ts';
 import { GroupCommit } from './group-commit.ts';
 import type { OnLogEvent } from './log-event.ts';
+import { makePartitionId, readPartitionId, writePartitionId } from './partition-id.ts';
 import { FrameWriter } from './record-codec.ts';
 import { restoreSegment } from './restore-segment.ts';
 import { listSegments, type PartitionPlace, Segment } from './segment.ts';
@@ -44,6 +45,8 @@ export interface PartitionLogSettings {
 /** One partition's segments: appends in groups, a sync a group. */
 export class PartitionLog {
   readonly place: PartitionPlace;
+  /** Tells its offsets from those of a partition that lay in its place before; undefined of old ones. */
+  readonly id: string | undefined;
   readonly appended: Waiters = new Waiters();
   readonly #settings: PartitionLogSettings;
   readonly #commits: GroupCommit<PendingAppend>;
@@ -62,9 +65,12 @@ export class PartitionLog {
     try {
       await mkdir(place.directory, { recursive: true });
       const segments = await listSegments(place);
+      // Offsets of a partition that was removed begin anew: those before were its own.
+      const isNew = segments.length === 0;
+      const id = await (isNew ? makePartitionId : readPartitionId)(place.directory);
       const last = segments.pop() ?? new Segment(place, settings.offsetMin);
       const handle = await open(last.path, constants.O_RDWR | constants.O_CREAT);
-      const log = new PartitionLog(settings, { segments, last, handle });
+      const log = new PartitionLog(settings, { id, segments, last, handle });
       await log.#recover(last);
       return log;
     } catch (error) {
@@ -74,9 +80,15 @@ export class PartitionLog {
 
   private constructor(
     settings: PartitionLogSettings,
-    files: { readonly segments: Segment[]; readonly last: Segment; readonly handle: FileHandle },
+    files: {
+      readonly id: string | undefined;
+      readonly segments: Segment[];
+      readonly last: Segment;
+      readonly handle: FileHandle;
+    },
   ) {
     this.place = settings.place;
+    this.id = files.id;
     this.#settings = settings;
     this.#segments.push(...files.segments, files.last);
     this.#handle = files.handle;
@@ -268,6 +280,7 @@ export class PartitionLog {
     let message = '';
     try {
       await restoreSegment(this.#handle, { path, sizeBytes });
+      if (this.id !== undefined) await writePartitionId(this.place.directory, this.id);
     } catch (error) {
       ({ message } = ioError(error, `restoring ${path}`));
     }

@@ -30,6 +30,7 @@ function isOffset(value: number): boolean {
 export class EmbeddedReader implements PartitionReader {
   readonly topic: string;
   readonly partition: number;
+  readonly topicId: string | undefined;
   readonly #settings: ReaderSettings;
   readonly #pending: Intent | undefined;
   #position: number;
@@ -53,6 +54,7 @@ export class EmbeddedReader implements PartitionReader {
   private constructor(settings: ReaderSettings, position: number, intent: Intent | undefined) {
     this.topic = settings.log.place.topic;
     this.partition = settings.log.place.partition;
+    this.topicId = settings.log.id;
     this.#settings = settings;
     this.#position = position;
     this.#intent = intent;

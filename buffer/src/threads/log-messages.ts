@@ -40,6 +40,7 @@ export type LogQuestion =
 export interface LogResult {
   /** Of `createTopic`: its partitions. Of `append`: the first offset. Of `openReader`: its number. */
   readonly number?: number;
+  readonly topicId?: string | undefined;
   readonly position?: number;
   readonly pending?: Intent | undefined;
   readonly records?: PackedRecords;

@@ -94,6 +94,8 @@ export class RemoteLog implements ServedLog {
 class RemoteReader implements PartitionReader {
   readonly topic: string;
   readonly partition: number;
+  /** As it was at the opening: that of an embedded log stays. */
+  readonly topicId: string | undefined;
   readonly #log: RemoteLog;
   readonly #number: number;
   #position: number;
@@ -102,10 +104,11 @@ class RemoteReader implements PartitionReader {
   constructor(
     log: RemoteLog,
     place: { readonly topic: string; readonly partition: number },
-    { number, position, pending }: LogResult,
+    { number, topicId, position, pending }: LogResult,
   ) {
     this.topic = place.topic;
     this.partition = place.partition;
+    this.topicId = topicId;
     this.#log = log;
     this.#number = known(number);
     this.#position = known(position);

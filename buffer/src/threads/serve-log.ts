@@ -102,7 +102,7 @@ class LogSession {
     this.#lastReader += 1;
     this.#readers.set(this.#lastReader, reader);
     const [position, pending] = [reader.position(), reader.pendingIntent()];
-    return { number: this.#lastReader, position, pending };
+    return { number: this.#lastReader, topicId: reader.topicId, position, pending };
   }
 
   async #read(question: Extract<LogCall, { call: 'read' }> & { id: number }): Promise<LogResult> {
