@@ -75,7 +75,10 @@ export class JournaldReceiver implements Component {
     return this.#starting;
   }
 
-  /** Ends `journalctl`; what was not taken by `deadline` is read again at a new start. */
+  /**
+   * Ends `journalctl`; what was not taken by `deadline` is read again at a new start, and lost without
+   * `storage`.
+   */
   shutdown(deadline: AbortSignal): Promise<void> {
     this.#stopping ??= this.#close(deadline);
     return this.#stopping;
@@ -124,10 +127,15 @@ export class JournaldReceiver implements Component {
       if (!this.#stop.signal.aborted) throw error;
     } finally {
       clearInterval(flushing);
-      // What operators hold back is read again by the next one.
-      this.#forgetHeld();
+      // What operators hold back is read again by the next one, where there is one.
+      if (!this.#stop.signal.aborted || this.#isKept) this.#forgetHeld();
     }
     return child.ended;
+  }
+
+  /** A new start goes on where this one ends. */
+  get #isKept(): boolean {
+    return this.#options.config.storage !== undefined;
   }
 
   /** False when the pipeline had not taken them and this is to stop. */
@@ -171,8 +179,12 @@ export class JournaldReceiver implements Component {
   async #deliver(): Promise<boolean> {
     const settled = this.#chain?.earliestHeld(this.#source)?.number ?? this.#number;
     if (this.#writer.itemCount > 0) {
-      const delivered = await this.#delivery.deliver(this.#writer.finish(), this.#stop.signal);
-      if (delivered === 'stopped') return false;
+      const batch = this.#writer.finish();
+      const delivered = await this.#delivery.deliver(batch, this.#stop.signal);
+      if (delivered === 'stopped') {
+        if (!this.#isKept) this.#delivery.countDropped(batch.itemCount, 'shutdown');
+        return false;
+      }
     }
     await this.#settle(settled);
     return true;
@@ -208,12 +220,16 @@ export class JournaldReceiver implements Component {
   #flushWhileQuiet(): NodeJS.Timeout | undefined {
     const chain = this.#chain;
     if (chain === undefined || chain.holdMs === 0) return undefined;
-    const flush = (): Promise<boolean> => {
-      chain.flush('due');
-      for (const entry of chain.take()) this.#writer.add(entry);
+    return setInterval(() => void this.#flush('due'), chain.holdMs);
+  }
+
+  /** Hands on what operators let go of. */
+  #flush(what: 'due' | 'all'): Promise<boolean> {
+    return this.#exclusive(() => {
+      this.#chain?.flush(what);
+      for (const entry of this.#chain?.take() ?? []) this.#writer.add(entry);
       return this.#deliver();
-    };
-    return setInterval(() => void this.#exclusive(flush), chain.holdMs);
+    });
   }
 
   #forgetHeld(): void {
@@ -227,6 +243,7 @@ export class JournaldReceiver implements Component {
     await this.#starting?.catch(() => undefined);
     await endBefore(deadline, Promise.all([this.#child?.end(), this.#running]));
     if (deadline.aborted) await this.#child?.end();
+    else if (!this.#isKept) await endBefore(deadline, this.#flush('all'));
     await this.#storage?.close();
   }
 }

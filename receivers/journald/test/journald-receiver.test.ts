@@ -16,6 +16,16 @@ import { FakeJournal } from './fake-journal.ts';
 
 const PATIENT = new AbortController().signal;
 
+/** Operators that hold the last entry back until another begins. */
+const HOLDING = [
+  {
+    type: 'recombine',
+    combine_field: 'body.MESSAGE',
+    is_first_entry: 'body.MESSAGE startsWith "#"',
+    force_flush_period: '10m',
+  },
+];
+
 let journal: FakeJournal;
 let receiver: Component | undefined;
 let logger: RecordingLogger;
@@ -216,17 +226,7 @@ describe('journalctl', () => {
 
   it('gives again what was not taken, or was held back, before a new start', async () => {
     const storage = await withStorage();
-    const config = {
-      storage: 'file_storage',
-      operators: [
-        {
-          type: 'recombine',
-          combine_field: 'body.MESSAGE',
-          is_first_entry: 'body.MESSAGE startsWith "#"',
-          force_flush_period: '10m',
-        },
-      ],
-    };
+    const config = { storage: 'file_storage', operators: HOLDING };
     journal.write('#1', ' a', '#2');
     expect(await messages(await start(config, { host: storage.host }), 1)).toEqual(['#1\n a']);
     await stop();
@@ -235,6 +235,14 @@ describe('journalctl', () => {
     expect(await messages(next, 1)).toEqual(['#2\n b']);
     await stop();
     await storage.close();
+  });
+
+  it('gives what was held back at the stop, where nothing is kept', async () => {
+    journal.write('#1', ' a', '#2', ' b');
+    const next = await start({ operators: HOLDING });
+    expect(await messages(next, 1)).toEqual(['#1\n a']);
+    await stop();
+    expect(await messages(next, 0)).toEqual(['#1\n a', '#2\n b']);
   });
 
   it('gets the arguments that upstream gives it', () => {

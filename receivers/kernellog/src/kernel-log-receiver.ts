@@ -70,7 +70,7 @@ export class KernelLogReceiver implements Component {
     return this.#starting;
   }
 
-  /** What was not taken by `deadline` is read again at a new start. */
+  /** What was not taken by `deadline` is read again at a new start; without `storage` it is lost. */
   shutdown(deadline: AbortSignal): Promise<void> {
     this.#stopping ??= this.#close(deadline);
     return this.#stopping;
@@ -120,12 +120,20 @@ export class KernelLogReceiver implements Component {
       }
     } finally {
       buffer.close();
-      // What operators hold back is read again.
-      const held = this.#chain?.earliestHeld(this.#source)?.number;
-      if (held !== undefined) this.#last = held - 1;
-      this.#chain?.flush('all');
-      this.#chain?.take();
+      if (!signal.aborted || this.#isKept) this.#readHeldAgain();
     }
+  }
+
+  /** A new start goes on where this one ends. */
+  get #isKept(): boolean {
+    return this.#options.config.storage !== undefined;
+  }
+
+  #readHeldAgain(): void {
+    const held = this.#chain?.earliestHeld(this.#source)?.number;
+    if (held !== undefined) this.#last = held - 1;
+    this.#chain?.flush('all');
+    this.#chain?.take();
   }
 
   /** True when there is nothing more for now. */
@@ -135,7 +143,7 @@ export class KernelLogReceiver implements Component {
       const text = buffer.next();
       if (text === undefined) {
         this.#isSkipping = false;
-        this.#flush();
+        this.#flush('due');
         return true;
       }
       const record = readRecord(text);
@@ -173,9 +181,9 @@ export class KernelLogReceiver implements Component {
     });
   }
 
-  #flush(): void {
+  #flush(what: 'due' | 'all'): void {
     if (this.#chain === undefined) return;
-    this.#chain.flush('due');
+    this.#chain.flush(what);
     for (const entry of this.#chain.take()) this.#writer.add(entry);
   }
 
@@ -183,8 +191,12 @@ export class KernelLogReceiver implements Component {
   async #deliver(): Promise<boolean> {
     const settled = (this.#chain?.earliestHeld(this.#source)?.number ?? this.#last + 1) - 1;
     if (this.#writer.itemCount > 0) {
-      const delivered = await this.#delivery.deliver(this.#writer.finish(), this.#stop.signal);
-      if (delivered === 'stopped') return false;
+      const batch = this.#writer.finish();
+      const delivered = await this.#delivery.deliver(batch, this.#stop.signal);
+      if (delivered === 'stopped') {
+        if (!this.#isKept) this.#delivery.countDropped(batch.itemCount, 'shutdown');
+        return false;
+      }
     }
     try {
       // Where it ends what is passed over is known at its end.
@@ -201,6 +213,11 @@ export class KernelLogReceiver implements Component {
     this.#stop.abort();
     await this.#starting?.catch(() => undefined);
     await endBefore(deadline, this.#running ?? Promise.resolve());
+    if (!this.#isKept && !deadline.aborted) {
+      // Nobody reads again what operators hold back.
+      this.#flush('all');
+      await endBefore(deadline, this.#deliver());
+    }
     await this.#position?.close();
   }
 }

@@ -138,6 +138,43 @@ describe.runIf(mayWrite())('the kernel log', { timeout: 30_000 }, () => {
     expect(await untilSaid(second, 2)).toEqual(['18 two', '9 three']);
   });
 
+  const operators = [
+    {
+      type: 'recombine',
+      combine_field: 'body',
+      is_first_entry: 'body matches "first"',
+      force_flush_period: '10m',
+    },
+  ];
+
+  it('is handed on at the stop with what operators hold back, where nothing is kept', async () => {
+    const next = new GatedConsumer();
+    await start({ operators }, next, contractHost());
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    say(6, 'the first');
+    say(6, 'the first again');
+    expect(await untilSaid(next, 1)).toEqual(['9 the first']);
+    await stop();
+    expect(said(next)).toEqual(['9 the first', '9 the first again']);
+  });
+
+  it('is read again from what operators held back at the stop, where it is kept', async () => {
+    const host = await storageHost();
+    const config = { operators, storage: 'file_storage' };
+    const before = new GatedConsumer();
+    await start(config, before, host);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    say(6, 'the first');
+    say(6, 'the first again');
+    expect(await untilSaid(before, 1)).toEqual(['9 the first']);
+    await stop();
+    expect(said(before)).toEqual(['9 the first']);
+    const next = new GatedConsumer();
+    await start(config, next, host);
+    say(6, 'the first at last');
+    expect(await untilSaid(next, 1)).toEqual(['9 the first again']);
+  });
+
   it('is read again from what the pipeline did not take', async () => {
     const host = await storageHost();
     const storage = { storage: 'file_storage' };
