@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -90,6 +91,23 @@ describe('the command', () => {
     expect(outcome.stdout).toContain(`\nUsage: sonde ${name} [FLAGS]`);
     expect(outcome.stdout).toContain('--help');
     expect(await sonde(['help', name])).toEqual(outcome);
+  });
+
+  it('says where serve answers, to who started it by hand', async () => {
+    const root = projectRoot();
+    const sets = ['listen=127.0.0.1:0', `state.path=${join(folder, 'state.db')}`].flatMap((set) => [
+      '--set',
+      set,
+    ]);
+    const config = join(root, 'deploy/config/serve.yaml');
+    const args = [join(root, 'cli/dist/sonde.js'), 'serve', '--config', config, ...sets];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [line] = await once(child.stdout, 'data');
+    const url = /^The page and the API \(\/api\/docs\) at (http:\S+)\n$/.exec(String(line))?.[1];
+    const response = await fetch(`${url}/api/v1/openapi.json`);
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+    expect(response.status).toBe(200);
   });
 
   it('says of a flag what it does, whether it repeats and its default', async () => {

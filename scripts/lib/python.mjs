@@ -1,4 +1,5 @@
-// A Python environment with the clients that tests drive: OpenTelemetry's SDK and clickhouse-connect.
+// A Python environment with the clients that tests drive: OpenTelemetry's SDK, clickhouse-connect and
+// confluent-kafka.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';

@@ -27,6 +27,7 @@ const PYTHON = [pythonPath(), 'python3'].find(
 );
 const NO_PYTHON = PYTHON === undefined ? 'no Python with confluent-kafka here' : undefined;
 const TOKEN = 'token-of-a-test-of-topics';
+const PARTITIONS = 4;
 const DOCUMENT = readProjectFile('docs/topics.md');
 
 let broker: ScratchBroker;
@@ -63,14 +64,20 @@ async function statements(name: string): Promise<void> {
   for (const sql of example(name).split(';\n')) if (sql.trim() !== '') await statement(sql);
 }
 
-async function append(topic: string, headers: Record<string, string>): Promise<void> {
+/** A request of two lines in each partition. */
+async function append(
+  topic: string,
+  { partitions, headers }: { partitions: number; headers: Record<string, string> },
+): Promise<void> {
   const buffer = await KafkaBuffer.open({ brokers: broker.brokers });
-  await buffer.createTopic(topic, { partitions: 1 });
-  const logRecords = ['first line', 'second line'].map((stringValue) => ({
-    body: { stringValue },
-  }));
-  const value = encodeRequest('logs', { resourceLogs: [{ scopeLogs: [{ logRecords }] }] });
-  await buffer.append(topic, 0, [{ value, headers, timestampUnixMs: 1_750_000_000_000 }]);
+  await buffer.createTopic(topic, { partitions });
+  for (let partition = 0; partition < partitions; partition += 1) {
+    const logRecords = ['first', 'second'].map((which) => ({
+      body: { stringValue: `${which} line of ${partition}` },
+    }));
+    const value = encodeRequest('logs', { resourceLogs: [{ scopeLogs: [{ logRecords }] }] });
+    await buffer.append(topic, partition, [{ value, headers, timestampUnixMs: 1_750_000_000_000 }]);
+  }
   await buffer.close();
 }
 
@@ -102,8 +109,13 @@ describe.skipIf(MISSING !== undefined)(`examples of docs/topics.md ${MISSING ?? 
   beforeAll(async () => {
     broker = await startScratchBroker();
     engine = await spawnEngine({ directory, tokens: [{ role: 'internal', token: TOKEN }] });
-    await append(TOPICS.logs, { [HEADERS.tenant]: 'acme', [HEADERS.items]: '2' });
-    await append(TOPICS.deadLetters, { reason: 'no OTLP', code: 'INVALID_DATA' });
+    // As a gateway makes it: an example for one partition would show the lines of one.
+    await append(TOPICS.logs, {
+      partitions: PARTITIONS,
+      headers: { [HEADERS.tenant]: 'acme', [HEADERS.items]: '2' },
+    });
+    const headers = { reason: 'no OTLP', code: 'INVALID_DATA' };
+    await append(TOPICS.deadLetters, { partitions: 1, headers });
     const buffer = await KafkaBuffer.open({ brokers: broker.brokers });
     await buffer.createTopic('otlp_logs_json', { partitions: 1 });
     await buffer.close();
@@ -127,9 +139,13 @@ describe.skipIf(MISSING !== undefined)(`examples of docs/topics.md ${MISSING ?? 
   });
 
   it.skipIf(NO_KCAT !== undefined)(`run in kcat ${NO_KCAT ?? ''}`, async () => {
-    expect(await shell('kcat-read')).toMatch(
-      /^otlp_logs\/0@0 {2}1750000000000 {2}\d+ bytes {2}tenant=acme,items=2\n$/,
-    );
+    const messages = (await shell('kcat-read')).trimEnd().split('\n');
+    expect(messages.length).toBe(PARTITIONS);
+    for (const message of messages) {
+      expect(message).toMatch(
+        /^otlp_logs\/\d@0 {2}1750000000000 {2}\d+ bytes {2}tenant=acme,items=2$/,
+      );
+    }
     expect(await shell('kcat-dead-letters')).toBe('reason=no OTLP,code=INVALID_DATA\n');
     await shell('kcat-write');
     const lines = (await shell('stream-kcat')).trimEnd().split('\n');
@@ -144,7 +160,11 @@ describe.skipIf(MISSING !== undefined)(`examples of docs/topics.md ${MISSING ?? 
   it.skipIf(NO_PYTHON !== undefined)(`run in Python ${NO_PYTHON ?? ''}`, async () => {
     const file = PYTHON ?? '';
     const { stdout } = await run(file, ['-c', example('python-read')], { timeout: 60_000 });
-    expect(stdout).toBe('acme 0 first line\nacme 0 second line\n');
+    const lines = Array.from({ length: PARTITIONS }, (_, partition) => [
+      `acme 0 first line of ${partition}`,
+      `acme 0 second line of ${partition}`,
+    ]).flat();
+    expect(stdout.trimEnd().split('\n').sort()).toEqual(lines.sort());
     const stream = await run(file, ['-c', example('stream-python')], { timeout: 60_000 });
     expect(stream.stdout).toBe("acme checkout>payment@1750000020000 {'calls': 42}\n");
   });
@@ -154,7 +174,7 @@ describe.skipIf(MISSING !== undefined)(`examples of docs/topics.md ${MISSING ?? 
     const query = 'SELECT tenant, items, length(message) > 20, toUnixTimestamp(received)';
     await expect
       .poll(() => statement(`${query} FROM otlp_logs_archive`), { timeout: 60_000 })
-      .toBe('acme\t2\t1\t1750000000\n');
+      .toBe('acme\t2\t1\t1750000000\n'.repeat(PARTITIONS));
   });
 
   it('run in ClickHouse, which keeps what was posted twice once', async () => {

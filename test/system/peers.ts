@@ -12,7 +12,7 @@ const run = promisify(execFile);
 
 const BUILD_TIMEOUT_MS = 300_000;
 
-/** The Python with OpenTelemetry's SDK and clickhouse-connect; undefined where it was not made. */
+/** The Python with the clients of `test/peers/python`; undefined where it was not made. */
 export function pythonPath(): string | undefined {
   const path = madePython(ROOT);
   return existsSync(path) ? path : undefined;

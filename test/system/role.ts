@@ -6,7 +6,7 @@ import { ROOT } from '../tidy/repository.ts';
 
 const OUTPUT_CHARACTERS_MAX = 20_000;
 
-/** One process of `sonde gateway` on a role file of `deploy/config`, which a test may kill. */
+/** One process of a role on its file of `deploy/config`, which a test may kill. */
 export class Role {
   readonly #args: readonly string[];
   readonly #env: Readonly<Record<string, string>>;
@@ -25,7 +25,8 @@ export class Role {
       '--set',
       `${path}=${value}`,
     ]);
-    this.#args = ['gateway', '--config', join(ROOT, 'deploy/config', file), ...sets];
+    const command = file === 'process.yaml' ? 'process' : 'gateway';
+    this.#args = [command, '--config', join(ROOT, 'deploy/config', file), ...sets];
     this.#env = options.env ?? {};
   }
 

@@ -18,6 +18,11 @@ export const COMMANDS: readonly Command[] = [
     run: async (args) => (await import('./gateway.ts')).gateway(args),
   },
   {
+    name: 'process',
+    summary: 'the same behind Kafka, in front of the store',
+    run: async (args) => (await import('./gateway.ts')).processRole(args),
+  },
+  {
     name: 'agent',
     summary: 'observe this host and send what is seen as OTLP',
     run: async (args) => (await import('./agent.ts')).agent(args),

@@ -25,7 +25,19 @@ export interface GatewayThread {
  * `sonde gateway`: runs the pipelines of Collector configuration until it is told to stop; SIGHUP
  * reads the configuration again. Own telemetry is what `service.telemetry` says and no more.
  */
-export async function gateway(args: readonly string[]): Promise<void> {
+export function gateway(args: readonly string[]): Promise<void> {
+  return runRole('sonde-gateway', args);
+}
+
+/**
+ * `sonde process`: the same for the role behind Kafka. What it runs is its configuration's alone;
+ * the name tells both apart in a list of processes and, as `service.name`, in own telemetry.
+ */
+export function processRole(args: readonly string[]): Promise<void> {
+  return runRole('sonde-process', args);
+}
+
+async function runRole(serviceName: string, args: readonly string[]): Promise<void> {
   const { values } = readFlags(args, {
     ...CONFIG_FLAGS,
     'settings-url': {
@@ -48,7 +60,7 @@ export async function gateway(args: readonly string[]): Promise<void> {
     ...configOptions(values),
     build: BUILD_INFO,
     makeLogger,
-    startTelemetry: (config) => startOwnTelemetry(config, 'sonde-gateway', [threads]),
+    startTelemetry: (config) => startOwnTelemetry(config, serviceName, [threads]),
     settings: await openSettings(settings, makeLogger()),
     threadProgram: threadProgram(settings, threads),
     reloads: hangups(),

@@ -50,6 +50,12 @@ export async function serve(args: readonly string[]): Promise<void> {
   });
   try {
     sayReady();
+    // Under a supervisor stdout is its log, and it says the address itself.
+    if (process.send === undefined) {
+      process.stdout.write(
+        `The page and the API (/api/docs) at http://${config.listen.host}:${backend.port}\n`,
+      );
+    }
     await aborted(stop);
   } finally {
     await backend.close();

@@ -14,6 +14,7 @@ import { withHeaders } from './extract-headers.ts';
 import { KafkaMetrics } from './kafka-metrics.ts';
 import { messageReader } from './message-encoding.ts';
 import { TopicTargets } from './topic-targets.ts';
+import { TroubleLines } from './trouble-lines.ts';
 
 const OPEN_PAUSE_MS = 1000;
 
@@ -25,6 +26,7 @@ export class KafkaReceiver implements Component {
   readonly #buffer: LazyKafkaBuffer;
   readonly #metrics: KafkaMetrics;
   readonly #targets: TopicTargets = new TopicTargets();
+  readonly #troubles: TroubleLines = new TroubleLines();
   readonly #stop: AbortController = new AbortController();
   /** Pumps of partitions that went to somebody else, until they have ended. */
   readonly #ending: Set<Promise<void>> = new Set();
@@ -141,7 +143,9 @@ export class KafkaReceiver implements Component {
   }
 
   #say(host: Host, error: Error): void {
-    this.#settings.logger.warn('Kafka cannot be read for now.', { error: error.message });
+    if (this.#troubles.isWorthTelling(error.message, performance.now())) {
+      this.#settings.logger.warn('Kafka cannot be read for now.', { error: error.message });
+    }
     host.reportStatus({ state: 'recoverable', error });
   }
 

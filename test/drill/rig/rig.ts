@@ -67,7 +67,8 @@ function setsOf(values: Readonly<Record<string, string>>): readonly string[] {
 }
 
 function gatewayArgs(file: string, values: Readonly<Record<string, string>>): readonly string[] {
-  return ['gateway', '--config', join(ROOT, 'deploy/config', file), ...setsOf(values)];
+  const command = file === 'process.yaml' ? 'process' : 'gateway';
+  return [command, '--config', join(ROOT, 'deploy/config', file), ...setsOf(values)];
 }
 
 async function otlpSets(httpPort: number): Promise<Readonly<Record<string, string>>> {
