@@ -5,6 +5,7 @@
  *   object.c   objects, programs and what they are attached to
  *   map.c      entries of maps
  *   ring.c     the ring buffer, drained in batches into memory of JavaScript's
+ *   memory.c   memory that the C library keeps for later
  *   log.c      what libbpf and the verifier said about the call that failed
  *   elf/       stands in for libelf and zlib, so that the addon needs libc alone
  *
@@ -15,6 +16,7 @@
 
 #include "log.h"
 #include "map.h"
+#include "memory.h"
 #include "node-values.h"
 #include "object.h"
 #include "ring.h"
@@ -47,6 +49,7 @@ NAPI_MODULE_INIT() {
       {"openRing", NULL, open_ring, NULL, NULL, NULL, napi_enumerable, NULL},
       {"drain", NULL, drain_ring, NULL, NULL, NULL, napi_enumerable, NULL},
       {"ringLag", NULL, ring_lag, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"trimMemory", NULL, trim_memory, NULL, NULL, NULL, napi_enumerable, NULL},
       {"closeRing", NULL, close_ring, NULL, NULL, NULL, napi_enumerable, NULL},
   };
   napi_value hash;

@@ -162,6 +162,8 @@ export class Observer {
     if (this.#programs.reportUsage()) this.drain();
     this.host.collect(this.#disks);
     this.logs?.find();
+    // What came and went leaves holes behind, which the C library keeps: 20 MB after ten minutes.
+    this.#options.addon.trimMemory();
   }
 
   takeLagBytesMax(): number {

@@ -9,6 +9,8 @@ export interface CgroupPlace {
   readonly unit: string | undefined;
   /** Paths by controller of version 1, that of version 2 under ''. */
   readonly groups: ReadonlyMap<string, string>;
+  /** What it was read from. */
+  readonly text: string;
 }
 
 /** Units that start other people's programs: their names say nothing of these. */
@@ -54,6 +56,7 @@ export function cgroupPlace(text: string): CgroupPlace {
     podUid: first(paths, podIn),
     unit: first(paths, unitIn),
     groups,
+    text,
   };
 }
 

@@ -1,5 +1,5 @@
 import { type CgroupPlace, cgroupPlace } from './cgroup-place.ts';
-import { type OtelEnvironment, otelEnvironment } from './otel-environment.ts';
+import { OTEL_VARIABLE, type OtelEnvironment, otelEnvironment } from './otel-environment.ts';
 import { type ProcFiles, parseStat, zeroParts } from './proc-files.ts';
 import type { Command } from './service-name.ts';
 import type { Workload } from './workload.ts';
@@ -67,7 +67,7 @@ function readRunning(files: ProcFiles, pid: number): ProcessFacts | undefined {
   return {
     parent,
     command: { file: files.link(pid, 'exe'), command, directory: files.link(pid, 'cwd'), name },
-    environment: otelEnvironment(zeroParts(files.text(pid, 'environ'))),
+    environment: otelEnvironment(files.parts(pid, 'environ', OTEL_VARIABLE) ?? []),
     place: cgroupPlace(files.text(pid, 'cgroup')),
     startedMs: performance.now() - ageMs,
   };
@@ -78,15 +78,26 @@ function readStarting(
   { program, before, mayRead }: Starting,
 ): Omit<ProcessFacts, 'startedMs'> {
   const { pid, parent, file, command, name } = program;
-  const variables = mayRead ? zeroParts(files.text(pid, 'environ')) : [];
+  const variables = mayRead ? files.parts(pid, 'environ', OTEL_VARIABLE) : undefined;
   const groups = mayRead ? files.text(pid, 'cgroup') : '';
   return {
     parent,
     command: { file, command, directory: '', name },
-    environment:
-      variables.length > 0 || before === undefined
-        ? otelEnvironment(variables)
-        : before.environment,
-    place: groups === '' && before !== undefined ? before.place : cgroupPlace(groups),
+    environment: environmentOf(variables, before),
+    place: placeOf(groups, before),
   };
+}
+
+function environmentOf(
+  variables: readonly string[] | undefined,
+  before: ProcessFacts | undefined,
+): OtelEnvironment {
+  if (variables === undefined && before !== undefined) return before.environment;
+  return otelEnvironment(variables ?? []);
+}
+
+/** That of who started it where it is the same: most processes run where their parent does. */
+function placeOf(groups: string, before: ProcessFacts | undefined): CgroupPlace {
+  const isSame = groups === '' || groups === before?.place.text;
+  return isSame && before !== undefined ? before.place : cgroupPlace(groups);
 }

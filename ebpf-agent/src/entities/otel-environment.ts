@@ -5,11 +5,14 @@ export interface OtelEnvironment {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
+/** What the variables begin with that are looked at. */
+export const OTEL_VARIABLE = 'OTEL_';
+
 const ATTRIBUTES_MAX = 64;
 
 const NOTHING: OtelEnvironment = { serviceName: undefined, attributes: {} };
 
-/** Of the variables in /proc/<pid>/environ. Nothing else of the environment is looked at. */
+/** Of the variables in /proc/<pid>/environ that begin with `OTEL_VARIABLE`; the rest is not looked at. */
 export function otelEnvironment(variables: readonly string[]): OtelEnvironment {
   const name = variable(variables, 'OTEL_SERVICE_NAME');
   const list = variable(variables, 'OTEL_RESOURCE_ATTRIBUTES');

@@ -20,18 +20,24 @@ export class ProcFiles {
 
   /** The beginning of a file, `PROC_FILE_BYTES_MAX` of it; empty when it cannot be read. */
   text(pid: number | '', name: string): string {
-    let fd: number;
-    try {
-      fd = openSync(join(this.#root, String(pid), name), 'r');
-    } catch {
-      // Gone, or not ours to read: what is known without it has to do.
-      return '';
+    return this.#buffer.toString('utf8', 0, this.#read(pid, name));
+  }
+
+  /**
+   * Of a file whose parts end with a zero byte, those that begin so; undefined when it is empty or
+   * cannot be read. The others never become text: an environment may be long.
+   */
+  parts(pid: number, name: string, beginning: string): readonly string[] | undefined {
+    const length = this.#read(pid, name);
+    if (length === 0) return undefined;
+    const bytes = this.#buffer.subarray(0, length);
+    const parts: string[] = [];
+    for (let at = bytes.indexOf(beginning); at >= 0; at = bytes.indexOf(beginning, at + 1)) {
+      if (at > 0 && bytes[at - 1] !== 0) continue;
+      const end = bytes.indexOf(0, at);
+      parts.push(bytes.toString('utf8', at, end < 0 ? length : end));
     }
-    try {
-      return this.#buffer.toString('utf8', 0, this.#read(fd));
-    } finally {
-      closeSync(fd);
-    }
+    return parts;
   }
 
   /** The beginning of a file as that process sees it; empty when it cannot be read. */
@@ -55,7 +61,15 @@ export class ProcFiles {
     }
   }
 
-  #read(fd: number): number {
+  /** Into `#buffer`; the bytes read, 0 when it cannot be. */
+  #read(pid: number | '', name: string): number {
+    let fd: number;
+    try {
+      fd = openSync(join(this.#root, String(pid), name), 'r');
+    } catch {
+      // Gone, or not ours to read: what is known without it has to do.
+      return 0;
+    }
     let length = 0;
     try {
       while (length < this.#buffer.length) {
@@ -65,6 +79,8 @@ export class ProcFiles {
       }
     } catch {
       // It ended while it was read: what came is true.
+    } finally {
+      closeSync(fd);
     }
     return length;
   }

@@ -50,6 +50,8 @@ export interface NativeAddon {
   /** Bytes written and not drained yet. */
   ringLag(ring: NativeRing): number;
   closeRing(ring: NativeRing): void;
+  /** Gives back to the system what the C library keeps; a third of a millisecond. */
+  trimMemory(): void;
 }
 
 const FUNCTIONS = [
@@ -76,6 +78,7 @@ const FUNCTIONS = [
   'drain',
   'ringLag',
   'closeRing',
+  'trimMemory',
 ];
 
 function isNativeAddon(value: unknown): value is NativeAddon {
