@@ -36,12 +36,24 @@ describe('what is seen of a service', () => {
     for (const protocol of [Protocol.http1, Protocol.http1, Protocol.opaque, Protocol.unknown]) {
       coverage.connections.count({}, seen(protocol));
     }
-    const points = new Map(coverage.points({ processes: 3, isMeasured: true }, now));
+    const points = new Map(coverage.points({ processes: 3, metrics: 'seen' }, now));
     expect(said(points.get(COVERED_PROCESSES))).toEqual(['metrics seen 3', 'logs unseen pipe 3']);
     expect(said(points.get(COVERED_CONNECTIONS))).toEqual([
       'requests seen protocol-4 2',
       'requests unseen unknown_protocol a-peer 1',
     ]);
+  });
+
+  it.each<readonly ['seen' | 'unknown' | 'off' | 'hidden', readonly string[]]>([
+    ['seen', ['metrics seen 1']],
+    ['off', ['metrics unseen off 1']],
+    ['hidden', ['metrics unseen hidden 1']],
+    ['unknown', []],
+  ])('has its metrics %s', (metrics, words) => {
+    const coverage = new WorkloadCoverage();
+    coverage.unseenLogs = 'none';
+    const points = new Map(coverage.points({ processes: 1, metrics }, performance.now()));
+    expect(said(points.get(COVERED_PROCESSES))).toEqual(words);
   });
 
   it('holds for two windows, and not for a service without processes', () => {
@@ -50,11 +62,11 @@ describe('what is seen of a service', () => {
     coverage.connections.count({}, seen(Protocol.http1));
     const at = (windows: number): number => {
       const nowMs = now + windows * (COVERAGE_WINDOW_MS + 1_000);
-      const points = new Map(coverage.points({ processes: 1, isMeasured: true }, nowMs));
+      const points = new Map(coverage.points({ processes: 1, metrics: 'seen' }, nowMs));
       return points.get(COVERED_CONNECTIONS)?.[0]?.sum ?? 0;
     };
     expect([at(0), at(1), at(2)]).toEqual([1, 1, 0]);
-    expect([...coverage.points({ processes: 0, isMeasured: true }, now)]).toEqual([]);
+    expect([...coverage.points({ processes: 0, metrics: 'seen' }, now)]).toEqual([]);
   });
 
   it('counts a connection once a window, as what it turned out to be', () => {

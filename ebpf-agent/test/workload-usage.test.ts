@@ -38,6 +38,23 @@ describe('what a service uses', () => {
     expect(user?.sum).toBeCloseTo(6 * 0.75);
   });
 
+  it('is seen, not asked for, or not told where it was asked for twice', () => {
+    const usage = new WorkloadUsage();
+    const coverages = [false, true, true].map((isAsked) => {
+      usage.begin(isAsked);
+      return usage.coverage;
+    });
+    expect(coverages).toEqual(['off', 'hidden', 'hidden']);
+    usage.add(1, SECOND);
+    expect(usage.coverage).toBe('seen');
+    const young = new WorkloadUsage();
+    expect(young.coverage).toBe('unknown');
+    young.begin(true);
+    expect(young.coverage).toBe('unknown');
+    young.begin(true);
+    expect(young.coverage).toBe('hidden');
+  });
+
   it('says nothing before anything was used', () => {
     expect([...new WorkloadUsage().points()]).toEqual([]);
   });

@@ -12,6 +12,7 @@ const CHECK = 'sudo sonde agent --check';
 /** What a reason means, and the line that closes the hole; `NAME` stands for its name. */
 const WORDS: Readonly<Record<string, Words>> = {
   'metrics off': { why: 'the agent may not read what processes use here', fix: CHECK },
+  'metrics hidden': { why: 'this kernel hides the process from who asks what it uses', fix: SDK },
   'metrics no_agent': {
     why: 'no agent runs where it runs',
     fix: 'sudo SONDE_AGENT_ENDPOINT=127.0.0.1:4317 sonde agent',

@@ -28,12 +28,21 @@ export const COVERED_CONNECTIONS: MetricDefinition = {
  */
 export type UnseenLogs = 'pipe' | 'socket' | 'terminal' | 'null' | 'elsewhere' | 'off' | 'none';
 
+/** Why what it uses is not: `off`: nobody looks; `hidden`: the kernel does not tell of its processes. */
+export type UnseenMetrics = 'off' | 'hidden';
+
 /** Where the standard output of a process leads, by its link in /proc. */
 export function outputKind(link: string): UnseenLogs {
   if (link.startsWith('pipe:')) return 'pipe';
   if (link.startsWith('socket:')) return 'socket';
   if (/^\/dev\/(pts\/|tty|console)/.test(link)) return 'terminal';
   return link === '/dev/null' ? 'null' : 'elsewhere';
+}
+
+interface Known {
+  readonly processes: number;
+  /** `unknown`: nobody has looked yet. */
+  readonly metrics: 'seen' | 'unknown' | UnseenMetrics;
 }
 
 type Points = readonly [MetricDefinition, readonly Series[]];
@@ -46,16 +55,17 @@ export class WorkloadCoverage {
   readonly #due = new DueSeries();
   readonly connections: CoveredConnections = new CoveredConnections();
 
-  *points(
-    { processes, isMeasured }: { readonly processes: number; readonly isMeasured: boolean },
-    nowMs: number,
-  ): Generator<Points> {
+  *points({ processes, metrics }: Known, nowMs: number): Generator<Points> {
     const connections = this.connections.series(nowMs);
     if (processes === 0) return;
-    const metrics = this.#process('metrics', isMeasured ? undefined : 'off', processes);
-    const hasLogs = this.unseenLogs !== 'none';
-    const logs = hasLogs ? [this.#process('logs', this.unseenLogs, processes)] : [];
-    const signals = [metrics, ...logs];
+    const signals: Series[] = [];
+    if (metrics !== 'unknown') {
+      const reason = metrics === 'seen' ? undefined : metrics;
+      signals.push(this.#process('metrics', reason, processes));
+    }
+    if (this.unseenLogs !== 'none') {
+      signals.push(this.#process('logs', this.unseenLogs, processes));
+    }
     const signalsDue = this.#due.of(signals, nowMs);
     if (signalsDue.length > 0) yield [COVERED_PROCESSES, signalsDue];
     const connectionsDue = this.#due.of(connections, nowMs);

@@ -49,7 +49,7 @@ export class Workload {
     yield [PROCESSES, [processes]];
     yield* this.usage.points(nowMs);
     yield* this.limits.points();
-    const known = { processes: this.processes, isMeasured: this.usage.isUsed };
+    const known = { processes: this.processes, metrics: this.usage.coverage };
     if (!this.identity.isOwn) yield* this.coverage.points(known, nowMs);
     for (const [definition, series] of this.metrics.entries()) {
       yield [definition, [...series.values()]];

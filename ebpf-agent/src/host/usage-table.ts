@@ -28,6 +28,8 @@ export class UsageTable {
   readonly #byPid = new Map<number, Followed>();
   readonly #delta = new Float64Array(USAGE_FIELDS);
   #round = 0;
+  /** Something was told in this round. */
+  #isTold = false;
 
   constructor(processes: ProcessTable) {
     this.#processes = processes;
@@ -35,11 +37,13 @@ export class UsageTable {
 
   begin(): void {
     this.#round++;
+    this.#isTold = false;
   }
 
   /** A record of one thread. */
   take(record: RecordView): void {
     const { tgid } = record;
+    this.#isTold = true;
     const followed = this.#follow(tgid);
     if (followed.round !== this.#round) {
       followed.round = this.#round;
@@ -51,7 +55,7 @@ export class UsageTable {
 
   /** All threads have been told of: services get what their processes used since the last round. */
   end(workloads: readonly Workload[]): void {
-    for (const { usage } of workloads) usage.begin();
+    for (const { usage } of workloads) usage.begin(this.#isTold);
     for (const [pid, followed] of this.#byPid) {
       const process = this.#processes.of(pid);
       const isThere = followed.round === this.#round && process?.endedMs === undefined;

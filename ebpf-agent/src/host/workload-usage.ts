@@ -1,3 +1,4 @@
+import type { UnseenMetrics } from '../capabilities/coverage.ts';
 import { PROCESSES_LISTED_MAX } from '../limits.ts';
 import type { MetricDefinition } from '../metrics/definitions.ts';
 import { addValue, newSeries, type Series } from '../metrics/series.ts';
@@ -64,14 +65,20 @@ export class WorkloadUsage {
   /** By metric; undefined when a process came or went. */
   #all: readonly Points[] | undefined;
   #isUsed = false;
+  #rounds = 0;
+  #isAsked = false;
 
-  /** Something is known of it. */
-  get isUsed(): boolean {
-    return this.#isUsed;
+  /** Of a process that began after a round was asked for, the next one tells. */
+  get coverage(): 'seen' | 'unknown' | UnseenMetrics {
+    if (this.#isUsed) return 'seen';
+    if (!this.#isAsked) return this.#rounds === 0 ? 'unknown' : 'off';
+    return this.#rounds < 2 ? 'unknown' : 'hidden';
   }
 
-  /** Before what processes hold is said anew. */
-  begin(): void {
+  /** Before what processes hold is said anew; `isAsked`: the kernel says what is used. */
+  begin(isAsked: boolean): void {
+    this.#rounds++;
+    this.#isAsked = isAsked;
     for (const series of this.#held) series.sum = 0;
     this.#filesUtilization.sum = 0;
   }
