@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { obstacleToRunning } from '@sonde/ebpf-agent';
-import { GATEWAY_ENVIRONMENT, GATEWAY_NODE_ARGS } from '../supervise/gateway-start.ts';
+import { AGENT_ENVIRONMENT, AGENT_NODE_ARGS } from '../supervise/gateway-start.ts';
 import type { StagedProcess } from '../supervise/stages.ts';
 import { ownTelemetrySets, set } from './up-telemetry.ts';
 
@@ -33,8 +33,8 @@ export function upAgent(options: UpAgentOptions): StagedProcess | string {
     name: 'agent',
     title: 'Agent',
     args,
-    nodeArgs: GATEWAY_NODE_ARGS,
-    environment: { ...GATEWAY_ENVIRONMENT, SONDE_AGENT_STATE: options.state },
+    nodeArgs: AGENT_NODE_ARGS,
+    environment: { ...AGENT_ENVIRONMENT, SONDE_AGENT_STATE: options.state },
     logFile: options.logFile,
   };
 }

@@ -21,6 +21,18 @@ export const GATEWAY_NODE_ARGS: readonly string[] = [
 ];
 
 /**
+ * Those of the agent, which is a guest on its host: its heap stays within some 7 MB of what it holds.
+ * 4 MB of young generation rather than 16, which grows by moments of many processes and is 33 MB then;
+ * and the old one is collected after less, and moved together, rather than by steps of 8 MB that leave
+ * holes. A request costs the same.
+ */
+export const AGENT_NODE_ARGS: readonly string[] = [
+  '--single-threaded-gc',
+  '--max-semi-space-size=4',
+  '--optimize-for-size',
+];
+
+/**
  * Environment of such a process, read by the C library before anything runs. Bodies of a megabyte and
  * more get memory of their own, which goes back to the system with them. Without it glibc learns from
  * the first large bodies to keep them in its heap, and a burst of them stays for good: 300 MB instead
@@ -28,4 +40,13 @@ export const GATEWAY_NODE_ARGS: readonly string[] = [
  */
 export const GATEWAY_ENVIRONMENT: Readonly<Record<string, string>> = {
   MALLOC_MMAP_THRESHOLD_: '1048576',
+};
+
+/**
+ * That of the agent. One heap of the C library for all threads, rather than one each that keeps what
+ * it once held: 5 MB less, and none of the 15 that came within eight minutes of short-lived processes.
+ */
+export const AGENT_ENVIRONMENT: Readonly<Record<string, string>> = {
+  ...GATEWAY_ENVIRONMENT,
+  MALLOC_ARENA_MAX: '1',
 };

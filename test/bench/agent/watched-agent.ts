@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { createServer, type Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
+import { AGENT_ENVIRONMENT, AGENT_NODE_ARGS } from '@sonde/cli/gateway-start';
 import { z } from 'zod';
 import { Child } from './children.ts';
 
@@ -81,7 +82,11 @@ export class WatchedAgent {
     const port = typeof address === 'object' ? address?.port : 0;
     const args = ['agent', '--config', `yaml:${configOf(options, port ?? 0)}`];
     const child = new Child(
-      fork(SONDE, args, { execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }),
+      fork(SONDE, args, {
+        execArgv: [...AGENT_NODE_ARGS],
+        env: { ...AGENT_ENVIRONMENT, ...process.env },
+        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      }),
     );
     const ready = await child.message();
     if (ready !== 'ready') throw new Error(`the agent said ${JSON.stringify(ready)}`);
