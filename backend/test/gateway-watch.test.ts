@@ -5,6 +5,7 @@ import { DELIVERY_METRICS, GatewayWatch, readGatewayPage } from '../src/status/g
 import { runBackend } from './backend-fixture.ts';
 
 const MINUTE = 60_000;
+const WAITING = 'sonde_receiver_kafka_dead_letters_waiting';
 
 interface Counters {
   readonly refused?: number;
@@ -121,8 +122,8 @@ describe('the watch over the gateway', () => {
   it('adds up the pages of gateways and of the processes behind Kafka, and says which is away', async () => {
     const pages = [
       page({ refused: 1, lost: 0 }),
-      'sonde_receiver_kafka_lag{partition="0"} 5\nsonde_receiver_kafka_dead_letters_total 2\n',
-      'sonde_receiver_kafka_lag{partition="1"} 7\nsonde_receiver_kafka_dead_letters_total 1\n',
+      `sonde_receiver_kafka_lag{partition="0"} 5\n${WAITING}{receiver="kafka",reason="no"} 2\n`,
+      `sonde_receiver_kafka_lag{partition="1"} 7\n${WAITING}{receiver="kafka",reason="no"} 3\n`,
     ];
     const servers = pages.map((text) => createServer((_in, out) => out.end(text)));
     const urls: string[] = [];
@@ -131,12 +132,12 @@ describe('the watch over the gateway', () => {
       const address = server.address();
       urls.push(`http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/metrics`);
     }
-    const { lag, deadLetters } = DELIVERY_METRICS;
+    const { lag } = DELIVERY_METRICS;
     const own = await runBackend({
       sources: {
         parts: [],
         bufferLag: { urls, metrics: lag },
-        deadLetters: { urls, metrics: deadLetters },
+        deadLetters: { urls },
         gatewayMetrics: { urls },
       },
     });

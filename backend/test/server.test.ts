@@ -146,7 +146,7 @@ describe('errors', () => {
     ['logs?minSeverity=25', 'from 1 to 24'],
     ['metrics/query', '`name` must name a metric'],
     ['metrics/query?name=x&aggregation=median', '`aggregation`'],
-    ['metrics/query?name=x&from=now-1d&stepMs=1000', 'at least 57600'],
+    ['metrics/query?name=x&from=1790000000000&to=1790086400000&stepMs=1000', 'at least 57600'],
     ['settings/versions/x', '`version` must be a whole number'],
     ['traces?cursor=nonsense', '`cursor` is not one'],
     ['logs?cursor=nonsense', '`cursor` is not one'],

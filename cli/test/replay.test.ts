@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EmbeddedLog, TOPICS } from '@sonde/buffer';
@@ -61,6 +61,14 @@ describe('sonde replay', () => {
     const { code, stderr } = await replay(...args);
     expect(code).toBe(1);
     expect(stderr).toContain(text);
+  });
+
+  it('makes no log where none is, of which it would say that it has no letters', async () => {
+    const folder = join(directory, 'elsewhere');
+    const { code, stdout, stderr } = await replay('--directory', folder);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain(`there is no embedded log in ${folder}`);
+    expect(existsSync(folder)).toBe(false);
   });
 
   it('says who holds the folder', async () => {

@@ -1,5 +1,6 @@
 import type { BufferRecord, Intent, PartitionState } from '@sonde/buffer';
 import { type Logger, OwnTelemetry, type SondeError } from '@sonde/pipeline';
+import type { LetterGroup } from './replay/letter-groups.ts';
 
 type Counter = ReturnType<OwnTelemetry['counter']>;
 
@@ -88,6 +89,33 @@ export class DeliveryEvents {
       gauge.removeCallback(observeLag);
       lost.removeCallback(observeLost);
     };
+  }
+
+  /** Read when metrics are collected: letters that nobody has put back. Returns what ends it. */
+  observeLetters(groups: () => readonly LetterGroup[]): () => void {
+    const gauge = this.#telemetry.meter.createObservableGauge(
+      `${this.#prefix}_dead_letters_waiting`,
+      {
+        unit: '{records}',
+        description:
+          'Number of dead letters that lie in the buffer and were not put back, by reason.',
+      },
+    );
+    const receiver = this.#names.id;
+    let last: readonly LetterGroup[] = [];
+    const observe = (result: Parameters<Parameters<typeof gauge.addCallback>[0]>[0]): void => {
+      const now = groups();
+      // The SDK goes on telling the last value of labels that are observed no more.
+      for (const { code, signal, tenant, reason } of last) {
+        result.observe(0, { receiver, code, signal, tenant, reason });
+      }
+      for (const { count, code, signal, tenant, reason } of now) {
+        result.observe(count, { receiver, code, signal, tenant, reason });
+      }
+      last = now;
+    };
+    gauge.addCallback(observe);
+    return () => gauge.removeCallback(observe);
   }
 
   replaying(name: PartitionName, intent: Intent, configVersion: string): void {

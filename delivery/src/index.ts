@@ -9,8 +9,9 @@ export * from './config.ts';
 export * from './delivery-events.ts';
 export * from './pump-set.ts';
 export type { LetterFilter } from './replay/letter.ts';
+export type { LetterGroup } from './replay/letter-groups.ts';
+export { LetterWatch, type TopicBounds, type WatchedBuffer } from './replay/letter-watch.ts';
 export {
-  type LetterGroup,
   type ReplayResult,
   replayLetters,
   type Survey,

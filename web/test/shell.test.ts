@@ -186,6 +186,7 @@ describe('the headline of the status', () => {
     signals: [],
     refusals: [],
     deadLetters: 0,
+    deadLetterKinds: [],
     bufferLag: 0,
     telemetryOfOthersSeen: true,
   };

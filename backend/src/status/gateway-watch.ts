@@ -25,10 +25,7 @@ const OUR_CODES: ReadonlySet<string> = new Set([
 ]);
 
 /** Of whoever reads the buffer: the embedded log, or Kafka. */
-export const DELIVERY_METRICS: Readonly<
-  Record<'deadLetters' | 'lag' | 'lost' | 'retries', readonly string[]>
-> = {
-  deadLetters: ofReceivers('dead_letters'),
+export const DELIVERY_METRICS: Readonly<Record<'lag' | 'lost' | 'retries', readonly string[]>> = {
   lag: ofReceivers('lag'),
   lost: ofReceivers('lost'),
   retries: ofReceivers('retries'),

@@ -16,7 +16,12 @@ export class MetricsReading {
 
   /** Several pages as one. Rejects when one of them is not there or too large, and says which. */
   async pages(urls: readonly string[]): Promise<string> {
-    return (await Promise.all(urls.map((url) => this.#page(url)))).join('\n');
+    return (await this.each(urls)).join('\n');
+  }
+
+  /** The same, each by itself. */
+  each(urls: readonly string[]): Promise<readonly string[]> {
+    return Promise.all(urls.map((url) => this.#page(url)));
   }
 
   #page(url: string): Promise<string> {
@@ -80,7 +85,19 @@ export function* samplesOf(page: string, metric: string): Generator<Sample, void
   }
 }
 
+/** A label, or what stands before the first of them; values are escaped. */
+const LABEL = /[{,]([A-Za-z_]\w*)="((?:[^"\\]|\\.)*)"/y;
+
 /** The value of a label of a sample; empty without it. */
 export function labelOf({ labels }: Sample, name: string): string {
-  return new RegExp(`(?:\\{|,)${name}="([^"]*)"`).exec(labels)?.[1] ?? '';
+  LABEL.lastIndex = 0;
+  // One behind the other: what looks like a label may stand in the value of another.
+  for (let match = LABEL.exec(labels); match !== null; match = LABEL.exec(labels)) {
+    if (match[1] === name) return unescaped(match[2] ?? '');
+  }
+  return '';
+}
+
+function unescaped(text: string): string {
+  return text.replaceAll(/\\(.)/g, (_, character) => (character === 'n' ? '\n' : character));
 }

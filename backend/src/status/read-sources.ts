@@ -1,4 +1,5 @@
-import type { PartStatus } from '../api/contract/index.ts';
+import type { DeadLetterStatus, PartStatus } from '../api/contract/index.ts';
+import { readDeadLetters } from './dead-letters.ts';
 import { type GatewayWatch, readGatewayPage } from './gateway-watch.ts';
 import { MetricsReading, sumOfMetrics } from './metrics-page.ts';
 import type { MetricsPages, NumberSource, PartSource, StatusSources } from './status-sources.ts';
@@ -7,12 +8,12 @@ import { SOURCE_MS_MAX, whyAway } from './why-away.ts';
 export interface SourcesStatus {
   readonly parts: readonly PartStatus[];
   readonly bufferLag: number;
-  readonly deadLetters: number;
+  readonly deadLetters: readonly DeadLetterStatus[];
 }
 
 /**
  * Asks every source at once. Never rejects: what cannot be read is a part that is down, or a number
- * that is 0 with a degraded part that says so.
+ * that is 0 (no letters) with a degraded part that says so.
  */
 export async function readSources(
   sources: StatusSources,
@@ -24,8 +25,8 @@ export async function readSources(
   const [parts, gateway, lag, dead] = await Promise.all([
     Promise.all(sources.parts.map((part) => readPart(part, limit))),
     watchGateway(sources.gatewayMetrics, watch, reading),
-    readNumber('buffer lag', sources.bufferLag, reading, limit),
-    readNumber('dead letters', sources.deadLetters, reading, limit),
+    readOr(0, 'buffer lag', () => readNumber(sources.bufferLag, reading, limit)),
+    readOr([], 'dead letters', () => readLetters(sources.deadLetters, reading, limit)),
   ]);
   const unread = [lag, dead].flatMap((number) => (number.part === undefined ? [] : [number.part]));
   return {
@@ -70,20 +71,38 @@ async function readPart(part: PartSource, signal: AbortSignal): Promise<PartStat
   }
 }
 
-async function readNumber(
+/** What `read` resolves with; `nothing` where it rejects, and a part that says why. */
+async function readOr<T>(
+  nothing: T,
   name: string,
+  read: () => Promise<T>,
+): Promise<{ value: T; part?: PartStatus }> {
+  try {
+    return { value: await read() };
+  } catch (error) {
+    const detail = `cannot be read, shown as 0: ${whyAway(error)}`;
+    return { value: nothing, part: { name, state: 'degraded', detail } };
+  }
+}
+
+async function readNumber(
   source: NumberSource | undefined,
   reading: MetricsReading,
   signal: AbortSignal,
-): Promise<{ value: number; part?: PartStatus }> {
-  if (source === undefined) return { value: 0 };
-  try {
-    if (typeof source === 'function') return { value: await within(source(), signal) };
-    return { value: sumOfMetrics(await reading.pages(source.urls), source.metrics) };
-  } catch (error) {
-    const detail = `cannot be read, shown as 0: ${whyAway(error)}`;
-    return { value: 0, part: { name, state: 'degraded', detail } };
-  }
+): Promise<number> {
+  if (source === undefined) return 0;
+  if (typeof source === 'function') return within(source(), signal);
+  return sumOfMetrics(await reading.pages(source.urls), source.metrics);
+}
+
+async function readLetters(
+  source: StatusSources['deadLetters'],
+  reading: MetricsReading,
+  signal: AbortSignal,
+): Promise<readonly DeadLetterStatus[]> {
+  if (source === undefined) return [];
+  if (typeof source === 'function') return within(source(), signal);
+  return readDeadLetters(await reading.each(source.urls));
 }
 
 function within<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {

@@ -1,4 +1,4 @@
-import type { PartStatus } from '../api/contract/index.ts';
+import type { DeadLetterStatus, PartStatus } from '../api/contract/index.ts';
 
 /** Another process's health: 2xx is ok, and what it does is `detail`. */
 export interface HealthUrl {
@@ -29,8 +29,8 @@ export interface StatusSources {
   readonly parts: readonly PartSource[];
   /** Records in the buffer that are not in the store yet. */
   readonly bufferLag?: NumberSource;
-  /** Requests in the dead-letter topic. */
-  readonly deadLetters?: NumberSource;
+  /** What lies in the dead letters, by kind. */
+  readonly deadLetters?: MetricsPages | (() => Promise<readonly DeadLetterStatus[]>);
   /** What gateways and processes refused, lost and could not store. */
   readonly gatewayMetrics?: MetricsPages;
 }

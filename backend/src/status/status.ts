@@ -54,7 +54,8 @@ export async function readStatus(
     parts: [stored.part, ...(storage === undefined ? [] : [storage]), page, ...sources.parts],
     signals: stored.signals,
     refusals: options.gatewayWatch.refusals(),
-    deadLetters: sources.deadLetters,
+    deadLetters: sources.deadLetters.reduce((sum, { count }) => sum + count, 0),
+    deadLetterKinds: sources.deadLetters,
     bufferLag: sources.bufferLag,
     telemetryOfOthersSeen: stored.othersSeen,
   };

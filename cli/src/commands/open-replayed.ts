@@ -1,4 +1,6 @@
-import { type Buffer, BufferError, EmbeddedLog, KafkaBuffer } from '@sonde/buffer';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Buffer, BufferError, EmbeddedLog, KafkaBuffer, TOPICS } from '@sonde/buffer';
 import {
   isKafkaClientConfig,
   type KafkaClientConfig,
@@ -28,7 +30,10 @@ export async function openReplayed(flags: ReplayedFlags): Promise<Buffer> {
     );
   }
   try {
-    if (directory !== undefined) return await EmbeddedLog.open(directory);
+    if (directory !== undefined) {
+      refuseWithoutLog(directory);
+      return await EmbeddedLog.open(directory);
+    }
     if (config.length > 0)
       return await KafkaBuffer.open(await toKafkaOptions(await kafkaOf(flags)));
     // Who wrote the letters may have packed them.
@@ -37,6 +42,16 @@ export async function openReplayed(flags: ReplayedFlags): Promise<Buffer> {
     if (error instanceof BufferError) throw new UsageError(error.message);
     throw error;
   }
+}
+
+/** What lies in every log: one that is not there would be made, and have no letters. */
+const OF_EVERY_LOG = ['.groups', '.groups-copy', TOPICS.deadLetters];
+
+function refuseWithoutLog(directory: string): void {
+  if (OF_EVERY_LOG.some((name) => existsSync(join(directory, name)))) return;
+  throw new UsageError(
+    `there is no embedded log in ${directory}: that of sonde up is the folder buffer in its data folder (.sonde/buffer)`,
+  );
 }
 
 /** Of the receiver that writes dead letters, else of an exporter. */

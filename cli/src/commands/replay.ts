@@ -103,7 +103,7 @@ function describeSurvey({ groups, waiting, replayed, unreadable }: Survey): stri
     const oldest = new Date(oldestUnixMs).toISOString();
     lines.push(
       `  ${count} ${code} (${signal}, tenant ${tenant}, ${bytes} bytes, oldest ${oldest})`,
-      `    ${reason.split('\n', 1)[0] ?? ''}`,
+      `    ${reason}`,
     );
   }
   return `${lines.join('\n')}\n`;

@@ -71,11 +71,11 @@ function statusSources(config: ServeConfig): StatusSources {
       ? []
       : [{ name: 'gateway', health: { url: health, detail: 'takes telemetry and stores it' } }];
   if (metrics.length === 0) return { parts };
-  const { lag, deadLetters } = DELIVERY_METRICS;
+  const { lag } = DELIVERY_METRICS;
   return {
     parts,
     bufferLag: { urls: metrics, metrics: lag },
-    deadLetters: { urls: metrics, metrics: deadLetters },
+    deadLetters: { urls: metrics },
     gatewayMetrics: { urls: metrics },
   };
 }

@@ -1,5 +1,6 @@
 import { type Buffer, BufferError, type NewRecord, REPLAY_OF_HEADER, TOPICS } from '@sonde/buffer';
 import { type Letter, type LetterFilter, matches, readLetter } from './letter.ts';
+import { type LetterGroup, LetterGroups } from './letter-groups.ts';
 import { type Mark, readMarks, writeMarks } from './replay-marks.ts';
 import { endOffset, readPartition } from './topic-reading.ts';
 
@@ -8,18 +9,6 @@ const LETTERS_A_STEP = 100;
 const STEP_BYTES_MAX: number = 16 * 1024 * 1024;
 /** Letters over this go back alone: one that its topic does not take keeps no other from it. */
 const LARGE_BYTES: number = 256 * 1024;
-
-/** Letters of one kind. */
-export interface LetterGroup {
-  readonly code: string;
-  readonly signal: string;
-  readonly tenant: string;
-  count: number;
-  bytes: number;
-  oldestUnixMs: number;
-  /** Of the first of them. */
-  readonly reason: string;
-}
 
 export interface Survey {
   /** Letters that match and are not put back yet, most first. */
@@ -43,7 +32,7 @@ export interface ReplayResult {
 /** What would be put back; changes nothing. */
 export async function surveyLetters(buffer: Buffer, filter: LetterFilter): Promise<Survey> {
   const marks = await readMarks(buffer);
-  const groups = new Map<string, LetterGroup>();
+  const groups = new LetterGroups();
   let [waiting, replayed, unreadable] = [0, 0, 0];
   for await (const letter of lettersOf(buffer)) {
     if (letter === undefined) unreadable += 1;
@@ -51,11 +40,10 @@ export async function surveyLetters(buffer: Buffer, filter: LetterFilter): Promi
     else if (marks.get(letter.id)?.state === 'done') replayed += 1;
     else {
       waiting += 1;
-      addTo(groups, letter);
+      groups.add(letter);
     }
   }
-  const sorted = [...groups.values()].sort((left, right) => right.count - left.count);
-  return { groups: sorted, waiting, replayed, unreadable };
+  return { groups: groups.list(), waiting, replayed, unreadable };
 }
 
 /**
@@ -213,18 +201,4 @@ function toRecord({ id, headers: before, record }: Letter): NewRecord {
   const { key, value, timestampUnixMs } = record;
   const headers = { ...before, [REPLAY_OF_HEADER]: id };
   return { ...(key === undefined ? {} : { key }), value, headers, timestampUnixMs };
-}
-
-function addTo(groups: Map<string, LetterGroup>, letter: Letter): void {
-  const { code, tenant, reason, receivedUnixMs, record } = letter;
-  const signal = letter.signal ?? letter.topic;
-  const key = `${code}/${signal}/${tenant}`;
-  const group = groups.get(key) ?? {
-    ...{ code, signal, tenant, reason },
-    ...{ count: 0, bytes: 0, oldestUnixMs: receivedUnixMs },
-  };
-  group.count += 1;
-  group.bytes += record.value.length;
-  group.oldestUnixMs = Math.min(group.oldestUnixMs, receivedUnixMs);
-  groups.set(key, group);
 }

@@ -9,13 +9,20 @@ export interface PartitionOf {
   readonly partition: number;
 }
 
+export interface ReadPlace extends PartitionOf {
+  /** `REPLAY_GROUP` where it is absent. */
+  readonly group?: string;
+}
+
+type Read = Pick<Buffer, 'openReader' | 'state'>;
+
 /** The records a partition has now, from `from` on, a read at a time. */
 export async function* readPartition(
-  buffer: Buffer,
-  { topic, partition }: PartitionOf,
+  buffer: Read,
+  { topic, partition, group = REPLAY_GROUP }: ReadPlace,
   from = 0,
 ): AsyncGenerator<readonly BufferRecord[]> {
-  const reader = await buffer.openReader(REPLAY_GROUP, topic, partition);
+  const reader = await buffer.openReader(group, topic, partition);
   try {
     const end = endOf(buffer, { topic, partition });
     let at = from;
@@ -33,14 +40,14 @@ export async function* readPartition(
 }
 
 /** Where the next record of a partition will lie, or before. */
-export async function endOffset(buffer: Buffer, place: PartitionOf): Promise<number> {
+export async function endOffset(buffer: Read, place: PartitionOf): Promise<number> {
   // A reader that is opened asks the broker; the embedded log knows.
   const reader = await buffer.openReader(REPLAY_GROUP, place.topic, place.partition);
   await reader.close();
   return endOf(buffer, place);
 }
 
-function endOf(buffer: Buffer, { topic, partition }: PartitionOf): number {
+function endOf(buffer: Read, { topic, partition }: PartitionOf): number {
   const states = buffer.state();
   const state = states.find((one) => one.topic === topic && one.partition === partition);
   return state?.endOffset ?? 0;

@@ -1,5 +1,6 @@
 import {
   describeLogEvent,
+  type EmbeddedLog,
   isLoss,
   isWarning,
   type LogEvent,
@@ -9,7 +10,7 @@ import {
   TOPICS,
   type TopicLimits,
 } from '@sonde/buffer';
-import { DeliveryEvents } from '@sonde/delivery';
+import { DeliveryEvents, LetterWatch, type TopicBounds, type WatchedBuffer } from '@sonde/delivery';
 import type { Logger, SignallessCreateSettings, ThreadPlace } from '@sonde/pipeline';
 import type { BufferReceiverConfig } from './config.ts';
 import { observeDamage } from './observe-damage.ts';
@@ -45,14 +46,29 @@ export async function holdLog(
   const events = new DeliveryEvents({ id, type: 'buffer', group }, logger);
   const endLag = events.observeLag(() => log.state());
   const endDamage = observeDamage(id, log.counters);
+  const letters = new LetterWatch(watchedLog(log, id), logger);
+  const endLetters = events.observeLetters(() => letters.groups());
+  letters.start();
   return {
     log,
     close: async () => {
       endLag();
       endDamage();
+      endLetters();
+      await letters.stop();
       await release();
     },
   };
+}
+
+/** A group of its own for each receiver: one that waits keeps nothing from being dropped. */
+function watchedLog(log: EmbeddedLog, id: string): WatchedBuffer {
+  const group = `sonde.letters.${id}`;
+  const bounds = async (topic: string): Promise<TopicBounds | undefined> => {
+    const state = log.state().find((one) => one.topic === topic);
+    return state === undefined ? undefined : { start: state.startOffset, end: state.endOffset };
+  };
+  return { buffer: log, group, bounds, done: () => log.forgetGroup(group) };
 }
 
 /** The log that the first thread holds. */

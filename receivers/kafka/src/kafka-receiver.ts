@@ -1,15 +1,10 @@
-import {
-  type Buffer,
-  BufferError,
-  type KafkaBuffer,
-  type PartitionReader,
-  TOPICS,
-} from '@sonde/buffer';
-import { DeliveryEvents, PumpSet } from '@sonde/delivery';
+import type { KafkaBuffer, PartitionReader } from '@sonde/buffer';
+import { DeliveryEvents, LetterWatch, PumpSet } from '@sonde/delivery';
 import { LazyKafkaBuffer, toKafkaOptions } from '@sonde/kafka-client';
 import type { Component, Consumer, Host, SignallessCreateSettings } from '@sonde/pipeline';
 import { SIGNALS, type Signal } from '@sonde/proto';
 import type { KafkaReceiverConfig } from './config.ts';
+import { deadLettersTo, watchedLetters } from './dead-letters.ts';
 import { withHeaders } from './extract-headers.ts';
 import { KafkaMetrics } from './kafka-metrics.ts';
 import { messageReader } from './message-encoding.ts';
@@ -34,6 +29,7 @@ export class KafkaReceiver implements Component {
   #joining: Promise<void> | undefined;
   #leave: () => Promise<void> = () => Promise.resolve();
   #endObserving: () => void = () => {};
+  #endLetters: () => Promise<void> = () => Promise.resolve();
   #starting: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
 
@@ -105,6 +101,20 @@ export class KafkaReceiver implements Component {
     this.#endObserving = () => {
       for (const end of ends) end();
     };
+    this.#watchLetters(buffer);
+  }
+
+  /** Threads of a process read the same letters: the first one counts them. */
+  #watchLetters(buffer: KafkaBuffer): void {
+    const { thread, logger } = this.#settings;
+    if (thread !== undefined && thread.index > 0) return;
+    const letters = new LetterWatch(watchedLetters(buffer), logger);
+    const endObserving = this.#events.observeLetters(() => letters.groups());
+    letters.start();
+    this.#endLetters = async () => {
+      endObserving();
+      await letters.stop();
+    };
   }
 
   /** Undefined when it was shut down before a broker answered. */
@@ -166,6 +176,7 @@ export class KafkaReceiver implements Component {
     await this.#leave();
     await Promise.all(this.#ending);
     this.#endObserving();
+    await this.#endLetters();
     await this.#buffer.close();
   }
 }
@@ -176,21 +187,6 @@ function instanceOf(
   { thread }: SignallessCreateSettings,
 ): string {
   return name === '' || thread === undefined ? name : `${name}-${thread.index}`;
-}
-
-/** The dead letters' topic is made with the first of them. */
-function deadLettersTo(buffer: KafkaBuffer): Pick<Buffer, 'append'> {
-  return {
-    append: async (topic, partition, records) => {
-      try {
-        return await buffer.append(topic, partition, records);
-      } catch (error) {
-        if (!(error instanceof BufferError) || error.code !== 'UNKNOWN_TOPIC') throw error;
-      }
-      await buffer.createTopic(TOPICS.deadLetters, { partitions: 1 });
-      return buffer.append(topic, partition, records);
-    },
-  };
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

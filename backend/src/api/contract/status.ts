@@ -31,6 +31,19 @@ export interface RefusalStatus {
   readonly sinceStart: number;
 }
 
+/** Requests that no pipeline could take, of one kind. */
+export interface DeadLetterStatus {
+  /** Where they lie: in Kafka's topic, or a gateway's embedded log. */
+  readonly buffer: 'embedded' | 'kafka';
+  /** As docs/errors.md has them. */
+  readonly code: string;
+  readonly signal: string;
+  readonly tenant: string;
+  /** Of the first of them, in words; those whose reasons differ in numbers alone are one kind. */
+  readonly reason: string;
+  readonly count: number;
+}
+
 /** Who sent in the last hour, by resource. */
 export interface SenderStatus {
   readonly service: string;
@@ -68,8 +81,10 @@ export interface StatusResponse {
   readonly signals: readonly SignalStatus[];
   /** By receiver, signal, transport and code, what is refused now first. */
   readonly refusals: readonly RefusalStatus[];
-  /** Requests in the dead-letter topic. */
+  /** Requests that lie in the dead letters and were not put back. */
   readonly deadLetters: number;
+  /** The same by kind, at most 200, most first. */
+  readonly deadLetterKinds: readonly DeadLetterStatus[];
   /** Records in the buffer that are not in the store yet. */
   readonly bufferLag: number;
   readonly telemetryOfOthersSeen: boolean;

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { QueryCostSchema } from '../answers.ts';
 import type {
+  DeadLetterStatus,
   PartStatus,
   RefusalStatus,
   SenderStatus,
@@ -33,6 +34,15 @@ const RefusalSchema: z.ZodType<RefusalStatus> = z.strictObject({
   sinceStart: z.number(),
 });
 
+const DeadLetterSchema: z.ZodType<DeadLetterStatus> = z.strictObject({
+  buffer: z.enum(['embedded', 'kafka']),
+  code: z.string(),
+  signal: z.string(),
+  tenant: z.string(),
+  reason: z.string(),
+  count: z.number(),
+});
+
 const example: StatusResponse = {
   version: '0.1.0',
   startedMs: 1_790_000_000_000,
@@ -59,7 +69,13 @@ const example: StatusResponse = {
       ...{ lastFiveMinutes: 3, sinceStart: 12 },
     },
   ],
-  deadLetters: 0,
+  deadLetters: 2,
+  deadLetterKinds: [
+    {
+      ...{ buffer: 'kafka', code: 'INVALID_DATA', signal: 'logs', tenant: 'default', count: 2 },
+      reason: 'malformed OTLP at byte 1: wire type 4',
+    },
+  ],
   bufferLag: 0,
   telemetryOfOthersSeen: true,
 };
@@ -78,6 +94,7 @@ export const StatusSchema: z.ZodType<StatusResponse> = z
     signals: z.array(SignalSchema),
     refusals: z.array(RefusalSchema),
     deadLetters: z.number(),
+    deadLetterKinds: z.array(DeadLetterSchema),
     bufferLag: z.number(),
     telemetryOfOthersSeen: z.boolean(),
   })
