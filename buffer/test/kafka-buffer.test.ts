@@ -189,6 +189,15 @@ describe.skipIf(MISSING !== undefined).each(CLIENTS)(`Kafka by %s ${MISSING ?? '
       expect(new Set([...first.readers.keys(), ...second.readers.keys()]).size).toBe(4);
       // Who stays is read on by the reader it had.
       expect([...first.readers.values()].every((reader) => kept.includes(reader))).toBe(true);
+      // Of what others read by now it knows no position: their lag would stand here for ever.
+      const positionsOf = (one: KafkaBuffer): readonly number[] =>
+        one
+          .state()
+          .flatMap((state) =>
+            state.topic === topic && 'store' in state.groups ? [state.partition] : [],
+          );
+      await expect.poll(() => positionsOf(buffer).length).toBe(2);
+      expect([...positionsOf(buffer)].sort()).toEqual([...first.readers.keys()].sort());
       await other.close();
       await first.until(({ readers }) => readers.size === 4);
       expect(first.troubles.slice(before)).toEqual([]);

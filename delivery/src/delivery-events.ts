@@ -1,5 +1,6 @@
 import type { BufferRecord, Intent, PartitionState } from '@sonde/buffer';
 import { type Logger, OwnTelemetry, type SondeError } from '@sonde/pipeline';
+import { observeLevels } from './observe-levels.ts';
 import type { LetterGroup } from './replay/letter-groups.ts';
 
 type Counter = ReturnType<OwnTelemetry['counter']>;
@@ -72,22 +73,22 @@ export class DeliveryEvents {
       description:
         'Number of requests that damage to the log, retention or a deleted topic has cost, as found since it was opened.',
     });
-    const observeLag = (result: Parameters<Parameters<typeof gauge.addCallback>[0]>[0]): void => {
+    const names = this.#names;
+    const labels = (name: PartitionName) => this.#labels(name);
+    const endLag = observeLevels(gauge, function* () {
       for (const { groups, endOffset, ...name } of state()) {
-        const position = groups[this.#names.group];
-        if (position !== undefined) result.observe(endOffset - position, this.#labels(name));
+        const position = groups[names.group];
+        if (position !== undefined) yield { value: endOffset - position, labels: labels(name) };
       }
-    };
-    const observeLost = (result: Parameters<Parameters<typeof lost.addCallback>[0]>[0]): void => {
+    });
+    const endLost = observeLevels(lost, function* () {
       for (const { lostRecords, ...name } of state()) {
-        result.observe(lostRecords, this.#labels(name));
+        yield { value: lostRecords, labels: labels(name) };
       }
-    };
-    gauge.addCallback(observeLag);
-    lost.addCallback(observeLost);
+    });
     return () => {
-      gauge.removeCallback(observeLag);
-      lost.removeCallback(observeLost);
+      endLag();
+      endLost();
     };
   }
 
@@ -102,20 +103,12 @@ export class DeliveryEvents {
       },
     );
     const receiver = this.#names.id;
-    let last: readonly LetterGroup[] = [];
-    const observe = (result: Parameters<Parameters<typeof gauge.addCallback>[0]>[0]): void => {
-      const now = groups();
-      // The SDK goes on telling the last value of labels that are observed no more.
-      for (const { code, signal, tenant, reason } of last) {
-        result.observe(0, { receiver, code, signal, tenant, reason });
-      }
-      for (const { count, code, signal, tenant, reason } of now) {
-        result.observe(count, { receiver, code, signal, tenant, reason });
-      }
-      last = now;
-    };
-    gauge.addCallback(observe);
-    return () => gauge.removeCallback(observe);
+    return observeLevels(gauge, () =>
+      groups().map(({ count, code, signal, tenant, reason }) => ({
+        labels: { receiver, code, signal, tenant, reason },
+        value: count,
+      })),
+    );
   }
 
   replaying(name: PartitionName, intent: Intent, configVersion: string): void {

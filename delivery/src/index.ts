@@ -7,6 +7,7 @@
  */
 export * from './config.ts';
 export * from './delivery-events.ts';
+export { type Level, observeLevels } from './observe-levels.ts';
 export * from './pump-set.ts';
 export type { LetterFilter } from './replay/letter.ts';
 export type { LetterGroup } from './replay/letter-groups.ts';

@@ -257,7 +257,11 @@ export class KafkaBuffer implements BufferContract {
     this.#readers.set(key, 'opening');
     try {
       const view = await this.#view(place);
-      const onClose = (): boolean => this.#readers.delete(key);
+      const onClose = (): void => {
+        this.#readers.delete(key);
+        // Who reads it from now on commits elsewhere: what is known here grows old.
+        view.groups.delete(group);
+      };
       const { initialOffset, cutAfterMs } = this.#options;
       const reader = await KafkaReader.open({
         group,

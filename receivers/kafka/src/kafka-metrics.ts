@@ -1,5 +1,5 @@
 import type { PartitionState } from '@sonde/buffer';
-import type { ReadRequest } from '@sonde/delivery';
+import { type Level, observeLevels, type ReadRequest } from '@sonde/delivery';
 import { OwnTelemetry } from '@sonde/pipeline';
 
 const PREFIX = 'otelcol_kafka_receiver';
@@ -53,22 +53,24 @@ export class KafkaMetrics {
       unit: '1',
       description: 'The current offset lag.',
     });
-    type Result = Parameters<Parameters<typeof lag.addCallback>[0]>[0];
-    const each = (result: Result, pick: (end: number, position: number) => number): void => {
+    const group = this.#group;
+    const partitions = function* (): Generator<Level & { readonly position: number }, void> {
       for (const { topic, partition, endOffset, groups } of state()) {
-        const position = groups[this.#group];
+        const position = groups[group];
         if (position === undefined) continue;
-        result.observe(pick(endOffset, position), { topic, partition });
+        // Upstream counts from the last message that it has read: behind it nothing waits.
+        yield { position, value: endOffset - position, labels: { topic, partition } };
       }
     };
-    const observeOffset = (result: Result): void => each(result, (_, position) => position - 1);
-    // Upstream counts from the last message that it has read: behind it nothing waits.
-    const observeLag = (result: Result): void => each(result, (end, position) => end - position);
+    type Result = Parameters<Parameters<typeof offset.addCallback>[0]>[0];
+    const observeOffset = (result: Result): void => {
+      for (const { position, labels } of partitions()) result.observe(position - 1, labels);
+    };
     offset.addCallback(observeOffset);
-    lag.addCallback(observeLag);
+    const endLag = observeLevels(lag, partitions);
     return () => {
       offset.removeCallback(observeOffset);
-      lag.removeCallback(observeLag);
+      endLag();
     };
   }
 }

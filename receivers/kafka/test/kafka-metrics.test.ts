@@ -38,15 +38,21 @@ it('shows offset and lag of the group by the Collector s names, until it is ende
   const metrics = new KafkaMetrics('store', new OwnTelemetry(provider));
   metrics.started(STATE);
   let asked = 0;
+  let groups: PartitionState['groups'] = STATE.groups;
   const end = metrics.observe(() => {
     asked++;
-    return [STATE];
+    return [{ ...STATE, groups }];
   });
   const attributes = { topic: 'otlp_logs', partition: 3 };
   expect(await shown()).toMatchObject({
     otelcol_kafka_receiver_offset_lag: { value: 20, attributes },
     otelcol_kafka_receiver_current_offset: { value: 99, attributes },
     otelcol_kafka_receiver_partition_start: { value: 1, attributes },
+  });
+  // The partition went to another process, whose lag it is from now on.
+  groups = {};
+  expect(await shown()).toMatchObject({
+    otelcol_kafka_receiver_offset_lag: { value: 0, attributes },
   });
   const before = asked;
   end();
