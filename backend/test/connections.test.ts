@@ -320,6 +320,20 @@ describe('connections of a minute', () => {
 });
 
 describe('limits', () => {
+  it('what one look has no time for is seen by the next, however old it is', async () => {
+    await map.look();
+    const backlog = [200, 201, 202].map((back): SeenConnection => {
+      const atMs = now - back * MINUTE_MS;
+      const client = { service: 'backlog', ...ELSEWHERE, startMs: atMs + S, atMs };
+      return { ...client, what: 'sent', points: [[10 * S, 30]] };
+    });
+    await add(...backlog);
+    const job = map.job('hurried', undefined, { lookMsMax: 0 });
+    const joined = [await job.look(), await job.look(), await job.look(), await job.look()];
+    await job.stop();
+    expect(joined).toEqual([1, 1, 1, 0]);
+  });
+
   it('beyond 20,000 pairs of a minute those with the fewest bytes are one', async () => {
     const atMs = now - 100 * MINUTE_MS;
     const pairs = EDGES_PER_MINUTE_MAX + 5;

@@ -28,7 +28,11 @@ export interface MapFixture {
   readonly state: SqliteStateStore;
   clockMs: number;
   add(...spans: readonly SpanSeed[]): Promise<void>;
-  job(holder?: string, publish?: MapJobOptions['publish']): MapJob;
+  job(
+    holder?: string,
+    publish?: MapJobOptions['publish'],
+    more?: Pick<MapJobOptions, 'lookMsMax'>,
+  ): MapJob;
   /** Joins all that is due; returns how many minutes. */
   look(): Promise<number>;
   close(): Promise<void>;
@@ -53,12 +57,13 @@ export async function startMap(nowMs: number): Promise<MapFixture> {
           spans.map((span) => ({ ...PROMOTED, ...spanRow(span) })),
         ),
       ),
-    job: (holder = randomUUID(), publish = undefined) =>
+    job: (holder = randomUUID(), publish = undefined, more = {}) =>
       new MapJob({
         ...{ store: sonde.role, leases: state.leases, holder },
         // Who is told of minutes may be away, which is a warning.
         ...(publish === undefined ? { log } : { log: { ...log, warn: () => {} }, publish }),
         nowMs: () => fixture.clockMs,
+        ...more,
       }),
     look: async () => {
       const one = fixture.job();

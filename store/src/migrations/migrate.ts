@@ -25,6 +25,7 @@ import { RECEIPT_LAG } from './0011-receipt-lag.ts';
 import { CONNECTIONS_BY_MINUTE } from './0012-connections-by-minute.ts';
 import { WEIGHTS_IN_ROLL_UP } from './0013-weights-in-roll-up.ts';
 import { ROUND_TRIPS } from './0014-round-trips.ts';
+import { NAMED_ADDRESSES } from './0015-named-addresses.ts';
 import type { Migration } from './migration.ts';
 
 /** In order of their versions, which are dense from 1. */
@@ -43,6 +44,7 @@ export const MIGRATIONS: readonly Migration[] = [
   CONNECTIONS_BY_MINUTE,
   WEIGHTS_IN_ROLL_UP,
   ROUND_TRIPS,
+  NAMED_ADDRESSES,
 ];
 
 export type SchemaErrorCode =

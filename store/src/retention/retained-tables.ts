@@ -57,6 +57,7 @@ export const RETAINED_TABLES: readonly RetainedTable[] = [
       'contexts_1m',
       'edges_1m',
       'connections_1m',
+      'named_addresses_1m',
       'attribute_catalogue',
       'resource_history',
       'log_patterns_1m',

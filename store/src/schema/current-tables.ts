@@ -31,6 +31,7 @@ import {
   contexts1mTable,
   edgeMinutesTable,
   edges1mTable,
+  namedAddresses1mTable,
 } from './service-map.ts';
 import { spansTable } from './spans.ts';
 import type { SchemaOptions, TableDefinition, ViewDefinition } from './table.ts';
@@ -45,6 +46,7 @@ export function currentTables(options: SchemaOptions): readonly TableDefinition[
     contexts1mTable(options),
     edges1mTable(options),
     connections1mTable(options),
+    namedAddresses1mTable(options),
     edgeMinutesTable(options),
     logsTable(options),
     logPatterns1mTable(),

@@ -125,6 +125,25 @@ export function connections1mTable(options: SchemaOptions): TableDefinition {
 }
 
 /**
+ * Which name and which address mean the same to a client, by minute: by the job that joins edges, for
+ * its other statements, under the same versions. A row a client and `key`, which is a name as edges
+ * have it (`db:5432`) or an address and a port (`::ffff:10.0.0.1 5432`). `name`, `address` and `peer`
+ * (who listens there, by the agent) are empty where nobody knows or there are several.
+ */
+export function namedAddresses1mTable(options: SchemaOptions): TableDefinition {
+  return joinedTable(options, {
+    name: 'named_addresses_1m',
+    columns: [
+      ...['service', 'namespace', 'cluster', 'key', 'name', 'address', 'peer'].map((name) =>
+        column(name, LOW_CARDINALITY),
+      ),
+      column('is_database', 'Bool'),
+    ],
+    orderBy: '(tenant, toStartOfHour(time), time, version, service, key)',
+  });
+}
+
+/**
  * Minutes of a tenant whose edges are in `edges_1m` and `connections_1m`: the newest `version` of a
  * minute counts. `spans` is what `red_1m` held of the minute when it was joined, `points` how many
  * points of connections there were, so that what comes late is seen; `calls` of the spans had a

@@ -1,27 +1,10 @@
 import { param, type Sql, sql } from '@sonde/store';
 import { addressOwnersSql, ipOf, listenersSql } from './address-owners-sql.ts';
-import { type MinuteJoin, ownerSearch, seconds } from './join-sql.ts';
+import { countingSeriesSql, knownPeersSql } from './counting-series-sql.ts';
 import { PEER_LENGTH_MAX } from './limits.ts';
-
-/**
- * Metrics of the agent that say what connections did; `network.tcp.io` in two directions, round trips
- * as histograms.
- */
-export const CONNECTION_METRICS = {
-  opened: 'network.tcp.connections.opened',
-  failures: 'network.tcp.connect.failures',
-  bytes: 'network.tcp.io',
-  retransmits: 'network.tcp.retransmits',
-  roundTrips: 'network.tcp.rtt',
-} as const;
-
-/** Of requests on these connections: by then the agent knows the name that was asked for. */
-const REQUEST_METRICS = [
-  'http.client.request.duration',
-  'rpc.client.call.duration',
-  'db.client.operation.duration',
-  'messaging.client.operation.duration',
-];
+import { type MinuteJoin, ownerSearch } from './minute-join.ts';
+import { addressKey, namedAddressesSql } from './named-addresses-sql.ts';
+import { ADDRESS_AND_PORT, IS_LOOPBACK } from './span-peers.ts';
 
 /** `network.protocol.name` of what is a database to its clients. */
 const DATABASES = [
@@ -34,15 +17,11 @@ const DATABASES = [
   'clickhouse',
 ];
 
-const IDENTITY = sql`tenant, service, namespace, cluster, host`;
-const IP = sql`attributes['network.peer.address']`;
-const NAME = sql`attributes['server.address']`;
-const IS_LOOPBACK = sql`(startsWith(address, '127.') OR address IN ('localhost', '::1', '[::1]'))`;
-
 /**
  * Both ends of every series of the minute that counts connections of a client: a row a series, with
  * `metric`, `direction` (of bytes) and `protocol`. Who is asked is named as edges of spans name it:
- * `service.peer.name`, else who had the address then, else name or address with the port.
+ * `service.peer.name`, else who had the address then, else the name that spans or requests have for it,
+ * else the address, with the port.
  */
 export function connectionPeersSql(join: MinuteJoin): Sql {
   const search = ownerSearch(join);
@@ -54,10 +33,10 @@ export function connectionPeersSql(join: MinuteJoin): Sql {
         ('', '', '')) AS owner,
       substringUTF8(multiIf(peer_name != '', peer_name, owner.1 != '', owner.1,
         is_own AND host != '', if(port = '', toString(host), concat(host, ':', port)),
-        address = '' OR port IN ('', '80', '443'), address,
-        concat(address, ':', port)), 1, ${param.uint64(PEER_LENGTH_MAX)}) AS server_service,
+        is_address AND known_name != '', known_name, ${ADDRESS_AND_PORT}), 1, ${param.uint64(PEER_LENGTH_MAX)}) AS server_service,
       owner.2 AS server_namespace, owner.3 AS server_cluster,
-      multiIf(owner.1 != '', 'service', is_database, 'database', peer_name != '', 'service',
+      multiIf(owner.1 != '', 'service', is_database OR (peer_name = '' AND known_database), 'database',
+        peer_name != '', 'service',
         'external') AS server_kind
     FROM (${namedSeriesSql(join)}) AS named
     LEFT JOIN (${listenersSql(search)}) AS listeners
@@ -65,6 +44,10 @@ export function connectionPeersSql(join: MinuteJoin): Sql {
       AND named.port = listeners.of_port
     LEFT JOIN (${addressOwnersSql(search)}) AS addresses
     ON named.tenant = addresses.of_tenant AND named.peer_ip = addresses.of_address
+    LEFT JOIN (${namedAddressesSql(join)}) AS known
+    ON named.tenant = known.of_tenant AND named.service = known.of_service
+      AND named.namespace = known.of_namespace AND named.cluster = known.of_cluster
+      AND named.key = known.of_key
     WHERE server_service != ''`;
 }
 
@@ -83,6 +66,7 @@ function namedSeriesSql(join: MinuteJoin): Sql {
         length(names.hosts) = 1, names.hosts[1], own.ip != '', own.ip, own.own_name) AS address,
       ${IS_LOOPBACK} AS is_own, if(is_own, '', ${ipOf(sql`own.ip`)}) AS peer_ip,
       if(is_own, toString(own.host), peer_ip) AS place,
+      address = own.ip AS is_address, ${addressKey(sql`peer_ip`, sql`own.port`)} AS key,
       own.own_protocol IN ${param.strings(DATABASES)}
         OR hasAny(names.protocols, ${param.strings(DATABASES)}) AS is_database,
       multiIf(own.own_protocol != '', own.own_protocol,
@@ -92,39 +76,4 @@ function namedSeriesSql(join: MinuteJoin): Sql {
     ON own.tenant = names.tenant AND own.service = names.service
       AND own.namespace = names.namespace AND own.cluster = names.cluster
       AND own.host = names.host AND own.ip = names.ip AND own.port = names.port`;
-}
-
-/** Series that count connections of clients and had points in the hour of the minute. */
-export function countingSeriesSql(join: MinuteJoin): Sql {
-  return sql`
-    SELECT ${IDENTITY}, toString(metric) AS metric, series, ${IP} AS ip,
-      attributes['server.port'] AS port, ${NAME} AS own_name,
-      attributes['service.peer.name'] AS own_peer,
-      attributes['network.protocol.name'] AS own_protocol,
-      attributes['network.io.direction'] AS direction
-    FROM metric_series
-    WHERE ${inHour(join)} AND metric IN ${param.strings(Object.values(CONNECTION_METRICS))}
-      AND attributes['sonde.side'] = 'client'
-    LIMIT 1 BY tenant, series`;
-}
-
-/** What each client has for names of an address and port, two at most of each kind. */
-function knownPeersSql(join: MinuteJoin): Sql {
-  const metrics = [...Object.values(CONNECTION_METRICS), ...REQUEST_METRICS];
-  return sql`
-    SELECT ${IDENTITY}, ${IP} AS ip, attributes['server.port'] AS port,
-      groupUniqArrayIf(2)(attributes['service.peer.name'], attributes['service.peer.name'] != '')
-        AS peers,
-      groupUniqArrayIf(2)(${NAME}, ${NAME} NOT IN ('', ip)) AS hosts,
-      groupUniqArrayIf(2)(attributes['network.protocol.name'],
-        attributes['network.protocol.name'] != '') AS protocols
-    FROM metric_series
-    WHERE ${inHour(join)} AND metric IN ${param.strings(metrics)} AND ip != ''
-      AND attributes['sonde.side'] IN ('client', '')
-    GROUP BY ${IDENTITY}, ip, port`;
-}
-
-/** A series has a row an hour in which it had points. */
-function inHour({ minuteMs }: MinuteJoin): Sql {
-  return sql`bucket = toStartOfHour(${seconds(minuteMs)})`;
 }

@@ -6,8 +6,8 @@ import { isNamed } from '../../named-sql.ts';
 import type { StoreQuery } from '../../store-reader.ts';
 import { spread, type TimeSteps } from '../../time-steps.ts';
 import type { StepsScope } from './edge-steps.ts';
-import { seconds } from './join-sql.ts';
 import { type Ends, endColumns } from './map-ends.ts';
+import { seconds } from './minute-join.ts';
 import { inScope, type MapScope, newestMinutes } from './queries.ts';
 import {
   addedRoundTrips,

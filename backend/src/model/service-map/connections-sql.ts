@@ -1,11 +1,8 @@
 import { param, type Sql, sql } from '@sonde/store';
-import {
-  CONNECTION_METRICS,
-  connectionPeersSql,
-  countingSeriesSql,
-} from './connection-peers-sql.ts';
-import { type MinuteJoin, seconds } from './join-sql.ts';
+import { connectionPeersSql } from './connection-peers-sql.ts';
+import { CONNECTION_METRICS, countingSeriesSql } from './counting-series-sql.ts';
 import { COUNTER_LOOKBACK_MS, EDGES_PER_MINUTE_MAX } from './limits.ts';
+import { type MinuteJoin, seconds } from './minute-join.ts';
 import { bucketsTogether, roundTripsSql } from './round-trips-sql.ts';
 
 const MINUTE_MS = 60_000;

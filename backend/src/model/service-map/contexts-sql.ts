@@ -1,11 +1,13 @@
 import { param, type Sql, sql } from '@sonde/store';
-import { bucketOf, inMinute, inWindow, type MinuteJoin, NO_SPAN, seconds } from './join-sql.ts';
+import { bucketOf } from './join-sql.ts';
 import {
   CONTEXT_SPANS_PER_TRACE_MAX,
   CONTEXT_TRACES_AT_ONCE,
   CONTEXTS_PER_MINUTE_MAX,
   CONTEXTS_PER_SERVICE_MAX,
 } from './limits.ts';
+import { inMinute, inWindow, type MinuteJoin, seconds } from './minute-join.ts';
+import { NO_SPAN } from './span-columns.ts';
 
 const MINUTE_MS = 60_000;
 const MINUTE_NS = 60_000_000_000;

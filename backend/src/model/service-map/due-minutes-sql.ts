@@ -1,6 +1,5 @@
 import { param, type Sql, sql } from '@sonde/store';
 import { OF_CONNECTIONS } from './connections-sql.ts';
-import { type MinuteJoin, seconds } from './join-sql.ts';
 import {
   HORIZON_MS,
   JOINS_PER_TICK_MAX,
@@ -9,6 +8,7 @@ import {
   TENANTS_MAX,
   UNPUBLISHED_MAX,
 } from './limits.ts';
+import { type MinuteJoin, seconds } from './minute-join.ts';
 
 const MINUTE_MS = 60_000;
 

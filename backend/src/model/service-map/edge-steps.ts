@@ -9,7 +9,7 @@ import { spread, type TimeSteps } from '../../time-steps.ts';
 import { mergeHistograms, quantileNs } from '../services/duration-histogram.ts';
 import { type Origin, preferredOrigin } from '../services/origin.ts';
 import type { SumMap } from '../services/queries.ts';
-import { seconds } from './join-sql.ts';
+import { seconds } from './minute-join.ts';
 import { inScope, newestMinutes } from './queries.ts';
 
 /** Which calls: of one end, or from one to the other. */

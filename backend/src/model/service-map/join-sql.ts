@@ -1,23 +1,8 @@
 import { param, type Sql, sql } from '@sonde/store';
-import { addressOwnersSql, ipOf, listenersSql, type OwnerSearch } from './address-owners-sql.ts';
-import { EDGES_PER_MINUTE_MAX, OPERATIONS_PER_PAIR_MAX, PEER_LENGTH_MAX } from './limits.ts';
-
-/** One minute to be joined. */
-export interface MinuteJoin {
-  /** Start of the minute. */
-  readonly minuteMs: number;
-  /** Larger than that of every earlier join of the minute. */
-  readonly version: number;
-  /** Spans of callers and callees are looked for that far around the minute. */
-  readonly window: { readonly before: number; readonly after: number };
-}
-
-const MINUTE_MS = 60_000;
-
-const SPAN = { client: 3, producer: 4, server: 2, consumer: 5 } as const;
-const CALLERS = sql`(${param.uint8(SPAN.client)}, ${param.uint8(SPAN.producer)})`;
-const CALLEES = sql`(${param.uint8(SPAN.server)}, ${param.uint8(SPAN.consumer)})`;
-export const NO_SPAN: Sql = sql`toFixedString('', 8)`;
+import { EDGES_PER_MINUTE_MAX, OPERATIONS_PER_PAIR_MAX } from './limits.ts';
+import { inMinute, inWindow, type MinuteJoin, seconds } from './minute-join.ts';
+import { CALLEES, CALLERS, NO_SPAN, SPAN, SPAN_COLUMNS } from './span-columns.ts';
+import { unansweredSql } from './unanswered-sql.ts';
 
 /**
  * Everything that happened between services in one minute, as rows of `edges_1m`: spans whose
@@ -121,110 +106,6 @@ function calledSql(join: MinuteJoin): Sql {
     )`;
 }
 
-const SPAN_COLUMNS = sql`tenant, trace_id, span_id, service, namespace, cluster, origin, kind, name,
-  status_code, weight, duration_ns, http_request_method, rpc_method, messaging_destination`;
-
-/** Attributes by which instrumentation of either generation says whom it called. */
-const ADDRESS_KEYS = [
-  'server.address',
-  'net.peer.name',
-  'network.peer.address',
-  'net.sock.peer.addr',
-  'http.host',
-];
-/** Of these the first that is one: where the connection went, else a name that is an address. */
-const IP_KEYS = [
-  'network.peer.address',
-  'net.sock.peer.addr',
-  'server.address',
-  'net.peer.name',
-  'net.peer.ip',
-];
-const PORT_KEYS = ['server.port', 'net.peer.port', 'network.peer.port', 'net.sock.peer.port'];
-const URL_KEYS = ['url.full', 'http.url'];
-
-/** The first of these attributes that is there, as text. */
-function firstOf(keys: readonly string[]): Sql {
-  return sql`arrayFirst(v -> v != '', arrayMap(k -> attributes[k], ${param.strings(keys)}))`;
-}
-
-const PEER_IP = sql`arrayFirst(ip -> ip != '', arrayMap(k -> ${ipOf(sql`attributes[k]`)},
-  ${param.strings(IP_KEYS)}))`;
-
-/** Addresses that mean the host of whoever writes them. */
-const IS_LOOPBACK = sql`(startsWith(address, '127.') OR address IN ('localhost', '::1', '[::1]'))`;
-
-/**
- * Calls that no span of the called side belongs to: by what the caller says of it. An address is
- * whoever had it around that minute: the process that an agent saw listening there, on the own host
- * or another one, else the one service whose resources name that address as theirs.
- */
-function unansweredSql(join: MinuteJoin): Sql {
-  const search = ownerSearch(join);
-  return sql`
-    SELECT tenant, service AS client_service, namespace AS client_namespace,
-      cluster AS client_cluster, 'service' AS client_kind,
-      substringUTF8(multiIf(messaging_destination != '', messaging_destination,
-        peer_service != '', peer_service,
-        owner.1 != '', owner.1,
-        own_port != '' AND host != '', concat(host, ':', own_port),
-        address != '', if(port = '' OR has(['80', '443'], port), address, concat(address, ':', port)),
-        url_host != '', url_host,
-        db_system), 1, ${param.uint64(PEER_LENGTH_MAX)}) AS server_service,
-      if(is_owned, owner.2, '') AS server_namespace, if(is_owned, owner.3, '') AS server_cluster,
-      multiIf(messaging_destination != '', 'messaging', is_owned, 'service',
-        db_system != '', 'database', peer_service != '', 'service', 'external') AS server_kind,
-      multiIf(messaging_destination != '', attributes['messaging.system'],
-        db_system != '', db_system, rpc_method != '', 'rpc', http_request_method != '', 'http', ''
-      ) AS protocol,
-      toString(name) AS operation, origin, weight,
-      0 AS has_gap, status_code = 2 AS is_error, greatest(duration_ns, 0) AS duration,
-      toInt64(0) AS gap
-    FROM (
-      SELECT *,
-        multiIf(listener.1 != '', listener,
-          address_owner != (toString(service), toString(namespace), toString(cluster)), address_owner,
-          ('', '', '')) AS owner,
-        owner.1 != '' AND messaging_destination = '' AND peer_service = '' AS is_owned
-      FROM (
-        SELECT ${SPAN_COLUMNS}, db_system, peer_service, attributes, host,
-          ${firstOf(ADDRESS_KEYS)} AS address, ${firstOf(PORT_KEYS)} AS port,
-          ${IS_LOOPBACK} AS is_own, if(is_own, port, '') AS own_port,
-          if(is_own, '', ${PEER_IP}) AS peer_ip, if(is_own, toString(host), peer_ip) AS place,
-          domain(${firstOf(URL_KEYS)}) AS url_host
-        FROM spans
-        WHERE ${inMinute(join)} AND kind IN ${CALLERS}
-        LIMIT 1 BY tenant, trace_id, span_id
-      ) AS callers
-      LEFT JOIN (${listenersSql(search)}) AS listeners
-      ON callers.tenant = listeners.of_tenant AND callers.place = listeners.of_place
-        AND callers.port = listeners.of_port
-      LEFT JOIN (${addressOwnersSql(search)}) AS addresses
-      ON callers.tenant = addresses.of_tenant AND callers.peer_ip = addresses.of_address
-    )
-    WHERE server_service != '' AND (
-      messaging_destination != '' OR (tenant, trace_id, span_id) NOT IN (
-        SELECT tenant, trace_id, parent_span_id FROM spans
-        WHERE ${inWindow(mirrored(join))} AND kind IN ${CALLEES}
-          AND (tenant, trace_id, parent_span_id) IN (
-            SELECT tenant, trace_id, span_id FROM spans
-            WHERE ${inMinute(join)} AND kind IN ${CALLERS}
-          )
-      )
-    )`;
-}
-
-/** Owners of addresses are looked for where spans of the called side are. */
-export function ownerSearch(join: MinuteJoin): OwnerSearch {
-  const { minuteMs, window } = join;
-  return {
-    spansAround: inWindow(join),
-    fromMs: minuteMs - window.before,
-    toMs: minuteMs + MINUTE_MS + window.after,
-    middleMs: minuteMs + MINUTE_MS / 2,
-  };
-}
-
 /** Work that was taken from a queue: the queue is who asked. */
 function consumedSql(join: MinuteJoin): Sql {
   return sql`
@@ -276,28 +157,4 @@ export function recordMinuteSql(join: MinuteJoin, { tenants, spans, points }: Mi
       WHERE ${called}
       GROUP BY of_tenant
     ) AS found ON known.came.1 = found.of_tenant`;
-}
-
-/** Those who are called begin later than those who call, as far as clocks agree. */
-function mirrored(join: MinuteJoin): MinuteJoin {
-  const { before, after } = join.window;
-  return { ...join, window: { before: after, after: before } };
-}
-
-export function inMinute({ minuteMs }: MinuteJoin): Sql {
-  return timeRange(minuteMs, minuteMs + MINUTE_MS);
-}
-
-export function inWindow({ minuteMs, window }: MinuteJoin): Sql {
-  return timeRange(minuteMs - window.before, minuteMs + MINUTE_MS + window.after);
-}
-
-function timeRange(fromMs: number, toMs: number): Sql {
-  return sql`timestamp >= ${seconds(fromMs)} AND timestamp < ${seconds(toMs)}
-    AND trace_id != toFixedString('', 16)`;
-}
-
-/** A whole second. */
-export function seconds(ms: number): Sql {
-  return sql`toDateTime(${param.uint64(Math.floor(ms / 1000))}, 'UTC')`;
 }

@@ -38,6 +38,14 @@ export const REJOIN_AGE_SHARE = 0.25;
 
 /** So long before a minute the last point of a counter is looked for; agents report every 10 s. */
 export const COUNTER_LOOKBACK_MS = 300_000;
+/** So long before a minute spans say by which name they call what its connections go to. */
+export const NAMED_BEFORE_MS = 300_000;
+/** Connections that did something so long before a minute count among those of the minute. */
+export const SEEN_BEFORE_MS = 60_000;
+/** Names and addresses of a tenant that are known to be the same; databases come first. */
+export const NAMED_PER_MINUTE_MAX = 20_000;
+/** Names and addresses that one client has for one port; more are left apart. */
+export const PEERS_PER_PORT_MAX = 1000;
 /**
  * Points of connections are counted this far back at each look, and as far as spans at every
  * `FAR_LOOKS`th one: they are counted in the table of points itself.

@@ -8,11 +8,12 @@ import type { StreamMessage } from '../../streams/stream-message.ts';
 import { connectionsOfMinuteSql } from './connections-sql.ts';
 import { contextsOfMinuteSql } from './contexts-sql.ts';
 import { contentOfMinuteSql, dueSql, lastJoinsSql, latestJoinSql } from './due-minutes-sql.ts';
-import { joinMinuteSql, type MinuteContent, type MinuteJoin, recordMinuteSql } from './join-sql.ts';
+import { joinMinuteSql, type MinuteContent, recordMinuteSql } from './join-sql.ts';
 import {
   CLOSED_AFTER_MS,
   FAR_LOOKS,
   HORIZON_MS,
+  JOINS_PER_TICK_MAX,
   LATE_WINDOW_MS,
   LEASE_MS,
   LOOK_MS_MAX,
@@ -30,6 +31,8 @@ import {
   PairRowSchema,
   pairsSql,
 } from './map-messages.ts';
+import type { MinuteJoin } from './minute-join.ts';
+import { findNamedSql } from './named-addresses-sql.ts';
 
 const MINUTE_MS = 60_000;
 const LEASE = 'service-map';
@@ -43,6 +46,8 @@ export interface MapJobOptions {
   /** Where minutes are told of; absent: nobody reads them. Rejects when they are to be told again. */
   readonly publish?: (messages: readonly StreamMessage[], signal: AbortSignal) => Promise<void>;
   readonly nowMs?: () => number;
+  /** Of the time of a look that joining may take; `LOOK_MS_MAX` where absent. */
+  readonly lookMsMax?: number;
 }
 
 /** A minute that has spans or connections which its edges do not show yet. */
@@ -104,7 +109,7 @@ export class MapJob {
     if ((await leases.acquire(request)) === undefined) return 0;
     await this.#recall(nowMs);
     const due = await this.#due(nowMs);
-    const end = performance.now() + LOOK_MS_MAX;
+    const end = performance.now() + (this.#options.lookMsMax ?? LOOK_MS_MAX);
     let joined = 0;
     for (const { minute, joined_version } of due) {
       if (this.#work.signal.aborted || (joined > 0 && performance.now() > end)) break;
@@ -115,6 +120,8 @@ export class MapJob {
       });
       joined++;
     }
+    // What this look had no time for is seen again at the next, however far back it lies.
+    if (joined < due.length || due.length === JOINS_PER_TICK_MAX) this.#looks = 0;
     await this.#tell();
     return joined;
   }
@@ -148,19 +155,19 @@ export class MapJob {
       spans: rows.map(({ spans }) => spans),
       points: rows.map(({ points }) => points),
     };
+    const isAgentThere = before.points.some((points) => points > 0);
+    if (isAgentThere) await this.#find('names of addresses', findNamedSql(join), join);
     if (before.spans.some((spans) => spans > 0)) {
       await this.#store.command(joinMinuteSql(join), this.#call());
       await this.#find('work by context', contextsOfMinuteSql(join), join);
     }
-    if (before.points.some((points) => points > 0)) {
-      await this.#find('the connections', connectionsOfMinuteSql(join), join);
-    }
+    if (isAgentThere) await this.#find('the connections', connectionsOfMinuteSql(join), join);
     // Last: from here on this version is the one that is read.
     await this.#store.command(recordMinuteSql(join, before), this.#call());
     this.#untold?.set(join.minuteMs, join.version);
   }
 
-  /** A minute that is too much for it has edges of spans all the same. */
+  /** A minute that is too much for it has edges all the same. */
   async #find(what: string, statement: Sql, { minuteMs }: MinuteJoin): Promise<void> {
     try {
       await this.#store.command(statement, this.#call());

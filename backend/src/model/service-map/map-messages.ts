@@ -3,8 +3,8 @@ import { z } from 'zod';
 import type { StreamMessage } from '../../streams/stream-message.ts';
 import type { Origin } from '../services/origin.ts';
 import type { SumMap } from '../services/queries.ts';
-import { seconds } from './join-sql.ts';
 import { EDGES_PER_MINUTE_MAX } from './limits.ts';
+import { seconds } from './minute-join.ts';
 import { type RoundTripRow, roundTripColumns } from './round-trips.ts';
 
 const MINUTE_MS = 60_000;

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { MapPlace } from '../../api/contract/index.ts';
 import { cutName } from '../../cut-name.ts';
 import type { StoreQuery } from '../../store-reader.ts';
-import { seconds } from './join-sql.ts';
+import { seconds } from './minute-join.ts';
 import type { MapScope } from './queries.ts';
 import { groupOf } from './service-groups.ts';
 

@@ -4,8 +4,8 @@ import { ANSWER_LIMITS } from '../../limits.ts';
 import type { StoreQuery } from '../../store-reader.ts';
 import type { Origin } from '../services/origin.ts';
 import type { SumMap } from '../services/queries.ts';
-import { seconds } from './join-sql.ts';
 import { type Ends, endColumns } from './map-ends.ts';
+import { seconds } from './minute-join.ts';
 
 /** Whose map over which range. */
 export interface MapScope {

@@ -1,7 +1,7 @@
 import { param, type Sql, sql } from '@sonde/store';
-import { CONNECTION_METRICS, countingSeriesSql } from './connection-peers-sql.ts';
-import { type MinuteJoin, seconds } from './join-sql.ts';
+import { CONNECTION_METRICS, countingSeriesSql } from './counting-series-sql.ts';
 import { COUNTER_LOOKBACK_MS } from './limits.ts';
+import { type MinuteJoin, seconds } from './minute-join.ts';
 
 const MINUTE_MS = 60_000;
 const NS_PER_S = 1e9;
