@@ -87,7 +87,7 @@ enum connection_flag {
 };
 
 #define TEXT_BYTES_MAX 256
-#define ANSWER_BYTES_MAX 128
+#define ANSWER_BYTES_MAX 256
 #define CODE_BYTES 8
 /* Version, trace, parent and flags: W3C trace context, 3.2. */
 #define TRACE_BYTES 55

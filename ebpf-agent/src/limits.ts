@@ -72,6 +72,9 @@ export const PLAIN_SERIES_MAX = 8_192;
 /** Other sides of connections that are told apart by number. */
 export const PEER_NUMBERS_MAX = 8_192;
 
+/** Topics of Kafka that are known by their id; the longest known go first. */
+export const KAFKA_TOPICS_MAX = 4_096;
+
 /** Texts of requests whose meaning is remembered. */
 export const MEANINGS_MAX = 4_096;
 

@@ -95,6 +95,9 @@ const sized = (...parts: readonly Buffer[]): Buffer => {
   return Buffer.concat([int32(body.length), body]);
 };
 
+const compact = (text: string): Buffer =>
+  Buffer.concat([Buffer.of(text.length + 1), bytesOf(text)]);
+
 function kafka(kind: number, version: number, id: number, ...rest: readonly Buffer[]): Buffer {
   return sized(Buffer.of(0, kind, 0, version), int32(id), short('shop'), ...rest);
 }
@@ -143,6 +146,55 @@ describe.runIf(MAY_COMPILE).each(SIDES)('Kafka, seen by the %s', (side) => {
       'REBALANCE_IN_PROGRESS',
     ]);
     expect(JSON.stringify(heard)).not.toContain('hidden');
+  });
+
+  it('has topics by their id, once a client was told of it, on whatever connection', () => {
+    const id = Buffer.from(`${side}-0123456789abcdef`).subarray(0, 16);
+    const other = Buffer.alloc(16, 7);
+    const broker = Buffer.concat([
+      int32(1),
+      compact('kafka-1.example'),
+      int32(9092),
+      Buffer.of(0, 0),
+    ]);
+    // Held back for no time; three brokers, the cluster, its controller; two topics, of which one is seen.
+    const known = Buffer.concat([
+      ...[Buffer.of(0), int32(0), Buffer.of(4), broker, broker, broker],
+      ...[compact('0123456789abcdefghijkl'), int32(1)],
+      ...[Buffer.of(3, 0, 0), compact('orders-by-id'), id, Buffer.alloc(200), compact('b'), other],
+    ]);
+    const fetch = (number: number, version: number, topic: Buffer): Buffer => {
+      const head = Buffer.alloc(version >= 15 ? 8 : 12);
+      return kafka(1, version, number, Buffer.of(0), head, Buffer.alloc(13), Buffer.of(2), topic);
+    };
+    const send = (number: number): Buffer =>
+      kafka(0, 13, number, Buffer.of(0, 0), Buffer.of(0, 1), int32(1000), Buffer.of(2), id);
+    const fetched = (number: number): Buffer =>
+      sized(int32(number), Buffer.of(0), int32(0), Buffer.alloc(9));
+    const asked = new Conversation()
+      .ask(fetch(1, 13, id))
+      .answer(fetched(1))
+      .ask(kafka(3, 12, 2, Buffer.of(0, 0)))
+      .answer(sized(int32(2), known))
+      .heardBy(side);
+    const { heard } = new Conversation()
+      .ask(fetch(3, 13, id))
+      .answer(fetched(3))
+      .ask(fetch(4, 17, id))
+      .answer(fetched(4))
+      .ask(fetch(5, 17, other))
+      .answer(fetched(5))
+      .ask(send(6))
+      .answer(sized(int32(6), Buffer.of(0, 2), id, Buffer.of(2), int32(0), Buffer.of(0, 6)))
+      .heardBy(side);
+    expect(asked.heard.map(what).map(([, target]) => target)).toEqual(['', '']);
+    expect(heard.map(what).map(([operation, target]) => [operation, target])).toEqual([
+      ['poll', 'orders-by-id'],
+      ['poll', 'orders-by-id'],
+      ['poll', ''],
+      ['send', 'orders-by-id'],
+    ]);
+    expect(heard.at(-1)?.attributes['error.type']).toBe('NOT_LEADER_OR_FOLLOWER');
   });
 
   it('expects no answer where none is wanted', () => {

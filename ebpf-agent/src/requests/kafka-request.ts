@@ -1,8 +1,9 @@
 import { ExchangeFlag } from '../records/layout.ts';
 import { ByteReader } from './byte-reader.ts';
+import { KafkaTopics } from './kafka-topics.ts';
 import type { Meaning } from './meaning.ts';
 import type { Outcome } from './outcome.ts';
-import type { AnswerText } from './request-protocol.ts';
+import type { AnswerText, ProtocolConnection } from './request-protocol.ts';
 
 /** Kinds of requests by their number; `flexible`: from which version on lengths are of variable size. */
 interface Kind {
@@ -16,7 +17,15 @@ interface Kind {
 
 const PRODUCE = 0;
 const FETCH = 1;
+const METADATA = 3;
 const API_VERSIONS = 18;
+
+/** From these versions on what is produced or fetched has a topic's id instead of its name. */
+const BY_ID = 13;
+/** From this version on an answer about topics has their ids. */
+const METADATA_WITH_IDS = 10;
+const ID_BYTES = 16;
+const NO_ID = '\0'.repeat(ID_BYTES);
 
 const KINDS: Readonly<Record<number, Kind>> = {
   0: { name: 'send', flexible: 9 },
@@ -95,19 +104,67 @@ export function kafkaRequest(essence: string): Meaning {
   return { operation: KINDS[Number(kind)]?.name ?? '_OTHER', target, text: '' };
 }
 
-/** Of what is produced or fetched the first topic; empty where it has a number instead of a name. */
-function topicOf(reader: ByteReader, { kind, version, isFlexible }: Head): string {
+/** What clients were told of the topics' ids, on any connection: they ask one broker, and fetch from all. */
+const topics = new KafkaTopics();
+
+/** Names what is produced or fetched by a topic's id, once an answer has told whose it is. */
+export function kafkaTopic(_: ProtocolConnection, text: string, meaning: Meaning): Meaning {
+  // Kind and version, each in two bytes, the first of them 0.
+  if (text.charCodeAt(1) > FETCH || text.charCodeAt(3) < BY_ID) return meaning;
+  const reader = new ByteReader(text);
+  const head = headOf(reader);
+  if (head.kind > FETCH || !findTopic(reader, head)) return meaning;
+  const target = topics.nameOf(reader.bytes(ID_BYTES));
+  return target === '' ? meaning : { ...meaning, target };
+}
+
+/** Of what is produced or fetched the first topic; empty where it has an id instead of a name. */
+function topicOf(reader: ByteReader, head: Head): string {
+  const isNamed = head.version < BY_ID && findTopic(reader, head);
+  return isNamed ? text(reader, head.isFlexible) : '';
+}
+
+/** Goes to the first topic of what is produced or fetched; false when there is none. */
+function findTopic(reader: ByteReader, { kind, version, isFlexible }: Head): boolean {
   if (kind === PRODUCE) {
-    if (version >= 13) return '';
     if (version >= 3) text(reader, isFlexible);
     // Acknowledgements and patience.
     reader.skip(6);
   } else {
-    if (version >= 13) return '';
-    // Replica, patience, least bytes; most bytes; isolation; session.
-    reader.skip(12 + (version >= 3 ? 4 : 0) + (version >= 4 ? 1 : 0) + (version >= 7 ? 8 : 0));
+    // Replica, to version 14; patience, least bytes; most bytes; isolation; session.
+    const sinceThird = (version >= 3 ? 4 : 0) + (version >= 4 ? 1 : 0) + (version >= 7 ? 8 : 0);
+    reader.skip((version >= 15 ? 8 : 12) + sinceThird);
   }
-  return count(reader, isFlexible) > 0 ? text(reader, isFlexible) : '';
+  return count(reader, isFlexible) > 0;
+}
+
+/** Learns the id of the first topic that an answer about topics tells of, as far as it is seen. */
+function learnTopic(reader: ByteReader): void {
+  // How long the client was held back.
+  reader.skip(4);
+  const brokers = count(reader, true);
+  for (let i = 0; i < brokers && !reader.isCut; i++) {
+    reader.skip(4);
+    text(reader, true);
+    reader.skip(4);
+    text(reader, true);
+    skipTags(reader);
+  }
+  // The cluster's name, its controller.
+  text(reader, true);
+  reader.skip(4);
+  if (count(reader, true) < 1 || reader.skip(2).isCut) return;
+  const name = text(reader, true);
+  const id = reader.bytes(ID_BYTES);
+  if (!reader.isCut && id !== NO_ID && TOPIC.test(name)) topics.learn(id, name);
+}
+
+/** Fields that later versions added: each its number, its length and its bytes. */
+function skipTags(reader: ByteReader): void {
+  for (let left = reader.varint(); left > 0 && !reader.isCut; left--) {
+    reader.varint();
+    reader.skip(reader.varint());
+  }
 }
 
 function text(reader: ByteReader, isFlexible: boolean): string {
@@ -118,10 +175,15 @@ function count(reader: ByteReader, isFlexible: boolean): number {
   return isFlexible ? reader.varint() - 1 : reader.i32();
 }
 
-/** The error that an answer begins with, or that of the first partition. */
+/** The error that an answer begins with, or that of the first partition; remembers ids of topics. */
 export function kafkaAnswer({ request, answer }: AnswerText, outcome: Outcome): Outcome {
   const head = headOf(new ByteReader(request));
   const reader = new ByteReader(answer);
+  if (head.kind === METADATA && head.version >= METADATA_WITH_IDS) {
+    skipTags(reader);
+    learnTopic(reader);
+    return outcome;
+  }
   const error = errorOf(reader, head);
   if (error === 0 || reader.isCut) return outcome;
   const flags = outcome.flags | ExchangeFlag.failed;
@@ -131,9 +193,10 @@ export function kafkaAnswer({ request, answer }: AnswerText, outcome: Outcome): 
 function errorOf(reader: ByteReader, { kind, version, isFlexible }: Head): number {
   const known = KINDS[kind];
   if (isFlexible && kind !== API_VERSIONS) reader.varint();
-  if (kind === PRODUCE && version < 13) {
+  if (kind === PRODUCE) {
     if (count(reader, isFlexible) < 1) return 0;
-    text(reader, isFlexible);
+    if (version < BY_ID) text(reader, isFlexible);
+    else reader.skip(ID_BYTES);
     if (count(reader, isFlexible) < 1) return 0;
     return reader.skip(4).i16();
   }

@@ -22,8 +22,10 @@ const TYPES: Readonly<Record<string, string>> = {
   commit: 'settle',
 };
 
+type OwnPart = 'name' | 'read' | 'essence' | 'onConnection' | 'onAnswer';
+
 /** What a broker has of its own. */
-interface Own extends Pick<RequestProtocol, 'name' | 'read' | 'essence' | 'onAnswer'> {
+interface Own extends Pick<RequestProtocol, OwnPart> {
   readonly system: string;
   /** What nobody answers is one message each; else a request without a duration. */
   readonly hasMessages: boolean;
@@ -31,11 +33,12 @@ interface Own extends Pick<RequestProtocol, 'name' | 'read' | 'essence' | 'onAns
 
 /** A broker: what all of them have in common, with what the given one has of its own. */
 export function messagingProtocol(own: Own): RequestProtocol {
-  const { name, system, read, essence, onAnswer } = own;
+  const { name, system, read, essence, onConnection, onAnswer } = own;
   return {
     name,
     read,
     ...(essence && { essence }),
+    ...(onConnection && { onConnection }),
     ...(onAnswer && { onAnswer }),
     server: MESSAGING_SERVER_DURATION,
     client: MESSAGING_CLIENT_DURATION,

@@ -15,7 +15,7 @@ import { DNS } from './dns-request.ts';
 import { type Exchange, isServer } from './exchange.ts';
 import { HTTP } from './http-protocol.ts';
 import { HTTP2 } from './http2-protocol.ts';
-import { kafkaAnswer, kafkaEssence, kafkaRequest } from './kafka-request.ts';
+import { kafkaAnswer, kafkaEssence, kafkaRequest, kafkaTopic } from './kafka-request.ts';
 import type { Meaning } from './meaning.ts';
 import { memcachedError, memcachedEssence, memcachedRequest } from './memcached-request.ts';
 import { messagingProtocol } from './messaging-protocol.ts';
@@ -70,6 +70,7 @@ const PROTOCOLS: Readonly<Record<number, RequestProtocol>> = {
     hasMessages: false,
     read: kafkaRequest,
     essence: kafkaEssence,
+    onConnection: kafkaTopic,
     onAnswer: kafkaAnswer,
   }),
   [Protocol.memcached]: databaseProtocol({
