@@ -1,11 +1,11 @@
 import type { ServiceSettings } from '@sonde/pipeline/settings';
-import { param, sql } from '@sonde/store';
+import { param, type Sql, sql } from '@sonde/store';
 import { z } from 'zod';
 import type { MapPlace } from '../../api/contract/index.ts';
 import { cutName } from '../../cut-name.ts';
 import type { StoreQuery } from '../../store-reader.ts';
 import { seconds } from './minute-join.ts';
-import type { MapScope } from './queries.ts';
+import { inScope, type MapScope, newestMinutes } from './queries.ts';
 import { groupOf } from './service-groups.ts';
 
 /** Services of which places are told. */
@@ -36,8 +36,12 @@ const PlaceRowSchema: z.ZodType<PlaceRow> = z.object({
   team: z.string(),
 });
 
-/** What resources of the range say of where a service runs and whose it is: a row a service. */
-export function placesQuery({ tenant, fromMs, toMs }: MapScope): StoreQuery<PlaceRow> {
+/**
+ * What resources of the range say of where a service runs and whose it is: a row a service of the
+ * map. Others, which may be many more, have no calls.
+ */
+export function placesQuery(scope: MapScope): StoreQuery<PlaceRow> {
+  const { tenant, fromMs, toMs } = scope;
   const first = (keys: readonly string[]) =>
     sql`arrayFirst(v -> v != '', arrayMap(k -> attributes[k], ${param.strings(keys)}))`;
   return {
@@ -52,11 +56,28 @@ export function placesQuery({ tenant, fromMs, toMs }: MapScope): StoreQuery<Plac
         FROM resources
         WHERE tenant = ${param.string(tenant)}
           AND bucket >= toStartOfHour(${seconds(fromMs)}) AND bucket < ${seconds(toMs)}
+          AND service IN (${callingOrCalledSql(scope)})
       )
       GROUP BY service, namespace, cluster
       ORDER BY service, namespace, cluster
       LIMIT ${param.uint64(SERVICES_MAX)}`,
   };
+}
+
+/** Names of services with calls or connections, those with most first. */
+function callingOrCalledSql(scope: MapScope): Sql {
+  const hours = sql`toStartOfHour(time) >= toStartOfHour(${seconds(scope.fromMs)})
+    AND toStartOfHour(time) <= toStartOfHour(${seconds(scope.toMs)})`;
+  const ends = sql`arrayJoin([toString(client_service), toString(server_service)]) AS name`;
+  return sql`
+    SELECT name FROM (
+      SELECT ${ends}, edges_1m.requests AS work FROM edges_1m
+      WHERE ${inScope(scope)} AND ${hours} AND ${newestMinutes(scope)}
+      UNION ALL
+      SELECT ${ends}, opened FROM connections_1m
+      WHERE ${inScope(scope)} AND ${hours} AND ${newestMinutes(scope)}
+    )
+    GROUP BY name ORDER BY sum(work) DESC LIMIT ${param.uint64(SERVICES_MAX)}`;
 }
 
 /** Settings win over what resources say. */
