@@ -4,9 +4,12 @@ import { type ClientTlsConfig, loadClientTls } from '@sonde/pipeline/clients';
 import type { KafkaClientConfig } from './client-fields.ts';
 import { packer } from './packer.ts';
 
+const DEFAULT_PORT = 9092;
+
 /** Reads the files that the configuration names; rejects with `SondeError` and upstream's text. */
 export async function toKafkaOptions(config: KafkaClientConfig): Promise<Partial<KafkaOptions>> {
-  const { brokers, client, client_id: clientId, rack_id: rackId, auth, tls } = config;
+  const { client, client_id: clientId, rack_id: rackId, auth, tls } = config;
+  const brokers = config.brokers.map(withPort);
   const base = { brokers, client, clientId, rackId, packer };
   const { sasl } = auth;
   const withSasl =
@@ -22,6 +25,11 @@ export async function toKafkaOptions(config: KafkaClientConfig): Promise<Partial
         };
   if (tls === undefined || tls.insecure) return withSasl;
   return { ...withSasl, tls: await toConnectionOptions(tls) };
+}
+
+/** `host` is `host:9092`, as for the Collector's client; an IPv6 address stands in brackets. */
+function withPort(broker: string): string {
+  return /:\d+$/.test(broker) ? broker : `${broker}:${DEFAULT_PORT}`;
 }
 
 async function toConnectionOptions(tls: ClientTlsConfig): Promise<ConnectionOptions> {

@@ -39,3 +39,18 @@ export function encodingField<E extends string>(encodings: readonly E[]): z.ZodT
 export function defaultTopic(signal: Signal): string {
   return TOPICS[signal];
 }
+
+/** As Kafka has it. */
+const TOPIC_NAME = /^(?!\.{1,2}$)[a-zA-Z0-9._-]{1,249}$/;
+
+/** Refuses a topic that no Kafka could have: every request for it would be refused for good. */
+export function checkTopicName(
+  topic: string,
+  path: readonly string[],
+  context: z.core.$RefinementCtx,
+): void {
+  if (TOPIC_NAME.test(topic)) return;
+  const text = `${JSON.stringify(topic)} is no name of a topic`;
+  const hint = 'up to 249 of a-z, A-Z, 0-9, dot, underscore and hyphen';
+  refuseMeaning(context, { text, path: [...path], hint });
+}

@@ -1,5 +1,6 @@
 import { COMPRESSIONS, type Compression } from '@sonde/buffer';
 import {
+  checkTopicName,
   defaultTopic,
   ENCODINGS,
   type Encoding,
@@ -82,7 +83,7 @@ const LEVELS: Readonly<Partial<Record<Compression, readonly [number, number]>>> 
 const MESSAGE_ENCODINGS: readonly MessageEncoding[] = [...ENCODINGS, 'raw'];
 
 const signalFields = z.strictObject({
-  topic: z.string().optional(),
+  topic: z.string().default(''),
   encoding: encodingField(MESSAGE_ENCODINGS).optional(),
   topic_from_metadata_key: z.string().default(''),
   message_key_from_metadata_key: z.string().default(''),
@@ -237,7 +238,7 @@ export const kafkaExporterConfig: z.ZodType<KafkaExporterConfig> = nullMeansDefa
     })
     .transform((raw, context): KafkaExporterConfig => {
       const of = (signal: Signal): SignalTopic => ({
-        topic: raw[signal].topic ?? (raw.topic === '' ? defaultTopic(signal) : raw.topic),
+        topic: [raw[signal].topic, raw.topic].find((name) => name !== '') ?? defaultTopic(signal),
         encoding: raw[signal].encoding ?? raw.encoding ?? 'otlp_proto',
         topicFromMetadataKey: raw[signal].topic_from_metadata_key,
         messageKeyFromMetadataKey: raw[signal].message_key_from_metadata_key,
@@ -251,7 +252,11 @@ export const kafkaExporterConfig: z.ZodType<KafkaExporterConfig> = nullMeansDefa
         profiles: of('profiles'),
       };
       checkPartitionKeys(raw, topics, context);
-      for (const signal of SIGNALS) checkRaw(signal, raw[signal].encoding, context);
+      for (const signal of SIGNALS) {
+        checkRaw(signal, raw[signal].encoding, context);
+        const path = raw[signal].topic === '' ? ['topic'] : [signal, 'topic'];
+        checkTopicName(topics[signal].topic, path, context);
+      }
       return { ...raw, topics, partitioner: raw.record_partitioner };
     }),
 );

@@ -26,6 +26,15 @@ describe('the configuration', () => {
     expect(topics.logs).toMatchObject({ topic: 'lines', encoding: 'otlp_json' });
   });
 
+  it.each([
+    [{ logs: { topic: 'two words' } }, '"two words" is no name of a topic'],
+    [{ topic: 'a/b' }, '"a/b" is no name of a topic'],
+    [{ traces: { topic: 'x'.repeat(250) } }, 'is no name of a topic'],
+  ])('refuses %j, which every request would be refused for', (raw, text) => {
+    const { error } = kafkaExporterConfig.safeParse(raw);
+    expect(JSON.stringify(error?.issues)).toContain(JSON.stringify(text).slice(1, -1));
+  });
+
   it('keeps a password to itself', () => {
     const sasl = { mechanism: 'SCRAM-SHA-512', username: 'u', password: 'hunter2' };
     const config = kafkaExporterConfig.parse({ auth: { sasl }, tls: { insecure: false } });

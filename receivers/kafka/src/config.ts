@@ -7,6 +7,7 @@ import {
 } from '@sonde/delivery';
 import { GoRegexp, GoRegexpError } from '@sonde/go-regexp';
 import {
+  checkTopicName,
   defaultTopic,
   encodingField,
   type KafkaClientConfig,
@@ -130,6 +131,10 @@ export const kafkaReceiverConfig: z.ZodType<KafkaReceiverConfig> = nullMeansDefa
         const { topic, topics, encoding } = raw[signal];
         const single = [topic, raw.topic, defaultTopic(signal)].find((name) => name !== '') ?? '';
         const names = topics.length > 0 ? topics : [single];
+        const where = topics.length > 0 ? 'topics' : 'topic';
+        for (const name of names) {
+          if (!isPattern(name)) checkTopicName(name, [signal, where], context);
+        }
         return {
           topics: names.filter((name) => !isPattern(name)),
           patterns: names
