@@ -151,12 +151,13 @@ describe('SIGHUP', () => {
     gateway.write(yaml({ more: 'oops: 1\n' }));
     gateway.signal('SIGHUP');
     await gateway.line('Config is invalid, the running pipelines stay');
-    expect(gateway.output).toContain("'' has invalid keys: oops");
+    await gateway.line("'' has invalid keys: oops");
     expect(await sendSpan(port, 'req-1')).toBe(true);
     gateway.write(yaml());
     gateway.signal('SIGHUP');
     await gateway.line(READY, 2);
-    expect(await sendSpan(port, 'req-2')).toBe(true);
+    // The connection that is kept may be one that the receiver before has closed.
+    await expect.poll(() => sendSpan(port, 'req-2'), { timeout: 10_000 }).toBe(true);
   });
 
   it('brings the old pipelines back when the new ones cannot start', async () => {
@@ -168,8 +169,8 @@ describe('SIGHUP', () => {
     gateway.write(yaml().replaceAll(`127.0.0.1:${port}`, `127.0.0.1:${taken}`));
     gateway.signal('SIGHUP');
     await gateway.line('The new config does not start, the one before is started again');
-    expect(gateway.output).toContain('bind: address already in use');
-    expect(await sendSpan(port, 'req-1')).toBe(true);
+    await gateway.line('bind: address already in use');
+    await expect.poll(() => sendSpan(port, 'req-1'), { timeout: 10_000 }).toBe(true);
     other.close();
   });
 });

@@ -111,8 +111,7 @@ function tracesSql(join: MinuteJoin): Sql {
             toUnixTimestamp64Nano(timestamp), greatest(duration_ns, 0)))) AS spans
       FROM (
         SELECT * FROM spans
-        WHERE ${inWindow(join)} AND (tenant, trace_id) IN (
-          SELECT tenant, trace_id FROM spans WHERE ${inMinute(join)})
+        WHERE ${inWindow(join)} AND trace_id IN (SELECT trace_id FROM spans WHERE ${inMinute(join)})
         LIMIT 1 BY tenant, trace_id, span_id
       )
       GROUP BY tenant, trace_id

@@ -93,8 +93,8 @@ function calledSql(join: MinuteJoin): Sql {
     ) AS c
     INNER JOIN (
       SELECT ${SPAN_COLUMNS} FROM spans
-      WHERE ${inWindow(join)} AND (tenant, trace_id, span_id) IN (
-        SELECT tenant, trace_id, parent_span_id FROM spans
+      WHERE ${inWindow(join)} AND span_id IN (
+        SELECT parent_span_id FROM spans
         WHERE ${inMinute(join)} AND parent_span_id != ${NO_SPAN}
       )
       LIMIT 1 BY tenant, trace_id, span_id
@@ -149,9 +149,7 @@ export function recordMinuteSql(join: MinuteJoin, { tenants, spans, points }: Mi
       SELECT toString(tenant) AS of_tenant, sum(weight) AS calls,
         sumIf(weight, (tenant, trace_id, parent_span_id) NOT IN (
           SELECT tenant, trace_id, span_id FROM spans
-          WHERE ${inWindow(join)} AND (tenant, trace_id, span_id) IN (
-            SELECT tenant, trace_id, parent_span_id FROM spans WHERE ${called}
-          )
+          WHERE ${inWindow(join)} AND span_id IN (SELECT parent_span_id FROM spans WHERE ${called})
         )) AS unresolved
       FROM spans
       WHERE ${called}

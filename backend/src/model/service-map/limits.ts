@@ -72,8 +72,21 @@ export const STATEMENT_LIMITS: {
   readonly max_execution_time: number;
   readonly max_memory_usage: string;
   readonly max_threads: number;
+  readonly use_skip_indexes: 0;
+  readonly compile_expressions: 0;
+  readonly compile_aggregate_expressions: 0;
+  readonly optimize_group_by_function_keys: 0;
+  readonly optimize_aggregators_of_group_by_keys: 0;
 } = {
   max_execution_time: 120,
   max_memory_usage: String(1024 * 1024 * 1024),
   max_threads: 2,
+  // Bloom filters of ids would be read for every granule of the window, and keep none away.
+  use_skip_indexes: 0,
+  // Each minute has other constants: what is compiled for one is used once.
+  compile_expressions: 0,
+  compile_aggregate_expressions: 0,
+  // Each compares all of a statement with every key: a third of what it costs to plan these, for nothing.
+  optimize_group_by_function_keys: 0,
+  optimize_aggregators_of_group_by_keys: 0,
 };

@@ -1,4 +1,5 @@
 import { param, type Sql, sql } from '@sonde/store';
+import { inTimestamps } from '../../instant-sql.ts';
 import type { OwnerSearch } from './address-owners-sql.ts';
 
 /** One minute to be joined. */
@@ -38,9 +39,8 @@ export function inWindow({ minuteMs, window }: MinuteJoin): Sql {
   return timeRange(minuteMs - window.before, minuteMs + MINUTE_MS + window.after);
 }
 
-function timeRange(fromMs: number, toMs: number): Sql {
-  return sql`timestamp >= ${seconds(fromMs)} AND timestamp < ${seconds(toMs)}
-    AND trace_id != toFixedString('', 16)`;
+function timeRange(from: number, to: number): Sql {
+  return sql`${inTimestamps({ from, to })} AND trace_id != toFixedString('', 16)`;
 }
 
 /** A whole second. */

@@ -1,4 +1,5 @@
 import { param, type Sql, sql } from '@sonde/store';
+import { inTimestamps } from '../../instant-sql.ts';
 import { ipOf } from './address-owners-sql.ts';
 import {
   CONNECTION_METRICS,
@@ -14,7 +15,7 @@ import {
 } from './limits.ts';
 import { type MinuteJoin, seconds } from './minute-join.ts';
 import { CALLERS } from './span-columns.ts';
-import { ADDRESS_AND_PORT, IS_LOOPBACK, SPAN_PEER } from './span-peers.ts';
+import { ADDRESS_AND_PORT, IS_LOOPBACK, PEER, withPeerSql } from './span-peers.ts';
 
 const MINUTE_MS = 60_000;
 const CLIENT = sql`tenant, service, namespace, cluster`;
@@ -110,15 +111,20 @@ function ofSpansSql(join: MinuteJoin): Sql {
       toString(namespace) AS namespace, toString(cluster) AS cluster, peer_port AS port, called,
       peer_ip AS ip, db_system != '' AS is_database, '' AS peer
     FROM (
-      SELECT ${CLIENT}, db_system, attributes, ${SPAN_PEER}, ${ADDRESS_AND_PORT} AS called
-      FROM spans
-      WHERE timestamp >= ${seconds(join.minuteMs - NAMED_BEFORE_MS)}
-        AND timestamp < ${seconds(join.minuteMs + MINUTE_MS)}
-        AND service IN (SELECT service FROM (${countingSeriesSql(join)}))
-        AND kind IN ${CALLERS} AND messaging_destination = '' AND peer_service = ''
+      SELECT *, ${ADDRESS_AND_PORT} AS called
+      FROM (${withPeerSql(callsSql(join))})
     )
     WHERE address != '' AND NOT is_own AND ${ipOf(sql`address`)} = ''
       AND NOT startsWith(address, '/') AND (is_database OR ip != '')`;
+}
+
+function callsSql(join: MinuteJoin): Sql {
+  return sql`
+    SELECT ${CLIENT}, db_system, ${PEER}
+    FROM spans
+    WHERE ${inTimestamps({ from: join.minuteMs - NAMED_BEFORE_MS, to: join.minuteMs + MINUTE_MS })}
+      AND service IN (SELECT service FROM (${countingSeriesSql(join)}))
+      AND kind IN ${CALLERS} AND messaging_destination = '' AND peer_service = ''`;
 }
 
 /** Addresses that clients' connections did something with, and their names where agents know one. */

@@ -4,7 +4,7 @@ import { PEER_LENGTH_MAX } from './limits.ts';
 import { inMinute, inWindow, type MinuteJoin, mirrored, ownerSearch } from './minute-join.ts';
 import { addressKey, namedAddressesSql } from './named-addresses-sql.ts';
 import { CALLEES, CALLERS, SPAN_COLUMNS } from './span-columns.ts';
-import { ADDRESS_AND_PORT, SPAN_PEER } from './span-peers.ts';
+import { ADDRESS_AND_PORT, PEER, withPeerSql } from './span-peers.ts';
 
 /**
  * Calls that no span of the called side belongs to: by what the caller says of it. An address is
@@ -28,23 +28,14 @@ export function unansweredSql(join: MinuteJoin): Sql {
       multiIf(messaging_destination != '', 'messaging', is_owned, 'service',
         db_system != '', 'database', peer_service != '' OR known_peer != '', 'service', 'external'
       ) AS server_kind,
-      multiIf(messaging_destination != '', attributes['messaging.system'],
+      multiIf(messaging_destination != '', peer['messaging.system'],
         db_system != '', db_system, rpc_method != '', 'rpc', http_request_method != '', 'http', ''
       ) AS protocol,
       toString(name) AS operation, origin, weight,
       0 AS has_gap, status_code = 2 AS is_error, greatest(duration_ns, 0) AS duration,
       toInt64(0) AS gap
     FROM (${ownedSql(join)})
-    WHERE server_service != '' AND (
-      messaging_destination != '' OR (tenant, trace_id, span_id) NOT IN (
-        SELECT tenant, trace_id, parent_span_id FROM spans
-        WHERE ${inWindow(mirrored(join))} AND kind IN ${CALLEES}
-          AND (tenant, trace_id, parent_span_id) IN (
-            SELECT tenant, trace_id, span_id FROM spans
-            WHERE ${inMinute(join)} AND kind IN ${CALLERS}
-          )
-      )
-    )`;
+    WHERE server_service != ''`;
 }
 
 /** Calling spans of the minute with who had the address that they called. */
@@ -65,23 +56,34 @@ function ownedSql(join: MinuteJoin): Sql {
     ON callers.tenant = addresses.of_tenant AND callers.ip = addresses.of_address`;
 }
 
-/** Calling spans of the minute with the address that they called, as far as anybody knows it. */
+/** Calling spans of the minute that nobody answered, with the address that they called. */
 function addressedSql(join: MinuteJoin): Sql {
   return sql`
     SELECT *, if(peer_ip != '' OR is_own, peer_ip, known_ip) AS ip,
       if(is_own, toString(host), ip) AS place
     FROM (
-      SELECT ${SPAN_COLUMNS}, db_system, peer_service, attributes, host, ${SPAN_PEER},
-        if(is_own, port, '') AS own_port, ${ADDRESS_AND_PORT} AS called,
+      SELECT *, if(is_own, port, '') AS own_port, ${ADDRESS_AND_PORT} AS called,
         ${ipOf(sql`address`)} != '' AS is_address,
         multiIf(messaging_destination != '' OR peer_service != '' OR is_own, '',
           peer_ip != '', ${addressKey(sql`peer_ip`, sql`peer_port`)}, called) AS key
-      FROM spans
-      WHERE ${inMinute(join)} AND kind IN ${CALLERS}
-      LIMIT 1 BY tenant, trace_id, span_id
+      FROM (${withPeerSql(unansweredSpansSql(join))})
     ) AS calls
     LEFT JOIN (${namedAddressesSql(join)}) AS known
     ON calls.tenant = known.of_tenant AND calls.service = known.of_service
       AND calls.namespace = known.of_namespace AND calls.cluster = known.of_cluster
       AND calls.key = known.of_key`;
+}
+
+function unansweredSpansSql(join: MinuteJoin): Sql {
+  return sql`
+    SELECT ${SPAN_COLUMNS}, db_system, peer_service, host, ${PEER}
+    FROM spans
+    WHERE ${inMinute(join)} AND kind IN ${CALLERS}
+      AND (messaging_destination != '' OR (tenant, trace_id, span_id) NOT IN (
+        SELECT tenant, trace_id, parent_span_id FROM spans
+        WHERE ${inWindow(mirrored(join))} AND kind IN ${CALLEES} AND parent_span_id IN (
+          SELECT span_id FROM spans WHERE ${inMinute(join)} AND kind IN ${CALLERS}
+        )
+      ))
+    LIMIT 1 BY tenant, trace_id, span_id`;
 }
