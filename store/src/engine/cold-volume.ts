@@ -27,6 +27,7 @@ export const COLD_VOLUME = 'cold';
 export const STORAGE_POLICY = 'sonde';
 
 const REMEMBERED = 'cold-volume.json';
+const COLD_METADATA = 'cold-metadata';
 
 /** A part of `engine.xml`: names with values, nested; a list is elements of one name. */
 export interface ConfigTree {
@@ -44,13 +45,20 @@ export function storageConfiguration(cold: ColdVolume | undefined, directory: st
   };
 }
 
+/** The folders in which the engine's disks keep tables, the hot one's first; not all need be there. */
+export function tableRoots(cold: ColdVolume | undefined, directory: string): readonly string[] {
+  const hot = join(directory, 'data', 'store');
+  if (cold === undefined) return [hot];
+  return [hot, join(cold.kind === 'disk' ? cold.path : join(directory, COLD_METADATA), 'store')];
+}
+
 function coldDisk(cold: ColdVolume, directory: string): ConfigTree {
   if (cold.kind === 'disk') return { type: 'local', path: withSlash(cold.path) };
   return {
     type: 's3',
     endpoint: withSlash(cold.endpoint),
     use_environment_credentials: 1,
-    metadata_path: withSlash(join(directory, 'cold-metadata')),
+    metadata_path: withSlash(join(directory, COLD_METADATA)),
     ...(cold.region === undefined ? {} : { region: cold.region }),
   };
 }

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { tableRoots } from './cold-volume.ts';
 import { type EngineConfig, EngineConfigSchema, type EngineOptions } from './config.ts';
 import { ConnectionPool } from './connection-pool.ts';
 import { holdDirectory } from './data-directory.ts';
@@ -13,6 +14,7 @@ import { writeServerConfig } from './server-config.ts';
 import type { SettingsMap } from './session-state.ts';
 import { Sessions } from './sessions.ts';
 import { StatementRunner } from './statement-runner.ts';
+import { forgetUnfinishedInserts } from './unfinished-inserts.ts';
 
 export interface RunningEngine {
   readonly port: number;
@@ -108,6 +110,7 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
   const config = { ...parsed, directory: resolve(parsed.directory) };
   const addon = loadNativeAddon();
   holdDirectory(addon, config.directory);
+  forgetUnfinishedInserts(tableRoots(config.cold, config.directory));
   const serverArgs = [
     `--path=${join(config.directory, 'data')}`,
     `--config-file=${writeServerConfig(config)}`,
