@@ -73,9 +73,9 @@ describe('services', () => {
     workload.metrics.add(HTTP_SERVER_DURATION, series('x'), 0.01);
     const [request] = encodeMetrics(table.all(), Date.now());
     const bytes = request?.bytes ?? new Uint8Array();
-    const edge = { tenant: 'default', receivedUnixMs: 0, itemCount: 4 };
+    const edge = { tenant: 'default', receivedUnixMs: 0, itemCount: 3 };
     const columns = decodeRequests('metrics', [{ signal: 'metrics', bytes, ...edge }]);
-    expect([request?.itemCount, itemsOf(columns)]).toEqual([4, 4]);
+    expect([request?.itemCount, itemsOf(columns)]).toEqual([3, 3]);
     const text = protobufToJson('metrics', bytes);
     for (const part of ['"shop"', '"sonde.origin"', '"ebpf"', '"blue"', '"explicitBounds"']) {
       expect(text).toContain(part);
