@@ -22,6 +22,7 @@ const PORT_KEYS = ['server.port', 'net.peer.port', 'network.peer.port', 'net.soc
 const PEER_PORT_KEYS = ['network.peer.port', 'net.sock.peer.port'];
 const URL_KEYS = ['url.full', 'http.url'];
 
+/** Not of the other side, but asked of the same spans. */
 const SYSTEM_KEY = 'messaging.system';
 const PEER_KEYS = [
   ...new Set([...ADDRESS_KEYS, ...IP_KEYS, ...PORT_KEYS, ...URL_KEYS, SYSTEM_KEY]),
@@ -56,6 +57,9 @@ export const ADDRESS_AND_PORT: Sql = sql`if(address = '' OR port IN ('', '80', '
 
 /** What the attributes of a span tell of the other side: looking up in all of them costs far more. */
 export const PEER: Sql = sql`mapFilter((k, v) -> k IN (${param.strings(PEER_KEYS)}), attributes) AS peer`;
+
+/** What a queue is run by; of the column `peer`. */
+export const MESSAGING_SYSTEM: Sql = sql`peer[${param.string(SYSTEM_KEY)}]`;
 
 /**
  * Adds to calling spans, which have `PEER` and `db_system`, what they say of the other side:

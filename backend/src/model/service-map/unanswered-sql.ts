@@ -4,7 +4,7 @@ import { PEER_LENGTH_MAX } from './limits.ts';
 import { inMinute, inWindow, type MinuteJoin, mirrored, ownerSearch } from './minute-join.ts';
 import { addressKey, namedAddressesSql } from './named-addresses-sql.ts';
 import { CALLEES, CALLERS, SPAN_COLUMNS } from './span-columns.ts';
-import { ADDRESS_AND_PORT, PEER, withPeerSql } from './span-peers.ts';
+import { ADDRESS_AND_PORT, MESSAGING_SYSTEM, PEER, withPeerSql } from './span-peers.ts';
 
 /**
  * Calls that no span of the called side belongs to: by what the caller says of it. An address is
@@ -28,7 +28,7 @@ export function unansweredSql(join: MinuteJoin): Sql {
       multiIf(messaging_destination != '', 'messaging', is_owned, 'service',
         db_system != '', 'database', peer_service != '' OR known_peer != '', 'service', 'external'
       ) AS server_kind,
-      multiIf(messaging_destination != '', peer['messaging.system'],
+      multiIf(messaging_destination != '', ${MESSAGING_SYSTEM},
         db_system != '', db_system, rpc_method != '', 'rpc', http_request_method != '', 'http', ''
       ) AS protocol,
       toString(name) AS operation, origin, weight,
