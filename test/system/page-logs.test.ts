@@ -173,6 +173,8 @@ describe.skipIf(!HAS_CHROMIUM)('the log explorer, in a real browser', () => {
     await table().evaluate((element: { scrollTop: number }) => {
       element.scrollTop = 5000;
     });
+    // Rows are drawn after the scrolling: until then it is the head of the table that is there.
+    await table().getByText('cart comes live').waitFor({ state: 'detached' });
     const seen = table().locator('[data-record]').nth(20);
     const text = await seen.textContent();
     await send('cart', [line(Date.now(), 'cart comes while one reads')]);
