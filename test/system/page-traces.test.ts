@@ -159,8 +159,22 @@ describe.skipIf(!HAS_CHROMIUM)('the trace explorer, in a real browser', () => {
     await page.getByRole('button', { name: 'Waterfall' }).click();
     await page.getByRole('tree', { name: 'Spans of the trace, 12000' }).waitFor();
     await page.getByText('what its later spans carry is read when one is opened').waitFor();
-    await open(`/traces/${id}?span=aaaaaaaaaaaa2edf`);
+    await open(`/traces/${id}?span=aaaaaaaa00002edf`);
     await page.getByText('11999', { exact: true }).waitFor();
+  });
+
+  it('does what each of two quick keys says', async () => {
+    const [parent, child] = ['aaaaaaaa00000000', 'aaaaaaaa00000001'];
+    await open(`/traces/aaaa0000000000000000000000010000?span=${child}`);
+    const tree = page.getByRole('tree');
+    await tree.getByRole('treeitem', { expanded: true }).waitFor({ state: 'attached' });
+    // The second comes before the page has answered the first.
+    await page.evaluate(`for (let i = 0; i < 2; i += 1) {
+      const key = new KeyboardEvent('keydown', { key: 'ArrowLeft', bubbles: true });
+      document.querySelector('[role=tree]').dispatchEvent(key);
+    }`);
+    await page.waitForURL((url) => url.searchParams.get('span') === parent);
+    expect(new URL(page.url()).searchParams.get('collapsed')).toBe(child);
   });
 
   it('is whole on a desk and on a phone, dark and light', async () => {

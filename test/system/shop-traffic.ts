@@ -167,7 +167,7 @@ class TraceWriter implements ShopRequest {
 export function wideTrace(count: number, endMs: number, traceId: string): readonly ShopSpan[] {
   const random = seeded(count);
   const totalMs = 8000;
-  const spanIdOf = (index: number): string => index.toString(16).padStart(16, 'a');
+  const spanIdOf = (index: number): string => `aaaaaaaa${index.toString(16).padStart(8, '0')}`;
   return Array.from({ length: count }, (_, index): ShopSpan => {
     const parent = index === 0 ? -1 : (index - 1) >> (index % 3 === 0 ? 2 : 3);
     const share = index / count;

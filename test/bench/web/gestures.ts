@@ -48,16 +48,25 @@ function traceSteps(page: Page): readonly Step[] {
   const tree = page.getByRole('tree');
   const button = (name: string): Locator => page.getByRole('button', { name, exact: true });
   const key = (name: string) => () => page.keyboard.press(name);
+  const keys = (first: string, then: string) => async () => {
+    await page.keyboard.press(first);
+    await page.keyboard.press(then);
+  };
   const click = (name: string) => () => button(name).click();
   const openSpan = () => tree.locator('canvas').click({ position: { x: 200, y: 130 } });
   return [
     { name: 'open a span', act: openSpan, isDone: `${SELECTED} !== null && ${panelShows()}` },
     { name: 'next span by key', act: key('ArrowDown'), isDone: changed(SELECTED) },
-    { name: 'parent by key', act: key('ArrowLeft'), isDone: changed(SELECTED) },
     { name: 'close a subtree', act: key('ArrowLeft'), isDone: expanded(false) },
     { name: 'open a subtree', act: key('ArrowRight'), isDone: expanded(true) },
-    { name: 'overview', act: click('Overview'), isDone: hasButton('Open all') },
+    {
+      name: 'close it, to its parent',
+      act: keys('ArrowLeft', 'ArrowLeft'),
+      isDone: changed(SELECTED),
+    },
     { name: 'open all', act: click('Open all'), isDone: hasButton('Overview') },
+    { name: 'overview', act: click('Overview'), isDone: hasButton('Open all') },
+    { name: 'open all again', act: click('Open all'), isDone: hasButton('Overview') },
     { name: 'next error', act: click('Next error'), isDone: changed(SELECTED) },
     { name: 'critical path', act: click('Critical path'), isDone: isPressed('Critical path') },
     { name: 'zoom into time', act: () => dragStrip(page), isDone: hasButton('Whole trace') },
@@ -90,7 +99,11 @@ async function answerMs(page: Page, step: Step): Promise<number> {
     void 0;
   }`);
   await step.act();
-  return Number(await page.evaluate(key));
+  try {
+    return Number(await page.evaluate(key));
+  } catch (cause) {
+    throw new Error(`"${step.name}" was not answered in ${ANSWERED_WITHIN_MS} ms`, { cause });
+  }
 }
 
 function panelShows(): string {

@@ -18,31 +18,26 @@ export class TraceState {
   #pendingSpan: string | undefined = $state();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
+  // Each by what it says in the URL: one that another one changes does not search 200,000 spans again.
+  readonly #span: string = $derived(this.#pendingSpan ?? readText(parameters(), 'span'));
+  readonly #closed: string = $derived(readList(parameters(), 'collapsed', COLLAPSED_MAX).join(','));
+  readonly #zoomed: string = $derived(readText(parameters(), 'zoom'));
+  readonly selectedRow: number = $derived.by(
+    () => this.#layout().rowBySpanId.get(this.#span) ?? -1,
+  );
+  readonly collapsed: ReadonlySet<number> = $derived.by(() => {
+    const { rowBySpanId } = this.#layout();
+    const rows = this.#closed.split(',').map((id) => rowBySpanId.get(id));
+    return new Set(rows.filter((row) => row !== undefined));
+  });
+  readonly text: string = $derived(readText(parameters(), 'q'));
+  readonly showCritical: boolean = $derived(readFlag(parameters(), 'critical'));
+  readonly window: TimeWindow = $derived.by(() =>
+    parseWindow(this.#zoomed, this.#layout().durationNs),
+  );
+
   constructor(layout: () => TraceLayout) {
     this.#layout = layout;
-  }
-
-  get selectedRow(): number {
-    const spanId = this.#pendingSpan ?? readText(parameters(), 'span');
-    return this.#layout().rowBySpanId.get(spanId) ?? -1;
-  }
-
-  get collapsed(): ReadonlySet<number> {
-    const { rowBySpanId } = this.#layout();
-    const ids = readList(parameters(), 'collapsed', COLLAPSED_MAX);
-    return new Set(ids.map((id) => rowBySpanId.get(id)).filter((row) => row !== undefined));
-  }
-
-  get text(): string {
-    return readText(parameters(), 'q');
-  }
-
-  get showCritical(): boolean {
-    return readFlag(parameters(), 'critical');
-  }
-
-  get window(): TimeWindow {
-    return parseWindow(readText(parameters(), 'zoom'), this.#layout().durationNs);
   }
 
   /** Selects a row and opens what hides it; -1 selects none. */
@@ -51,15 +46,16 @@ export class TraceState {
     const spanId = layout.spans[row]?.spanId ?? '';
     const open = new Set(ancestorsOf(layout, row));
     const closed = [...this.collapsed].filter((other) => !open.has(other));
-    const patch = { span: spanId, collapsed: this.#ids(closed) };
+    const isOpening = closed.length < this.collapsed.size;
     clearTimeout(this.#timer);
     this.#pendingSpan = spanId;
     // From none to a row is a step; moving on from row to row is not.
     const isStep = mode === 'push' && readText(parameters(), 'span') === '';
     const write = async (): Promise<void> => {
-      await patchHere(patch, isStep || spanId === '' ? 'push' : 'replace');
-      this.#pendingSpan = undefined;
+      await patchHere({ span: spanId }, isStep || spanId === '' ? 'push' : 'replace');
+      if (this.#pendingSpan === spanId) this.#pendingSpan = undefined;
     };
+    if (isOpening) void patchHere({ collapsed: this.#ids(closed) }, 'replace');
     if (mode === 'push') void write();
     else this.#timer = setTimeout(() => void write(), SETTLE_MS);
   }
