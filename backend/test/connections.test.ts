@@ -285,7 +285,7 @@ describe('connections of a minute', () => {
     expect(await found(atMs)).toEqual([
       'vault -> 10.0.7.2 external tcp 0/0 9/0 0',
       'web -> 10.0.7.1:7001 external tcp 0/0 9/0 0',
-      'web -> ledger service postgresql 0/0 9/0 0',
+      'web -> ledger database postgresql 0/0 9/0 0',
       'web -> sidecar service tcp 0/0 9/0 0',
       'web -> vault service tcp 0/0 9/0 0',
     ]);

@@ -250,7 +250,37 @@ describe('a database that a library calls by name and an agent sees by address',
     await map.look();
     expect(await edges(atMs)).toEqual([
       'near -> postgres-15 database 1 60',
-      'shop -> postgres service 1 60',
+      'shop -> postgres database 1 60',
     ]);
+  });
+
+  it('is one node, whoever names it: libraries by the own host, agents by its process', async () => {
+    const atMs = minute(15);
+    const own = { 'server.address': '127.0.0.1', 'server.port': '5432' };
+    const onHost = { more: { db_system: 'postgresql', host: 'h1' } };
+    await map.add(
+      call(atMs, 'shop', own, onHost),
+      {
+        ...call(atMs, 'shop', { ...own, 'network.peer.address': '127.0.0.1' }, onHost),
+        ...{ more: { ...onHost.more, peer_service: 'postgres' }, origin: 'ebpf' },
+      },
+      {
+        ...call(atMs, 'postgres', { 'server.port': '5432' }, onHost),
+        ...{ kind: 2, origin: 'ebpf', namespace: 'data' },
+      },
+    );
+    await add(
+      sent(atMs, 'shop', { address: '127.0.0.1', peer: 'postgres', protocol: 'postgresql' }),
+      // Opened and closed, without a request: it is known by who listens alone.
+      sent(atMs, 'prober', { address: '127.0.0.1', points: [[10 * S, 6]] }),
+    );
+    await map.look();
+    expect(await edges(atMs)).toEqual([
+      'prober -> postgres database 0 6',
+      'shop -> postgres database 1 60',
+    ]);
+    const range = `from=${atMs}&to=${atMs + MINUTE_MS}`;
+    const answer = await map.sonde.get(`/api/v1/map?${range}`, MapSchema);
+    expect(answer.edges.map(({ server }) => server.namespace)).toEqual(['data', 'data']);
   });
 });

@@ -319,8 +319,8 @@ describe('calls to the own host', () => {
     const found = (await edges(atMs)).map((edge) => edge.split(' ').slice(0, 4).join(' '));
     expect(found).toEqual([
       'billing -> h2:5432 service>database',
-      'billing -> postgres service>service',
-      'billing -> postgres service>service',
+      'billing -> postgres service>database',
+      'billing -> postgres service>database',
     ]);
     const range = `from=${atMs}&to=${atMs + MINUTE_MS}`;
     const answer = await map.sonde.get(`/api/v1/map?${range}`, MapSchema);

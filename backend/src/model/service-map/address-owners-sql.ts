@@ -27,15 +27,16 @@ export function ipOf(text: Sql): Sql {
 
 /**
  * Who listened on a port, by agents: of the host as `of_place` for callers on it, and of the address
- * that was called for all others.
+ * that was called for all others. `listener_db` is true where requests of a database were read there.
  */
 export function listenersSql({ spansAround, middleMs }: OwnerSearch): Sql {
   return sql`
-    SELECT of_tenant, of_place, of_port, argMin(identity, distance) AS listener
+    SELECT of_tenant, of_place, of_port, argMin(identity, distance) AS listener,
+      argMin(is_db, distance) AS listener_db
     FROM (
       SELECT toString(tenant) AS of_tenant, attributes['server.port'] AS of_port,
         arrayJoin([toString(host), ${ipOf(sql`attributes['network.local.address']`)}]) AS of_place,
-        ${IDENTITY} AS identity,
+        ${IDENTITY} AS identity, db_system != '' AS is_db,
         abs(toInt64(toUnixTimestamp(timestamp)) - ${unixSeconds(middleMs)}) AS distance
       FROM spans
       WHERE ${spansAround} AND kind = 2 AND origin = 'ebpf'

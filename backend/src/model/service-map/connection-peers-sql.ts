@@ -28,16 +28,17 @@ export function connectionPeersSql(join: MinuteJoin): Sql {
   return sql`
     SELECT tenant AS of_tenant, series AS of_series, metric, direction, protocol,
       service AS client_service, namespace AS client_namespace, cluster AS client_cluster,
-      multiIf(peer_name != '', ('', '', ''), listener.1 != '', listener,
+      multiIf(peer_name NOT IN ('', if(listener.1 != '', listener.1, address_owner.1)), ('', '', ''),
+        listener.1 != '', listener,
         address_owner != (toString(service), toString(namespace), toString(cluster)), address_owner,
         ('', '', '')) AS owner,
       substringUTF8(multiIf(peer_name != '', peer_name, owner.1 != '', owner.1,
         is_own AND host != '', if(port = '', toString(host), concat(host, ':', port)),
         is_address AND known_name != '', known_name, ${ADDRESS_AND_PORT}), 1, ${param.uint64(PEER_LENGTH_MAX)}) AS server_service,
       owner.2 AS server_namespace, owner.3 AS server_cluster,
-      multiIf(owner.1 != '', 'service', is_database OR (peer_name = '' AND known_database), 'database',
-        peer_name != '', 'service',
-        'external') AS server_kind
+      multiIf(is_database OR (owner.1 != '' AND listener.1 != '' AND listener_db)
+          OR (peer_name = '' AND known_database), 'database',
+        owner.1 != '' OR peer_name != '', 'service', 'external') AS server_kind
     FROM (${namedSeriesSql(join)}) AS named
     LEFT JOIN (${listenersSql(search)}) AS listeners
     ON named.tenant = listeners.of_tenant AND named.place = listeners.of_place

@@ -17,17 +17,16 @@ export function unansweredSql(join: MinuteJoin): Sql {
     SELECT tenant, service AS client_service, namespace AS client_namespace,
       cluster AS client_cluster, 'service' AS client_kind,
       substringUTF8(multiIf(messaging_destination != '', messaging_destination,
-        peer_service != '', peer_service, known_peer != '', known_peer,
-        owner.1 != '', owner.1,
+        named != '', named, owner.1 != '', owner.1,
         own_port != '' AND host != '', concat(host, ':', own_port),
         known_name != '' AND is_address, known_name,
         called != '', called,
         url_host != '', url_host,
         db_system), 1, ${param.uint64(PEER_LENGTH_MAX)}) AS server_service,
       if(is_owned, owner.2, '') AS server_namespace, if(is_owned, owner.3, '') AS server_cluster,
-      multiIf(messaging_destination != '', 'messaging', is_owned, 'service',
-        db_system != '', 'database', peer_service != '' OR known_peer != '', 'service', 'external'
-      ) AS server_kind,
+      multiIf(messaging_destination != '', 'messaging',
+        db_system != '' OR (is_owned AND listener.1 != '' AND listener_db), 'database',
+        is_owned OR named != '', 'service', 'external') AS server_kind,
       multiIf(messaging_destination != '', ${MESSAGING_SYSTEM},
         db_system != '', db_system, rpc_method != '', 'rpc', http_request_method != '', 'http', ''
       ) AS protocol,
@@ -38,7 +37,10 @@ export function unansweredSql(join: MinuteJoin): Sql {
     WHERE server_service != ''`;
 }
 
-/** Calling spans of the minute with who had the address that they called. */
+/**
+ * Calling spans of the minute with who had the address that they called: `is_owned` where that is
+ * who is meant, by its own name or without one.
+ */
 function ownedSql(join: MinuteJoin): Sql {
   const search = ownerSearch(join);
   return sql`
@@ -46,8 +48,8 @@ function ownedSql(join: MinuteJoin): Sql {
       multiIf(listener.1 != '', listener,
         address_owner != (toString(service), toString(namespace), toString(cluster)), address_owner,
         ('', '', '')) AS owner,
-      owner.1 != '' AND messaging_destination = '' AND peer_service = '' AND known_peer = ''
-        AS is_owned
+      if(peer_service != '', peer_service, known_peer) AS named,
+      owner.1 != '' AND messaging_destination = '' AND named IN ('', owner.1) AS is_owned
     FROM (${addressedSql(join)}) AS callers
     LEFT JOIN (${listenersSql(search)}) AS listeners
     ON callers.tenant = listeners.of_tenant AND callers.place = listeners.of_place
