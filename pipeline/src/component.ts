@@ -161,6 +161,25 @@ export interface ReceiverThreads<C = unknown> {
   createHost?(settings: SignallessCreateSettings, config: C): ThreadHost;
 }
 
+/**
+ * What exporters write to and receivers of the same type read from, and no other process meanwhile:
+ * so that a configuration in which the two do not meet is told of.
+ */
+export interface Passage {
+  /** The key of the configuration that names it. */
+  readonly key: string;
+  /** As it stands there. */
+  readonly place: string;
+  /** The same for two that mean one, however each is written. */
+  readonly identity: string;
+}
+
+/** The passage that an exporter writes to. */
+export interface WrittenPassage extends Passage {
+  /** How many threads can read a signal of it. */
+  readonly partitions: number;
+}
+
 /** A receiver serves several signals and an extension none. */
 export type SignallessCreateSettings = Omit<CreateSettings, 'signal'>;
 
@@ -194,6 +213,8 @@ export interface ReceiverFactory<C = unknown> extends FactoryBase<C> {
   readonly signals: Readonly<Partial<Record<Signal, Stability>>>;
   /** Absent where only one thread can run it. */
   readonly threads?: ReceiverThreads<C>;
+  /** Absent where what it reads comes from elsewhere. */
+  readsFrom?(config: C): Passage;
   /**
    * One instance an id: `create` is called once with the consumers of every signal that a pipeline
    * wants from it, so that one server serves all signals.
@@ -215,6 +236,8 @@ export interface ProcessorFactory<C = unknown> extends FactoryBase<C> {
 export interface ExporterFactory<C = unknown> extends FactoryBase<C> {
   readonly kind: 'exporter';
   readonly signals: Readonly<Partial<Record<Signal, Stability>>>;
+  /** Absent where others read what it writes. */
+  writesTo?(config: C): WrittenPassage;
   /** One instance a (signal, id), shared by the pipelines that list it. */
   create(settings: CreateSettings, config: C): ExportingComponent;
 }

@@ -1,4 +1,5 @@
 import type { Factory } from '../component.ts';
+import { checkPassages } from './check-passages.ts';
 import { checkService } from './check-service.ts';
 import { configVersion } from './config-version.ts';
 import { hintsFor, listOfKeys } from './did-you-mean.ts';
@@ -62,6 +63,14 @@ export function loadConfig(resolved: ResolvedConfig, options: LoadOptions): Engi
   checkService(service, ids, { problems, gates });
   checkExtensionReferences(root, service, { known: ids.extensions, problems });
   problems.throwIfAny();
+  checkPassages(
+    {
+      receivers: receivers.configured,
+      exporters: exporters.configured,
+      pipelines: [...service.pipelines.values()],
+    },
+    { positions, warn },
+  );
   return {
     receivers: receivers.configured,
     processors: processors.configured,

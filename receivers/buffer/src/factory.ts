@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { ReceiverFactory } from '@sonde/pipeline';
 import { BufferReceiver } from './buffer-receiver.ts';
 import { type BufferReceiverConfig, bufferReceiverConfig } from './config.ts';
@@ -9,6 +10,11 @@ export const bufferReceiverFactory: ReceiverFactory<BufferReceiverConfig> = {
   type: 'buffer',
   config: bufferReceiverConfig,
   signals: { traces: 'beta', metrics: 'beta', logs: 'beta', profiles: 'alpha' },
+  readsFrom: ({ directory }) => ({
+    key: 'directory',
+    place: directory,
+    identity: resolve(directory),
+  }),
   threads: {
     count: ({ workers }) => workers,
     createHost: (settings, config) => new LogHost(settings, config),

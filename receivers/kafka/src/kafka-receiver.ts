@@ -6,6 +6,7 @@ import { SIGNALS, type Signal } from '@sonde/proto';
 import type { KafkaReceiverConfig } from './config.ts';
 import { deadLettersTo, watchedLetters } from './dead-letters.ts';
 import { withHeaders } from './extract-headers.ts';
+import { warnOfIdleThreads } from './idle-threads.ts';
 import { KafkaMetrics } from './kafka-metrics.ts';
 import { messageReader } from './message-encoding.ts';
 import { TopicTargets } from './topic-targets.ts';
@@ -28,6 +29,7 @@ export class KafkaReceiver implements Component {
   #pumps: PumpSet | undefined;
   #joining: Promise<void> | undefined;
   #leave: () => Promise<void> = () => Promise.resolve();
+  #looking: Promise<void> = Promise.resolve();
   #endObserving: () => void = () => {};
   #endLetters: () => Promise<void> = () => Promise.resolve();
   #starting: Promise<void> | undefined;
@@ -102,6 +104,21 @@ export class KafkaReceiver implements Component {
       for (const end of ends) end();
     };
     this.#watchLetters(buffer);
+    this.#lookAtThreads(buffer);
+  }
+
+  /** What a pattern means may grow; of names the first thread knows how many partitions they have. */
+  #lookAtThreads(buffer: KafkaBuffer): void {
+    const { thread, logger } = this.#settings;
+    if (thread?.index !== 0 || this.#targets.hasPatterns) return;
+    this.#looking = warnOfIdleThreads({
+      buffer,
+      topics: this.#targets.names,
+      threads: thread.count,
+      logger,
+      pause: (ms) => pause(ms, this.#stop.signal),
+      isOver: () => this.#stop.signal.aborted,
+    });
   }
 
   /** Threads of a process read the same letters: the first one counts them. */
@@ -178,6 +195,7 @@ export class KafkaReceiver implements Component {
     this.#endObserving();
     await this.#endLetters();
     await this.#buffer.close();
+    await this.#looking;
   }
 }
 
