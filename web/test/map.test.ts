@@ -1,14 +1,18 @@
 import type { MapEdge, MapNode } from '@sonde/backend/api-contract';
 import { describe, expect, it } from 'vitest';
-import { curveOf, distanceTo } from '../src/lib/map/edge-curve.ts';
+import { curveOf, distanceTo, partsOf, pointAt } from '../src/lib/map/edge-curve.ts';
+import { EdgeWays } from '../src/lib/map/edge-ways.ts';
 import { bytesText, figuresOfWork } from '../src/lib/map/edge-work.ts';
-import { type Layout, layOut, NODE_HEIGHT, NODE_WIDTH } from '../src/lib/map/layered-layout.ts';
+import { layOut } from '../src/lib/map/layered-layout.ts';
+import { type Layout, NODE_HEIGHT, NODE_WIDTH } from '../src/lib/map/layout-sizes.ts';
 import { foldedText, readChoices } from '../src/lib/map/map-choices.ts';
 import { evidenceOf } from '../src/lib/map/map-evidence.ts';
 import { around, atMoment, failing, graphOf, nodeId } from '../src/lib/map/map-graph.ts';
 import { fold, groupId, groupNames } from '../src/lib/map/map-groups.ts';
 import { firstView, fitted, onMap, zoomedAt } from '../src/lib/map/map-view.ts';
 import { momentsOf } from '../src/lib/map/moments.ts';
+import { mostOf, NODES_MAX } from '../src/lib/map/most-of.ts';
+import { linesOfName } from '../src/lib/map/name-lines.ts';
 
 const node = (name: string, more: Partial<MapNode> = {}): MapNode => ({
   ...{ name, namespace: '', cluster: '', kind: 'service' },
@@ -231,6 +235,40 @@ describe('the view of a map', () => {
   });
 });
 
+describe('what is drawn of too many nodes', () => {
+  const names = Array.from({ length: NODES_MAX + 500 }, (_, n) => node(`request-${n}`));
+  const edges = names.map((each, n) => edge(each, cart, { requestsPerSecond: n + 1 }));
+  const graph = graphOf({ edges, gone: [] }, { own: false });
+
+  it('are those with most requests, what is selected, and what was looked for', () => {
+    const name = (n: number): string => `request-${n}`;
+    const shown = (wanted: Parameters<typeof mostOf>[1]): readonly string[] =>
+      mostOf(graph, wanted).nodes.map(({ node: each }) => each.name);
+    const most = shown({ selected: '', text: '' });
+    expect(most).toHaveLength(NODES_MAX);
+    expect(most).toEqual(expect.arrayContaining(['cart', name(NODES_MAX + 499)]));
+    expect(most).not.toContain(name(3));
+    expect(shown({ selected: nodeId(node(name(3))), text: '' })).toContain(name(3));
+    expect(shown({ selected: graph.edges[4]?.id ?? '', text: '' })).toContain(name(4));
+    expect(shown({ selected: '', text: 'quest-5' })).toContain(name(5));
+    expect(mostOf(graph, { selected: '', text: '' }).edges).toHaveLength(NODES_MAX - 1);
+  });
+
+  it('is everything of fewer', () => {
+    const small = graphOf({ edges: [edge(web, cart)], gone: [] }, { own: false });
+    expect(mostOf(small, { selected: '', text: '' })).toBe(small);
+  });
+});
+
+describe('a long name', () => {
+  it('is broken where it is put together, near the middle', () => {
+    expect(linesOfName('checkout-step-17')).toEqual(['checkout-', 'step-17']);
+    expect(linesOfName('recommendations')).toEqual(['recommen', 'dations']);
+    expect(linesOfName('10.255.255.53:5353')).toEqual(['10.255.', '255.53:5353']);
+    expect(linesOfName('')).toEqual(['', '']);
+  });
+});
+
 describe('the view of a phone', () => {
   it('begins at a size that can be read, where the map begins or at what is selected', () => {
     const [map, screen] = [
@@ -314,6 +352,76 @@ describe('the layout of a map', () => {
       expect(y).toBeGreaterThanOrEqual(lane?.y ?? Number.NaN);
       expect(y + NODE_HEIGHT).toBeLessThanOrEqual((lane?.y ?? 0) + (lane?.height ?? 0));
     }
+  });
+
+  const chain = (count: number): Parameters<typeof layOut>[0] => {
+    const ids = Array.from({ length: count }, (_, n) => `s${String(n).padStart(3, '0')}`);
+    const edges = ids.slice(1).map((id, n) => link(ids[n] ?? '', id));
+    return { ids, edges, groups: [] };
+  };
+
+  it.each([40, 100])('breaks a chain of %i into lines, as a text is read', (count) => {
+    const layout = layOut(chain(count));
+    expectApart(layout);
+    const view = fitted(layout, { width: 1180, height: 640 });
+    expect(view.zoom * 26).toBeGreaterThanOrEqual(11);
+    const places = [...layout.nodes].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, at]) => at);
+    for (const [n, at] of places.entries()) {
+      const next = places[n + 1];
+      if (next === undefined) break;
+      const isRight = next.x > at.x && next.y === at.y;
+      const isNextLine = next.x < at.x && next.y >= at.y + NODE_HEIGHT;
+      expect(isRight || isNextLine).toBe(true);
+      // Back at a height where no box is.
+      const turn = layout.turns.filter((y) => y > at.y && y < next.y);
+      expect(turn).toHaveLength(isRight ? 0 : 1);
+    }
+  });
+
+  it('breaks nothing that a screen shows side by side', () => {
+    const { turns, height } = layOut(chain(7));
+    expect(turns).toEqual([]);
+    expect(height).toBeLessThan(NODE_HEIGHT * 2);
+  });
+
+  it('breaks each group on its own', () => {
+    const request = chain(40);
+    const groups = request.ids.map((id, n): [string, string] => [id, n < 20 ? 'a' : 'b']);
+    const layout = layOut({ ...request, groups });
+    expectApart(layout);
+    expect(layout.lanes.map(({ name }) => name)).toEqual(['a', 'b']);
+    const [a, b] = layout.lanes;
+    expect((a?.y ?? 0) + (a?.height ?? 0)).toBeLessThanOrEqual(b?.y ?? 0);
+    for (const [id, { y }] of layout.nodes) {
+      const lane = id < 's020' ? a : b;
+      expect(y).toBeGreaterThanOrEqual(lane?.y ?? Number.NaN);
+      expect(y + NODE_HEIGHT).toBeLessThanOrEqual((lane?.y ?? 0) + (lane?.height ?? 0));
+    }
+  });
+
+  it('leads no call behind a box that it does not go to', () => {
+    const request = many(40);
+    const far = request.ids.flatMap((id, n) => (n > 4 ? [link('n0', id), link('n1', id)] : []));
+    const layout = layOut({ ...request, edges: [...request.edges, ...far] });
+    const ways = new EdgeWays(layout);
+    let around = 0;
+    for (const { from, to } of [...request.edges, ...far]) {
+      const [a, b] = [layout.nodes.get(from), layout.nodes.get(to)];
+      if (a === undefined || b === undefined || b.x < a.x + NODE_WIDTH) continue;
+      const curve = ways.wayOf(a, b);
+      around += Number(partsOf(curve) > 1);
+      const others = [...layout.nodes].filter(([id]) => id !== from && id !== to);
+      for (let part = 0; part < partsOf(curve); part++) {
+        for (let t = 0; t <= 1; t += 0.05) {
+          const [x, y] = pointAt(curve, t, part);
+          const hidden = others.find(
+            ([, at]) => x > at.x && x < at.x + NODE_WIDTH && y > at.y && y < at.y + NODE_HEIGHT,
+          );
+          expect(hidden).toBeUndefined();
+        }
+      }
+    }
+    expect(around).toBeGreaterThan(10);
   });
 
   it('has edges that a pointer finds', () => {

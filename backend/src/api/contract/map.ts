@@ -82,6 +82,8 @@ export interface MapResponse {
   readonly places: readonly MapPlace[];
   /** Calls that were there in the range before and are not any more. */
   readonly gone: readonly MapEdge[];
+  /** True where there are more edges, or more that are gone, than are told. */
+  readonly truncated: boolean;
   /** Minutes of the range before this one are on the map; null: none yet. */
   readonly joinedUntilMs: number | null;
   /** Calls from elsewhere, and those of them whose caller sent no span. */

@@ -7,9 +7,13 @@ import { addedConnections, type ConnectionRow, flowOf } from './connection-rows.
 import { clientOf, type Places, pairOf, placed, placesOf, serverOf } from './map-ends.ts';
 import type { EdgeRow } from './queries.ts';
 
+const MAX = ANSWER_LIMITS.mapEdgesMax;
+
 export interface MapEdges {
   readonly edges: readonly MapEdge[];
   readonly gone: readonly MapEdge[];
+  /** Whether there are more than these. */
+  readonly truncated: boolean;
 }
 
 /** What spans and what agents know of a range. */
@@ -34,9 +38,13 @@ export function mapEdges(now: MapRows, before: MapRows, rangeSeconds: number): M
     return was === undefined ? edge : { ...edge, before: workOf(was, rangeSeconds) };
   });
   const gone = [...earlier.values()].map((known) => edgeOf(known, rangeSeconds));
+  const lists = [now, before].flatMap(({ calls, connections }) => [calls, connections]);
   return {
-    edges: edges.slice(0, ANSWER_LIMITS.mapEdgesMax),
-    gone: gone.slice(0, ANSWER_LIMITS.mapEdgesMax),
+    edges: edges.slice(0, MAX),
+    gone: gone.slice(0, MAX),
+    // A list of rows that is full was cut, most likely.
+    truncated:
+      [edges, gone].some(({ length }) => length > MAX) || lists.some(({ length }) => length >= MAX),
   };
 }
 

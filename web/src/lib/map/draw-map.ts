@@ -1,9 +1,11 @@
 import { fitText, type Surface } from '../charts/canvas-surface.ts';
 import type { Palette } from '../charts/palette.svelte.ts';
-import { pointAt } from './edge-curve.ts';
-import { NODE_HEIGHT, NODE_WIDTH } from './layered-layout.ts';
+import { printable } from '../format/printable.ts';
+import { type Box, partsOf, pointAt } from './edge-curve.ts';
+import { NODE_HEIGHT, NODE_WIDTH } from './layout-sizes.ts';
 import type { MapScene, SceneEdge, SceneNode } from './map-scene.ts';
 import type { MapView } from './map-view.ts';
+import { linesOfName } from './name-lines.ts';
 
 export interface DrawnState {
   readonly view: MapView;
@@ -19,6 +21,10 @@ const NAMES_PX_MIN = 5;
 /** What a name is wanted to be on the screen when figures are not there, and at most on the map. */
 const NAME_PX = 11;
 const NAME_MAP_PX_MAX = 26;
+/** The same for names in two lines. */
+const NAME_PX_OF_TWO = 21;
+const NAMES_PX_OF_TWO_MIN = 6;
+const NAME_ROOM = NODE_WIDTH - 26;
 const RADIUS = 6;
 const DIM_ALPHA = 0.25;
 
@@ -52,22 +58,8 @@ export function drawMap(
   context.restore();
 }
 
-interface Box {
-  readonly left: number;
-  readonly top: number;
-  readonly right: number;
-  readonly bottom: number;
-}
-
-/** A curve stays within the box of its four points. */
-function isIn({ curve }: SceneEdge, { left, top, right, bottom }: Box): boolean {
-  const [x0, y0, x1, y1, x2, y2, x3, y3] = curve;
-  return (
-    Math.max(x0, x1, x2, x3) > left &&
-    Math.min(x0, x1, x2, x3) < right &&
-    Math.max(y0, y1, y2, y3) > top &&
-    Math.min(y0, y1, y2, y3) < bottom
-  );
+function isIn({ box }: SceneEdge, { left, top, right, bottom }: Box): boolean {
+  return box.right > left && box.left < right && box.bottom > top && box.top < bottom;
 }
 
 function drawLanes(context: CanvasRenderingContext2D, scene: MapScene, state: DrawnState): void {
@@ -92,33 +84,60 @@ function drawEdges(
   state: DrawnState,
 ): void {
   const { selected, hovered, palette, view } = state;
-  const looks = new Map<string, SceneEdge[]>();
+  const hasSelected = edges.some(({ from, to }) => from === selected || to === selected);
+  const looks = new Map<string, { readonly edges: SceneEdge[]; readonly weight: Weight }>();
   for (const edge of edges) {
-    const isChosen = edge.id === selected || edge.id === hovered;
+    const weight = weightOf(edge, { selected, hovered, hasSelected });
     const { colour, width, change, isRead } = edge;
-    const key = isChosen ? 'chosen' : `${colour} ${width} ${change} ${isRead}`;
+    const key = `${weight} ${weight === 'chosen' ? '' : colour} ${width} ${change} ${isRead}`;
     const known = looks.get(key);
-    if (known === undefined) looks.set(key, [edge]);
-    else known.push(edge);
+    if (known === undefined) looks.set(key, { edges: [edge], weight });
+    else known.edges.push(edge);
   }
-  for (const [key, some] of looks) {
+  const ordered = [...looks.values()].sort((a, b) => ORDER[a.weight] - ORDER[b.weight]);
+  for (const { edges: some, weight } of ordered) {
     const [first] = some;
     if (first === undefined) continue;
-    const colour = key === 'chosen' ? palette.text : first.colour;
+    const colour = weight === 'chosen' ? palette.text : first.colour;
     context.strokeStyle = colour;
-    context.lineWidth = key === 'chosen' ? first.width + 1 : first.width;
-    context.globalAlpha = first.change === 'absent' && key !== 'chosen' ? DIM_ALPHA : 1;
+    // However far away, a line is a pixel wide.
+    context.lineWidth = Math.max(first.width, 1 / view.zoom) + (ORDER[weight] > 1 ? 1 : 0);
+    const isDim = weight === 'dim' || (first.change === 'absent' && ORDER[weight] < 2);
+    context.globalAlpha = isDim ? DIM_ALPHA : 1;
     context.setLineDash(dashOf(first));
     context.beginPath();
-    for (const { curve: c } of some) {
-      context.moveTo(c[0], c[1]);
-      context.bezierCurveTo(c[2], c[3], c[4], c[5], c[6], c[7]);
-    }
+    for (const { curve } of some) trace(context, curve);
     context.stroke();
     if (view.zoom >= ARROWS_ZOOM_MIN) drawArrows(context, some, colour);
   }
   context.setLineDash([]);
   context.globalAlpha = 1;
+}
+
+/** From what steps back, because a node is selected, to what is selected itself. */
+type Weight = 'dim' | 'plain' | 'near' | 'chosen';
+
+/** What is drawn on top of what. */
+const ORDER: Readonly<Record<Weight, number>> = { dim: 0, plain: 1, near: 2, chosen: 3 };
+
+function weightOf(
+  { id, from, to }: SceneEdge,
+  is: { readonly selected: string; readonly hovered: string; readonly hasSelected: boolean },
+): Weight {
+  if (id === is.selected || id === is.hovered) return 'chosen';
+  const isNear = [is.selected, is.hovered].some((each) => each === from || each === to);
+  if (isNear) return 'near';
+  return is.hasSelected ? 'dim' : 'plain';
+}
+
+function trace(context: CanvasRenderingContext2D, c: readonly number[]): void {
+  context.moveTo(c[0] ?? 0, c[1] ?? 0);
+  for (let at = 2; at + 5 < c.length; at += 6) {
+    context.bezierCurveTo(
+      ...([c[at] ?? 0, c[at + 1] ?? 0, c[at + 2] ?? 0] as const),
+      ...([c[at + 3] ?? 0, c[at + 4] ?? 0, c[at + 5] ?? 0] as const),
+    );
+  }
 }
 
 function dashOf({ change, isRead }: SceneEdge): number[] {
@@ -135,8 +154,9 @@ function drawArrows(
   context.fillStyle = colour;
   context.beginPath();
   for (const { curve, width } of edges) {
-    const [x, y] = [curve[6], curve[7]];
-    const [bx, by] = pointAt(curve, 0.96);
+    const last = partsOf(curve) - 1;
+    const [x, y] = pointAt(curve, 1, last);
+    const [bx, by] = pointAt(curve, 0.96, last);
     const angle = Math.atan2(y - by, x - bx);
     const length = 6 + width;
     context.moveTo(x, y);
@@ -184,19 +204,54 @@ function drawTexts(
   nodes: readonly SceneNode[],
   { palette, view }: DrawnState,
 ): void {
-  const isNear = view.zoom >= FIGURES_ZOOM_MIN;
-  const size = isNear ? 12.5 : Math.min(NAME_MAP_PX_MAX, NAME_PX / view.zoom);
-  if (size * view.zoom < NAMES_PX_MIN) return;
+  if (view.zoom < FIGURES_ZOOM_MIN) {
+    drawNamesAlone(context, nodes, { palette, view });
+    return;
+  }
   context.textBaseline = 'middle';
-  context.font = `600 ${size}px ${palette.font}`;
+  context.font = `600 12.5px ${palette.font}`;
   context.fillStyle = palette.text;
   for (const { x, y, name, mark, isDim } of nodes) {
     context.globalAlpha = isDim ? DIM_ALPHA : 1;
-    const room = NODE_WIDTH - 26 - (isNear && mark !== '' ? 26 : 0);
-    const middle = isNear ? y + 16 : y + NODE_HEIGHT / 2;
-    context.fillText(fittedName(context, name, { size, room }), x + 14, middle);
+    const room = NAME_ROOM - (mark === '' ? 0 : 26);
+    context.fillText(fittedName(context, name, { size: 12.5, room }), x + 14, y + 16);
   }
-  if (isNear) drawFigures(context, nodes, palette);
+  drawFigures(context, nodes, palette);
+  context.globalAlpha = 1;
+}
+
+/** In two smaller lines where one cuts them and such can be read. */
+function drawNamesAlone(
+  context: CanvasRenderingContext2D,
+  nodes: readonly SceneNode[],
+  { palette, view }: Pick<DrawnState, 'palette' | 'view'>,
+): void {
+  const size = Math.min(NAME_MAP_PX_MAX, NAME_PX / view.zoom);
+  if (size * view.zoom < NAMES_PX_MIN) return;
+  const small = Math.min(NAME_PX_OF_TWO, size);
+  const canBreak = small * view.zoom >= NAMES_PX_OF_TWO_MIN;
+  context.textBaseline = 'middle';
+  context.fillStyle = palette.text;
+  context.font = `600 ${size}px ${palette.font}`;
+  const long: SceneNode[] = [];
+  for (const node of nodes) {
+    const text = fittedName(context, node.name, { size, room: NAME_ROOM });
+    if (canBreak && text !== printable(node.name)) {
+      long.push(node);
+      continue;
+    }
+    context.globalAlpha = node.isDim ? DIM_ALPHA : 1;
+    context.fillText(text, node.x + 14, node.y + NODE_HEIGHT / 2);
+  }
+  context.font = `600 ${small}px ${palette.font}`;
+  for (const { x, y, name, isDim } of long) {
+    context.globalAlpha = isDim ? DIM_ALPHA : 1;
+    const [first, second] = linesOfName(name).map((line) =>
+      fittedName(context, line, { size: small, room: NAME_ROOM }),
+    );
+    context.fillText(first ?? '', x + 14, y + NODE_HEIGHT * 0.27);
+    context.fillText(second ?? '', x + 14, y + NODE_HEIGHT * 0.73);
+  }
   context.globalAlpha = 1;
 }
 

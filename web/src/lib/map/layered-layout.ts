@@ -1,45 +1,13 @@
-/** Sizes in pixels. */
-export const NODE_WIDTH = 168;
-export const NODE_HEIGHT = 46;
-const LAYER_GAP = 64;
-/** Between columns of one layer. */
-const COLUMN_GAP = 16;
-const ROW_GAP = 12;
-const MARGIN = 16;
-/** Around the nodes of a group, with its name above. */
-const LANE_HEAD = 26;
-const LANE_GAP = 18;
+import type { Layout } from './layout-sizes.ts';
+import { placeLayers } from './place-layers.ts';
+
 /** Each sweep halves crossings at best; more do not help. */
 const SWEEPS = 6;
-/** Layers of more nodes stand in several columns, so that the whole has the shape of a screen. */
-const ROWS_MIN = 8;
-const ASPECT = 1.7;
 
 export interface LayoutEdge {
   readonly id: string;
   readonly from: string;
   readonly to: string;
-}
-
-export interface Placed {
-  readonly x: number;
-  readonly y: number;
-}
-
-/** The band of a group. */
-export interface Lane {
-  readonly name: string;
-  readonly y: number;
-  readonly height: number;
-}
-
-export interface Layout {
-  readonly width: number;
-  readonly height: number;
-  /** Upper left corners by id. */
-  readonly nodes: ReadonlyMap<string, Placed>;
-  /** Empty without groups. */
-  readonly lanes: readonly Lane[];
 }
 
 /** What is laid out; plain, so that it can be sent to a worker. */
@@ -51,8 +19,8 @@ export interface LayoutRequest {
 }
 
 /**
- * Callers left of whom they call, in columns; within a column near their neighbours; each group a
- * band of its own. The same graph is laid out the same, whatever its figures are and in whatever
+ * Callers left of whom they call, in columns, or above where there are more layers than a screen is
+ * wide; within a column near their neighbours; each group a band of its own. The same graph is laid out the same, whatever its figures are and in whatever
  * order it comes.
  */
 export function layOut({ ids, edges, groups }: LayoutRequest): Layout {
@@ -67,7 +35,7 @@ export function layOut({ ids, edges, groups }: LayoutRequest): Layout {
       layer.filter((id) => lane === undefined || (names.get(id) ?? '') === lane),
     ),
   );
-  return placeCells(cells, lanes);
+  return placeLayers(cells, lanes);
 }
 
 /** Nodes of no group come last. */
@@ -75,91 +43,6 @@ function laneNames(ids: readonly string[], names: ReadonlyMap<string, string>): 
   const all = new Set(ids.map((id) => names.get(id) ?? ''));
   const named = [...all].filter((name) => name !== '').sort();
   return all.has('') ? [...named, ''] : named;
-}
-
-/** By lane and layer, ids in their order. */
-type Cells = readonly (readonly (readonly string[])[])[];
-
-function placeCells(cells: Cells, lanes: readonly (string | undefined)[]): Layout {
-  const rows = rowsFor(cells);
-  const columns = columnsOf(cells, rows);
-  const lefts = leftsOf(columns);
-  const nodes = new Map<string, Placed>();
-  const bands: Lane[] = [];
-  let top = MARGIN;
-  for (const [index, lane] of cells.entries()) {
-    const name = lanes[index];
-    const height = laneHeight(lane, rows);
-    const y = top + (name === undefined ? 0 : LANE_HEAD);
-    for (const [layer, ids] of lane.entries())
-      placeLayer(ids, { rows, y, height, left: lefts[layer] ?? 0, nodes });
-    const bottom = y + height + (name === undefined ? 0 : ROW_GAP);
-    if (name !== undefined) bands.push({ name, y: top, height: bottom - top });
-    top = bottom + LANE_GAP;
-  }
-  return { ...{ nodes, lanes: bands }, width: widthOf(columns), height: top - LANE_GAP + MARGIN };
-}
-
-function placeLayer(
-  ids: readonly string[],
-  at: {
-    readonly rows: number;
-    readonly y: number;
-    readonly height: number;
-    readonly left: number;
-    readonly nodes: Map<string, Placed>;
-  },
-): void {
-  const used = Math.min(at.rows, Math.ceil(ids.length / Math.ceil(ids.length / at.rows)));
-  const step = NODE_HEIGHT + ROW_GAP;
-  for (const [index, id] of ids.entries()) {
-    const column = Math.floor(index / used);
-    const inColumn = Math.min(used, ids.length - column * used);
-    const top = at.y + (at.height - (inColumn * step - ROW_GAP)) / 2;
-    const x = at.left + column * (NODE_WIDTH + COLUMN_GAP);
-    at.nodes.set(id, { x, y: top + (index % used) * step });
-  }
-}
-
-/** Rows of a column at most, so that the whole is about as wide as a screen is. */
-function rowsFor(cells: Cells): number {
-  const most = Math.max(1, ...cells.flatMap((lane) => lane.map((ids) => ids.length)));
-  for (let rows = ROWS_MIN; rows < most; rows++) {
-    const height = cells.reduce((sum, lane) => sum + laneHeight(lane, rows) + LANE_GAP, 0);
-    if (widthOf(columnsOf(cells, rows)) <= height * ASPECT) return rows;
-  }
-  return Math.max(most, 1);
-}
-
-function laneHeight(lane: readonly (readonly string[])[], rows: number): number {
-  const used = Math.max(1, ...lane.map((ids) => Math.min(ids.length, rows)));
-  return used * (NODE_HEIGHT + ROW_GAP) - ROW_GAP;
-}
-
-/** Of each layer how many columns its longest lane takes. */
-function columnsOf(cells: Cells, rows: number): readonly number[] {
-  const layers = Math.max(0, ...cells.map((lane) => lane.length));
-  return Array.from({ length: layers }, (_, layer) =>
-    Math.max(1, ...cells.map((lane) => Math.ceil((lane[layer]?.length ?? 0) / rows))),
-  );
-}
-
-function leftsOf(columns: readonly number[]): readonly number[] {
-  const lefts: number[] = [];
-  let left = MARGIN;
-  for (const count of columns) {
-    lefts.push(left);
-    left += count * (NODE_WIDTH + COLUMN_GAP) - COLUMN_GAP + LAYER_GAP;
-  }
-  return lefts;
-}
-
-function widthOf(columns: readonly number[]): number {
-  const used = columns.reduce(
-    (sum, count) => sum + count * (NODE_WIDTH + COLUMN_GAP) - COLUMN_GAP,
-    0,
-  );
-  return MARGIN * 2 + used + Math.max(0, columns.length - 1) * LAYER_GAP;
 }
 
 /** Edges that would close a circle are turned for the layout. */

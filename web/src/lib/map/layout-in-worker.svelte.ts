@@ -1,4 +1,5 @@
-import { type Layout, type LayoutRequest, layOut } from './layered-layout.ts';
+import { type LayoutRequest, layOut } from './layered-layout.ts';
+import type { Layout } from './layout-sizes.ts';
 
 /** So few are laid out at once: there is no need to wait for a worker. */
 const NODES_AT_ONCE_MAX = 60;

@@ -1,6 +1,6 @@
 import type { Palette } from '../charts/palette.svelte.ts';
 import { type EdgeWork, failedRatio } from './edge-work.ts';
-import type { Graph, GraphEdge, GraphNode } from './map-graph.ts';
+import { type Graph, type GraphEdge, type GraphNode, isDense } from './map-graph.ts';
 
 export const COLOURINGS = ['health', 'latency', 'errors', 'rate'] as const;
 export type Colouring = (typeof COLOURINGS)[number];
@@ -27,10 +27,11 @@ export function mapColours(graph: Graph, by: Colouring, palette: Palette): MapCo
       ? health(of.failedRatio, palette, of.isRead ? palette.requests : palette.quiet)
       : heat(figureOf(of, by));
   };
+  const plain = isDense(graph) ? palette.quiet : palette.textFaint;
   const edge = ({ change, work }: GraphEdge): string => {
     if (change === 'gone' || change === 'absent') return palette.lineStrong;
     if (by !== 'health') return heat(figureOf(colouredWork(work), by));
-    const quiet = change === 'new' ? palette.accent : palette.quiet;
+    const quiet = change === 'new' ? palette.accent : plain;
     const failed = failedRatio(work);
     return change === 'slower' && failed < WARN_RATIO
       ? palette.warn

@@ -56,6 +56,16 @@ const OWN_NAMESPACE = 'sonde';
 const SLOWER_RATIO = 1.5;
 const SLOWER_NS_MIN = 1_000_000;
 
+/**
+ * Of more edges nobody follows a line from one end to the other: there lines are quiet and take the
+ * straight way, else they would fill every gap. Those of a node come out when it is pointed at.
+ */
+const FOLLOWED_EDGES_MAX = 250;
+
+export function isDense({ edges }: Graph): boolean {
+  return edges.length > FOLLOWED_EDGES_MAX;
+}
+
 /** Stands in the URL. */
 export function nodeId({ kind, cluster, namespace, name }: ShownNode): string {
   const parts = [kind, cluster, namespace, name];

@@ -2,11 +2,18 @@ import { formatBytes } from '../format/bytes.ts';
 import { formatDuration } from '../format/duration.ts';
 import { formatRate } from '../format/rate.ts';
 import { formatRatio } from '../format/ratio.ts';
-import { type Curve, curveOf, distanceTo } from './edge-curve.ts';
+import { type Box, boxOf, type Curve, curveOf, distanceTo } from './edge-curve.ts';
+import { EdgeWays } from './edge-ways.ts';
 import { bytesText, connectFailureRatio } from './edge-work.ts';
-import { type Lane, type Layout, NODE_HEIGHT, NODE_WIDTH } from './layered-layout.ts';
+import { type Lane, type Layout, NODE_HEIGHT, NODE_WIDTH } from './layout-sizes.ts';
 import type { MapColours } from './map-colours.ts';
-import type { EdgeChange, Graph, GraphEdge, GraphNode } from './map-graph.ts';
+import {
+  type EdgeChange,
+  type Graph,
+  type GraphEdge,
+  type GraphNode,
+  isDense,
+} from './map-graph.ts';
 
 export interface SceneNode {
   readonly id: string;
@@ -23,7 +30,11 @@ export interface SceneNode {
 
 export interface SceneEdge {
   readonly id: string;
+  readonly from: string;
+  readonly to: string;
   readonly curve: Curve;
+  /** Around the curve. */
+  readonly box: Box;
   readonly colour: string;
   readonly width: number;
   readonly change: EdgeChange;
@@ -70,14 +81,25 @@ export function sceneOf(
       },
     ];
   });
+  const ways = isDense(graph) ? undefined : waysOn(layout);
   const edges = graph.edges.flatMap((each): SceneEdge[] => {
     const [a, b] = [layout.nodes.get(each.from), layout.nodes.get(each.to)];
     if (a === undefined || b === undefined) return [];
-    const { id, change, work } = each;
+    const { id, from, to, change, work } = each;
     const look = { colour: colours.edge(each), width: widthOf(each), isRead: work.isRead };
-    return [{ id, change, curve: curveOf(a, b), ...look }];
+    const curve = ways === undefined ? curveOf(a, b) : ways.wayOf(a, b);
+    return [{ id, from, to, change, curve, box: boxOf(curve), ...look }];
   });
   return { ...{ nodes, edges, lanes: layout.lanes }, width: layout.width, height: layout.height };
+}
+
+/** Figures and colours change on a layout that stays. */
+const knownWays = new WeakMap<Layout, EdgeWays>();
+
+function waysOn(layout: Layout): EdgeWays {
+  const known = knownWays.get(layout) ?? new EdgeWays(layout);
+  knownWays.set(layout, known);
+  return known;
 }
 
 export function figuresOf(node: GraphNode): string {
@@ -128,11 +150,20 @@ export function hitAt(
   if (box !== undefined) return box.id;
   let nearest = EDGE_REACH_PX / zoom;
   let found: string | undefined;
-  for (const { id, curve } of scene.edges) {
+  for (const { id, curve, box: around } of scene.edges) {
+    if (!isWithin(around, at, nearest)) continue;
     const distance = distanceTo(curve, at.x, at.y);
     if (distance > nearest) continue;
     nearest = distance;
     found = id;
   }
   return found;
+}
+
+function isWithin(
+  { left, top, right, bottom }: Box,
+  { x, y }: { readonly x: number; readonly y: number },
+  reach: number,
+): boolean {
+  return x > left - reach && x < right + reach && y > top - reach && y < bottom + reach;
 }

@@ -29,6 +29,8 @@ const READABLE_ZOOM = 0.3;
 /** What a screen too narrow for all of the map begins with. */
 const NARROW_ZOOM = 0.62;
 const NARROW_PX = 640;
+/** What the panel of what is selected leaves of the height of such a screen. */
+const NARROW_SHARE = 0.45;
 
 /** What is shown at first: all of it, or, on a phone, where it begins, or what is selected. */
 export function firstView(
@@ -37,9 +39,11 @@ export function firstView(
   at: { readonly x: number; readonly y: number } | undefined,
 ): MapView {
   const whole = fitted(map, screen);
-  const least = screen.width < NARROW_PX ? NARROW_ZOOM : READABLE_ZOOM;
+  const isNarrow = screen.width < NARROW_PX;
+  const least = isNarrow ? NARROW_ZOOM : READABLE_ZOOM;
   if (whole.zoom >= least) return whole;
-  if (at !== undefined) return centredOn(at, screen, least);
+  const height = screen.height * (isNarrow ? NARROW_SHARE : 1);
+  if (at !== undefined) return centredOn(at, { ...screen, height }, least);
   return { zoom: least, x: 0, y: (screen.height - map.height * least) / 2 };
 }
 
