@@ -54,7 +54,8 @@ export async function store(args: readonly string[]): Promise<void> {
     if (process.send === undefined) {
       process.stdout.write(`ClickHouse ${engine.version} at ${engine.url}\n`);
     }
-    await aborted(stop);
+    const failure = await Promise.race([aborted(stop), engine.failed]);
+    if (failure !== undefined) throw failure;
   } finally {
     await engine.close();
   }

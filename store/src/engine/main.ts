@@ -21,6 +21,11 @@ async function main(): Promise<void> {
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
   process.once('disconnect', stop);
+  void engine.failed.then((error) => {
+    process.stderr.write(`sonde store: ${error.message}\n`);
+    process.exitCode = 1;
+    stop();
+  });
   process.send?.({ port: engine.port, url: engine.url, version: engine.version });
 }
 

@@ -6,6 +6,7 @@ import { ConnectionPool } from './connection-pool.ts';
 import { holdDirectory } from './data-directory.ts';
 import { EngineConnection } from './engine-connection.ts';
 import { readEngineNames } from './engine-names.ts';
+import { FailedInserts } from './failed-inserts.ts';
 import { FunctionPolicy } from './function-policy.ts';
 import { type HttpDoor, openDoor } from './http-door.ts';
 import { loadNativeAddon, type NativeAddon } from './native-addon.ts';
@@ -27,6 +28,11 @@ export interface RunningEngine {
    * closes the engine. Idempotent.
    */
   close(): Promise<void>;
+  /**
+   * Resolves, seldom, with why the engine cannot go on; it takes no more requests then. Call `close`,
+   * end the process, and start another: that mends it.
+   */
+  readonly failed: Promise<Error>;
 }
 
 /**
@@ -91,6 +97,14 @@ async function closeEngine(
   await control.close();
 }
 
+function unfinishedError(count: number): Error {
+  return new Error(
+    `${count} insert(s) failed after the engine had written their tokens down: it would drop these ` +
+      'blocks when they are sent again. It ends, and forgets the tokens at its next start. Look at ' +
+      'the disk of the store: it is full, or answers with errors',
+  );
+}
+
 function readConfig(options: EngineOptions): EngineConfig {
   const parsed = EngineConfigSchema.safeParse(options);
   if (parsed.success) return parsed.data;
@@ -110,7 +124,8 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
   const config = { ...parsed, directory: resolve(parsed.directory) };
   const addon = loadNativeAddon();
   holdDirectory(addon, config.directory);
-  forgetUnfinishedInserts(tableRoots(config.cold, config.directory));
+  const roots = tableRoots(config.cold, config.directory);
+  forgetUnfinishedInserts(roots);
   const serverArgs = [
     `--path=${join(config.directory, 'data')}`,
     `--config-file=${writeServerConfig(config)}`,
@@ -125,7 +140,16 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
   });
   const pools = openPools(addon, config, serverArgs);
   const functions = new FunctionPolicy(await readEngineNames(control));
-  const runner = new StatementRunner({ config, control, ...pools, functions });
+  let onUnfinished: (count: number) => void = () => undefined;
+  const failed = new Promise<Error>((resolve) => {
+    onUnfinished = (count) => {
+      resolve(unfinishedError(count));
+      // Before the failure is answered: the block must not be taken when it comes again.
+      void close();
+    };
+  });
+  const failedInserts = new FailedInserts({ roots, onUnfinished });
+  const runner = new StatementRunner({ config, control, ...pools, functions, failedInserts });
   const version = await readText(control, 'SELECT version()');
   const timezone = await readText(control, 'SELECT timezone()');
   const loopbackOnly = isLoopback(config.host);
@@ -137,13 +161,15 @@ export async function runEngine(options: EngineOptions): Promise<RunningEngine> 
   });
   const host = config.host.includes(':') ? `[${config.host}]` : config.host;
   let closed: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closed ??= closeEngine(door, runner, pools, control, config.drainTimeoutMs);
+    return closed;
+  };
   return {
     port: door.port,
     url: `http://${host}:${door.port}`,
     version,
-    close: () => {
-      closed ??= closeEngine(door, runner, pools, control, config.drainTimeoutMs);
-      return closed;
-    },
+    close,
+    failed,
   };
 }

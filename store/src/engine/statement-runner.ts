@@ -3,6 +3,7 @@ import type { EngineConfig } from './config.ts';
 import type { ConnectionPool } from './connection-pool.ts';
 import type { EngineConnection, PreparedStatement } from './engine-connection.ts';
 import { CODES, EngineError, engineError } from './engine-error.ts';
+import type { FailedInserts } from './failed-inserts.ts';
 import { isJoinable } from './formats.ts';
 import type { FunctionPolicy } from './function-policy.ts';
 import type { IncomingInsert, IncomingStatement } from './incoming-statement.ts';
@@ -36,6 +37,7 @@ export interface RunnerOptions {
   readonly sessions: Sessions;
   /** What `user` statements may call. */
   readonly functions: FunctionPolicy;
+  readonly failedInserts: FailedInserts;
 }
 
 /** One statement on its way: who asks, how, and where the answer goes. */
@@ -60,12 +62,24 @@ export class StatementRunner {
   /** Throws `EngineError`; the answer is ended otherwise. */
   async run(run: Run): Promise<void> {
     const summary = new StatementSummary();
-    if (run.statement.kind === 'insert') {
-      await this.#insert(run, run.statement, summary);
-    } else if (run.caller.role === 'internal') {
-      await this.#internalQuery(run, run.statement.sql, summary);
+    const { statement, caller } = run;
+    if (statement.kind === 'insert') {
+      await this.#writing(() => this.#insert(run, statement, summary));
+    } else if (caller.role === 'internal') {
+      await this.#writing(() => this.#internalQuery(run, statement.sql, summary));
     } else {
-      await this.#guardedQuery(run, run.statement.sql, summary);
+      await this.#guardedQuery(run, statement.sql, summary);
+    }
+  }
+
+  /** A failure is told when the engine does not take it for a success. */
+  async #writing(work: () => Promise<void>): Promise<void> {
+    const startedUnixMs = Date.now();
+    try {
+      await work();
+    } catch (error) {
+      await this.#options.failedInserts.settle(startedUnixMs);
+      throw error;
     }
   }
 

@@ -7,6 +7,7 @@ import {
   openSync,
   readdirSync,
   readSync,
+  statSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -31,6 +32,14 @@ interface Part {
 interface Remembered {
   readonly partName: string;
   readonly blockId: string;
+  /** Where its line begins in the log, in bytes. */
+  readonly at: number;
+}
+
+/** A table's newest log of tokens, and the folders of its parts on each disk. */
+interface TableLog {
+  readonly newest: string;
+  readonly folders: readonly string[];
 }
 
 /**
@@ -42,40 +51,70 @@ interface Remembered {
  * `roots` are the folders in which disks of the engine keep tables, `<root>/<abc>/<uuid>/<part>`;
  * tokens are in the first. A part that is in none of them, and in no part that it was merged into,
  * was not finished (or was dropped since: nobody sends it again).
+ *
+ * A line of the log is changed in place, from added to removed: that needs no room on a full disk.
  */
 export function forgetUnfinishedInserts(roots: readonly string[]): number {
-  const [first] = roots;
-  if (first === undefined) return 0;
   let forgotten = 0;
-  for (const group of foldersIn(first)) {
-    for (const table of foldersIn(join(first, group))) {
-      const folders = roots.map((root) => join(root, group, table));
-      forgotten += forgetOfTable(join(first, group, table, LOGS), folders);
+  for (const { newest, folders } of tableLogs(roots)) {
+    const log = openSync(newest, 'r+');
+    try {
+      const { remembered, end } = readTail(log);
+      if (end < fstatSync(log).size) ftruncateSync(log, end);
+      const gone = withoutPart(remembered, folders);
+      for (const { at } of gone) writeSync(log, REMOVED, at);
+      if (gone.length > 0) fsyncSync(log);
+      forgotten += gone.length;
+    } finally {
+      closeSync(log);
     }
   }
   return forgotten;
 }
 
-function forgetOfTable(logs: string, folders: readonly string[]): number {
-  const newest = newestLog(logs);
-  if (newest === undefined) return 0;
-  const log = openSync(newest, 'r+');
-  try {
-    const remembered = readTail(log);
-    if (remembered.length === 0) return 0;
-    const parts = folders.flatMap(foldersIn).flatMap((name) => parsePart(name) ?? []);
-    const gone = remembered.filter(({ partName }) => {
-      const part = parsePart(partName);
-      return part !== undefined && !parts.some((other) => covers(other, part));
-    });
-    if (gone.length === 0) return 0;
-    const lines = gone.map(({ partName, blockId }) => `${REMOVED}\t${partName}\t${blockId}\n`);
-    writeSync(log, lines.join(''), fstatSync(log).size);
-    fsyncSync(log);
-    return gone.length;
-  } finally {
-    closeSync(log);
+/**
+ * The token's digests of inserts that the engine remembers and has no part of, in logs that were
+ * written since then. While the engine is open, that is one that failed, or one that is about to
+ * give its part a name: ask again. Changes nothing.
+ */
+export function unfinishedInserts(roots: readonly string[], sinceUnixMs: number): Set<string> {
+  const found = new Set<string>();
+  for (const { newest, folders } of tableLogs(roots)) {
+    if (statSync(newest).mtimeMs < sinceUnixMs) continue;
+    const log = openSync(newest, 'r');
+    try {
+      for (const { blockId } of withoutPart(readTail(log).remembered, folders)) found.add(blockId);
+    } finally {
+      closeSync(log);
+    }
   }
+  return found;
+}
+
+function tableLogs(roots: readonly string[]): readonly TableLog[] {
+  const [first] = roots;
+  if (first === undefined) return [];
+  return foldersIn(first).flatMap((group) =>
+    foldersIn(join(first, group)).flatMap((table) => {
+      const newest = newestLog(join(first, group, table, LOGS));
+      return newest === undefined
+        ? []
+        : [{ newest, folders: roots.map((root) => join(root, group, table)) }];
+    }),
+  );
+}
+
+/** Parts are looked for after the log was read: one may get its name in between. */
+function withoutPart(
+  remembered: readonly Remembered[],
+  folders: readonly string[],
+): readonly Remembered[] {
+  if (remembered.length === 0) return [];
+  const parts = folders.flatMap(foldersIn).flatMap((name) => parsePart(name) ?? []);
+  return remembered.filter(({ partName }) => {
+    const part = parsePart(partName);
+    return part !== undefined && !parts.some((other) => covers(other, part));
+  });
 }
 
 function newestLog(logs: string): string | undefined {
@@ -88,25 +127,27 @@ function newestLog(logs: string): string | undefined {
   return newest === undefined ? undefined : join(logs, newest.name);
 }
 
-/** What is remembered at the end of a log; a last line that was not written to its end is cut. */
-function readTail(log: number): readonly Remembered[] {
+/** What is remembered at the end of a log, and where its last whole line ends. */
+function readTail(log: number): { readonly remembered: readonly Remembered[]; end: number } {
   const { size } = fstatSync(log);
-  const at = Math.max(0, size - TAIL_BYTES);
-  const bytes = Buffer.alloc(size - at);
-  const read = readSync(log, bytes, 0, bytes.length, at);
-  const end = bytes.subarray(0, read).lastIndexOf(NEWLINE) + 1;
-  if (end < read && (end > 0 || at === 0)) ftruncateSync(log, at + end);
-  const lines = bytes.toString('latin1', 0, end).split('\n');
-  // The first one may have begun before.
-  if (at > 0) lines.shift();
+  const from = Math.max(0, size - TAIL_BYTES);
+  const bytes = Buffer.alloc(size - from);
+  const tail = bytes.subarray(0, readSync(log, bytes, 0, bytes.length, from));
+  const end = tail.lastIndexOf(NEWLINE) + 1;
+  // The first line of a tail may have begun before it.
+  let start = from > 0 ? tail.indexOf(NEWLINE) + 1 : 0;
   const remembered = new Map<string, Remembered>();
-  for (const line of lines) {
-    const [operation, partName, blockId] = line.split('\t');
-    if (partName === undefined || blockId === undefined) continue;
-    if (operation === ADDED) remembered.set(blockId, { partName, blockId });
-    if (operation === REMOVED) remembered.delete(blockId);
+  while (start < end) {
+    const next = tail.indexOf(NEWLINE, start) + 1;
+    const [operation, partName, blockId] = tail.toString('latin1', start, next - 1).split('\t');
+    if (partName !== undefined && blockId !== undefined) {
+      if (operation === ADDED) remembered.set(blockId, { partName, blockId, at: from + start });
+      if (operation === REMOVED) remembered.delete(blockId);
+    }
+    start = next;
   }
-  return [...remembered.values()];
+  const isWhole = end === 0 && from > 0;
+  return { remembered: [...remembered.values()], end: isWhole ? size : from + end };
 }
 
 function parsePart(name: string): Part | undefined {

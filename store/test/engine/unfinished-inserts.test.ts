@@ -97,3 +97,37 @@ it('a line that was not written to its end is cut', async () => {
   expect(readFileSync(logFile(), 'utf8')).toBe(whole);
   expect(await live(4, 5)).toMatchObject({ 4: 1, 5: 1 });
 });
+
+it('an insert whose part cannot get its name ends the engine before it is told so', async () => {
+  const { url, engine } = await startTestEngine({ directory });
+  const ingest = createStoreClient({ url, role: 'ingest', token: INGEST_TOKEN });
+  const insert = (n: number): Promise<unknown> =>
+    ingest.insertNative('unfinished.t', nativeBlock([[BigInt(n), Buffer.from('a row')]]), {
+      token: `t/${n}`,
+    });
+  await insert(6);
+  const [newest = 0] = readdirSync(tableFolder())
+    .map((name) => Number(/^all_\d+_(\d+)_/.exec(name)?.[1] ?? 0))
+    .sort((a, b) => b - a);
+  // Where a file is, no folder can be named so.
+  const inTheWay = join(tableFolder(), `all_${newest + 1}_${newest + 1}_0`);
+  writeFileSync(inTheWay, '');
+  await expect(insert(7)).rejects.toThrow(/Not a directory/);
+  await expect(insert(7)).rejects.toThrow();
+  await ingest.close();
+  rmSync(inTheWay);
+  expect(await engine.stop()).toBe(1);
+  expect(await live(7)).toMatchObject({ 6: 1, 7: 1 });
+}, 60_000);
+
+it('an insert that failed before it had a token leaves the engine open', async () => {
+  const { url, engine } = await startTestEngine({ directory });
+  const ingest = createStoreClient({ url, role: 'ingest', token: INGEST_TOKEN });
+  const row = nativeBlock([[8n, Buffer.from('a row')]]);
+  await ingest.insertNative('unfinished.t', row, { token: 't/8' });
+  await expect(ingest.insertNative('unfinished.t', Buffer.from('no block'))).rejects.toThrow();
+  await ingest.insertNative('unfinished.t', row, { token: 't/8' });
+  await ingest.close();
+  expect(await engine.stop()).toBe(0);
+  expect(await live()).toMatchObject({ 8: 1 });
+}, 60_000);
