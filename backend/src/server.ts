@@ -74,7 +74,7 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
       endpoints: options.endpoints,
       sources: options.sources,
       gatewayWatch,
-      storage: () => retention.part(),
+      storage: () => retention.status(),
     },
     retention,
     viewer: LOCAL_VIEWER,

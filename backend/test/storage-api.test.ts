@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SettingsDocumentSchema } from '../src/api/settings/schema.ts';
+import { StatusSchema } from '../src/api/status/schema.ts';
+
 import { StorageSchema } from '../src/api/storage/schema.ts';
 import { RetentionJob } from '../src/retention/retention-job.ts';
 import { SqliteStateStore } from '../src/state/index.ts';
@@ -58,9 +60,36 @@ describe('the job of retention', () => {
     expect(Number(await days())).toBe(5);
     const { actions } = await leader.report(AbortSignal.timeout(10_000));
     expect(actions[0]).toMatchObject({ kind: 'expired', table: 'logs' });
-    expect(leader.part()).toMatchObject({ name: 'storage', state: 'ok' });
+    expect(leader.status().parts).toMatchObject([{ name: 'storage', state: 'ok' }]);
     await Promise.all([leader.stop(), other.stop()]);
     await state.close();
+  });
+});
+
+describe('a part that is set aside', () => {
+  it('is counted, told in the status with what it held, and gone from it when it is back', async () => {
+    await sonde.run(
+      `INSERT INTO sonde.metric_samples (tenant, metric, timestamp, retention_days)
+       SELECT 'default', 'm', now64(9), intDiv(number, 1000) + 1 FROM numbers(2000)`,
+    );
+    const [part] = await sonde.rows(
+      "SELECT name FROM system.parts WHERE active AND table = 'metric_samples' LIMIT 1",
+    );
+    await sonde.run(`ALTER TABLE sonde.metric_samples DETACH PART '${part?.name}'`);
+    const { detached } = await sonde.get('/api/v1/storage', StorageSchema);
+    expect(detached).toMatchObject([{ table: 'metric_samples', reason: '', parts: 1 }]);
+    expect(detached[0]?.rowsEstimate).toBeGreaterThan(0);
+    const status = await sonde.get('/api/v1/status', StatusSchema);
+    expect(status.detached).toEqual(detached);
+    expect(status.parts).toContainEqual({
+      name: 'stored parts',
+      state: 'degraded',
+      detail: expect.stringMatching(/^1 part is set aside, of metric_samples: some \d+ rows are/),
+    });
+    await sonde.run(`ALTER TABLE sonde.metric_samples ATTACH PART '${part?.name}'`);
+    expect(await sonde.get('/api/v1/storage', StorageSchema)).toMatchObject({ detached: [] });
+    const mended = await sonde.get('/api/v1/status', StatusSchema);
+    expect(mended.parts.map(({ name }) => name)).not.toContain('stored parts');
   });
 });
 

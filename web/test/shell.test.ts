@@ -187,6 +187,7 @@ describe('the headline of the status', () => {
     refusals: [],
     deadLetters: 0,
     deadLetterKinds: [],
+    detached: [],
     bufferLag: 0,
     telemetryOfOthersSeen: true,
   };

@@ -2,15 +2,18 @@ import {
   applyPlan,
   createStoreClient,
   DEFAULT_SCHEMA_OPTIONS,
+  readDetachedParts,
   readStorage,
   type StoreClient,
   shardDatabase,
 } from '@sonde/store';
-import type { PartStatus, StorageAction, StorageResponse } from '../api/contract/index.ts';
+import type { StorageAction, StorageResponse } from '../api/contract/index.ts';
 import type { BackendLog } from '../log.ts';
 import { RecurringWork } from '../recurring-work.ts';
 import type { StateStore } from '../state/index.ts';
+import type { StorageStatus } from '../status/status.ts';
 import type { StoreOptions } from '../store-reader.ts';
+import { DetachedGauges, detachedPart } from './detached-status.ts';
 import { type StorageReport, storageReport } from './storage-report.ts';
 
 const TICK_MS = 60_000;
@@ -44,7 +47,8 @@ export class RetentionJob {
   readonly #work: RecurringWork;
   readonly #where: { readonly database: string; readonly cluster: string | undefined };
   #actions: readonly StorageAction[] = [];
-  #part: PartStatus | undefined;
+  readonly #gauges = new DetachedGauges();
+  #status: StorageStatus = { parts: [], detached: [] };
 
   constructor(options: RetentionJobOptions) {
     this.#options = options;
@@ -68,19 +72,20 @@ export class RetentionJob {
 
   async stop(): Promise<void> {
     await this.#work.stop();
+    this.#gauges.end();
     await this.#options.state.leases.release(LEASE, this.#options.holder);
     await this.#store.close();
   }
 
-  /** How the last look found the store; undefined before the first. */
-  part(): PartStatus | undefined {
-    return this.#part;
+  /** How the last look found the store; nothing before the first. */
+  status(): StorageStatus {
+    return this.#status;
   }
 
   /** Reads anew. Rejects with `StoreError`. */
   async report(signal: AbortSignal): Promise<StorageResponse> {
     const { response } = await this.#look(signal);
-    return { ...response, actions: this.#actions };
+    return { ...response, detached: this.#status.detached, actions: this.#actions };
   }
 
   /** One turn: looks, and acts where this process is the leader. Rejects with `StoreError`. */
@@ -102,7 +107,11 @@ export class RetentionJob {
 
   async #look(signal: AbortSignal): Promise<StorageReport> {
     const { settings } = this.#options.state;
-    const storage = await readStorage(this.#store, { ...this.#where, signal });
+    const where = { ...this.#where, signal };
+    const [storage, detached] = await Promise.all([
+      readStorage(this.#store, where),
+      readDetachedParts(this.#store, where),
+    ]);
     const { settings: newest } = await settings.current();
     const versions = await settings.list(HISTORY_MAX);
     const report = storageReport({
@@ -116,7 +125,9 @@ export class RetentionJob {
       nowMs: this.#nowMs(),
     });
     const { guard, detail } = report.response;
-    this.#part = { name: 'storage', state: guard === 'calm' ? 'ok' : 'degraded', detail };
+    const room = { name: 'storage', state: guard === 'calm' ? 'ok' : 'degraded', detail } as const;
+    this.#status = { parts: [room, ...detachedPart(detached)], detached };
+    this.#gauges.set(detached);
     return report;
   }
 

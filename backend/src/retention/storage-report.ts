@@ -18,7 +18,7 @@ const WARNING_DAYS = 3;
 
 export interface StorageReport {
   readonly plan: RetentionPlan;
-  readonly response: Omit<StorageResponse, 'actions'>;
+  readonly response: Omit<StorageResponse, 'actions' | 'detached'>;
 }
 
 export interface ReportOptions {

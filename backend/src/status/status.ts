@@ -1,4 +1,9 @@
-import type { PartStatus, SignalStatus, StatusResponse } from '../api/contract/index.ts';
+import type {
+  DetachedPartsStatus,
+  PartStatus,
+  SignalStatus,
+  StatusResponse,
+} from '../api/contract/index.ts';
 import type { StoreQuery, StoreReader } from '../store-reader.ts';
 import type { GatewayWatch } from './gateway-watch.ts';
 import {
@@ -25,8 +30,13 @@ export interface StatusOptions {
   readonly sources: StatusSources;
   /** Fed between requests, so that it knows what the gateway did before someone looked. */
   readonly gatewayWatch: GatewayWatch;
-  /** How much room the store has; undefined as long as nobody looked. */
-  readonly storage: () => PartStatus | undefined;
+  /** How much room the store has, and what it lost; no parts as long as nobody looked. */
+  readonly storage: () => StorageStatus;
+}
+
+export interface StorageStatus {
+  readonly parts: readonly PartStatus[];
+  readonly detached: readonly DetachedPartsStatus[];
 }
 
 interface StoreStatus {
@@ -51,11 +61,12 @@ export async function readStatus(
     version: options.version,
     startedMs: options.startedMs,
     endpoints: options.endpoints,
-    parts: [stored.part, ...(storage === undefined ? [] : [storage]), page, ...sources.parts],
+    parts: [stored.part, ...storage.parts, page, ...sources.parts],
     signals: stored.signals,
     refusals: options.gatewayWatch.refusals(),
     deadLetters: sources.deadLetters.reduce((sum, { count }) => sum + count, 0),
     deadLetterKinds: sources.deadLetters,
+    detached: storage.detached,
     bufferLag: sources.bufferLag,
     telemetryOfOthersSeen: stored.othersSeen,
   };

@@ -20,6 +20,7 @@ const Storage = z.looseObject({
     z.looseObject({ signal: z.string(), bytes: z.number(), rows: z.number(), days: z.number() }),
   ),
   detail: z.string(),
+  detached: z.array(z.looseObject({ table: z.string(), parts: z.number(), bytes: z.number() })),
 });
 
 /** `sonde retention`: what a running Sonde keeps, and with `--set` a change of it. */
@@ -64,7 +65,11 @@ export async function retention(args: readonly string[]): Promise<void> {
       `${signal.padEnd(14)} ${String(days).padStart(4)} days ${(bytes / 1e6).toFixed(1).padStart(12)} MB ${String(count).padStart(14)} rows`,
   );
   const rules = wanted.rules.map((rule) => `rule ${ruleText(rule)}`);
-  process.stdout.write(`${[...rows, ...rules, storage.detail].join('\n')}\n`);
+  const lost = storage.detached.map(
+    ({ table, parts, bytes }) =>
+      `set aside: ${parts} part(s) of ${table}, ${(bytes / 1e6).toFixed(1)} MB (docs/store.md, Broken parts)`,
+  );
+  process.stdout.write(`${[...rows, ...rules, storage.detail, ...lost].join('\n')}\n`);
 }
 
 function urlOf(folder: string): string {

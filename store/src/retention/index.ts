@@ -6,6 +6,7 @@
  * Never: rewrites rows; decides by itself when it runs (a job of the backend does, on one leader).
  */
 export { applyPlan, type RetentionAction } from './apply-plan.ts';
+export { type DetachedParts, readDetachedParts } from './detached-parts.ts';
 export { daysUntilFull } from './forecast.ts';
 export type { PastPolicy, RetentionPolicy } from './kept-days.ts';
 export {

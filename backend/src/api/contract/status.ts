@@ -1,4 +1,5 @@
 import type { QueryCost } from './error.ts';
+import type { DetachedPartsStatus } from './storage.ts';
 
 /** One part of Sonde and how it is. */
 export interface PartStatus {
@@ -85,6 +86,8 @@ export interface StatusResponse {
   readonly deadLetters: number;
   /** The same by kind, at most 200, most first. */
   readonly deadLetterKinds: readonly DeadLetterStatus[];
+  /** What the store lost, as seen within the last minute: `detached` of `GET /storage`. */
+  readonly detached: readonly DetachedPartsStatus[];
   /** Records in the buffer that are not in the store yet. */
   readonly bufferLag: number;
   readonly telemetryOfOthersSeen: boolean;

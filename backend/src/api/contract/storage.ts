@@ -21,6 +21,23 @@ export interface StorageAction {
   readonly bytes: number;
 }
 
+/**
+ * Parts of one partition that the store does not have in its table any more, as a rule because they
+ * were broken when the engine opened them: their rows are in no answer.
+ */
+export interface DetachedPartsStatus {
+  readonly table: string;
+  readonly partition: string;
+  /** The engine's word: `broken-on-start`, `broken`; empty when somebody detached them. */
+  readonly reason: string;
+  readonly parts: number;
+  readonly bytes: number;
+  /** By the bytes of a row in what the table has left; null when that is nothing. */
+  readonly rowsEstimate: number | null;
+  /** When the newest was set aside, milliseconds since the epoch. */
+  readonly atMs: number;
+}
+
 /** `GET /storage`. */
 export interface StorageResponse {
   readonly signals: readonly SignalStorage[];
@@ -41,6 +58,8 @@ export interface StorageResponse {
   }>;
   /** What goes first when there is no room. */
   readonly sacrificedFirst: readonly SignalStorage['signal'][];
+  /** At most 200, the most bytes first. */
+  readonly detached: readonly DetachedPartsStatus[];
   /** Newest first, of this process. */
   readonly actions: readonly StorageAction[];
 }

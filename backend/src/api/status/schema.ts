@@ -9,6 +9,7 @@ import type {
   SignalStatus,
   StatusResponse,
 } from '../contract/index.ts';
+import { DETACHED_EXAMPLE, DetachedPartsSchema } from '../storage/schema.ts';
 
 const PartSchema: z.ZodType<PartStatus> = z.strictObject({
   name: z.string(),
@@ -76,6 +77,7 @@ const example: StatusResponse = {
       reason: 'malformed OTLP at byte 1: wire type 4',
     },
   ],
+  detached: [DETACHED_EXAMPLE],
   bufferLag: 0,
   telemetryOfOthersSeen: true,
 };
@@ -95,6 +97,7 @@ export const StatusSchema: z.ZodType<StatusResponse> = z
     refusals: z.array(RefusalSchema),
     deadLetters: z.number(),
     deadLetterKinds: z.array(DeadLetterSchema),
+    detached: z.array(DetachedPartsSchema),
     bufferLag: z.number(),
     telemetryOfOthersSeen: z.boolean(),
   })

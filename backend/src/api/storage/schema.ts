@@ -1,7 +1,22 @@
 import { z } from '@hono/zod-openapi';
-import type { StorageResponse } from '../contract/index.ts';
+import type { DetachedPartsStatus, StorageResponse } from '../contract/index.ts';
 
 const SIGNALS = ['traces', 'logs', 'metrics', 'profiles', 'rollups', 'metricRollups'] as const;
+
+export const DETACHED_EXAMPLE: DetachedPartsStatus = {
+  ...{ table: 'spans', partition: '20260907-14', reason: 'broken-on-start', parts: 1 },
+  ...{ bytes: 52_000, rowsEstimate: 1040, atMs: 1_790_000_000_000 },
+};
+
+export const DetachedPartsSchema: z.ZodType<DetachedPartsStatus> = z.strictObject({
+  table: z.string(),
+  partition: z.string(),
+  reason: z.string(),
+  parts: z.number(),
+  bytes: z.number(),
+  rowsEstimate: z.number().nullable(),
+  atMs: z.number(),
+});
 
 const example: StorageResponse = {
   signals: [
@@ -22,6 +37,7 @@ const example: StorageResponse = {
   hasColdVolume: false,
   disks: [{ name: 'default', freeBytes: 300_000_000_000, totalBytes: 500_000_000_000 }],
   sacrificedFirst: ['profiles', 'traces', 'logs', 'metrics', 'rollups', 'metricRollups'],
+  detached: [DETACHED_EXAMPLE],
   actions: [
     {
       atMs: 1_790_000_000_000,
@@ -55,6 +71,7 @@ export const StorageSchema: z.ZodType<StorageResponse> = z
       z.strictObject({ name: z.string(), freeBytes: z.number(), totalBytes: z.number() }),
     ),
     sacrificedFirst: z.array(z.enum(SIGNALS)),
+    detached: z.array(DetachedPartsSchema),
     actions: z.array(
       z.strictObject({
         atMs: z.number(),
