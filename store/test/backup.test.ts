@@ -49,6 +49,27 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
+it('goes on while its own connection would be asked again', async () => {
+  const { engine, client } = await open('large');
+  const run = (text: string) => client.command(new Sql([text], []));
+  await run('CREATE DATABASE large ENGINE = Atomic');
+  await run('CREATE TABLE large.t (s String) ENGINE = MergeTree ORDER BY tuple()');
+  await run('INSERT INTO large.t SELECT randomString(1000) FROM numbers(200000)');
+  const started = z.object({ status: z.string() });
+  const backup = "BACKUP DATABASE large TO File('large') ASYNC";
+  const answer = await client.query(new Sql([backup], []), started);
+  expect(answer.rows).toMatchObject([{ status: 'CREATING_BACKUP' }]);
+  const looks = new Set<number>();
+  const running = "SELECT count() AS n FROM system.backups WHERE status = 'CREATING_BACKUP'";
+  while ((await count(client, running)) > 0) looks.add(looks.size);
+  expect(looks.size).toBeGreaterThan(0);
+  expect(
+    await count(client, "SELECT count() AS n FROM system.backups WHERE status = 'BACKUP_CREATED'"),
+  ).toBe(1);
+  await client.close();
+  await engine.stop();
+}, 60_000);
+
 describe('a backup', () => {
   it('is one moment of a store into which rows go on coming, and comes back whole', async () => {
     const { engine, client } = await open('first');

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { copyState } from '@sonde/backend';
 import {
   type BackupManifest,
   backupStore,
   createStoreClient,
+  rememberedColdVolume,
   runEngine,
   type StoreClient,
 } from '@sonde/store';
@@ -34,7 +35,13 @@ export async function backup(args: readonly string[]): Promise<void> {
     { positionalsMax: 1 },
   );
   const target = targetOf(positionals[0]);
-  const data = openDataDirectory(resolve(values.data ?? join(projectRoot(), '.sonde')));
+  const path = resolve(values.data ?? join(projectRoot(), '.sonde'));
+  if (!existsSync(join(path, 'store', 'data'))) {
+    throw new UsageError(
+      `${path} holds no store: name the data folder of sonde up with --data FOLDER`,
+    );
+  }
+  const data = openDataDirectory(path);
   const running = readRunFile(data.runFile);
   const manifest =
     running === undefined
@@ -67,7 +74,8 @@ async function backupRunning(
   const token = readToken(data.internalTokenFile);
   const client = createStoreClient({ url: running.clickhouse, role: 'internal', token });
   const backupsDirectory = join(data.store, 'backups');
-  const name = `backup-${Date.now()}`;
+  removeLeftBehind(backupsDirectory);
+  const name = `backup-${Date.now()}-${process.pid}`;
   try {
     const manifest = await take(client, { backupsDirectory, name, waiting });
     moveFolder(join(backupsDirectory, name), target);
@@ -78,14 +86,35 @@ async function backupRunning(
   }
 }
 
+/** Copies of backups that were killed, in the engine's folder: nobody moves them out any more. */
+function removeLeftBehind(backupsDirectory: string): void {
+  if (!existsSync(backupsDirectory)) return;
+  for (const name of readdirSync(backupsDirectory)) {
+    const pid = Number(/^backup-\d+-(\d+)$/.exec(name)?.[1] ?? 0);
+    if (pid === 0 || isRunning(pid)) continue;
+    rmSync(join(backupsDirectory, name), { recursive: true, force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // Somebody else's process.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
 async function backupStopped(data: DataDirectory, target: string): Promise<BackupManifest> {
   holdDataDirectory(data.path);
   const token = randomBytes(32).toString('hex');
   const backupsDirectory = dirname(target);
+  const cold = rememberedColdVolume(data.store);
   const engine = await runEngine({
     directory: data.store,
     port: 0,
     backupsDirectory,
+    ...(cold === undefined ? {} : { cold }),
     tokens: [{ role: 'internal', token }],
   });
   const client = createStoreClient({ url: engine.url, role: 'internal', token });

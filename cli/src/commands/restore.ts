@@ -66,20 +66,41 @@ function makeRoom(data: DataDirectory, isForced: boolean): string | undefined {
   return aside;
 }
 
+/**
+ * Into a folder beside the store's, which gets its place when all is there: half a store must not
+ * look like one, also when this process is killed.
+ */
 async function restoreInto(
   data: DataDirectory,
   source: string,
   manifest: BackupManifest,
 ): Promise<void> {
+  const building = `${data.store}.restoring`;
+  rmSync(building, { recursive: true, force: true });
+  mkdirSync(building, { mode: 0o700 });
+  await restoreStoreIn(building, source, manifest);
+  const state = join(source, 'state.db');
+  if (existsSync(state) && !existsSync(data.state)) {
+    copyFileSync(state, join(building, 'state.db'));
+    renameSync(join(building, 'state.db'), data.state);
+  }
+  renameSync(join(building, 'data'), join(data.store, 'data'));
+  rmSync(building, { recursive: true });
+}
+
+async function restoreStoreIn(
+  directory: string,
+  source: string,
+  manifest: BackupManifest,
+): Promise<void> {
   const token = randomBytes(32).toString('hex');
   const engine = await runEngine({
-    directory: data.store,
+    directory,
     port: 0,
     backupsDirectory: dirname(source),
     tokens: [{ role: 'internal', token }],
   });
   const client = createStoreClient({ url: engine.url, role: 'internal', token });
-  let isWhole = false;
   try {
     await restoreStore(client, {
       manifest,
@@ -87,15 +108,10 @@ async function restoreInto(
       onProgress: sayProgress('restored'),
     });
     await migrate(client);
-    isWhole = true;
   } finally {
     await client.close();
     await engine.close();
-    // Half a store must not look like one.
-    if (!isWhole) rmSync(join(data.store, 'data'), { recursive: true, force: true });
   }
-  const state = join(source, 'state.db');
-  if (existsSync(state) && !existsSync(data.state)) copyFileSync(state, data.state);
 }
 
 function report(manifest: BackupManifest, data: DataDirectory, aside: string | undefined): void {

@@ -20,7 +20,10 @@ const Storage = z.looseObject({
     z.looseObject({ signal: z.string(), bytes: z.number(), rows: z.number(), days: z.number() }),
   ),
   detail: z.string(),
-  detached: z.array(z.looseObject({ table: z.string(), parts: z.number(), bytes: z.number() })),
+  // A server of before has none.
+  detached: z
+    .array(z.looseObject({ table: z.string(), parts: z.number(), bytes: z.number() }))
+    .default([]),
 });
 
 /** `sonde retention`: what a running Sonde keeps, and with `--set` a change of it. */
@@ -96,13 +99,23 @@ function changed(retention: RetentionSettings, change: Change): RetentionSetting
     }
     numbers[match[1]] = match[2] === 'null' ? null : Number(match[2]);
   }
-  return RetentionSchema.parse({ ...numbers, rules: changedRules(rules, change) });
+  const parsed = RetentionSchema.safeParse({ ...numbers, rules: changedRules(rules, change) });
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path, message }) => {
+    const set = change.sets.find((text) => text.startsWith(`${String(path[0])}=`));
+    return `${set === undefined ? path.join('.') : `--set ${set}`}: ${message}`;
+  });
+  throw new UsageError(problems.join('; '));
 }
 
 async function ask<T>(url: string, schema: z.ZodType<T>, init: RequestInit = {}): Promise<T> {
   const headers = { 'Content-Type': 'application/json' };
   const signal = AbortSignal.timeout(ANSWER_MS_MAX);
-  const response = await fetch(url, { ...init, headers, signal });
+  const response = await fetch(url, { ...init, headers, signal }).catch((cause: unknown) => {
+    const why = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
+    const reason = why instanceof Error ? why.message : String(why);
+    throw new Error(`no page of Sonde answers at ${url}: ${reason}`, { cause });
+  });
   const text = await response.text();
   if (!response.ok) throw new Error(`${url} answers ${response.status}: ${text}`);
   return schema.parse(JSON.parse(text));

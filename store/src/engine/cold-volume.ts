@@ -67,15 +67,20 @@ function withSlash(path: string): string {
   return path.endsWith('/') ? path : `${path}/`;
 }
 
+/** The cold volume that a store was opened with before; undefined where it has none. */
+export function rememberedColdVolume(directory: string): ColdVolume | undefined {
+  const file = join(directory, REMEMBERED);
+  if (!existsSync(file)) return undefined;
+  return ColdVolumeSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+}
+
 /**
  * Remembers the cold volume of a store. Rows that lie there are missing without it, and the engine
  * would say nothing: throws in words when a store that has one is opened without it or with another.
  */
 export function keepColdVolume(cold: ColdVolume | undefined, directory: string): void {
   const file = join(directory, REMEMBERED);
-  const before = existsSync(file)
-    ? ColdVolumeSchema.parse(JSON.parse(readFileSync(file, 'utf8')))
-    : undefined;
+  const before = rememberedColdVolume(directory);
   if (before !== undefined && (cold === undefined || placeOf(before) !== placeOf(cold))) {
     const now = cold === undefined ? 'without one' : `with ${placeOf(cold)}`;
     throw new Error(

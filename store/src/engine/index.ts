@@ -6,7 +6,12 @@
  * Out: results in any output format, errors with ClickHouse's codes, rows on the disk.
  * Never: knows Sonde's tables; runs in a worker thread; lets data near the SQL parser.
  */
-export { COLD_VOLUME, type ColdVolume, STORAGE_POLICY } from './cold-volume.ts';
+export {
+  COLD_VOLUME,
+  type ColdVolume,
+  rememberedColdVolume,
+  STORAGE_POLICY,
+} from './cold-volume.ts';
 export {
   type ConnectionLimits,
   type EngineConfig,

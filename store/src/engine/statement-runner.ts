@@ -164,7 +164,8 @@ export class StatementRunner {
     const { call, answer } = run;
     const shape = statementShape(whole.toString('latin1'));
     const inSession = run.caller.role === 'internal' && call.session !== undefined;
-    if (shape.changesSession && !inSession) connection.discardAfterUse();
+    const isSpent = shape.goesOn || (shape.changesSession && !inSession);
+    if (isSpent) connection.discardAfterUse();
     const format = shape.format ?? call.defaultFormat;
     answer.format = format;
     await this.#reported(connection, run, async () => {

@@ -18,6 +18,8 @@ export interface StatementShape {
   readonly end: number;
   /** It changes the session (SET, USE, temporary tables): its connection must not be used again. */
   readonly changesSession: boolean;
+  /** It goes on after its answer (BACKUP, RESTORE ... ASYNC): its connection stays busy with it. */
+  readonly goesOn: boolean;
 }
 
 function readTokens(sql: string): Token[] {
@@ -64,6 +66,12 @@ function changesSession(tokens: readonly Token[]): boolean {
   return tokens.slice(1, 4).some((token) => isKeyword(token, 'TEMPORARY'));
 }
 
+function goesOn(tokens: readonly Token[]): boolean {
+  const [first] = tokens;
+  if (!isKeyword(first, 'BACKUP') && !isKeyword(first, 'RESTORE')) return false;
+  return tokens.some((token) => isKeyword(token, 'ASYNC'));
+}
+
 function readsRows(tokens: readonly Token[]): boolean {
   const first = tokens.find((token) => !isSymbol(token, '('));
   if (isKeyword(first, 'SELECT')) return true;
@@ -89,5 +97,6 @@ export function statementShape(sql: string): StatementShape {
     format: outputFormat(tokens),
     end: all[semicolon]?.at ?? sql.length,
     changesSession: changesSession(tokens),
+    goesOn: goesOn(tokens),
   };
 }

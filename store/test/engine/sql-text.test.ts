@@ -129,6 +129,8 @@ describe('the shape of a statement', () => {
     expect(statementShape('set a = 1').changesSession).toBe(true);
     expect(statementShape('CREATE TEMPORARY TABLE t (a Int8)').changesSession).toBe(true);
     expect(statementShape('SELECT 1').changesSession).toBe(false);
+    expect(statementShape("BACKUP TABLE t TO File('a') ASYNC").goesOn).toBe(true);
+    expect(statementShape("BACKUP TABLE t TO File('a')").goesOn).toBe(false);
   });
 
   it('cuts a closing semicolon and refuses what follows one', () => {
