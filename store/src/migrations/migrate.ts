@@ -26,6 +26,7 @@ import { CONNECTIONS_BY_MINUTE } from './0012-connections-by-minute.ts';
 import { WEIGHTS_IN_ROLL_UP } from './0013-weights-in-roll-up.ts';
 import { ROUND_TRIPS } from './0014-round-trips.ts';
 import { NAMED_ADDRESSES } from './0015-named-addresses.ts';
+import { VIEWS_BY_NAME } from './0016-views-by-name.ts';
 import type { Migration } from './migration.ts';
 
 /** In order of their versions, which are dense from 1. */
@@ -45,6 +46,7 @@ export const MIGRATIONS: readonly Migration[] = [
   WEIGHTS_IN_ROLL_UP,
   ROUND_TRIPS,
   NAMED_ADDRESSES,
+  VIEWS_BY_NAME,
 ];
 
 export type SchemaErrorCode =

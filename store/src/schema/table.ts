@@ -67,10 +67,24 @@ export function createViewSql(view: ViewDefinition, options: SchemaOptions): str
   return `CREATE MATERIALIZED VIEW IF NOT EXISTS ${name} ${way} ${target} AS\n${view.select}`;
 }
 
-/** Makes a materialized view that is there what it is now; inserts go on meanwhile. */
+/**
+ * Makes a materialized view that is there what it is now; inserts go on meanwhile. `nameViewSql` has
+ * to follow.
+ */
 export function modifyViewSql(view: ViewDefinition, options: SchemaOptions): string {
   const name = `${options.database}.${view.name}${onCluster(options)}`;
   return `ALTER TABLE ${name} MODIFY QUERY\n${view.select}`;
+}
+
+/**
+ * Has ClickHouse know a view by its name again. The token under which a view's target takes a block
+ * contains the view, by its name, and after `ALTER` by its UUID until the server starts anew: a block
+ * that comes again after that start was stored twice in the target, once in the table. Exchanging a
+ * view with itself registers it under its name, in one step.
+ */
+export function nameViewSql(view: ViewDefinition, options: SchemaOptions): string {
+  const name = `${options.database}.${view.name}`;
+  return `EXCHANGE TABLES ${name} AND ${name}${onCluster(options)}`;
 }
 
 function columnSql(column: ColumnDefinition): string {
