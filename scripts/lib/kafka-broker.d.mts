@@ -34,4 +34,5 @@ export interface SecureListener {
 export declare function startScratchBroker(
   nodes?: number,
   secure?: SecureListener,
+  parent?: string,
 ): Promise<ScratchBroker>;

@@ -123,10 +123,11 @@ export async function startBroker({ root, directory, nodes = 1, ports, jvmOption
 
 /**
  * The same in a folder of its own, which `end` removes after killing all. For tests. `secure`: a
- * certificate and key in PEM, and a user, for a listener that wants both TLS and SASL.
+ * certificate and key in PEM, and a user, for a listener that wants both TLS and SASL. `parent`: where
+ * the folder lies.
  */
-export async function startScratchBroker(nodes = 1, secure = undefined) {
-  const directory = mkdtempSync(join(tmpdir(), 'sonde-kafka-'));
+export async function startScratchBroker(nodes = 1, secure = undefined, parent = tmpdir()) {
+  const directory = mkdtempSync(join(parent, 'sonde-kafka-'));
   const cluster = await startBroker({ root: ROOT, directory, nodes, secure });
   const end = async () => {
     await cluster.kill();

@@ -7,7 +7,7 @@ import { isClean } from './rig/verdict.ts';
 /**
  * `npm run drill -- faults [NAME ...] [--buffer embedded|kafka] [--client kafkajs|librdkafka] [--away
  * SECONDS] [--kills N]`: SIGTERM under load, a store or a broker that is away (five minutes unless
- * said), a clock that jumps, a store killed in its migrations, a buffer and a disk that are full; on
+ * said), a clock that jumps, a store killed in its migrations, a buffer and disks that are full; on
  * both buffers where they have it. Ends with 1 when an acknowledged request is not in
  * the store exactly once.
  */
@@ -29,7 +29,7 @@ let faults = 0;
 
 async function drill(fault: Fault, buffer: Rig['buffer']): Promise<void> {
   const title = `${buffer.padEnd(8)} ${fault.title}`;
-  const missing = buffer === 'kafka' ? kafkaMissing() : fault.missing?.();
+  const missing = (buffer === 'kafka' ? kafkaMissing() : undefined) ?? fault.missing?.();
   if (missing !== undefined) {
     console.log(`${title}: skipped, ${missing}`);
     return;

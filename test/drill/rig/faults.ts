@@ -1,10 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Load, pause } from './load.ts';
 import { embeddedRig, kafkaRig, type Rig, type RigOptions } from './rig.ts';
+import { SmallDisk, smallDiskMissing } from './small-disk.ts';
 import { judge, type Verdict } from './verdict.ts';
 
 /** What was seen, besides the rows. */
@@ -312,38 +311,12 @@ const BROKER_STANDS_STILL: Fault = {
   },
 };
 
-function mount(directory: string): boolean {
-  const args = ['-t', 'tmpfs', '-o', 'size=96m', 'tmpfs', directory];
-  return spawnSync('mount', args).status === 0;
-}
-
-/** A folder on a disk of its own with 96 MiB; undefined where mounting is not allowed. */
-function smallDisk(): { readonly path: string; remove(): void } | undefined {
-  const path = mkdtempSync(join(tmpdir(), 'sonde-disk-'));
-  if (!mount(path)) {
-    rmSync(path, { recursive: true });
-    return undefined;
-  }
-  return {
-    path,
-    remove: () => {
-      spawnSync('umount', ['-l', path]);
-      rmSync(path, { recursive: true, force: true });
-    },
-  };
-}
-
 const DISK_FULL: Fault = {
   title: 'the disk of the buffer is full',
   buffers: ['embedded'],
-  missing: () => {
-    const disk = smallDisk();
-    disk?.remove();
-    return disk === undefined ? 'no right to mount a small disk here' : undefined;
-  },
+  missing: smallDiskMissing,
   run: async ({ bundle }) => {
-    const disk = smallDisk();
-    if (disk === undefined) throw new Error('no right to mount a small disk here');
+    const disk = SmallDisk.mount();
     const folder = join(disk.path, 'buffer');
     try {
       return await fill({
@@ -363,6 +336,36 @@ const DISK_FULL: Fault = {
   },
 };
 
+/** Full after a few more requests of half a MiB. */
+const BROKER_LEFT_BYTES: number = 4 * MIB;
+
+/** Kafka ends a broker whose disk is full; it comes back when somebody made room. */
+const BROKER_DISK_FULL: Fault = {
+  title: 'the disk of the broker is full',
+  buffers: ['kafka'],
+  missing: smallDiskMissing,
+  run: async (options) => {
+    const disk = SmallDisk.mount();
+    try {
+      const rig = await makeRig(options, { brokerParent: disk.path });
+      const load = await started(rig, { paddingBytes: LARGE_REQUEST_BYTES / 2 });
+      return await under(rig, load, async () => {
+        await moreAcknowledged(load);
+        disk.fillUpTo(BROKER_LEFT_BYTES);
+        const refused = (): number => refusalsOf(load).get(503) ?? 0;
+        await until('refusals', () => refused() > REFUSALS_SEEN);
+        const acknowledgedBefore = load.acknowledgedCount;
+        for (const broker of rig.brokers) await broker.kill();
+        disk.makeRoom();
+        for (const broker of rig.brokers) await broker.start();
+        return { acknowledgedBefore };
+      });
+    } finally {
+      disk.remove();
+    }
+  },
+};
+
 export const FAULTS: Readonly<Record<string, Fault>> = {
   sigterm: SIGTERM_UNDER_LOAD,
   'store-away': STORE_AWAY,
@@ -374,4 +377,5 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   'broker-still': BROKER_STANDS_STILL,
   'slow-store': SLOW_CONSUMER,
   'disk-full': DISK_FULL,
+  'broker-disk': BROKER_DISK_FULL,
 };

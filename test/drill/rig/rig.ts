@@ -43,6 +43,8 @@ export interface RigOptions {
   readonly gatewaySets?: Readonly<Record<string, string>>;
   /** Brokers of the rig on Kafka; one unless said. */
   readonly brokers?: number;
+  /** Where the brokers' folders lie; the system's temporary folder unless said. */
+  readonly brokerParent?: string;
   /** Where the folders lie; the system's temporary folder unless said. */
   readonly parent?: string;
   readonly bundle?: string | undefined;
@@ -123,7 +125,7 @@ export const KAFKA_PARTITIONS: number = 3 * TOPIC_PARTITIONS;
 export async function kafkaRig(options: RigOptions = {}): Promise<Rig> {
   const directory = mkdtempSync(join(options.parent ?? tmpdir(), 'sonde-drill-'));
   const { bundle } = options;
-  const broker = await startScratchBroker(options.brokers);
+  const broker = await startScratchBroker(options.brokers, undefined, options.brokerParent);
   const store = await StoreUnderTest.create(join(directory, 'store'), bundle);
   const brokers = `[${broker.brokers.join(',')}]`;
   const ports: number[] = [];
