@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { copyState } from '@sonde/backend';
 import {
   type BackupManifest,
   backupStore,
   createStoreClient,
+  makeDirectory,
   rememberedColdVolume,
   runEngine,
   type StoreClient,
@@ -61,6 +62,13 @@ function targetOf(given: string | undefined): string {
   }
   const target = resolve(given);
   if (existsSync(target)) throw new UsageError(`${target} is there already: name a new folder`);
+  try {
+    // Now, and not when a store of terabytes was copied.
+    makeDirectory(dirname(target));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`a backup cannot be written to ${target}: ${why}`);
+  }
   return target;
 }
 
@@ -144,7 +152,6 @@ function take(client: StoreClient, { waiting, ...place }: Taking): Promise<Backu
 
 /** On another disk it is copied. */
 function moveFolder(from: string, to: string): void {
-  mkdirSync(dirname(to), { recursive: true });
   try {
     renameSync(from, to);
   } catch (error) {

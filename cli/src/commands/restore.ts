@@ -78,7 +78,12 @@ async function restoreInto(
   const building = `${data.store}.restoring`;
   rmSync(building, { recursive: true, force: true });
   mkdirSync(building, { mode: 0o700 });
-  await restoreStoreIn(building, source, manifest);
+  try {
+    await restoreStoreIn(building, source, manifest);
+  } catch (error) {
+    rmSync(building, { recursive: true, force: true });
+    throw error;
+  }
   const state = join(source, 'state.db');
   if (existsSync(state) && !existsSync(data.state)) {
     copyFileSync(state, join(building, 'state.db'));

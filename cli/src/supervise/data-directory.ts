@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeDirectory } from '@sonde/store';
 import { UsageError } from '../usage-error.ts';
 
 /** Where one Sonde on one machine keeps everything. */
@@ -48,7 +49,7 @@ function createMissing(path: string): DataDirectory {
     runFile: join(path, 'run.json'),
   };
   refuseForeign(path);
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+  makeDirectory(path, 0o700);
   // `tokens` first: it marks the folder as Sonde's.
   for (const child of [join(path, 'tokens'), directory.store, directory.buffer, directory.logs]) {
     mkdirSync(child, { recursive: true, mode: 0o700 });

@@ -34,6 +34,10 @@ interface GivenKeys extends GivenCompression {
   readonly async_insert: boolean;
   readonly connection_params: Readonly<Record<string, string>>;
   readonly json: boolean;
+  readonly sending_queue?: { readonly enabled: boolean } | undefined;
+  readonly retry_on_failure?: { readonly enabled: boolean } | undefined;
+  /** Milliseconds. */
+  readonly timeout: number;
   readonly ttl: number;
   readonly cluster_name: string;
   readonly table_engine: { readonly name: string; readonly params: string };
@@ -46,7 +50,9 @@ interface GivenKeys extends GivenCompression {
 export function checkMeaning(config: GivenKeys, sink: IssueSink): void {
   checkUnsupported(config, sink);
   if (config.schema === 'sonde') checkOtelKeys(config, sink);
-  if (config.ttl < 0) refuseMeaning(sink, { text: 'must not be negative', path: ['ttl'] });
+  for (const key of ['ttl', 'timeout'] as const) {
+    if (config[key] < 0) refuseMeaning(sink, { text: 'must not be negative', path: [key] });
+  }
 }
 
 type Refuse = (key: string, hint: string, text?: string) => void;
@@ -75,6 +81,14 @@ function checkUnsupported(config: GivenKeys, sink: IssueSink): void {
   }
   if (Object.keys(config.connection_params).length > 0) {
     refuse('connection_params', 'set what the user needs in the profile of the ClickHouse user');
+  }
+  for (const key of ['sending_queue', 'retry_on_failure'] as const) {
+    if (config[key]?.enabled !== true) continue;
+    refuse(
+      key,
+      'rows wait in the buffer in front of it (the receivers buffer and kafka), or with their ' +
+        'sender, who is told to send again: leave the key out, or write enabled: false',
+    );
   }
   if (config.json) refuse('json', 'attributes are maps: leave the key out');
 }

@@ -68,6 +68,9 @@ const address = z.url({ protocol: /^https?$/, error: 'must be an http:// or http
 /** Of one shard. */
 const REPLICAS_MAX = 16;
 
+/** Upstream's sections of queue and retries: off is what there is here. */
+const waiting = z.looseObject({ enabled: z.boolean().default(true) });
+
 const given = z.strictObject({
   schema: z.enum(['sonde', 'otel']).default('sonde'),
   endpoint: address.optional(),
@@ -88,6 +91,8 @@ const given = z.strictObject({
   async_insert: z.boolean().default(false),
   connection_params: z.record(z.string(), z.string()).default({}),
   json: z.boolean().default(false),
+  sending_queue: waiting.optional(),
+  retry_on_failure: waiting.optional(),
   ttl: duration('0s'),
   cluster_name: z
     .string()

@@ -364,6 +364,13 @@ describe("keys of the Collector's exporter", () => {
     expect(messages({ async_insert: true })).toEqual(['async_insert: is not supported']);
     expect(messages({ compress: 'zstd' })).toEqual(['compress: is not supported']);
     expect(messages({ json: true })).toEqual(['json: is not supported']);
+    expect(messages({ sending_queue: { queue_size: 5 } })).toEqual([
+      'sending_queue: is not supported',
+    ]);
+    expect(messages({ retry_on_failure: {} })).toEqual(['retry_on_failure: is not supported']);
+    const off = { enabled: false, queue_size: 5 };
+    expect(messages({ sending_queue: off, retry_on_failure: off })).toEqual([]);
+    expect(messages({ timeout: '-1s' })).toEqual(['timeout: must not be negative']);
     expect(messages({ connection_params: { a: 'b' } })).toEqual([
       'connection_params: is not supported',
     ]);

@@ -34,13 +34,19 @@ export async function runBackup(
     const { rows } = await client.query(look, State);
     const [state] = rows;
     if (state === undefined) throw new Error('the engine does not know its own backup any more');
-    if (state.status.endsWith('FAILED')) throw new Error(`${state.status}: ${state.error}`);
+    if (state.status.endsWith('FAILED'))
+      throw new Error(`${state.status}: ${withoutTrace(state.error)}`);
     if (state.status.endsWith('CANCELLED')) throw new Error('the engine was stopped meanwhile');
     onProgress({ files: state.files, bytes: state.bytes });
     if (state.status === 'BACKUP_CREATED' || state.status === 'RESTORED') return;
     await delay(POLL_MS);
   }
   throw new Error(`the engine was not done after ${(POLLS_MAX * POLL_MS) / 3_600_000} hours`);
+}
+
+/** The engine appends where in its own code it happened. */
+function withoutTrace(error: string): string {
+  return error.replace(/, Stack trace \(when copying[\s\S]*$/, '');
 }
 
 /** A folder's name inside the engine's folder of backups. */

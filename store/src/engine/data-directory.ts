@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { makeDirectory } from './make-directory.ts';
 import type { NativeAddon } from './native-addon.ts';
 
 /** Another process has the data directory open. */
@@ -14,14 +14,6 @@ export class DirectoryInUseError extends Error {
     );
     this.name = 'DirectoryInUseError';
   }
-}
-
-/** Node's own `recursive` never ends where a folder cannot be made in one that is there (`/proc`). */
-function makeDirectory(directory: string): void {
-  if (!existsSync(dirname(directory))) makeDirectory(dirname(directory));
-  const isThere = statSync(directory, { throwIfNoEntry: false })?.isDirectory() === true;
-  // Fails where a file has the name.
-  if (!isThere) mkdirSync(directory);
 }
 
 /**

@@ -24,5 +24,6 @@ export {
 } from './config.ts';
 export { DirectoryInUseError } from './data-directory.ts';
 export { lockFile } from './lock-file.ts';
+export { makeDirectory } from './make-directory.ts';
 export { type RunningEngine, runEngine } from './run-engine.ts';
 export { type SpawnedEngine, spawnEngine } from './spawn-engine.ts';
