@@ -424,6 +424,17 @@ describe('the layout of a map', () => {
     expect(around).toBeGreaterThan(10);
   });
 
+  it('leads calls to two nodes through one gap side by side', () => {
+    const at = (column: number, row: number) => ({ x: column * 232, y: row * 58 });
+    const nodes = new Map(
+      [at(1, 0), at(1, 1), at(2, 0), at(2, 1)].map((place) => [`${place.x} ${place.y}`, place]),
+    );
+    const ways = new EdgeWays({ nodes, turns: [] });
+    const middles = [0, 1].map((row) => ways.wayOf(at(0, row), at(2, row))[7] ?? 0);
+    const [first = 0, second = 0] = middles;
+    expect(Math.abs(first - second)).toBeGreaterThanOrEqual(3);
+  });
+
   it('has edges that a pointer finds', () => {
     const curve = curveOf({ x: 0, y: 0 }, { x: 400, y: 100 });
     expect(distanceTo(curve, 168, 23)).toBeLessThan(1);

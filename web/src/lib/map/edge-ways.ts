@@ -11,6 +11,8 @@ import { type Layout, NODE_HEIGHT, NODE_WIDTH, type Placed, ROW_GAP } from './la
 
 /** In the middle between two boxes of a column. */
 const CLEAR = ROW_GAP / 2;
+/** Ways to different rows lie beside each other in a gap; those to one are one line. */
+const TRACKS = [-3, 0, 3] as const;
 /** A way that comes nearer to a box than this goes around it. */
 const NEAR = 3;
 const SAMPLES = 24;
@@ -66,23 +68,26 @@ function around(
   columns: readonly Column[],
 ): readonly Point[] {
   const points: Point[] = [start];
+  const row = Math.round(end[1] / (NODE_HEIGHT + ROW_GAP));
+  const track = TRACKS[Math.abs(row) % TRACKS.length] ?? 0;
   let [x, y] = start;
   for (const { x: left, tops } of columns) {
     // Columns of other lines may overlap.
     if (left - CLEAR < x) continue;
     const share = (left + NODE_WIDTH / 2 - x) / (end[0] - x);
     const wished = y + (end[1] - y) * share;
-    y = clearOf(tops, wished);
+    y = clearOf(tops, wished, track);
     x = left + NODE_WIDTH + CLEAR;
     points.push([left - CLEAR, y], [x, y]);
   }
   return [...points, end];
 }
 
-function clearOf(tops: readonly number[], y: number): number {
+/** The height nearest to `y` at which nothing is; in a gap off its middle by `track`. */
+function clearOf(tops: readonly number[], y: number, track: number): number {
   const top = boxNear(tops, y, CLEAR - 1);
   if (top === undefined) return y;
-  return y < top + NODE_HEIGHT / 2 ? top - CLEAR : top + NODE_HEIGHT + CLEAR;
+  return track + (y < top + NODE_HEIGHT / 2 ? top - CLEAR : top + NODE_HEIGHT + CLEAR);
 }
 
 /** The upper side of the box that a height is in, or so near to. */
