@@ -152,6 +152,7 @@ describe('indexes', () => {
     ['logs', 'i_trace_id', "trace_id = unhex('000000000000000000000000000000ff')"],
     ['logs', 'i_body', "hasToken(lower(body), 'word77')"],
     ['otel_traces', 'i_trace_id_hex', "TraceId = '000000000000000000000000000000ff'"],
+    ['otel_traces_trace_id_ts', 'i_trace_id_hex', "TraceId = '000000000000000000000000000000ff'"],
     ['otel_logs', 'i_trace_id_hex', "TraceId = '000000000000000000000000000000ff'"],
   ])('of %s: %s answers %s', async (table, index, condition) => {
     expect(await used(table, condition)).toContain(index);

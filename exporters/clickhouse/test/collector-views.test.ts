@@ -153,7 +153,9 @@ describe("the Collector exporter's views", () => {
     expect(await rows('gauge', 'Value, MetricUnit')).toEqual([
       { ...shop, metric: 'g', Value: 1.5, MetricUnit: 'By' },
     ]);
-    const sum = 'Value, AggregationTemporality, IsMonotonic, `Exemplars.Value` AS exemplars';
+    const sum =
+      'Value, AggregationTemporality, IsMonotonic, `Exemplars.Value` AS exemplars, ' +
+      'toTypeName(IsMonotonic) AS type, `Exemplars.TraceId` AS traces';
     expect(await rows('sum', sum)).toEqual([
       {
         ...shop,
@@ -161,6 +163,8 @@ describe("the Collector exporter's views", () => {
         Value: 7,
         AggregationTemporality: 2,
         IsMonotonic: 1,
+        type: 'Bool',
+        traces: [''],
         exemplars: [2],
       },
     ]);

@@ -27,6 +27,7 @@ import { WEIGHTS_IN_ROLL_UP } from './0013-weights-in-roll-up.ts';
 import { ROUND_TRIPS } from './0014-round-trips.ts';
 import { NAMED_ADDRESSES } from './0015-named-addresses.ts';
 import { VIEWS_BY_NAME } from './0016-views-by-name.ts';
+import { TIMES_OF_TRACES } from './0017-times-of-traces.ts';
 import type { Migration } from './migration.ts';
 
 /** In order of their versions, which are dense from 1. */
@@ -47,6 +48,7 @@ export const MIGRATIONS: readonly Migration[] = [
   ROUND_TRIPS,
   NAMED_ADDRESSES,
   VIEWS_BY_NAME,
+  TIMES_OF_TRACES,
 ];
 
 export type SchemaErrorCode =

@@ -29,7 +29,7 @@ const POINT_VIEWS: readonly PointView[] = [
     name: 'otel_metrics_sum',
     table: 'metric_samples',
     kind: 7,
-    columns: ['p.value AS Value', TEMPORALITY, 'm.is_monotonic = 1 AS IsMonotonic'],
+    columns: ['p.value AS Value', TEMPORALITY, 'toBool(m.is_monotonic = 1) AS IsMonotonic'],
     exemplars: true,
   },
   {
@@ -74,7 +74,7 @@ const POINT_VIEWS: readonly PointView[] = [
   },
 ];
 
-const hex = (id: string): string => `lower(hex(${id}))`;
+const hex = (id: string): string => `if(empty(${id}), '', lower(hex(${id})))`;
 
 const EXEMPLAR_COLUMNS = `,
   e.attributes AS \`Exemplars.FilteredAttributes\`,

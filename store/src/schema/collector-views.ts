@@ -9,7 +9,12 @@ import type { SchemaOptions, ViewDefinition } from './table.ts';
  * are joined from `resources`; read our own tables where that cost matters.
  */
 export function collectorViews(options: SchemaOptions): readonly ViewDefinition[] {
-  return [tracesView(options), logsView(options), ...collectorMetricViews(options)];
+  return [
+    tracesView(options),
+    traceTimesView(options),
+    logsView(options),
+    ...collectorMetricViews(options),
+  ];
 }
 
 const hexSpanId = (id: string): string => `if(empty(${id}), '', lower(hex(${id})))`;
@@ -50,6 +55,19 @@ function tracesView(options: SchemaOptions): ViewDefinition {
   s.links.attributes AS \`Links.Attributes\`
 FROM ${options.database}.spans AS s
 ${resourceJoin(options, 's')}`,
+  };
+}
+
+/** When each trace was, in several rows: what Grafana's plugin finds a trace by. */
+function traceTimesView({ database }: SchemaOptions): ViewDefinition {
+  return {
+    name: 'otel_traces_trace_id_ts',
+    select: `SELECT
+  tenant AS Tenant,
+  ${HEX_TRACE_ID} AS TraceId,
+  toDateTime(start, 'UTC') AS Start,
+  toDateTime(end, 'UTC') AS End
+FROM ${database}.trace_index`,
   };
 }
 

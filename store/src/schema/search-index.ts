@@ -36,6 +36,12 @@ export function bodyIndexes(kind: SearchIndex): readonly string[] {
  */
 export const HEX_TRACE_ID = "if(empty(trace_id), '', lower(hex(trace_id)))";
 
+/**
+ * By hex in a table whose key is the id: hex keeps its order, so that the bounds of a granule find it
+ * as the key does.
+ */
+export const HEX_TRACE_ID_BOUNDS: string = `INDEX i_trace_id_hex ${HEX_TRACE_ID} TYPE minmax GRANULARITY 1`;
+
 /** By id, raw for our own queries and as hex for those of the Collector's views. */
 export const TRACE_ID_INDEXES: readonly string[] = [
   'INDEX i_trace_id trace_id TYPE bloom_filter(0.001) GRANULARITY 1',

@@ -1,4 +1,5 @@
 import { column, NANOSECONDS, RETENTION_DAYS, TENANT } from './columns.ts';
+import { HEX_TRACE_ID_BOUNDS } from './search-index.ts';
 import {
   type SchemaOptions,
   TABLE_SETTINGS,
@@ -36,7 +37,7 @@ export function traceIndexTable(): TableDefinition {
       column('root_name', ROOT_STATE),
       RETENTION_DAYS,
     ],
-    indexes: [],
+    indexes: [HEX_TRACE_ID_BOUNDS],
     engine: 'AggregatingMergeTree',
     partitionBy: '(day, retention_days)',
     orderBy: '(tenant, trace_id)',
