@@ -5,5 +5,6 @@
  * Out: inserts over ClickHouse's HTTP protocol, once for every range however often it is replayed.
  * Never: wire bytes, a clock, a random draw; a row of its own making.
  */
+export { insertSettings } from './block-sink.ts';
 export { type ClickHouseConfig, clickHouseConfig } from './config.ts';
 export { clickHouseExporterFactory } from './factory.ts';
