@@ -263,6 +263,7 @@ describe('what is drawn of too many nodes', () => {
 describe('a long name', () => {
   it('is broken where it is put together, near the middle', () => {
     expect(linesOfName('checkout-step-17')).toEqual(['checkout-', 'step-17']);
+    expect(linesOfName('pay-service-100')).toEqual(['pay-', 'service-100']);
     expect(linesOfName('recommendations')).toEqual(['recommen', 'dations']);
     expect(linesOfName('10.255.255.53:5353')).toEqual(['10.255.', '255.53:5353']);
     expect(linesOfName('')).toEqual(['', '']);
