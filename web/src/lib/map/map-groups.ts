@@ -13,6 +13,15 @@ import {
 export const GROUPINGS = ['none', 'namespace', 'category', 'team', 'zone'] as const;
 export type Grouping = (typeof GROUPINGS)[number];
 
+/** What to do where no service says its group; empty where there is nothing to do. */
+export const GROUPING_HINTS: Readonly<Record<Grouping, string>> = {
+  none: '',
+  namespace: 'No service says its namespace: set service.namespace in its resource.',
+  category: 'No service has a category: name them in the settings, services.categories.',
+  team: 'No service has a team: set service.team in its resource, or services.teams in the settings.',
+  zone: 'No service says its zone: set cloud.availability_zone in its resource.',
+};
+
 /** The group of nodes that belong to none, or to several. */
 export const NO_GROUP = '';
 
