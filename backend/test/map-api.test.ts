@@ -46,6 +46,13 @@ describe('the map of a range', () => {
     map.clockMs = now + 60 * MINUTE_MS;
     await map.look();
     const answer = await map.sonde.get(`/api/v1/map?${range}`, MapSchema);
+    // Front has no caller with a span, and is known by its own.
+    const serving = { service: 'front', kind: 2, namespace: 'shop', error: true };
+    await map.add(span(6, { atMs, ...serving }), span(6, { atMs, ...serving, origin: 'ebpf' }));
+    const { served } = await map.sonde.get(`/api/v1/map?${range}`, MapSchema);
+    expect(served.filter(({ name }) => name === 'front')).toMatchObject([
+      { namespace: 'shop', cluster: '', requestsPerSecond: 1 / 180, errorRatio: 1 },
+    ]);
     const backs = answer.edges.filter(({ server }) => server.name === 'back');
     expect(backs).toMatchObject([{ origin: 'sdk', server: { namespace: 'shop' } }]);
     const ends = answer.edges.map(({ client, server }) => [client.name, server.name, server.kind]);

@@ -30,7 +30,7 @@ const palette: Palette = {
 export async function measure(count: number, frames: number): Promise<string> {
   const canvas = document.querySelector('canvas');
   if (canvas === null) return 'no canvas';
-  const graph = graphOf({ edges: madeUpEdges(count), gone: [] }, { own: true });
+  const graph = graphOf({ edges: madeUpEdges(count), gone: [], served: [] }, { own: true });
   const began = performance.now();
   const ids = graph.nodes.map(({ id }) => id);
   const layout = layOut({ ids, edges: graph.edges, groups: [] });

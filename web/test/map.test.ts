@@ -55,6 +55,7 @@ describe('the graph of a map', () => {
           edge(node('shop'), cart, { requestsPerSecond: 3, errorRatio: 0.5, durationP95Ns: 9e6 }),
         ],
         gone: [],
+        served: [],
       },
       { own: false },
     );
@@ -63,22 +64,51 @@ describe('the graph of a map', () => {
     expect(nodes.find(({ node: { name } }) => name === 'web')?.called).toBe(false);
   });
 
+  it('goes by what a service served itself, where it says so', () => {
+    const of = { namespace: '', cluster: '', requestsPerSecond: 8, errorRatio: 0.5 };
+    const graph = graphOf(
+      {
+        edges: [edge(web, cart), edge(cart, redis)],
+        gone: [],
+        served: [
+          { ...of, name: 'web', durationP95Ns: 7e6 },
+          { ...of, name: 'cart', requestsPerSecond: 0, errorRatio: 0, durationP95Ns: 0 },
+        ],
+      },
+      { own: false },
+    );
+    const named = (name: string) => graph.nodes.find(({ node }) => node.name === name);
+    expect(named('web')).toMatchObject({
+      ...{ called: true, isRead: true, requestsPerSecond: 8 },
+      ...{ errorRatio: 0.5, failedRatio: 0.5, durationP95Ns: 7e6 },
+    });
+    expect(named('cart')).toMatchObject({ requestsPerSecond: 1, errorRatio: 0 });
+    expect(failing(graph).nodes.map(({ node }) => node.name)).toEqual(['web']);
+    const later = graphOf({ edges: [edge(web, cart)], gone: [], served: [] }, { own: false });
+    const then = atMoment(graph, later).nodes.find(({ node }) => node.name === 'web');
+    expect(then).toMatchObject({ called: false, requestsPerSecond: 0 });
+  });
+
   it('says what is new, slower and gone', () => {
     const { before: _, ...fresh } = edge(web, cart);
     const { edges } = graphOf(
-      { edges: [fresh, edge(cart, redis, { durationP95Ns: 20e6 })], gone: [edge(web, redis)] },
+      {
+        edges: [fresh, edge(cart, redis, { durationP95Ns: 20e6 })],
+        gone: [edge(web, redis)],
+        served: [],
+      },
       { own: false },
     );
     expect(edges.map(({ change }) => change)).toEqual(['new', 'slower', 'gone']);
-    const beginning = graphOf({ edges: [fresh], gone: [] }, { own: false });
+    const beginning = graphOf({ edges: [fresh], gone: [], served: [] }, { own: false });
     expect(beginning.edges.map(({ change }) => change)).toEqual(['none']);
   });
 
   it('shows connections of which no call was read apart, and what failed of them', () => {
     const mail = node('mail:25', { kind: 'external' });
     const seen = [edge(web, cart), unread(node('shop'), cart), unread(cart, mail)];
-    const [, ofCart, ofMail] = graphOf({ edges: seen, gone: [] }, { own: false }).edges;
-    const { nodes } = graphOf({ edges: seen, gone: [] }, { own: false });
+    const [, ofCart, ofMail] = graphOf({ edges: seen, gone: [], served: [] }, { own: false }).edges;
+    const { nodes } = graphOf({ edges: seen, gone: [], served: [] }, { own: false });
     const of = (name: string) => nodes.find(({ node: each }) => each.name === name);
     expect(of('mail:25')).toMatchObject({
       ...{ called: true, isRead: false, requestsPerSecond: 0, errorRatio: 0 },
@@ -93,23 +123,25 @@ describe('the graph of a map', () => {
     // Read for the first time: nothing became slower by it.
     const { before } = unread(web, cart);
     const read = graphOf(
-      { edges: [edge(web, cart, before && { before })], gone: [] },
+      { edges: [edge(web, cart, before && { before })], gone: [], served: [] },
       { own: false },
     );
     expect(read.edges[0]?.change).toBe('none');
-    expect(failing(graphOf({ edges: seen, gone: [] }, { own: false })).edges).toHaveLength(2);
+    expect(
+      failing(graphOf({ edges: seen, gone: [], served: [] }, { own: false })).edges,
+    ).toHaveLength(2);
   });
 
   it('leaves Sonde itself out, unless it is asked for', () => {
     const sonde = node('sonde-gateway', { namespace: 'sonde' });
-    const answer = { edges: [edge(web, cart), edge(sonde, sonde)], gone: [] };
+    const answer = { edges: [edge(web, cart), edge(sonde, sonde)], gone: [], served: [] };
     expect(graphOf(answer, { own: false }).edges).toHaveLength(1);
     expect(graphOf(answer, { own: true }).edges).toHaveLength(2);
   });
 
   it('can be narrowed to what is around a node, and to what fails', () => {
     const edges = [edge(web, cart), edge(cart, redis, { errors: 1 })];
-    const graph = graphOf({ edges, gone: [] }, { own: false });
+    const graph = graphOf({ edges, gone: [], served: [] }, { own: false });
     expect(around(graph, nodeId(web), 1).nodes).toHaveLength(2);
     expect(around(graph, nodeId(web), 2).nodes).toHaveLength(3);
     expect(failing(graph).nodes.map(({ node: { name } }) => name)).toEqual(['cart', 'redis:6379']);
@@ -130,6 +162,7 @@ describe('groups of a map', () => {
         edge(ledger, db),
       ],
       gone: [],
+      served: [],
     },
     { own: false },
   );
@@ -171,11 +204,11 @@ describe('groups of a map', () => {
 describe('a moment of a range', () => {
   it('has the nodes and edges of the range with figures of its own', () => {
     const range = graphOf(
-      { edges: [edge(web, cart), edge(cart, redis)], gone: [] },
+      { edges: [edge(web, cart), edge(cart, redis)], gone: [], served: [] },
       { own: false },
     );
     const now = graphOf(
-      { edges: [edge(web, cart, { requestsPerSecond: 9 })], gone: [] },
+      { edges: [edge(web, cart, { requestsPerSecond: 9 })], gone: [], served: [] },
       { own: false },
     );
     const { nodes, edges } = atMoment(range, now);
@@ -205,7 +238,7 @@ describe('what the address says of the map', () => {
 describe('the evidence of what is selected', () => {
   it('is of both ends where both have spans, and of the caller where one has', () => {
     const [first, second] = graphOf(
-      { edges: [edge(web, cart), edge(cart, redis)], gone: [] },
+      { edges: [edge(web, cart), edge(cart, redis)], gone: [], served: [] },
       {
         own: false,
       },
@@ -238,7 +271,7 @@ describe('the view of a map', () => {
 describe('what is drawn of too many nodes', () => {
   const names = Array.from({ length: NODES_MAX + 500 }, (_, n) => node(`request-${n}`));
   const edges = names.map((each, n) => edge(each, cart, { requestsPerSecond: n + 1 }));
-  const graph = graphOf({ edges, gone: [] }, { own: false });
+  const graph = graphOf({ edges, gone: [], served: [] }, { own: false });
 
   it('are those with most requests, what is selected, and what was looked for', () => {
     const name = (n: number): string => `request-${n}`;
@@ -255,7 +288,7 @@ describe('what is drawn of too many nodes', () => {
   });
 
   it('is everything of fewer', () => {
-    const small = graphOf({ edges: [edge(web, cart)], gone: [] }, { own: false });
+    const small = graphOf({ edges: [edge(web, cart)], gone: [], served: [] }, { own: false });
     expect(mostOf(small, { selected: '', text: '' })).toBe(small);
   });
 });

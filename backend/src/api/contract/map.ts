@@ -71,6 +71,17 @@ export interface MapPlace {
   readonly zones: readonly string[];
 }
 
+/** What a service served, whoever called: its own spans of kind server and consumer, and jobs. */
+export interface MapServed {
+  readonly name: string;
+  readonly namespace: string;
+  readonly cluster: string;
+  readonly requestsPerSecond: number;
+  /** 0 to 1. */
+  readonly errorRatio: number;
+  readonly durationP95Ns: number;
+}
+
 /** The service map over a range, from whole minutes. */
 export interface MapResponse {
   readonly fromMs: number;
@@ -80,6 +91,8 @@ export interface MapResponse {
   /** Start of the range that it is compared with. */
   readonly beforeFromMs: number;
   readonly places: readonly MapPlace[];
+  /** Those with most requests first. */
+  readonly served: readonly MapServed[];
   /** Calls that were there in the range before and are not any more. */
   readonly gone: readonly MapEdge[];
   /** True where there are more edges, or more that are gone, than are told. */

@@ -3,6 +3,7 @@ import { mapConnectionsQuery } from '../../model/service-map/connection-rows.ts'
 import { mapEdges } from '../../model/service-map/map-edges.ts';
 import { placesOf, placesQuery } from '../../model/service-map/places.ts';
 import { mapEdgesQuery, mapMinutesQuery } from '../../model/service-map/queries.ts';
+import { servedOf, servedQuery } from '../../model/service-map/served.ts';
 import type { StateStore } from '../../state/index.ts';
 import { CostMeter } from '../../store-cost.ts';
 import type { StoreReader } from '../../store-reader.ts';
@@ -34,7 +35,7 @@ export function addMap(api: Api, store: StoreReader, state: Pick<StateStore, 'se
       'The range is widened to whole minutes at its start. Databases, queues and hosts outside are ' +
       'nodes, too. Each edge has what it was over an earlier range of the same length, the one ' +
       'just before unless `beforeMs` says how long ago, and `gone` has those that were then alone. ' +
-      'Calls that an SDK and the agent both saw count once. Edges have the bytes of the connections ' +
+      'Calls that an SDK and the agent both saw count once. `served` is what services answered, whoever called. Edges have the bytes of the connections ' +
       'that agents saw; one of connections alone has no `requestsPerSecond`.',
     request: { query: z.strictObject({ ...rangeParameters, beforeMs }).superRefine(checkRange) },
     responses: { 200: jsonAnswer('The map.', MapSchema), ...STORE_REFUSALS },
@@ -48,15 +49,17 @@ export function addMap(api: Api, store: StoreReader, state: Pick<StateStore, 'se
     const earlier = { tenant, fromMs: beforeFromMs, toMs: beforeFromMs + toMs - fromMs };
     const signal = context.get('signal');
     const meter = new CostMeter();
-    const [now, before, flow, flowBefore, minutes, places, { settings }] = await Promise.all([
-      store.read(mapEdgesQuery(scope), signal),
-      store.read(mapEdgesQuery(earlier), signal),
-      store.read(mapConnectionsQuery(scope), signal),
-      store.read(mapConnectionsQuery(earlier), signal),
-      store.read(mapMinutesQuery(scope), signal),
-      store.read(placesQuery(scope), signal),
-      state.settings.current(),
-    ]);
+    const [now, before, flow, flowBefore, minutes, places, served, { settings }] =
+      await Promise.all([
+        store.read(mapEdgesQuery(scope), signal),
+        store.read(mapEdgesQuery(earlier), signal),
+        store.read(mapConnectionsQuery(scope), signal),
+        store.read(mapConnectionsQuery(earlier), signal),
+        store.read(mapMinutesQuery(scope), signal),
+        store.read(placesQuery(scope), signal),
+        store.read(servedQuery(scope), signal),
+        state.settings.current(),
+      ]);
     const [joined] = meter.rows(minutes);
     const seconds = (toMs - fromMs) / 1000;
     const answer = {
@@ -68,6 +71,7 @@ export function addMap(api: Api, store: StoreReader, state: Pick<StateStore, 'se
         seconds,
       ),
       places: placesOf(meter.rows(places), settings.services),
+      served: servedOf(meter.rows(served), seconds),
       joinedUntilMs:
         joined === undefined || joined.last === 0 ? null : joined.last * 1000 + MINUTE_MS,
       calls: joined?.calls ?? 0,

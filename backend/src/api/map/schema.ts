@@ -6,6 +6,7 @@ import type {
   MapNode,
   MapPlace,
   MapResponse,
+  MapServed,
   MapWork,
 } from '../contract/index.ts';
 
@@ -56,6 +57,15 @@ const PlaceSchema: z.ZodType<MapPlace> = z.strictObject({
   zones: z.array(z.string()),
 });
 
+const ServedSchema: z.ZodType<MapServed> = z.strictObject({
+  name: z.string(),
+  namespace: z.string(),
+  cluster: z.string(),
+  requestsPerSecond: z.number(),
+  errorRatio: z.number(),
+  durationP95Ns: z.number(),
+});
+
 const example: MapResponse = {
   fromMs: 1_790_000_000_000,
   toMs: 1_790_000_120_000,
@@ -82,6 +92,12 @@ const example: MapResponse = {
   truncated: false,
   beforeFromMs: 1_789_999_880_000,
   places: [{ name: 'web', ...place, category: '', team: 'checkout', zones: ['eu-1a'] }],
+  served: [
+    {
+      ...{ name: 'cart', ...place, requestsPerSecond: 2, errorRatio: 0.0125 },
+      durationP95Ns: 9_400_000,
+    },
+  ],
   joinedUntilMs: 1_790_000_120_000,
   calls: 240,
   unresolved: 0,
@@ -97,6 +113,7 @@ export const MapSchema: z.ZodType<MapResponse> = z
     truncated: z.boolean(),
     beforeFromMs: z.number(),
     places: z.array(PlaceSchema),
+    served: z.array(ServedSchema),
     joinedUntilMs: z.number().nullable(),
     calls: z.number(),
     unresolved: z.number(),

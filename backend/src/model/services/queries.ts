@@ -54,7 +54,7 @@ const ServiceRowSchema: z.ZodType<ServiceRow> = z.object({
  * What a service is asked for: server and consumer spans, and internal roots, work that nobody
  * called (jobs, scripts).
  */
-const ENTRY = sql`(kind IN (2, 5) OR (root = 1 AND kind IN (0, 1)))`;
+export const ENTRY: Sql = sql`(kind IN (2, 5) OR (root = 1 AND kind IN (0, 1)))`;
 
 /**
  * Every service with a row for each of its namespaces, environments and origins. Added up by step

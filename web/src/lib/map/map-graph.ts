@@ -1,4 +1,4 @@
-import type { MapEdge, MapNode, MapResponse } from '@sonde/backend/api-contract';
+import type { MapEdge, MapNode, MapResponse, MapServed } from '@sonde/backend/api-contract';
 import { connectFailureRatio, type EdgeWork, NO_WORK, workOf } from './edge-work.ts';
 
 /** What is drawn as a box: a node of the map, or a folded group of them. */
@@ -6,13 +6,16 @@ export interface ShownNode extends Omit<MapNode, 'kind'> {
   readonly kind: MapNode['kind'] | 'group';
 }
 
-/** A node with what comes in; `id` is stable over time ranges. */
+/**
+ * A node with what it serves, by its own spans where it has some, else by those of its callers; `id`
+ * is stable over time ranges.
+ */
 export interface GraphNode {
   readonly id: string;
   readonly node: ShownNode;
   readonly requestsPerSecond: number;
   readonly errorRatio: number;
-  /** The slowest way in; 0 where nobody calls. */
+  /** Of its own spans, else of the slowest way in; 0 where nobody calls. */
   readonly durationP95Ns: number;
   /** Share of requests, or of connects, that failed: whichever is more. */
   readonly failedRatio: number;
@@ -44,7 +47,11 @@ export interface GraphEdge {
   readonly members: number;
 }
 
+/** By node what services served. */
+export type Served = ReadonlyMap<string, MapServed>;
+
 export interface Graph {
+  readonly served: Served;
   readonly nodes: readonly GraphNode[];
   readonly edges: readonly GraphEdge[];
 }
@@ -78,7 +85,7 @@ export function edgeId(from: string, to: string): string {
 
 /** What the answer says as a graph; `own` leaves Sonde itself in. */
 export function graphOf(
-  answer: Pick<MapResponse, 'edges' | 'gone'>,
+  answer: Pick<MapResponse, 'edges' | 'gone' | 'served'>,
   { own }: { own: boolean },
 ): Graph {
   const isShown = ({ client, server }: MapEdge): boolean =>
@@ -92,7 +99,8 @@ export function graphOf(
       .map((edge) => graphEdge(edge, begins ? 'none' : changeOf(edge))),
     ...answer.gone.filter(isShown).map((edge) => graphEdge(edge, 'gone')),
   ];
-  return { nodes: nodesOf(edges), edges };
+  const served = new Map(answer.served.map((each) => [nodeId({ ...each, kind: 'service' }), each]));
+  return { served, nodes: nodesOf(edges, served), edges };
 }
 
 function graphEdge(edge: MapEdge, change: EdgeChange): GraphEdge {
@@ -124,9 +132,10 @@ interface Sum {
   isRead: boolean;
 }
 
-/** The ends of edges, with what comes in by them; `members` as far as it is known. */
+/** The ends of edges, with what they serve; `members` as far as it is known. */
 export function nodesOf(
   edges: readonly GraphEdge[],
+  served: Served,
   members: (id: string) => number = () => 1,
 ): readonly GraphNode[] {
   const sums = new Map<string, Sum>();
@@ -153,7 +162,20 @@ export function nodesOf(
     sum.connects += work.connectionsPerSecond ?? 0;
     sum.failures += work.connectFailuresPerSecond ?? 0;
   }
-  return [...sums].map(([id, sum]) => graphNode(id, sum, members(id)));
+  return [...sums].map(([id, sum]) => {
+    const own = served.get(id);
+    if (own !== undefined && own.requestsPerSecond > 0) serve(sum, own);
+    return graphNode(id, sum, members(id));
+  });
+}
+
+/** Its own spans know of every request, of which some callers send none. */
+function serve(sum: Sum, own: MapServed): void {
+  sum.rate = own.requestsPerSecond;
+  sum.errorRate = own.requestsPerSecond * own.errorRatio;
+  sum.p95Ns = own.durationP95Ns;
+  sum.called = true;
+  sum.isRead = true;
 }
 
 function graphNode(id: string, sum: Sum, members: number): GraphNode {
@@ -181,6 +203,7 @@ export function around(graph: Graph, centre: string, hops: number): Graph {
     near = wider;
   }
   return {
+    ...graph,
     nodes: graph.nodes.filter(({ id }) => near.has(id)),
     edges: graph.edges.filter(({ from, to }) => near.has(from) && near.has(to)),
   };
@@ -192,7 +215,11 @@ export function failing(graph: Graph): Graph {
     ({ work, change }) => change !== 'gone' && (work.errors > 0 || connectFailureRatio(work) > 0),
   );
   const ends = new Set(edges.flatMap(({ from, to }) => [from, to]));
-  return { nodes: graph.nodes.filter(({ id }) => ends.has(id)), edges };
+  return {
+    ...graph,
+    nodes: graph.nodes.filter(({ id, errorRatio }) => ends.has(id) || errorRatio > 0),
+    edges,
+  };
 }
 
 /** The nodes and edges of a range with the figures of a moment of it: nothing comes or goes. */
@@ -204,5 +231,5 @@ export function atMoment(range: Graph, moment: Graph): Graph {
       return { ...edge, work: of.work, change: of.change };
     return { ...edge, work: NO_WORK, change: 'absent' };
   });
-  return { nodes: nodesOf(edges), edges };
+  return { served: moment.served, nodes: nodesOf(edges, moment.served), edges };
 }

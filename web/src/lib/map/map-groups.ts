@@ -96,7 +96,7 @@ export function fold(
     joined.set(moved.id, known === undefined ? moved : together(known, moved));
   }
   const edges = [...joined.values()];
-  const nodes = nodesOf(edges, (id) => members.get(id) ?? 1);
+  const nodes = nodesOf(edges, graph.served, (id) => members.get(id) ?? 1);
   const shown = new Set(nodes.map(({ id }) => id));
   const lonely = [...folded].filter(
     (name) => members.has(groupId(name)) && !shown.has(groupId(name)),
@@ -106,7 +106,7 @@ export function fold(
     members: members.get(groupId(name)) ?? 1,
     ...{ requestsPerSecond: 0, errorRatio: 0, durationP95Ns: 0, failedRatio: 0, bytesPerSecond: 0 },
   }));
-  return { nodes: [...nodes, ...rest], edges };
+  return { served: graph.served, nodes: [...nodes, ...rest], edges };
 }
 
 /** What is more worth to be seen comes first. */

@@ -28,5 +28,6 @@ export function mostOf(graph: Graph, { selected, text }: Wanted): Graph {
   );
   const nodes = ranked.slice(0, NODES_MAX).map(({ node }) => node);
   const kept = new Set(nodes.map(({ id }) => id));
-  return { nodes, edges: graph.edges.filter(({ from, to }) => kept.has(from) && kept.has(to)) };
+  const edges = graph.edges.filter(({ from, to }) => kept.has(from) && kept.has(to));
+  return { ...graph, nodes, edges };
 }

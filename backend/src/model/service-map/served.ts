@@ -1,0 +1,70 @@
+import { param, sql } from '@sonde/store';
+import { z } from 'zod';
+import type { MapServed } from '../../api/contract/index.ts';
+import { cutName } from '../../cut-name.ts';
+import { ANSWER_LIMITS } from '../../limits.ts';
+import type { StoreQuery } from '../../store-reader.ts';
+import { quantileNs } from '../services/duration-histogram.ts';
+import { type Origin, preferredRows } from '../services/origin.ts';
+import { ENTRY, type SumMap } from '../services/queries.ts';
+import { seconds } from './minute-join.ts';
+import { inScope, type MapScope } from './queries.ts';
+
+export interface ServedRow {
+  readonly service: string;
+  readonly namespace: string;
+  readonly cluster: string;
+  readonly origin: Origin;
+  readonly requests: number;
+  readonly errors: number;
+  readonly histogram: SumMap;
+  readonly duration_max: number;
+}
+
+const ServedRowSchema: z.ZodType<ServedRow> = z.object({
+  service: z.string(),
+  namespace: z.string(),
+  cluster: z.string(),
+  origin: z.enum(['sdk', 'ebpf', 'derived']),
+  requests: z.number(),
+  errors: z.number(),
+  histogram: z.tuple([z.array(z.number()), z.array(z.number())]),
+  duration_max: z.number(),
+});
+
+/** What services served, whoever called: as the overview of services counts it. */
+export function servedQuery(scope: MapScope): StoreQuery<ServedRow> {
+  return {
+    summary: 'SELECT red_1m served',
+    row: ServedRowSchema,
+    sql: sql`
+      SELECT service, namespace, cluster, origin,
+        sum(spans) AS requests,
+        sum(red_1m.errors) AS errors,
+        sumMap(duration_histogram.1, duration_histogram.2) AS histogram,
+        toFloat64(max(duration_ns_max)) AS duration_max
+      FROM red_1m
+      WHERE ${inScope(scope)}
+        AND toStartOfHour(time) >= toStartOfHour(${seconds(scope.fromMs)})
+        AND toStartOfHour(time) <= toStartOfHour(${seconds(scope.toMs)})
+        AND ${ENTRY}
+      GROUP BY service, namespace, cluster, origin
+      ORDER BY requests DESC, service, namespace, cluster, origin
+      LIMIT ${param.uint64(ANSWER_LIMITS.servicesMax)} BY origin`,
+  };
+}
+
+/** One a service, namespace and cluster, after the origin rule. */
+export function servedOf(rows: readonly ServedRow[], rangeSeconds: number): MapServed[] {
+  return preferredRows(rows).map((row) => ({
+    name: cutName(row.service),
+    namespace: cutName(row.namespace),
+    cluster: cutName(row.cluster),
+    requestsPerSecond: row.requests / rangeSeconds,
+    errorRatio: row.requests === 0 ? 0 : row.errors / row.requests,
+    durationP95Ns: quantileNs(
+      { buckets: row.histogram[0], counts: row.histogram[1], maxNs: row.duration_max },
+      0.95,
+    ),
+  }));
+}
