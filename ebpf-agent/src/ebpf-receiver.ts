@@ -12,6 +12,7 @@ import type { EbpfConfig } from './config.ts';
 import { loadNativeAddon } from './kernel/native-addon.ts';
 import { encodeMetrics } from './metrics/metrics-request.ts';
 import { Observer, type PlainSpans } from './observer.ts';
+import { ConnectionTable } from './requests/connection.ts';
 import { COUNTED_ALONE } from './requests/plain-exchanges.ts';
 import { observeSelf } from './self-metrics.ts';
 import { SpanQueue } from './spans/span-queue.ts';
@@ -47,8 +48,10 @@ export class EbpfReceiver implements Component {
   start(_host: Host): Promise<void> {
     if (this.#observer !== undefined) return Promise.resolve();
     const { config, settings, next } = this.#options;
-    const spans = next.traces === undefined ? undefined : this.#spanQueue();
-    const observer = this.#open(spans);
+    // Requests are read while the programs are still being loaded: spans ask the table from the first on.
+    const connections = new ConnectionTable();
+    const spans = next.traces === undefined ? undefined : this.#spanQueue(connections);
+    const observer = this.#open(connections, spans);
     this.#observer = observer;
     this.#spans = spans;
     for (const [feature, reason] of observer.refusals) {
@@ -77,7 +80,7 @@ export class EbpfReceiver implements Component {
     await Promise.race([handedOn, passed]);
   }
 
-  #open(spans: SpanQueue | undefined): Observer {
+  #open(connections: ConnectionTable, spans: SpanQueue | undefined): Observer {
     const { config, settings } = this.#options;
     try {
       const observer = new Observer({
@@ -86,6 +89,7 @@ export class EbpfReceiver implements Component {
         rootPath: config.root_path,
         kubernetes: config.kubernetes,
         logLinks: config.log_links,
+        connections,
         onFailure: (what, reason) => {
           settings.logger.warn('Part of what the agent looks at is wanting', { what, reason });
         },
@@ -117,11 +121,12 @@ export class EbpfReceiver implements Component {
     };
   }
 
-  #spanQueue(): SpanQueue {
+  #spanQueue(connections: ConnectionTable): SpanQueue {
     const { sample_ratio: ratio, slow_threshold: slowMs } = this.#options.config.spans;
-    const peerOf: ConstructorParameters<typeof SpanQueue>[0]['peerOf'] = ({ connection }) =>
-      this.#observer?.traffic.connections.spanAttributes(connection) ?? [];
-    return new SpanQueue({ ratio, slowMs, peerOf });
+    return new SpanQueue({
+      ...{ ratio, slowMs },
+      peerOf: ({ connection }) => connections.spanAttributes(connection),
+    });
   }
 
   #every(intervalMs: number, work: () => void): void {

@@ -19,6 +19,7 @@ import { COMMANDS, PROCESS_EXITS } from './metrics/definitions.ts';
 import { Kind } from './records/layout.ts';
 import { RecordView } from './records/record-view.ts';
 import { attributesOf } from './requests/attributes.ts';
+import type { ConnectionTable } from './requests/connection.ts';
 import type { Exchange } from './requests/exchange.ts';
 import type { PlainExchange, PlainListener } from './requests/plain-exchanges.ts';
 import { Traffic } from './requests/traffic.ts';
@@ -34,6 +35,8 @@ export interface ObserverOptions {
   readonly logLinks: string;
   /** Something beside the programs does not work; said once for each reason in a row. */
   readonly onFailure: (what: string, reason: string) => void;
+  /** Where connections are kept: whoever makes spans asks it whom they called. */
+  readonly connections: ConnectionTable;
   /** See `TrafficOptions`; `offsetNs` as below. */
   readonly plain?: PlainSpans;
   /** `offsetNs`: from CLOCK_MONOTONIC to the epoch. */
@@ -101,6 +104,7 @@ export class Observer {
     this.logs = options.logLinks === '' ? undefined : this.#logFinder(files, options);
     this.traffic = new Traffic({
       processes: this.processes,
+      connections: options.connections,
       onSecure: (pid) => this.secure.speaksTls(pid),
       unreadTls: (pid) => this.#unreadTls(pid),
       ...this.#plainListener(options.plain),

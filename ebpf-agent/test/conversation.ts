@@ -9,6 +9,7 @@ import { WorkloadTable } from '../src/entities/workload.ts';
 import type { WorkloadMetrics } from '../src/metrics/workload-metrics.ts';
 import { Role } from '../src/records/layout.ts';
 import { RecordView } from '../src/records/record-view.ts';
+import { ConnectionTable } from '../src/requests/connection.ts';
 import { exchangeAttributes } from '../src/requests/protocols.ts';
 import { Traffic, type TrafficOptions } from '../src/requests/traffic.ts';
 
@@ -144,6 +145,7 @@ function count(batch: Buffer, counting: Counting): Omit<Outcome, 'protocol' | 'r
   });
   const traffic = new Traffic({
     ...(counting.plain === undefined ? {} : { plain: counting.plain }),
+    connections: new ConnectionTable(),
     processes: { workloadOf: () => workload },
     onSecure: () => undefined,
     onExchange: (exchange) => {

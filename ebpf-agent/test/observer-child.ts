@@ -4,19 +4,22 @@ import type { Workload } from '../src/entities/workload.ts';
 import { loadNativeAddon } from '../src/kernel/native-addon.ts';
 import { UNCHANGED_REPORT_MS } from '../src/limits.ts';
 import { Observer } from '../src/observer.ts';
+import { ConnectionTable } from '../src/requests/connection.ts';
 import { SpanQueue } from '../src/spans/span-queue.ts';
 
 /** An observer in a process of its own, which says what it counted when it is asked. */
 const statements: string[] = [];
+const connections = new ConnectionTable();
 const spans = new SpanQueue({
   ratio: 1,
   slowMs: 1_000,
-  peerOf: ({ connection }) => observer.traffic.connections.spanAttributes(connection),
+  peerOf: ({ connection }) => connections.spanAttributes(connection),
 });
-const observer: Observer = new Observer({
+const observer = new Observer({
   addon: loadNativeAddon(),
   ringBytes: 1024 * 1024,
   rootPath: '/',
+  connections,
   logLinks: process.env['LOG_LINKS'] ?? '',
   kubernetes: EbpfConfigSchema.parse({}).kubernetes,
   onFailure: (what, reason) => process.stderr.write(`${what}: ${reason}\n`),

@@ -95,7 +95,18 @@ describe('series found by numbers', () => {
       expect(table.at(table.slotOf(peer, workload, shape, status))?.series).toBe(series);
     }
     expect(table.at(table.slotOf(8, 0, 0, 0))).toBeUndefined();
-    for (const series of kept.values()) series.isExpired = true;
+    const isThere = () => table.at(table.slotOf(2, 2, 2, 2)) !== undefined;
+    expect(isThere()).toBe(true);
+    table.clear();
+    expect([isThere(), table.size]).toEqual([false, 0]);
+  });
+
+  it('are gone where they expired', () => {
+    const table = new PlainSeriesTable();
+    const series = newSeries([], 0);
+    table.put(table.slotOf(1, 1, 1, 1), { series, bounds: [], span: undefined });
+    expect(table.at(table.slotOf(1, 1, 1, 1))?.series).toBe(series);
+    series.isExpired = true;
     expect(table.at(table.slotOf(1, 1, 1, 1))).toBeUndefined();
   });
 

@@ -177,13 +177,14 @@ export class ConnectionTable {
     this.#byCookie.delete(cookie);
   }
 
-  /** A service that was seen to accept connections. */
-  listens(connection: Connection, workload: Workload): void {
-    if (!connection.isPlaced) return;
+  /** A service that was seen to accept connections; true when that is news. */
+  listens(connection: Connection, workload: Workload): boolean {
+    if (!connection.isPlaced) return false;
     const key = placeOf(connection.netns, connection.localAddress, connection.localPort);
-    if (this.#listeners.get(key) === workload) return;
+    if (this.#listeners.get(key) === workload) return false;
     if (this.#listeners.size >= LISTENERS_MAX) this.#listeners.clear();
     this.#listeners.set(key, workload);
+    return true;
   }
 
   /** The other side in the words of the conventions; of a client its service's name where it is local. */

@@ -88,6 +88,11 @@ export class PlainExchanges {
     return current;
   }
 
+  /** Other sides have names by now that they had not: the next of each kind goes the long way again. */
+  forget(): void {
+    this.#series.clear();
+  }
+
   /** Undefined where none is kept any more, or yet. */
   at(place: number): PlainSeries | undefined {
     return this.#series.at(place);

@@ -71,7 +71,10 @@ export class PlainSeriesTable {
   put(slot: number, value: PlainSeries): void {
     if (this.#values[slot] === undefined) this.#size++;
     this.#values[slot] = value;
-    if (this.#size <= PLAIN_SERIES_MAX) return;
+    if (this.#size > PLAIN_SERIES_MAX) this.clear();
+  }
+
+  clear(): void {
     this.#values.fill(undefined);
     this.#size = 0;
   }

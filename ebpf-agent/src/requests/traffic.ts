@@ -8,12 +8,7 @@ import { CONNECTIONS_ACTIVE, type MetricDefinition } from '../metrics/definition
 import { addValue } from '../metrics/series.ts';
 import { ConnectionFlag, ExchangeFlag, Kind, Protocol, Role } from '../records/layout.ts';
 import type { RecordView } from '../records/record-view.ts';
-import {
-  type Connection,
-  ConnectionTable,
-  type LastCounted,
-  type WaitingRequest,
-} from './connection.ts';
+import type { Connection, ConnectionTable, LastCounted, WaitingRequest } from './connection.ts';
 import { countConnection, sideOf } from './connection-counts.ts';
 import { Datagrams } from './datagrams.ts';
 import type { Exchange } from './exchange.ts';
@@ -32,6 +27,7 @@ const NS_PER_S = 1e9;
 
 export interface TrafficOptions {
   readonly processes: Pick<ProcessTable, 'workloadOf'>;
+  readonly connections: ConnectionTable;
   /** A process has a secure connection: called for each of them. */
   readonly onSecure: (pid: number) => void;
   /** Why requests inside of TLS of a process are not read, where they are not. */
@@ -44,7 +40,7 @@ export interface TrafficOptions {
 
 /** Turns the records of connections and requests into the numbers of the services that had them. */
 export class Traffic {
-  readonly connections: ConnectionTable = new ConnectionTable();
+  readonly connections: ConnectionTable;
   readonly #options: TrafficOptions;
   readonly #meanings = new Meanings();
   readonly #datagrams = new Datagrams((connection, request, end) =>
@@ -61,6 +57,7 @@ export class Traffic {
   #unplaced = 0;
 
   constructor(options: TrafficOptions) {
+    this.connections = options.connections;
     this.#options = options;
   }
 
@@ -300,7 +297,9 @@ export class Traffic {
       return;
     }
     workload.lastSeenMs = performance.now();
-    if (connection.role === Role.server) this.connections.listens(connection, workload);
+    if (connection.role === Role.server && this.connections.listens(connection, workload)) {
+      this.#plain.forget();
+    }
     const known = protocol.hasRoutes ? this.#withKnownRoute(exchange) : exchange;
     const metric = metricOf(known);
     const series = workload.metrics.series(metric, seriesKeyOf(known), () => [
