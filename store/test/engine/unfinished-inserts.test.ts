@@ -131,3 +131,24 @@ it('an insert that failed before it had a token leaves the engine open', async (
   expect(await engine.stop()).toBe(0);
   expect(await live()).toMatchObject({ 8: 1 });
 }, 60_000);
+
+it('rows that were dropped since are no insert that failed', async () => {
+  const { url, engine } = await startTestEngine({ directory });
+  const internal = createStoreClient({ url, role: 'internal', token: INTERNAL_TOKEN });
+  const ingest = createStoreClient({ url, role: 'ingest', token: INGEST_TOKEN });
+  const row = (n: number): Uint8Array => nativeBlock([[BigInt(n), Buffer.from('a row')]]);
+  for (const [n, way] of [
+    [9, sql`ALTER TABLE unfinished.t DROP PARTITION tuple()`],
+    [10, sql`TRUNCATE TABLE unfinished.t`],
+    [11, sql`ALTER TABLE unfinished.t DETACH PARTITION tuple()`],
+  ] as const) {
+    await ingest.insertNative('unfinished.t', row(n), { token: `t/${n}` });
+    await internal.command(way);
+    await expect(ingest.insertNative('unfinished.t', Buffer.from('no block'))).rejects.toThrow();
+    await expect(internal.command(sql`SELECT throwIf(1)`)).rejects.toThrow();
+  }
+  await ingest.insertNative('unfinished.t', row(12), { token: 't/12' });
+  await Promise.all([internal.close(), ingest.close()]);
+  expect(await engine.stop()).toBe(0);
+  expect(await live()).toEqual({ 12: 1 });
+}, 60_000);

@@ -35,7 +35,8 @@ export function addMap(api: Api, store: StoreReader, state: Pick<StateStore, 'se
       'The range is widened to whole minutes at its start. Databases, queues and hosts outside are ' +
       'nodes, too. Each edge has what it was over an earlier range of the same length, the one ' +
       'just before unless `beforeMs` says how long ago, and `gone` has those that were then alone. ' +
-      'Calls that an SDK and the agent both saw count once. `served` is what services answered, whoever called. Edges have the bytes of the connections ' +
+      'Calls that an SDK and the agent both saw count once. `served` is what services answered, ' +
+      'whoever called. Edges have the bytes of the connections ' +
       'that agents saw; one of connections alone has no `requestsPerSecond`.',
     request: { query: z.strictObject({ ...rangeParameters, beforeMs }).superRefine(checkRange) },
     responses: { 200: jsonAnswer('The map.', MapSchema), ...STORE_REFUSALS },

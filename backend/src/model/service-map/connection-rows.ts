@@ -7,8 +7,7 @@ import type { StoreQuery } from '../../store-reader.ts';
 import { spread, type TimeSteps } from '../../time-steps.ts';
 import type { StepsScope } from './edge-steps.ts';
 import { type Ends, endColumns } from './map-ends.ts';
-import { seconds } from './minute-join.ts';
-import { inScope, type MapScope, newestMinutes } from './queries.ts';
+import { inHours, inScope, type MapScope, newestMinutes } from './queries.ts';
 import {
   addedRoundTrips,
   ROUND_TRIP_SUMS,
@@ -96,8 +95,7 @@ export function connectionStepsQuery(scope: StepsScope): StoreQuery<ConnectionSt
 
 function inRange(scope: MapScope): Sql {
   return sql`${inScope(scope)}
-    AND toStartOfHour(time) >= toStartOfHour(${seconds(scope.fromMs)})
-    AND toStartOfHour(time) <= toStartOfHour(${seconds(scope.toMs)})
+    AND ${inHours(scope)}
     AND ${newestMinutes(scope)}`;
 }
 

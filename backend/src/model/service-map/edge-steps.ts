@@ -8,9 +8,8 @@ import type { StoreQuery } from '../../store-reader.ts';
 import { spread, type TimeSteps } from '../../time-steps.ts';
 import { mergeHistograms, quantileNs } from '../services/duration-histogram.ts';
 import { type Origin, preferredOrigin } from '../services/origin.ts';
-import type { SumMap } from '../services/queries.ts';
-import { seconds } from './minute-join.ts';
-import { inScope, newestMinutes } from './queries.ts';
+import { OriginColumn, type SumMap, SumMapColumn } from '../services/queries.ts';
+import { inHours, inScope, newestMinutes } from './queries.ts';
 
 /** Which calls: of one end, or from one to the other. */
 export interface EdgeEnds {
@@ -22,8 +21,6 @@ export interface StepsScope extends EdgeEnds {
   readonly tenant: string;
   readonly steps: TimeSteps;
 }
-
-const SumMapColumn = z.tuple([z.array(z.number()), z.array(z.number())]);
 
 interface WorkRow {
   readonly origin: Origin;
@@ -45,7 +42,7 @@ export interface OperationRow extends WorkRow {
 }
 
 const work = {
-  origin: z.enum(['sdk', 'ebpf', 'derived']),
+  origin: OriginColumn,
   requests: z.number(),
   errors: z.number(),
   histogram: SumMapColumn,
@@ -102,8 +99,7 @@ function ofEnds({ tenant, steps, client, server }: StepsScope): Sql {
   const scope = { tenant, fromMs: steps.fromMs, toMs: steps.toMs };
   const ends = [endIs('client', client), endIs('server', server)];
   return sql`${inScope(scope)}
-    AND toStartOfHour(time) >= toStartOfHour(${seconds(steps.fromMs)})
-    AND toStartOfHour(time) <= toStartOfHour(${seconds(steps.toMs)})
+    AND ${inHours(steps)}
     AND ${ends[0] ?? sql`1`} AND ${ends[1] ?? sql`1`} AND ${newestMinutes(scope)}`;
 }
 

@@ -2,7 +2,7 @@ import { param, type Sql, sql } from '@sonde/store';
 import { z } from 'zod';
 import type { StreamMessage } from '../../streams/stream-message.ts';
 import type { Origin } from '../services/origin.ts';
-import type { SumMap } from '../services/queries.ts';
+import { OriginColumn, type SumMap, SumMapColumn } from '../services/queries.ts';
 import { EDGES_PER_MINUTE_MAX } from './limits.ts';
 import { seconds } from './minute-join.ts';
 import { type RoundTripRow, roundTripColumns } from './round-trips.ts';
@@ -48,12 +48,12 @@ export const PairRowSchema: z.ZodType<PairRow> = z.object({
   server: End,
   protocol: z.string(),
   operation: z.string(),
-  origin: z.enum(['sdk', 'ebpf', 'derived']),
+  origin: OriginColumn,
   requests: z.number(),
   errors: z.number(),
   duration_sum: z.number(),
   duration_max: z.number(),
-  histogram: z.tuple([z.array(z.number()), z.array(z.number())]),
+  histogram: SumMapColumn,
   gap_requests: z.number(),
   gap_sum: z.number(),
   gap_max: z.number(),

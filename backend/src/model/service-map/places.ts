@@ -5,7 +5,7 @@ import type { MapPlace } from '../../api/contract/index.ts';
 import { cutName } from '../../cut-name.ts';
 import type { StoreQuery } from '../../store-reader.ts';
 import { seconds } from './minute-join.ts';
-import { inScope, type MapScope, newestMinutes } from './queries.ts';
+import { inHours, inScope, type MapScope, newestMinutes } from './queries.ts';
 import { groupOf } from './service-groups.ts';
 
 /** Services of which places are told. */
@@ -66,8 +66,7 @@ export function placesQuery(scope: MapScope): StoreQuery<PlaceRow> {
 
 /** Names of services with calls or connections, those with most first. */
 function callingOrCalledSql(scope: MapScope): Sql {
-  const hours = sql`toStartOfHour(time) >= toStartOfHour(${seconds(scope.fromMs)})
-    AND toStartOfHour(time) <= toStartOfHour(${seconds(scope.toMs)})`;
+  const hours = inHours(scope);
   const ends = sql`arrayJoin([toString(client_service), toString(server_service)]) AS name`;
   return sql`
     SELECT name FROM (

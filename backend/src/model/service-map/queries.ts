@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ANSWER_LIMITS } from '../../limits.ts';
 import type { StoreQuery } from '../../store-reader.ts';
 import type { Origin } from '../services/origin.ts';
-import type { SumMap } from '../services/queries.ts';
+import { OriginColumn, type SumMap, SumMapColumn } from '../services/queries.ts';
 import { type Ends, endColumns } from './map-ends.ts';
 import { seconds } from './minute-join.ts';
 
@@ -13,8 +13,6 @@ export interface MapScope {
   readonly fromMs: number;
   readonly toMs: number;
 }
-
-const SumMapColumn = z.tuple([z.array(z.number()), z.array(z.number())]);
 
 export interface EdgeRow extends Ends {
   readonly origin: Origin;
@@ -30,7 +28,7 @@ export interface EdgeRow extends Ends {
 
 const EdgeRowSchema: z.ZodType<EdgeRow> = z.object({
   ...endColumns,
-  origin: z.enum(['sdk', 'ebpf', 'derived']),
+  origin: OriginColumn,
   protocols: z.array(z.string()),
   requests: z.number(),
   errors: z.number(),
@@ -59,8 +57,7 @@ export function mapEdgesQuery(scope: MapScope): StoreQuery<EdgeRow> {
         toFloat64(max(gap_ns_max)) AS gap_max
       FROM edges_1m
       WHERE ${inScope(scope)}
-        AND toStartOfHour(time) >= toStartOfHour(${seconds(scope.fromMs)})
-        AND toStartOfHour(time) <= toStartOfHour(${seconds(scope.toMs)})
+        AND ${inHours(scope)}
         AND ${newestMinutes(scope)}
       GROUP BY client_service, client_namespace, client_cluster, client_kind,
         server_service, server_namespace, server_cluster, server_kind, origin
@@ -100,6 +97,12 @@ export function mapMinutesQuery(scope: MapScope): StoreQuery<JoinedRow> {
 export function newestMinutes(scope: MapScope): Sql {
   return sql`(time, version) IN (
     SELECT time, max(version) FROM edge_minutes WHERE ${inScope(scope)} GROUP BY time)`;
+}
+
+/** The key opens with the hour; the engine does not see by itself that a range of `time` is one of it. */
+export function inHours({ fromMs, toMs }: Pick<MapScope, 'fromMs' | 'toMs'>): Sql {
+  return sql`toStartOfHour(time) >= toStartOfHour(${seconds(fromMs)})
+    AND toStartOfHour(time) <= toStartOfHour(${seconds(toMs)})`;
 }
 
 export function inScope({ tenant, fromMs, toMs }: MapScope): Sql {

@@ -6,9 +6,9 @@ import { ANSWER_LIMITS } from '../../limits.ts';
 import type { StoreQuery } from '../../store-reader.ts';
 import { quantileNs } from '../services/duration-histogram.ts';
 import { type Origin, preferredRows } from '../services/origin.ts';
-import { ENTRY, type SumMap } from '../services/queries.ts';
-import { seconds } from './minute-join.ts';
-import { inScope, type MapScope } from './queries.ts';
+import { ENTRY, OriginColumn, type SumMap, SumMapColumn } from '../services/queries.ts';
+import { histogramOf } from '../services/summaries.ts';
+import { inHours, inScope, type MapScope } from './queries.ts';
 
 export interface ServedRow {
   readonly service: string;
@@ -25,10 +25,10 @@ const ServedRowSchema: z.ZodType<ServedRow> = z.object({
   service: z.string(),
   namespace: z.string(),
   cluster: z.string(),
-  origin: z.enum(['sdk', 'ebpf', 'derived']),
+  origin: OriginColumn,
   requests: z.number(),
   errors: z.number(),
-  histogram: z.tuple([z.array(z.number()), z.array(z.number())]),
+  histogram: SumMapColumn,
   duration_max: z.number(),
 });
 
@@ -45,8 +45,7 @@ export function servedQuery(scope: MapScope): StoreQuery<ServedRow> {
         toFloat64(max(duration_ns_max)) AS duration_max
       FROM red_1m
       WHERE ${inScope(scope)}
-        AND toStartOfHour(time) >= toStartOfHour(${seconds(scope.fromMs)})
-        AND toStartOfHour(time) <= toStartOfHour(${seconds(scope.toMs)})
+        AND ${inHours(scope)}
         AND ${ENTRY}
       GROUP BY service, namespace, cluster, origin
       ORDER BY requests DESC, service, namespace, cluster, origin
@@ -62,9 +61,6 @@ export function servedOf(rows: readonly ServedRow[], rangeSeconds: number): MapS
     cluster: cutName(row.cluster),
     requestsPerSecond: row.requests / rangeSeconds,
     errorRatio: row.requests === 0 ? 0 : row.errors / row.requests,
-    durationP95Ns: quantileNs(
-      { buckets: row.histogram[0], counts: row.histogram[1], maxNs: row.duration_max },
-      0.95,
-    ),
+    durationP95Ns: quantileNs(histogramOf(row), 0.95),
   }));
 }

@@ -15,8 +15,8 @@ export interface ServicesScope {
 /** What `sumMap` gives: keys ascending, values parallel. */
 export type SumMap = readonly [readonly number[], readonly number[]];
 
-const OriginColumn = z.enum(['sdk', 'ebpf', 'derived']);
-const SumMapColumn = z.tuple([z.array(z.number()), z.array(z.number())]);
+export const OriginColumn: z.ZodType<Origin> = z.enum(['sdk', 'ebpf', 'derived']);
+export const SumMapColumn: z.ZodType<SumMap> = z.tuple([z.array(z.number()), z.array(z.number())]);
 
 export interface ServiceRow {
   readonly service: string;

@@ -35,7 +35,7 @@ interface DurationsRow {
   readonly duration_max: number;
 }
 
-function histogramOf({
+export function histogramOf({
   histogram: [buckets, counts],
   duration_max,
 }: DurationsRow): DurationHistogram {

@@ -1,6 +1,6 @@
 import { param, type Sql, sql, uint64Number } from '@sonde/store';
 import { z } from 'zod';
-import type { SumMap } from '../../model/services/queries.ts';
+import { type SumMap, SumMapColumn } from '../../model/services/queries.ts';
 import type { StoreQuery } from '../../store-reader.ts';
 import type { TimeSteps } from '../../time-steps.ts';
 import { statusWish } from '../where/where-sql.ts';
@@ -20,8 +20,6 @@ export interface HeatmapRow {
   readonly duration_max: number;
   readonly errors_histogram: SumMap;
 }
-
-const SumMapColumn = z.tuple([z.array(z.number()), z.array(z.number())]);
 
 const HeatmapRowSchema: z.ZodType<HeatmapRow> = z.object({
   step: z.number(),

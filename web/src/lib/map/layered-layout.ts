@@ -20,8 +20,8 @@ export interface LayoutRequest {
 
 /**
  * Callers left of whom they call, in columns, or above where there are more layers than a screen is
- * wide; within a column near their neighbours; each group a band of its own. The same graph is laid out the same, whatever its figures are and in whatever
- * order it comes.
+ * wide; within a column near their neighbours; each group a band of its own. The same graph is laid
+ * out the same, whatever its figures are and in whatever order it comes.
  */
 export function layOut({ ids, edges, groups }: LayoutRequest): Layout {
   const sorted = [...ids].sort();
