@@ -51,7 +51,7 @@ static __always_inline void clickhouse_answer(struct exchange *x, struct scratch
     end_exchange(x, chunk->now);
     return;
   }
-  if (chunk->end) bpf_probe_read_user(&last, 1, chunk->end - 1);
+  if (chunk->end && chunk->bytes) bpf_probe_read_user(&last, 1, chunk->end - 1);
   if (last == CLICKHOUSE_END) end_exchange(x, chunk->now);
 }
 
