@@ -9,9 +9,11 @@ export function detachedPart(detached: readonly DetachedParts[]): readonly PartS
     detached.reduce((total, row) => total + of(row), 0);
   const tables = [...new Set(detached.map(({ table }) => table))].sort();
   const parts = sum((row) => row.parts);
-  const rows = sum((row) => row.rowsEstimate ?? 0);
+  const known = sum((row) => row.rows ?? 0);
+  const isKnown = detached.every((row) => row.rows !== null);
+  const rows = isKnown ? `${known}` : known === 0 ? 'nobody knows how many' : `${known} and more`;
   const detail =
-    `${parts} ${parts === 1 ? 'part is' : 'parts are'} set aside, of ${tables.join(', ')}: some ` +
+    `${parts} ${parts === 1 ? 'part is' : 'parts are'} set aside, of ${tables.join(', ')}: ` +
     `${rows} rows are in no answer. Look at the disk, then restore a backup or give them up ` +
     '(docs/store.md, Broken parts)';
   return [{ name: 'stored parts', state: 'degraded', detail }];

@@ -22,7 +22,14 @@ const Storage = z.looseObject({
   detail: z.string(),
   // A server of before has none.
   detached: z
-    .array(z.looseObject({ table: z.string(), parts: z.number(), bytes: z.number() }))
+    .array(
+      z.looseObject({
+        table: z.string(),
+        parts: z.number(),
+        bytes: z.number(),
+        rows: z.number().nullable(),
+      }),
+    )
     .default([]),
 });
 
@@ -69,8 +76,9 @@ export async function retention(args: readonly string[]): Promise<void> {
   );
   const rules = wanted.rules.map((rule) => `rule ${ruleText(rule)}`);
   const lost = storage.detached.map(
-    ({ table, parts, bytes }) =>
-      `set aside: ${parts} part(s) of ${table}, ${(bytes / 1e6).toFixed(1)} MB (docs/store.md, Broken parts)`,
+    ({ table, parts, bytes, rows: count }) =>
+      `set aside: ${parts} part(s) of ${table}, ${(bytes / 1e6).toFixed(1)} MB, ` +
+      `${count ?? 'unknown'} rows (docs/store.md, Broken parts)`,
   );
   process.stdout.write(`${[...rows, ...rules, storage.detail, ...lost].join('\n')}\n`);
 }

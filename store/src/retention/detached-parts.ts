@@ -2,10 +2,13 @@ import { z } from 'zod';
 import { param, sql } from '../client/sql.ts';
 import type { StoreClient } from '../client/store-client.ts';
 import { clusterIdentifier } from '../schema/cluster.ts';
+import { readPartRows } from './part-rows.ts';
 import type { ReadStorageOptions } from './read-storage.ts';
 
 /** Partitions with detached parts that are told; a disk that lost more has lost the store. */
 const GROUPS_MAX = 200;
+/** Parts of one partition that are asked for their rows. */
+const PATHS_MAX = 200;
 
 /**
  * Parts that the engine sets aside while their rows are in others: leftovers of merges, of moves
@@ -22,8 +25,8 @@ export interface DetachedParts {
   readonly reason: string;
   readonly parts: number;
   readonly bytes: number;
-  /** By the bytes of a row in what the table has left; null when that is nothing. */
-  readonly rowsEstimate: number | null;
+  /** As the parts themselves say; null where one of them does not say, or is out of reach. */
+  readonly rows: number | null;
   /** When the newest of them was set aside, milliseconds since the epoch. */
   readonly atMs: number;
 }
@@ -34,7 +37,7 @@ const DetachedRow = z.object({
   reason: z.string(),
   parts: z.coerce.number(),
   bytes: z.coerce.number(),
-  rows_estimate: z.coerce.number().nullable(),
+  paths: z.array(z.string()),
   at_ms: z.coerce.number(),
 });
 
@@ -46,32 +49,34 @@ export async function readDetachedParts(
   client: StoreClient,
   { database, cluster, signal }: ReadStorageOptions,
 ): Promise<readonly DetachedParts[]> {
-  const name = param.string(database);
-  const [detached, kept] =
+  const detached =
     cluster === undefined
-      ? [sql`system.detached_parts`, sql`system.parts`]
-      : [
-          sql`clusterAllReplicas(${clusterIdentifier(cluster)}, system.detached_parts)`,
-          sql`clusterAllReplicas(${clusterIdentifier(cluster)}, system.parts)`,
-        ];
-  const statement = sql`SELECT d.table AS table, ifNull(d.partition_id, '') AS partition,
-      ifNull(d.reason, 'unknown') AS reason, count() AS parts, sum(d.bytes_on_disk) AS bytes,
-      if(any(k.bytes) = 0, NULL, round(bytes * any(k.rows) / any(k.bytes))) AS rows_estimate,
-      toUnixTimestamp(max(d.modification_time)) * 1000 AS at_ms
+      ? sql`system.detached_parts`
+      : sql`clusterAllReplicas(${clusterIdentifier(cluster)}, system.detached_parts)`;
+  const statement = sql`SELECT table, ifNull(partition_id, '') AS partition,
+      ifNull(d.reason, 'unknown') AS reason, count() AS parts, sum(bytes_on_disk) AS bytes,
+      groupArray(${param.uint32(PATHS_MAX)})(path) AS paths,
+      toUnixTimestamp(max(modification_time)) * 1000 AS at_ms
     FROM ${detached} AS d
-    LEFT JOIN (
-      SELECT table, sum(rows) AS rows, sum(bytes_on_disk) AS bytes
-      FROM ${kept} WHERE active AND database = ${name} GROUP BY table
-    ) AS k ON d.table = k.table
-    WHERE d.database = ${name} AND NOT has(${param.strings(ROWS_ELSEWHERE)}, ifNull(d.reason, ''))
-    GROUP BY d.table, partition, reason
+    WHERE database = ${param.string(database)}
+      AND NOT has(${param.strings(ROWS_ELSEWHERE)}, ifNull(d.reason, ''))
+    GROUP BY table, partition, reason
     ORDER BY bytes DESC
     LIMIT ${param.uint32(GROUPS_MAX)}`;
   const call = signal === undefined ? {} : { signal };
-  const { rows } = await client.query(statement, DetachedRow, call);
-  return rows.map(({ rows_estimate: rowsEstimate, at_ms: atMs, ...row }) => ({
-    ...row,
-    rowsEstimate,
+  const { rows: groups } = await client.query(statement, DetachedRow, call);
+  // Another replica has folders of the same name, with other rows in them.
+  const paths = cluster === undefined ? groups.flatMap((group) => group.paths) : [];
+  const rowsByPath = await readPartRows(client, paths, signal);
+  return groups.map(({ at_ms: atMs, paths: mine, ...group }) => ({
+    ...group,
     atMs,
+    rows: mine.length < group.parts ? null : sumOf(mine.map((path) => rowsByPath.get(path))),
   }));
+}
+
+/** Null as soon as one is not known. */
+function sumOf(counts: readonly (number | undefined)[]): number | null {
+  const known = counts.filter((count) => count !== undefined);
+  return known.length < counts.length ? null : known.reduce((sum, count) => sum + count, 0);
 }

@@ -32,8 +32,8 @@ export interface DetachedPartsStatus {
   readonly reason: string;
   readonly parts: number;
   readonly bytes: number;
-  /** By the bytes of a row in what the table has left; null when that is nothing. */
-  readonly rowsEstimate: number | null;
+  /** As the parts themselves say; null where one of them does not say. */
+  readonly rows: number | null;
   /** When the newest was set aside, milliseconds since the epoch. */
   readonly atMs: number;
 }

@@ -5,7 +5,7 @@ const SIGNALS = ['traces', 'logs', 'metrics', 'profiles', 'rollups', 'metricRoll
 
 export const DETACHED_EXAMPLE: DetachedPartsStatus = {
   ...{ table: 'spans', partition: '20260907-14', reason: 'broken-on-start', parts: 1 },
-  ...{ bytes: 52_000, rowsEstimate: 1040, atMs: 1_790_000_000_000 },
+  ...{ bytes: 52_000, rows: 1040, atMs: 1_790_000_000_000 },
 };
 
 export const DetachedPartsSchema: z.ZodType<DetachedPartsStatus> = z.strictObject({
@@ -14,7 +14,7 @@ export const DetachedPartsSchema: z.ZodType<DetachedPartsStatus> = z.strictObjec
   reason: z.string(),
   parts: z.number(),
   bytes: z.number(),
-  rowsEstimate: z.number().nullable(),
+  rows: z.number().nullable(),
   atMs: z.number(),
 });
 
