@@ -17,7 +17,14 @@ export interface KafkaClientConfig {
   readonly client: (typeof KAFKA_CLIENTS)[number];
   readonly conn_idle_timeout: number;
   readonly resolve_canonical_bootstrap_servers_only: boolean;
-  readonly metadata: unknown;
+  readonly metadata: KafkaMetadataConfig;
+}
+
+export interface KafkaMetadataConfig {
+  readonly full: boolean;
+  /** How old what an exporter knows of a topic's partitions may be. Milliseconds. */
+  readonly refresh_interval: number;
+  readonly retry: { readonly max: number; readonly backoff: number };
 }
 
 export interface KafkaAuthConfig {
@@ -85,7 +92,7 @@ const auth: z.ZodType<KafkaAuthConfig> = z
   })
   .prefault({});
 
-const metadata: z.ZodType = z
+const metadata: z.ZodType<KafkaMetadataConfig> = z
   .strictObject({
     full: z.boolean().default(true),
     refresh_interval: duration('10m'),

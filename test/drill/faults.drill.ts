@@ -8,8 +8,8 @@ import { isClean } from './rig/verdict.ts';
  * `npm run drill -- faults [NAME ...] [--buffer embedded|kafka] [--client kafkajs|librdkafka] [--away
  * SECONDS] [--kills N]`: SIGTERM under load, a store or a broker that is away (five minutes unless
  * said), a clock that jumps, a store killed in its migrations, a buffer and disks that are full; on
- * both buffers where they have it. Ends with 1 when an acknowledged request is not in
- * the store exactly once.
+ * both buffers where they have it; on Kafka brokers that end and partitions that are added, too. Ends
+ * with 1 when an acknowledged request is not in the store exactly once.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -1,5 +1,5 @@
 import { BufferError, type Intent } from '../contract.ts';
-import { readMark, writeMark } from './intent-metadata.ts';
+import { type CommitMark, readMark, writeMark } from './intent-metadata.ts';
 import type { KafkaClient, OffsetBounds, Ownership } from './kafka-client.ts';
 import { KafkaFailure, toBufferError } from './kafka-failure.ts';
 import type { PartitionView } from './partition-view.ts';
@@ -22,16 +22,16 @@ export interface GroupPositionSettings {
   readonly group: string;
   readonly client: KafkaClient;
   readonly view: PartitionView;
+  /** How many the topic has. */
+  readonly partitions: number;
   readonly initialOffset: 'earliest' | 'latest';
   readonly ownership: Ownership | undefined;
   readonly cutAfterMs: number;
   readonly onReset: (reset: PositionReset) => void;
 }
 
-interface Start {
+interface Start extends CommitMark {
   readonly offset: number;
-  readonly topicId: string | undefined;
-  readonly intent: Intent | undefined;
 }
 
 interface Anew {
@@ -56,6 +56,8 @@ export class GroupPosition {
   onStartAnew: () => void = () => {};
   readonly #settings: GroupPositionSettings;
   #topicId: string | undefined;
+  /** How many the topic had when the group began with it: what is added later is read from its start. */
+  #partitions: number;
   #position: number;
   #intent: Intent | undefined;
   #isWriting = false;
@@ -71,8 +73,9 @@ export class GroupPosition {
   #looking: Promise<void> | undefined;
 
   /**
-   * A group that has committed nothing starts where its options say, one whose position is of another
-   * topic of that name at the start: either is committed at once.
+   * A group that has committed nothing starts where its options say, in a partition that was added
+   * since it began with the topic at the start, and so one whose position is of another topic of that
+   * name: either is committed at once.
    */
   static async open(settings: GroupPositionSettings): Promise<GroupPosition> {
     const { client, group, view, initialOffset } = settings;
@@ -81,14 +84,21 @@ export class GroupPosition {
     view.note({ start, end });
     const known = await client.committed(group, view.place);
     if (known === undefined) {
-      const offset = initialOffset === 'earliest' ? start : end;
-      const opened = new GroupPosition(settings, { offset, topicId, intent: undefined });
+      const isFromStart = initialOffset === 'earliest' || (await wasAdded(settings, topicId));
+      const offset = isFromStart ? start : end;
+      const { partitions } = settings;
+      const opened = new GroupPosition(settings, {
+        offset,
+        topicId,
+        partitions,
+        intent: undefined,
+      });
       await opened.#put(offset, undefined);
       return opened;
     }
     const { offset } = known;
     const mark = readMark(offset, known.metadata);
-    const opened = new GroupPosition(settings, { offset, topicId, intent: mark.intent });
+    const opened = new GroupPosition(settings, { ...mark, offset, topicId });
     view.groups.set(group, offset);
     if (isAnother(mark.topicId, topicId)) {
       await opened.#startAnew({ topicId, to: start, reason: MADE_ANEW, lostRecords: 0 });
@@ -98,10 +108,12 @@ export class GroupPosition {
     return opened;
   }
 
-  private constructor(settings: GroupPositionSettings, { offset, topicId, intent }: Start) {
+  private constructor(settings: GroupPositionSettings, start: Start) {
+    const { offset, topicId, partitions, intent } = start;
     this.#settings = settings;
     this.#position = offset;
     this.#topicId = topicId;
+    this.#partitions = partitions ?? settings.partitions;
     this.#intent = intent;
     this.pending = intent;
   }
@@ -204,7 +216,7 @@ export class GroupPosition {
   async #put(offset: number, intent: Intent | undefined): Promise<void> {
     const { client, group, view, ownership } = this.#settings;
     const topicId = this.#topicId;
-    const metadata = writeMark({ topicId, intent });
+    const metadata = writeMark({ topicId, partitions: this.#partitions, intent });
     await client.commit({ ...view.place, group, offset, metadata, ownership });
     // Who read on meanwhile may have found another topic.
     if (this.#isReset) throw startedAnew(this.#position);
@@ -263,7 +275,9 @@ export class GroupPosition {
 
   async #startAnew({ topicId, to, reason, lostRecords }: Anew): Promise<void> {
     const { client, group, view, ownership, onReset } = this.#settings;
-    const metadata = writeMark({ topicId, intent: undefined });
+    // Whatever partitions another topic has, all of it is read from its start.
+    this.#partitions = 1;
+    const metadata = writeMark({ topicId, partitions: this.#partitions, intent: undefined });
     await client.commit({ ...view.place, group, offset: to, metadata, ownership });
     const from = this.#position;
     view.lostRecords += lostRecords;
@@ -278,6 +292,26 @@ export class GroupPosition {
     this.onStartAnew();
     onReset({ from, to, lostRecords, reason });
   }
+}
+
+/** Every topic has this one, and a group reads all of a topic's. */
+const FIRST_PARTITION = 0;
+
+/**
+ * Whether a partition without a position is younger than the group: there were fewer when it began. A
+ * group's first start opens all of them at once, so that a position in another one says nothing.
+ */
+async function wasAdded(
+  { client, group, view }: GroupPositionSettings,
+  topicId: string | undefined,
+): Promise<boolean> {
+  const { topic, partition } = view.place;
+  if (partition === FIRST_PARTITION) return false;
+  const first = await client.committed(group, { topic, partition: FIRST_PARTITION });
+  if (first === undefined) return false;
+  const mark = readMark(first.offset, first.metadata);
+  if (isAnother(mark.topicId, topicId)) return true;
+  return mark.partitions !== undefined && partition >= mark.partitions;
 }
 
 function isAnother(before: string | undefined, now: string | undefined): boolean {

@@ -4,24 +4,28 @@ import type { Intent } from '../contract.ts';
 export interface CommitMark {
   /** Of the topic whose offset it is; undefined where it does not say. */
   readonly topicId: string | undefined;
+  /** How many the topic had when the group began with it; undefined where it does not say. */
+  readonly partitions: number | undefined;
   readonly intent: Intent | undefined;
 }
 
 /**
- * The metadata of a committed offset: the topic's id, and the intent that begins there. Kafka keeps
- * up to `offset.metadata.max.bytes` (4096 by default) of it.
+ * The metadata of a committed offset: the topic's id, how many partitions it had when the group began,
+ * and the intent that begins there. Kafka keeps up to `offset.metadata.max.bytes` (4096 by default).
  */
-export function writeMark({ topicId, intent }: CommitMark): string {
-  if (intent === undefined) return topicId === undefined ? '' : JSON.stringify({ topicId });
+export function writeMark({ topicId, partitions, intent }: CommitMark): string {
+  if (intent === undefined) return JSON.stringify({ topicId, partitions });
   const { to, configVersion, settingsVersion } = intent;
-  return JSON.stringify({ to, configVersion, settingsVersion, topicId });
+  return JSON.stringify({ to, configVersion, settingsVersion, topicId, partitions });
 }
 
-/** Without both where the metadata is none of ours: another program's words, or none. */
+/** Without any of it where the metadata is none of ours: another program's words, or none. */
 export function readMark(from: number, metadata: string): CommitMark {
   const fields = readFields(metadata);
   const topicId = typeof fields['topicId'] === 'string' ? fields['topicId'] : undefined;
-  return { topicId, intent: readIntent(from, fields) };
+  const count = fields['partitions'];
+  const partitions = typeof count === 'number' && Number.isSafeInteger(count) ? count : undefined;
+  return { topicId, partitions, intent: readIntent(from, fields) };
 }
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -267,6 +267,7 @@ export class KafkaBuffer implements BufferContract {
         group,
         client: this.#client,
         view,
+        partitions: this.#topic(topic).partitions,
         initialOffset,
         ownership,
         cutAfterMs,
@@ -308,7 +309,8 @@ export class KafkaBuffer implements BufferContract {
     if (known === undefined) {
       this.#topics.set(topic, { partitions, queues: new Map(), views: new Map() });
     } else {
-      known.partitions = Math.max(known.partitions, partitions);
+      // Fewer than before has one that was deleted and made anew.
+      known.partitions = partitions;
     }
   }
 

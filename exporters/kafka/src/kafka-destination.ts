@@ -13,7 +13,6 @@ import { toSondeError } from './buffer-error.ts';
 import type { KafkaExporterConfig, SignalTopic } from './config.ts';
 import { DeadLetters, type Misfit } from './dead-letters.ts';
 import {
-  CLIENT_TOPICS_MAX,
   checkedTopic,
   messageKeyOf,
   metadataHeaders,
@@ -21,6 +20,7 @@ import {
   partitionOf,
 } from './message-place.ts';
 import { toRawRecords } from './raw-records.ts';
+import { ReadyTopics, TOPIC_AGE_MS_MAX, TOPIC_AGE_MS_MIN } from './ready-topics.ts';
 import { splitByPartition } from './split-by-partition.ts';
 import { type Records, type TooLarge, toRecords } from './to-records.ts';
 
@@ -33,14 +33,20 @@ export class KafkaDestination implements Destination {
   readonly #topic: SignalTopic;
   readonly #buffer: LazyKafkaBuffer;
   readonly #deadLetters: DeadLetters;
-  /** Topics that are there. At most `CLIENT_TOPICS_MAX` beside the configured one. */
-  readonly #ready: Set<string> = new Set();
+  readonly #ready: ReadyTopics;
   #nextPartition = 0;
 
   constructor(settings: CreateSettings, config: KafkaExporterConfig) {
     this.#config = config;
     this.#topic = config.topics[settings.signal];
-    const { producer, timeout } = config;
+    const { producer, timeout, metadata } = config;
+    this.#ready = new ReadyTopics({
+      topic: this.#topic.topic,
+      partitions: config.topic_partitions,
+      isMade: producer.allow_auto_topic_creation,
+      ageMsMax: Math.min(Math.max(metadata.refresh_interval, TOPIC_AGE_MS_MIN), TOPIC_AGE_MS_MAX),
+      logger: settings.logger,
+    });
     this.#deadLetters = new DeadLetters(settings.logger);
     this.#buffer = new LazyKafkaBuffer(async () => ({
       ...(await toKafkaOptions(config)),
@@ -80,8 +86,8 @@ export class KafkaDestination implements Destination {
       const under: Promise<number>[] = [];
       const tooLarge: Misfit[] = [];
       for (const [topic, requests] of this.#byTopic(telemetry)) {
-        if (!this.#ready.has(topic)) await this.#prepareTopic(buffer, topic);
-        const count = buffer.partitionCount(topic);
+        // The same number for all of a request, whatever becomes of the topic meanwhile.
+        const count = await this.#ready.partitionCount(buffer, topic);
         const some = telemetry.withRequests(requests);
         for (const { made, ...placed } of this.#place(some, limits, count)) {
           const partition = placed.partition ?? this.#next(count);
@@ -107,7 +113,9 @@ export class KafkaDestination implements Destination {
     try {
       return await buffer.append(topic, partition, records);
     } catch (error) {
-      if (error instanceof BufferError && error.code === 'UNKNOWN_TOPIC') this.#ready.delete(topic);
+      const code = error instanceof BufferError ? error.code : undefined;
+      if (code === 'UNKNOWN_TOPIC') this.#ready.forget(topic);
+      if (code === 'BUFFER_IO') this.#ready.doubt(topic);
       throw error;
     }
   }
@@ -179,21 +187,6 @@ export class KafkaDestination implements Destination {
     const partition = this.#nextPartition % partitions;
     this.#nextPartition = partition + 1;
     return partition;
-  }
-
-  /** A topic that is there stays as it is. */
-  async #prepareTopic(buffer: KafkaBuffer, topic: string): Promise<void> {
-    if (topic !== this.#topic.topic && this.#ready.size >= CLIENT_TOPICS_MAX) {
-      throw new SondeError(
-        'INVALID_DATA',
-        `clients have named ${CLIENT_TOPICS_MAX} topics already`,
-      );
-    }
-    const { producer, topic_partitions: partitions } = this.#config;
-    if (!(await buffer.findTopic(topic)) && producer.allow_auto_topic_creation) {
-      await buffer.createTopic(topic, { partitions });
-    }
-    if (await buffer.findTopic(topic)) this.#ready.add(topic);
   }
 }
 

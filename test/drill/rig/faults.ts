@@ -2,8 +2,9 @@ import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Load, pause } from './load.ts';
-import { embeddedRig, kafkaRig, type Rig, type RigOptions } from './rig.ts';
+import { embeddedRig, kafkaRig, type Rig, type RigOptions, TOPIC_PARTITIONS } from './rig.ts';
 import { SmallDisk, smallDiskMissing } from './small-disk.ts';
+import { addPartitions } from './topic-admin.ts';
 import { judge, type Verdict } from './verdict.ts';
 
 /** What was seen, besides the rows. */
@@ -311,6 +312,22 @@ const BROKER_STANDS_STILL: Fault = {
   },
 };
 
+/** Twice as many of each topic, which nobody is told of: who writes and who reads find them. */
+const PARTITIONS_ADDED: Fault = {
+  title: 'partitions are added under load',
+  buffers: ['kafka'],
+  run: async (options) => {
+    const rig = await makeRig(options, { gateways: 2 });
+    const load = await started(rig);
+    return under(rig, load, async () => {
+      await moreAcknowledged(load);
+      const count = 2 * TOPIC_PARTITIONS;
+      const seen = await addPartitions(rig.brokerAddresses, count, () => moreAcknowledged(load));
+      return { ...seen };
+    });
+  },
+};
+
 const DISK_FULL: Fault = {
   title: 'the disk of the buffer is full',
   buffers: ['embedded'],
@@ -378,4 +395,5 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   'slow-store': SLOW_CONSUMER,
   'disk-full': DISK_FULL,
   'broker-disk': BROKER_DISK_FULL,
+  partitions: PARTITIONS_ADDED,
 };

@@ -26,6 +26,8 @@ export interface Rig {
   /** Deliver to the store; on the embedded log that is the gateway. */
   readonly deliverers: readonly SondeProcess[];
   readonly brokers: readonly Victim[];
+  /** Where these are asked. */
+  readonly brokerAddresses: readonly string[];
   readonly directory: string;
   url(): string;
   /** Starts what does not run. */
@@ -110,6 +112,7 @@ export async function embeddedRig(options: RigOptions = {}): Promise<Rig> {
     gateways: [gateway],
     deliverers: [gateway],
     brokers: [],
+    brokerAddresses: [],
     directory,
     url: () => `http://127.0.0.1:${port}`,
     start: () => startAll([store.process, gateway]),
@@ -117,7 +120,8 @@ export async function embeddedRig(options: RigOptions = {}): Promise<Rig> {
   };
 }
 
-const TOPIC_PARTITIONS = 2;
+/** Of each topic on Kafka. */
+export const TOPIC_PARTITIONS = 2;
 /** Of traces, metrics and logs together. */
 export const KAFKA_PARTITIONS: number = 3 * TOPIC_PARTITIONS;
 
@@ -168,6 +172,7 @@ export async function kafkaRig(options: RigOptions = {}): Promise<Rig> {
     gateways,
     deliverers,
     brokers: broker.nodes,
+    brokerAddresses: broker.brokers,
     directory,
     // In turn, as an address in front of several would.
     url: () => {
