@@ -84,7 +84,10 @@ describe('a migration', () => {
   const options = { ...DEFAULT_SCHEMA_OPTIONS, database: 'busy' };
   const [first] = MIGRATIONS;
 
-  it.each(MIGRATIONS.slice(1).map(({ version, name }) => [version, name] as const))(
+  /** Those before: `npm run drill -- migrations`, at each of their statements. */
+  const newest = MIGRATIONS.slice(-5);
+
+  it.each(newest.map(({ version, name }) => [version, name] as const))(
     'of version %i (%s), killed half-way, is finished by the next start',
     async (version) => {
       await client.command(new Sql(['DROP DATABASE IF EXISTS busy SYNC'], []));

@@ -48,8 +48,12 @@ export async function backup(args: readonly string[]): Promise<void> {
     running === undefined
       ? await backupStopped(data, target)
       : await backupRunning(data, running, target);
-  if (existsSync(data.state)) copyState(data.state, join(target, 'state.db'));
   report(manifest, target);
+}
+
+/** Beside its place, until all of it is there: what lies under the name that was asked for is whole. */
+function unfinished(target: string): string {
+  return `${target}.unfinished`;
 }
 
 function targetOf(given: string | undefined): string {
@@ -65,6 +69,8 @@ function targetOf(given: string | undefined): string {
   try {
     // Now, and not when a store of terabytes was copied.
     makeDirectory(dirname(target));
+    // Of a backup that was killed.
+    rmSync(unfinished(target), { recursive: true, force: true });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new UsageError(`a backup cannot be written to ${target}: ${why}`);
@@ -86,6 +92,7 @@ async function backupRunning(
   const name = `backup-${Date.now()}-${process.pid}`;
   try {
     const manifest = await take(client, { backupsDirectory, name, waiting });
+    addState(data, join(backupsDirectory, name));
     moveFolder(join(backupsDirectory, name), target);
     return manifest;
   } finally {
@@ -127,7 +134,12 @@ async function backupStopped(data: DataDirectory, target: string): Promise<Backu
   });
   const client = createStoreClient({ url: engine.url, role: 'internal', token });
   try {
-    return await take(client, { backupsDirectory, name: basename(target), waiting: null });
+    const folder = unfinished(target);
+    const place = { backupsDirectory, name: basename(folder) };
+    const manifest = await take(client, { ...place, waiting: null });
+    addState(data, folder);
+    renameSync(folder, target);
+    return manifest;
   } finally {
     await client.close();
     await engine.close();
@@ -150,13 +162,18 @@ function take(client: StoreClient, { waiting, ...place }: Taking): Promise<Backu
   });
 }
 
+function addState(data: DataDirectory, folder: string): void {
+  if (existsSync(data.state)) copyState(data.state, join(folder, 'state.db'));
+}
+
 /** On another disk it is copied. */
 function moveFolder(from: string, to: string): void {
   try {
     renameSync(from, to);
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EXDEV')) throw error;
-    cpSync(from, to, { recursive: true });
+    cpSync(from, unfinished(to), { recursive: true });
+    renameSync(unfinished(to), to);
   }
 }
 

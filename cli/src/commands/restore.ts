@@ -41,20 +41,22 @@ export async function restore(args: readonly string[]): Promise<void> {
   const manifest = readManifest(source);
   const data = openDataDirectory(resolve(values.data ?? join(projectRoot(), '.sonde')));
   holdDataDirectory(data.path);
-  const aside = makeRoom(data, values.force);
-  await restoreInto(data, source, manifest);
-  report(manifest, data, aside);
-}
-
-/** Returns where the old store went, when there was one. */
-function makeRoom(data: DataDirectory, isForced: boolean): string | undefined {
-  if (!existsSync(join(data.store, 'data'))) return undefined;
-  if (!isForced) {
+  const isThere = existsSync(join(data.store, 'data'));
+  if (isThere && !values.force) {
     throw new UsageError(
       `${data.store} holds a store already. Name a new folder with --data, or give --force: what ` +
         'is there is set aside, not deleted',
     );
   }
+  const building = await build(data, source, manifest);
+  // Only now: a restore that fails or is killed before leaves the old store where it was.
+  const aside = isThere ? setAside(data) : undefined;
+  putInPlace(building, data);
+  report(manifest, data, aside);
+}
+
+/** Returns where the old store went. */
+function setAside(data: DataDirectory): string {
   const aside = join(data.path, `before-restore-${Date.now()}`);
   mkdirSync(aside, { mode: 0o700 });
   renameSync(data.store, join(aside, 'store'));
@@ -68,13 +70,13 @@ function makeRoom(data: DataDirectory, isForced: boolean): string | undefined {
 
 /**
  * Into a folder beside the store's, which gets its place when all is there: half a store must not
- * look like one, also when this process is killed.
+ * look like one, also when this process is killed. Returns the folder.
  */
-async function restoreInto(
+async function build(
   data: DataDirectory,
   source: string,
   manifest: BackupManifest,
-): Promise<void> {
+): Promise<string> {
   const building = `${data.store}.restoring`;
   rmSync(building, { recursive: true, force: true });
   mkdirSync(building, { mode: 0o700 });
@@ -85,10 +87,14 @@ async function restoreInto(
     throw error;
   }
   const state = join(source, 'state.db');
-  if (existsSync(state) && !existsSync(data.state)) {
-    copyFileSync(state, join(building, 'state.db'));
-    renameSync(join(building, 'state.db'), data.state);
-  }
+  if (existsSync(state)) copyFileSync(state, join(building, 'state.db'));
+  return building;
+}
+
+/** Renames alone. The store comes last: without it, the next restore begins anew. */
+function putInPlace(building: string, data: DataDirectory): void {
+  const state = join(building, 'state.db');
+  if (existsSync(state) && !existsSync(data.state)) renameSync(state, data.state);
   renameSync(join(building, 'data'), join(data.store, 'data'));
   rmSync(building, { recursive: true });
 }
