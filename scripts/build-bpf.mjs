@@ -125,13 +125,11 @@ function buildPrograms({ libbpf, include, out }) {
 
 function nodeHeaders() {
   const candidates = [resolve(dirname(process.execPath), '../include/node'), '/usr/include/node'];
-  try {
-    candidates.push(createRequire(import.meta.url)('node-api-headers').include_dir);
-  } catch {
-    // Not installed: one of the folders above has to do.
+  const needed = ['node_api.h', 'uv.h'];
+  const found = candidates.find((folder) => needed.every((name) => existsSync(join(folder, name))));
+  if (found === undefined) {
+    throw new Error(`${needed.join(' and ')} are in none of ${candidates.join(', ')}`);
   }
-  const found = candidates.find((folder) => existsSync(join(folder, 'node_api.h')));
-  if (found === undefined) throw new Error(`node_api.h is in none of ${candidates.join(', ')}`);
   return found;
 }
 

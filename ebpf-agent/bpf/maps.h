@@ -33,13 +33,26 @@ static __always_inline void count(u32 counter) {
   if (value) (*value)++;
 }
 
-/* The reader polls: waking it for each record would cost more than the record. */
+/*
+ * The reader looks from time to time: waking it for each record would cost more than the record. It is
+ * woken whenever as much was written again, so that what comes at once after a long rest finds room.
+ */
+#define WAKE_BYTES_BITS 18
+
 static __always_inline void write_record(void *record, u64 bytes) {
-  if (bpf_ringbuf_output(&ring, record, bytes, BPF_RB_NO_WAKEUP)) {
+  u64 from = bpf_ringbuf_query(&ring, BPF_RB_PROD_POS);
+  int is_much = (from ^ (from + bytes)) >> WAKE_BYTES_BITS != 0;
+  if (bpf_ringbuf_output(&ring, record, bytes, is_much ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP)) {
     count(COUNT_DROPPED);
   } else {
     count(COUNT_RECORDS);
   }
+}
+
+/* After a record that the reader has to act on while it can. */
+static __always_inline void wake_reader(void) {
+  u64 *nothing = bpf_ringbuf_reserve(&ring, sizeof *nothing, 0);
+  if (nothing) bpf_ringbuf_discard(nothing, BPF_RB_FORCE_WAKEUP);
 }
 
 static __always_inline int is_own(u32 tgid) {

@@ -63,7 +63,8 @@ int BPF_PROG(executed, struct task_struct *task, int old_pid, struct linux_binpr
   long length = bpf_probe_read_kernel_str(record->text, TEXT_BYTES_MAX - 1, file);
   record->file_bytes = length > 0 ? length : 0;
   record->command_bytes = copy_command(record, task, record->file_bytes);
-  bpf_ringbuf_submit(record, BPF_RB_NO_WAKEUP);
+  /* It is looked at where the kernel keeps it, for as long as it lives. */
+  bpf_ringbuf_submit(record, BPF_RB_FORCE_WAKEUP);
   count(COUNT_RECORDS);
   return 0;
 }

@@ -132,6 +132,7 @@ static __always_inline int moved(struct sock *sk, int result, u8 asks, u32 block
   if (c->ends.protocol == PROTOCOL_TLS) {
     /* At once: the reader looks whether it knows the library that the process uses. */
     report_socket(c, sk, 0, 0);
+    wake_reader();
     secured(c, result, asks, blocks);
   }
   return 0;

@@ -1,10 +1,12 @@
 /*
  * Node-API addon over libbpf: loads BPF objects into the kernel, attaches their programs, reads what
- * they write. Every call is synchronous and short; none calls back into JavaScript.
+ * they write. Every call is synchronous and short; only a ring calls back into JavaScript, when a
+ * program woke its reader.
  *
  *   object.c   objects, programs and what they are attached to
  *   map.c      entries of maps
  *   ring.c     the ring buffer, drained in batches into memory of JavaScript's
+ *   waker.c    tells that a program woke the reader of a ring
  *   memory.c   memory that the C library keeps for later
  *   log.c      what libbpf and the verifier said about the call that failed
  *   elf/       stands in for libelf and zlib, so that the addon needs libc alone
@@ -48,6 +50,7 @@ NAPI_MODULE_INIT() {
       {"nextKey", NULL, next_key, NULL, NULL, NULL, napi_enumerable, NULL},
       {"openRing", NULL, open_ring, NULL, NULL, NULL, napi_enumerable, NULL},
       {"drain", NULL, drain_ring, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"heedRing", NULL, heed_ring, NULL, NULL, NULL, napi_enumerable, NULL},
       {"ringLag", NULL, ring_lag, NULL, NULL, NULL, napi_enumerable, NULL},
       {"trimMemory", NULL, trim_memory, NULL, NULL, NULL, napi_enumerable, NULL},
       {"closeRing", NULL, close_ring, NULL, NULL, NULL, napi_enumerable, NULL},

@@ -9,6 +9,7 @@
 
 #include "log.h"
 #include "node-values.h"
+#include "waker.h"
 
 #define RING_MAGIC 0x534f5249u
 
@@ -25,9 +26,12 @@ struct ring {
   char *producer;
   size_t page_bytes;
   size_t data_bytes;
+  struct waker *waker;
 };
 
-static void unmap(struct ring *ring) {
+static void close_parts(struct ring *ring) {
+  if (ring->waker) close_waker(ring->waker);
+  ring->waker = NULL;
   if (ring->consumer) munmap(ring->consumer, ring->page_bytes);
   if (ring->producer) munmap(ring->producer, ring->page_bytes + 2 * ring->data_bytes);
   ring->consumer = NULL;
@@ -37,7 +41,7 @@ static void unmap(struct ring *ring) {
 static void finalize(napi_env env, void *data, void *hint) {
   (void)env;
   (void)hint;
-  unmap(data);
+  close_parts(data);
   free(data);
 }
 
@@ -78,9 +82,15 @@ static int map_pages(struct ring *ring, int fd) {
 }
 
 napi_value open_ring(napi_env env, napi_callback_info info) {
-  napi_value arguments[1], external;
+  napi_value arguments[2], external;
   int64_t fd = -1;
-  if (!read_arguments(env, info, arguments, 1) || !read_integer(env, arguments[0], &fd)) {
+  if (!read_arguments(env, info, arguments, 2) || !read_integer(env, arguments[0], &fd)) {
+    return NULL;
+  }
+  napi_valuetype type = napi_undefined;
+  TRY(napi_typeof(env, arguments[1], &type));
+  if (type != napi_function) {
+    throw_text(env, "the second argument must be a function");
     return NULL;
   }
   struct ring *ring = calloc(1, sizeof *ring);
@@ -91,6 +101,7 @@ napi_value open_ring(napi_env env, napi_callback_info info) {
   ring->magic = RING_MAGIC;
   clear_log();
   int error = map_pages(ring, (int)fd);
+  if (!error) error = open_waker(env, (int)fd, arguments[1], &ring->waker);
   if (error || napi_create_external(env, ring, finalize, NULL, &external) != napi_ok) {
     finalize(env, ring, NULL);
     throw_kernel_error(env, "the ring cannot be mapped", error);
@@ -136,6 +147,14 @@ napi_value drain_ring(napi_env env, napi_callback_info info) {
   return number;
 }
 
+napi_value heed_ring(napi_env env, napi_callback_info info) {
+  napi_value arguments[1];
+  if (!read_arguments(env, info, arguments, 1)) return NULL;
+  struct ring *ring = read_ring(env, arguments[0]);
+  if (ring) heed(ring->waker);
+  return NULL;
+}
+
 napi_value ring_lag(napi_env env, napi_callback_info info) {
   napi_value arguments[1], number;
   if (!read_arguments(env, info, arguments, 1)) return NULL;
@@ -150,6 +169,6 @@ napi_value close_ring(napi_env env, napi_callback_info info) {
   napi_value arguments[1];
   if (!read_arguments(env, info, arguments, 1)) return NULL;
   struct ring *ring = any_ring(env, arguments[0]);
-  if (ring) unmap(ring);
+  if (ring) close_parts(ring);
   return NULL;
 }

@@ -33,7 +33,9 @@ const SPANS_WAIT_MS = 1_000;
  */
 export class EbpfReceiver implements Component {
   readonly #options: EbpfReceiverOptions;
-  readonly #timers: NodeJS.Timeout[] = [];
+  #reports: NodeJS.Timeout | undefined;
+  /** Set while spans wait: a host without requests is not woken for them. */
+  #spansDue: NodeJS.Timeout | undefined;
   #observer: Observer | undefined;
   #spans: SpanQueue | undefined;
   #endSelfMetrics: () => void = () => {};
@@ -58,19 +60,19 @@ export class EbpfReceiver implements Component {
       settings.logger.warn('Part of the agent is off', { feature, reason });
     }
     this.#endSelfMetrics = observeSelf(settings, observer, spans);
-    this.#every(config.collection_interval, () => this.#collect());
-    if (spans !== undefined) this.#every(SPANS_WAIT_MS, () => this.#deliverSpans());
+    this.#reports = setInterval(() => this.#collect(), config.collection_interval);
     return Promise.resolve();
   }
 
   /** What was seen until now is handed on, unless the deadline comes first. */
   async shutdown(deadline: AbortSignal): Promise<void> {
-    for (const timer of this.#timers.splice(0)) clearInterval(timer);
+    clearInterval(this.#reports);
     const observer = this.#observer;
     this.#endSelfMetrics();
     if (observer === undefined) return;
     observer.drain();
     observer.close();
+    clearTimeout(this.#spansDue);
     this.#observer = undefined;
     if (deadline.aborted) return;
     const passed = new Promise<void>((resolve) => {
@@ -96,7 +98,7 @@ export class EbpfReceiver implements Component {
         plain: spans === undefined ? COUNTED_ALONE : this.#plainSpans(spans),
         onExchange: (exchange, offsetNs) => {
           spans?.add(exchange, offsetNs);
-          if (spans?.isBatchFull === true) this.#deliverSpans();
+          if (spans !== undefined) this.#deliverSoon(spans);
         },
       });
       observer.start();
@@ -115,7 +117,7 @@ export class EbpfReceiver implements Component {
       spanOf: (exchange) => spans.plainSpanOf(exchange),
       take: (exchange, offsetNs) => {
         const isTaken = spans.takePlain(exchange, offsetNs);
-        if (spans.isBatchFull) this.#deliverSpans();
+        this.#deliverSoon(spans);
         return isTaken;
       },
     };
@@ -129,16 +131,23 @@ export class EbpfReceiver implements Component {
     });
   }
 
-  #every(intervalMs: number, work: () => void): void {
-    this.#timers.push(setInterval(work, intervalMs));
-  }
-
   /** One delivery at a time: a slow pipeline delays reports, it never piles them up. */
   #collect(): void {
     const observer = this.#observer;
     if (observer === undefined || this.#isDelivering) return;
     observer.collect();
     this.#deliver(() => this.#deliverMetrics(observer));
+  }
+
+  #deliverSoon(spans: SpanQueue): void {
+    if (spans.isBatchFull) this.#deliverSpans();
+    this.#spansDue ??= setTimeout(() => this.#deliverDue(spans), SPANS_WAIT_MS);
+  }
+
+  #deliverDue(spans: SpanQueue): void {
+    this.#spansDue = undefined;
+    this.#deliverSpans();
+    if (!spans.isEmpty) this.#spansDue = setTimeout(() => this.#deliverDue(spans), SPANS_WAIT_MS);
   }
 
   #deliverSpans(): void {

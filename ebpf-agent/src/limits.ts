@@ -7,14 +7,14 @@ export const BATCH_BYTES: number = MIB;
 export const BATCHES_PER_TURN = 16;
 
 /**
- * How long the ring is left alone: while many records come, while few do, and while none do. A process
- * that has begun is looked at after that long, and one that is over by then has no name but its command.
+ * How long the ring is left alone, at least and at most; no longer than the least once a program has
+ * woken its reader: a process that began and is over by then has no name but its command. To look for
+ * nothing takes 0.2 ms of CPU.
  */
 export const POLL_MS_MIN = 20;
-export const POLL_MS_FEW = 40;
-export const POLL_MS_MAX = 100;
+export const POLL_MS_MAX = 500;
 
-/** As much should come between two looks. A quarter of the smallest ring. */
+/** As much should come between two looks: `WAKE_BYTES_BITS` of `bpf/maps.h`. A quarter of the smallest ring. */
 export const POLL_BYTES: number = MIB / 4;
 
 /** With as much in the ring as this at one look the next one comes at once. Bytes. */

@@ -49,7 +49,7 @@ describe('the addon', () => {
     addon.close(object);
     addon.close(object);
     expect(() => addon.load(object)).toThrow('closed');
-    expect(() => addon.openRing(-1)).toThrow('cannot be mapped');
+    expect(() => addon.openRing(-1, () => {})).toThrow('cannot be mapped');
   });
 
   it.runIf(MAY_OBSERVE)('reads and changes maps, of the size that the map has', () => {

@@ -44,7 +44,10 @@ export interface NativeAddon {
   update(fd: number, key: Uint8Array, value: Uint8Array): void;
   remove(fd: number, key: Uint8Array): boolean;
   nextKey(fd: number, key: Uint8Array | null, next: Uint8Array): boolean;
-  openRing(fd: number): NativeRing;
+  /** `onWoken`: a program woke the reader; once, until `heedRing`. */
+  openRing(fd: number, onWoken: () => void): NativeRing;
+  /** The next wake-up is told of; one that came since the last is taken as told. */
+  heedRing(ring: NativeRing): void;
   /** Fills the buffer with whole records; the bytes filled. */
   drain(ring: NativeRing, buffer: Uint8Array): number;
   /** Bytes written and not drained yet. */
@@ -75,6 +78,7 @@ const FUNCTIONS = [
   'remove',
   'nextKey',
   'openRing',
+  'heedRing',
   'drain',
   'ringLag',
   'closeRing',

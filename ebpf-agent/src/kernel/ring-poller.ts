@@ -3,7 +3,6 @@ import {
   BATCHES_PER_TURN,
   HURRY_BYTES,
   POLL_BYTES,
-  POLL_MS_FEW,
   POLL_MS_MAX,
   POLL_MS_MIN,
 } from '../limits.ts';
@@ -20,24 +19,26 @@ export interface RingPollerOptions {
 
 /**
  * Reads the ring in batches into one buffer: a callback for each record would cost more than all the
- * rest. Looks when `POLL_BYTES` should have come since the last time, after 20 to 40 ms, after 100 ms
- * while none come, and at once while more come than were foreseen: each look costs as much as some
- * requests.
+ * rest. Looks when `POLL_BYTES` should have come since the last time, after half a second at the latest,
+ * and at once while more come than were foreseen: each look costs as much as some requests. A program
+ * that wakes it is heeded 20 ms after the last look, or at once if that is longer ago.
  *
  *   ring (kernel) --drain--> one 1 MiB buffer --onBatch--> counts
+ *     '--wake-ups: a process began, TLS was found, `POLL_BYTES` were written
  */
 export class RingPoller {
   readonly #options: RingPollerOptions;
   readonly #ring: NativeRing;
   readonly #batch: Buffer = Buffer.from(new ArrayBuffer(BATCH_BYTES));
   #timer: NodeJS.Timeout | undefined;
-  #waitMs: number = POLL_MS_MIN;
+  /** When the ring was looked at last. */
+  #lastMs: number = performance.now();
   #lagBytesMax = 0;
   #isClosed = false;
 
   constructor(options: RingPollerOptions) {
     this.#options = options;
-    this.#ring = options.addon.openRing(options.ringFd);
+    this.#ring = options.addon.openRing(options.ringFd, () => this.#heed());
   }
 
   start(): void {
@@ -75,16 +76,29 @@ export class RingPoller {
     this.#options.addon.closeRing(this.#ring);
   }
 
+  /** Until the next look nobody is woken again. */
+  #heed(): void {
+    if (this.#timer === undefined) return;
+    const waitMs = this.#lastMs + POLL_MS_MIN - performance.now();
+    clearTimeout(this.#timer);
+    if (waitMs > 0) this.#timer = setTimeout(() => this.#poll(), waitMs);
+    else this.#poll();
+  }
+
   #poll(): void {
+    const nowMs = performance.now();
+    const passedMs = nowMs - this.#lastMs;
+    this.#lastMs = nowMs;
+    // Before it is read: a wake-up for what comes meanwhile is told of.
+    this.#options.addon.heedRing(this.#ring);
     const bytes = this.drain();
-    this.#waitMs = nextWaitMs(bytes, this.#waitMs);
-    this.#timer = setTimeout(() => this.#poll(), bytes >= HURRY_BYTES ? 0 : this.#waitMs);
+    const waitMs = bytes >= HURRY_BYTES ? 0 : nextWaitMs(bytes, passedMs);
+    this.#timer = setTimeout(() => this.#poll(), waitMs);
   }
 }
 
-/** `bytes` came after `waitMs`. */
-export function nextWaitMs(bytes: number, waitMs: number): number {
-  if (bytes === 0) return Math.min(POLL_MS_MAX, 2 * waitMs);
-  const foreseen = (waitMs * POLL_BYTES) / bytes;
-  return Math.max(POLL_MS_MIN, Math.min(POLL_MS_FEW, foreseen, 2 * waitMs));
+/** `bytes` came in `passedMs`. */
+export function nextWaitMs(bytes: number, passedMs: number): number {
+  if (bytes === 0) return POLL_MS_MAX;
+  return Math.max(POLL_MS_MIN, Math.min(POLL_MS_MAX, (passedMs * POLL_BYTES) / bytes));
 }

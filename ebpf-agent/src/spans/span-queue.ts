@@ -81,6 +81,11 @@ export class SpanQueue {
     return this.#dropped;
   }
 
+  /** Nothing waits, neither for its batch nor for the request that it was sent for. */
+  get isEmpty(): boolean {
+    return this.#waiting === 0 && this.#children.size === 0;
+  }
+
   get isBatchFull(): boolean {
     return this.#waiting >= SPANS_PER_BATCH;
   }

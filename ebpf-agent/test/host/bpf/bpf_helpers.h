@@ -16,6 +16,9 @@
 struct sock;
 
 void *bpf_map_lookup_elem(void *map, const void *key);
+__u64 bpf_ringbuf_query(void *ring, __u64 what);
+void *bpf_ringbuf_reserve(void *ring, __u64 size, __u64 flags);
+void bpf_ringbuf_discard(void *reserved, __u64 flags);
 long bpf_ringbuf_output(void *ring, void *data, __u64 size, __u64 flags);
 long bpf_probe_read_user(void *to, __u32 size, const void *from);
 long bpf_probe_read_kernel(void *to, __u32 size, const void *from);
