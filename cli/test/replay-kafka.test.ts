@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -103,6 +103,40 @@ service: {pipelines: {logs: {receivers: [kafka], exporters: [nop]}}}
     expect(records.map((record) => record.value.length)).toEqual([1_500_000]);
     await buffer.close();
   }, 60_000);
+
+  it('puts back once when two are called together, or one is killed', async () => {
+    const { brokers } = broker;
+    const buffer = await KafkaBuffer.open({ brokers });
+    await buffer.createTopic('twice', { partitions: 1 });
+    const letters = Array.from({ length: 500 }, (_, offset) => ({
+      value: Buffer.alloc(2000, 1),
+      headers: { ...LETTER_HEADERS, reason: 'twice', topic: 'twice', offset: `${offset}` },
+      timestampUnixMs: 1,
+    }));
+    await buffer.append(TOPICS.deadLetters, 0, letters);
+    const apply = ['--brokers', brokers.join(','), '--reason', 'twice', '--apply'];
+    const main = join(projectRoot(), 'cli/dist/sonde.js');
+    const killed = spawn(process.execPath, [main, 'replay', ...apply], { stdio: 'ignore' });
+    // In the middle of it, when some letters lie in their topic.
+    const reader = await buffer.openReader('test', 'twice', 0);
+    const read = { bytesMax: 1 << 24, recordsMax: 1000 };
+    while ((await reader.read(0, { ...read, waitMs: 5000 })).length === 0);
+    killed.kill('SIGKILL');
+    const both = await Promise.all([replay(...apply), replay(...apply)]);
+    expect(both.map(({ stderr }) => stderr)).toEqual(['', '']);
+    expect(both.map(({ stdout }) => /Put back: (\d+)/.exec(stdout)?.[1] === '0').sort()).toEqual([
+      false,
+      true,
+    ]);
+    const seen: number[] = [];
+    for (;;) {
+      const some = await reader.read(seen.length, { ...read, waitMs: 0 });
+      if (some.length === 0) break;
+      seen.push(...some.map(({ headers }) => Number(headers['replay_of']?.split('/').at(-1))));
+    }
+    expect(seen.sort((one, other) => one - other)).toEqual(letters.map((_, index) => index));
+    await buffer.close();
+  }, 90_000);
 
   it('refuses a configuration without Kafka in words', async () => {
     const none =

@@ -1,7 +1,8 @@
-import { EmbeddedLog } from '@sonde/buffer';
+import { type Buffer, EmbeddedLog } from '@sonde/buffer';
 import {
   type LetterFilter,
   REPLAY_GROUP,
+  type ReplayResult,
   replayLetters,
   type Survey,
   surveyLetters,
@@ -12,6 +13,7 @@ import { UsageError } from '../usage-error.ts';
 import { SOURCE_FLAGS } from './config-flags.ts';
 import { openReplayed } from './open-replayed.ts';
 import { readFlags } from './read-flags.ts';
+import { replayTurn } from './replay-turn.ts';
 
 const FLAGS = {
   directory: {
@@ -63,7 +65,7 @@ export async function replay(args: readonly string[]): Promise<void> {
         process.stdout.write('Nothing was changed: --apply puts them back.\n');
       return;
     }
-    const { replayed, foundAgain, refused, isStopped } = await replayLetters(buffer, filter, stop);
+    const { replayed, foundAgain, refused, isStopped } = await putBack(buffer, filter, stop);
     const before = foundAgain === 0 ? '' : `, ${foundAgain} of them by a replay before this one`;
     process.stdout.write(`Put back: ${replayed}${before}.\n`);
     if (refused > 0) {
@@ -75,6 +77,19 @@ export async function replay(args: readonly string[]): Promise<void> {
   } finally {
     if (buffer instanceof EmbeddedLog) await buffer.forgetGroup(REPLAY_GROUP);
     await buffer.close();
+  }
+}
+
+async function putBack(
+  buffer: Buffer,
+  filter: LetterFilter,
+  stop: AbortSignal,
+): Promise<ReplayResult> {
+  const turn = await replayTurn(buffer);
+  try {
+    return await replayLetters(buffer, filter, AbortSignal.any([stop, turn.lost]));
+  } finally {
+    await turn.end();
   }
 }
 

@@ -49,7 +49,7 @@ export async function surveyLetters(buffer: Buffer, filter: LetterFilter): Promi
 /**
  * Puts the letters that match back where they were read from, each once: a letter is marked before
  * and after, and one that is marked as begun alone is looked for first. Interrupted at any moment,
- * the next call goes on. One replay of a buffer at a time. Rejects with `BufferError`.
+ * the next call goes on. Two at once put letters back twice: callers see to it. Rejects with `BufferError`.
  */
 export async function replayLetters(
   buffer: Buffer,
