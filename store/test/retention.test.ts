@@ -137,6 +137,11 @@ describe('what leaves', () => {
     expect(plan([stored], { tracesDays: 3, logsDays: 3, metricsDays: 3 }).expired).toEqual([]);
     const short = { tracesDays: 3, logsDays: 3, metricsDays: 3, profilesDays: 3 };
     expect(plan([stored], short).expired).toEqual([stored]);
+    // A partition of a week: the last of its days decides.
+    const week = part('resources_1w', 20, 14);
+    expect(plan([week], { tracesDays: 7, logsDays: 7, metricsDays: 7 }).expired).toEqual([]);
+    expect(plan([part('resources_1w', 22, 14)]).expired).toHaveLength(1);
+    expect(plan([part('resources_1w', 21, 14)]).expired).toEqual([]);
   });
 });
 

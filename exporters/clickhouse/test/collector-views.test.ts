@@ -1,4 +1,5 @@
 import { jsonToProtobuf } from '@sonde/proto';
+import { Sql } from '@sonde/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   RECEIVED_UNIX_MS,
@@ -140,6 +141,26 @@ describe("the Collector exporter's views", () => {
         seconds: RECEIVED_UNIX_MS / 1000,
       },
     ]);
+  });
+
+  it('join a resource once a week, however many hours it had rows', async () => {
+    const insert = `INSERT INTO sonde.resources
+      (tenant, service, fingerprint, bucket, attributes, retention_days)
+      SELECT 'weeks', 'shop', number % 20, toDateTime('2026-11-02 00:00:00', 'UTC') + 3600 * intDiv(number, 20),
+        map('host.name', concat('host-', toString(number % 20))), 14 FROM numbers(20 * 24 * 14)`;
+    await engine.client.command(new Sql([insert], []));
+    const span = `INSERT INTO sonde.spans
+      (tenant, service, resource_fingerprint, timestamp, name, retention_days)
+      SELECT 'weeks', 'shop', 7, toDateTime64('2026-11-09 00:00:00', 9, 'UTC'), 'GET /', 14`;
+    await engine.client.command(new Sql([span], []));
+    await engine.client.command(new Sql(['OPTIMIZE TABLE sonde.resources_1w FINAL'], []));
+    const host = "SELECT ResourceAttributes['host.name'] AS host FROM sonde.otel_traces";
+    const { rows, cost } = await engine.client.query(
+      new Sql([`${host} WHERE Tenant = 'weeks' AND ServiceName = 'shop'`], []),
+      { parse: (row: unknown): unknown => row },
+    );
+    expect(rows).toEqual([{ host: 'host-7' }]);
+    expect(cost.rowsRead).toBeLessThan(100);
   });
 
   it('show points of every kind', async () => {

@@ -1,4 +1,3 @@
-import { collectorViews } from '../schema/collector-views.ts';
 import { exemplarsTable } from '../schema/exemplars.ts';
 import { logsTable } from '../schema/logs.ts';
 import { metricExponentialHistogramsTable } from '../schema/metric-exponential-histograms.ts';
@@ -31,7 +30,7 @@ export const FIRST_TABLES: Migration = {
       metricSummariesTable(),
       exemplarsTable(),
     ];
-    const views = [traceIndexView(options), red1mView(options), ...collectorViews(options)];
+    const views = [traceIndexView(options), red1mView(options)];
     return [
       ...tables.map((table) => createTableSql(table, options)),
       ...views.map((view) => createViewSql(view, options)),

@@ -28,6 +28,7 @@ import { ROUND_TRIPS } from './0014-round-trips.ts';
 import { NAMED_ADDRESSES } from './0015-named-addresses.ts';
 import { VIEWS_BY_NAME } from './0016-views-by-name.ts';
 import { TIMES_OF_TRACES } from './0017-times-of-traces.ts';
+import { RESOURCES_BY_WEEK } from './0018-resources-by-week.ts';
 import type { Migration } from './migration.ts';
 
 /** In order of their versions, which are dense from 1. */
@@ -49,6 +50,7 @@ export const MIGRATIONS: readonly Migration[] = [
   NAMED_ADDRESSES,
   VIEWS_BY_NAME,
   TIMES_OF_TRACES,
+  RESOURCES_BY_WEEK,
 ];
 
 export type SchemaErrorCode =

@@ -1,6 +1,6 @@
 import {
   CATALOGUES,
-  RESOURCES_TABLE,
+  RESOURCE_TABLES,
   type RetainedSignal,
   retainedTable,
   SERIES_TABLE,
@@ -58,7 +58,7 @@ export function keptDays(
   }
   const { classDays, table } = partition;
   const signal = retainedTable(table)?.signal ?? 'rollups';
-  if (table !== RESOURCES_TABLE && (classDays === undefined || !isRuled(signal))) {
+  if (!RESOURCE_TABLES.has(table) && (classDays === undefined || !isRuled(signal))) {
     return current[`${signal}Days`];
   }
   const beganMs = partition.day * DAY_MS;
@@ -66,7 +66,7 @@ export function keptDays(
     current,
     ...history.filter(({ untilMs }) => beganMs <= untilMs + STORED_AFTER_MS).map(retentionOf),
   ];
-  const signals = table === RESOURCES_TABLE ? RULED_SIGNALS : RULED_SIGNALS.filter(is(signal));
+  const signals = RESOURCE_TABLES.has(table) ? RULED_SIGNALS : RULED_SIGNALS.filter(is(signal));
   const days = signals.flatMap((one) =>
     CATALOGUES.has(table)
       ? versions.filter((v) => longest(v, one) === classDays).map(() => longest(current, one))

@@ -123,7 +123,7 @@ export function reserveBytes(disk: Disk): number {
   return Math.min(RESERVE_BYTES_MAX, Math.floor(disk.totalBytes * RESERVE_SHARE));
 }
 
-/** A catalogue without its rows, or rows without it, is worth nothing: `resources` is never offered. */
+/** A catalogue without its rows, or rows without it, is worth nothing: resources are never offered. */
 function inOrder(
   partitions: readonly StoredPartition[],
   today: number,

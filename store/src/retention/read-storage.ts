@@ -4,7 +4,7 @@ import type { StoreClient } from '../client/store-client.ts';
 import { COLD_VOLUME } from '../engine/cold-volume.ts';
 import { clusterIdentifier } from '../schema/cluster.ts';
 import type { StorageState } from './plan-retention.ts';
-import { RESOURCES_TABLE, retainedTable } from './retained-tables.ts';
+import { RESOURCE_TABLES, retainedTable } from './retained-tables.ts';
 import { type Disk, readPartitionId, type StoredPartition } from './stored-partition.ts';
 
 /** Of a year and more of days and classes in two dozen tables; more is a store gone wrong. */
@@ -81,7 +81,7 @@ function partitionsSql({ database, cluster }: ReadStorageOptions): Sql {
 
 function toPartition(row: z.infer<typeof PartitionRow>): StoredPartition[] {
   const place = readPartitionId(row.partition_id);
-  const isKnown = row.table === RESOURCES_TABLE || retainedTable(row.table) !== undefined;
+  const isKnown = RESOURCE_TABLES.has(row.table) || retainedTable(row.table) !== undefined;
   if (place === undefined || !isKnown) return [];
   const { row_count: rows, bytes, cold_bytes: coldBytes, table } = row;
   return [{ table, id: row.partition_id, ...place, rows, bytes, coldBytes }];

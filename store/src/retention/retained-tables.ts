@@ -69,15 +69,21 @@ export const RETAINED_TABLES: readonly RetainedTable[] = [
   ...tables('metricRollups', ['metric_samples_5m', 'metric_histograms_5m'], 1, 7),
 ];
 
-/** Resources are named by rows of every signal: their partition leaves with the longest class. */
-export const RESOURCES_TABLE = 'resources';
+/**
+ * Resources are named by rows of every signal: their partition leaves with the longest class. With
+ * the days that one partition covers.
+ */
+export const RESOURCE_TABLES: ReadonlyMap<string, 1 | 7> = new Map([
+  ['resources', 1],
+  ['resources_1w', 7],
+]);
 
 /** Series are named by rows and by the roll-ups of metrics. */
 export const SERIES_TABLE = 'metric_series';
 
 /** What rows of other tables name: their class is the longest that those may have. */
 export const CATALOGUES: ReadonlySet<string> = new Set([
-  RESOURCES_TABLE,
+  ...RESOURCE_TABLES.keys(),
   'profile_stacks',
   'profile_locations',
   'profile_mappings',

@@ -1,4 +1,4 @@
-import { retainedTable } from './retained-tables.ts';
+import { RESOURCE_TABLES, retainedTable } from './retained-tables.ts';
 
 /** A partition of a table that has a retention. */
 export interface StoredPartition {
@@ -45,5 +45,6 @@ export function readPartitionId(
 
 /** The first day after those in the partition. */
 export function dayAfter(partition: StoredPartition): number {
-  return partition.day + (retainedTable(partition.table)?.partitionDays ?? 1);
+  const { table, day } = partition;
+  return day + (retainedTable(table)?.partitionDays ?? RESOURCE_TABLES.get(table) ?? 1);
 }

@@ -1,3 +1,4 @@
+import { resourceJoin } from './resources-1w.ts';
 import type { SchemaOptions, ViewDefinition } from './table.ts';
 
 /** `otel_metrics_{gauge,sum,histogram,exponential_histogram,summary}`: points with their series. */
@@ -100,12 +101,30 @@ LEFT JOIN (
 ) AS e ON p.tenant = e.tenant AND p.series = e.series AND p.timestamp = e.timestamp`;
 }
 
+/** Of a series; the same in all rows of one, but for the description. */
+const SERIES_COLUMNS = [
+  'resource_schema_url',
+  'resource_fingerprint',
+  'scope_name',
+  'scope_version',
+  'scope_attributes',
+  'scope_dropped_attributes_count',
+  'scope_schema_url',
+  'service',
+  'description',
+  'unit',
+  'attributes',
+  'temporality',
+  'is_monotonic',
+];
+
+/** The metric's name is part of the key of series so that a filter on it holds for them too. */
 function metricsView(view: PointView, { database }: SchemaOptions): ViewDefinition {
   return {
     name: view.name,
     select: `SELECT
   p.tenant AS Tenant,
-  r.attributes AS ResourceAttributes,
+  r.resource_attributes AS ResourceAttributes,
   m.resource_schema_url AS ResourceSchemaUrl,
   m.scope_name AS ScopeName,
   m.scope_version AS ScopeVersion,
@@ -123,13 +142,13 @@ function metricsView(view: PointView, { database }: SchemaOptions): ViewDefiniti
   ${view.columns.join(',\n  ')}${view.exemplars ? EXEMPLAR_COLUMNS : ''}
 FROM ${database}.${view.table} AS p
 INNER JOIN (
-  SELECT * FROM ${database}.metric_series WHERE kind = ${view.kind} LIMIT 1 BY tenant, series
-) AS m ON p.tenant = m.tenant AND p.series = m.series
-LEFT JOIN (
-  SELECT tenant, fingerprint, attributes
-  FROM ${database}.resources LIMIT 1 BY tenant, fingerprint
-) AS r ON m.tenant = r.tenant AND m.resource_fingerprint = r.fingerprint${
-      view.exemplars ? exemplarJoin(database) : ''
-    }`,
+  SELECT
+    tenant,
+    metric,
+    series,
+    ${SERIES_COLUMNS.map((name) => `any(s.${name}) AS ${name}`).join(',\n    ')}
+  FROM ${database}.metric_series AS s WHERE kind = ${view.kind} GROUP BY tenant, metric, series
+) AS m ON p.tenant = m.tenant AND p.metric = m.metric AND p.series = m.series
+${resourceJoin(database, 'm')}${view.exemplars ? exemplarJoin(database) : ''}`,
   };
 }

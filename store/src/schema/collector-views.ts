@@ -1,4 +1,5 @@
 import { collectorMetricViews } from './collector-metric-views.ts';
+import { resourceJoin } from './resources-1w.ts';
 import { HEX_TRACE_ID } from './search-index.ts';
 import type { SchemaOptions, ViewDefinition } from './table.ts';
 
@@ -6,7 +7,7 @@ import type { SchemaOptions, ViewDefinition } from './table.ts';
  * Views with the names and columns of the Collector's ClickHouse exporter, for dashboards and
  * tools written for it. `otel_logs` has the columns of both generations of its schema. Filter by
  * `TraceId` and `Timestamp`: the former has an index on its hex expression. Resource attributes
- * are joined from `resources`; read our own tables where that cost matters.
+ * are joined from `resources_1w`; read our own tables where that cost matters.
  */
 export function collectorViews(options: SchemaOptions): readonly ViewDefinition[] {
   return [
@@ -18,13 +19,6 @@ export function collectorViews(options: SchemaOptions): readonly ViewDefinition[
 }
 
 const hexSpanId = (id: string): string => `if(empty(${id}), '', lower(hex(${id})))`;
-
-function resourceJoin({ database }: SchemaOptions, rows: string): string {
-  return `LEFT JOIN (
-  SELECT tenant AS resource_tenant, fingerprint, any(attributes) AS resource_attributes
-  FROM ${database}.resources GROUP BY tenant, fingerprint
-) AS r ON ${rows}.tenant = r.resource_tenant AND ${rows}.resource_fingerprint = r.fingerprint`;
-}
 
 function tracesView(options: SchemaOptions): ViewDefinition {
   return {
@@ -54,7 +48,7 @@ function tracesView(options: SchemaOptions): ViewDefinition {
   s.links.trace_state AS \`Links.TraceState\`,
   s.links.attributes AS \`Links.Attributes\`
 FROM ${options.database}.spans AS s
-${resourceJoin(options, 's')}`,
+${resourceJoin(options.database, 's')}`,
   };
 }
 
@@ -102,6 +96,6 @@ function logsView(options: SchemaOptions): ViewDefinition {
   r.resource_attributes['k8s.pod.uid'] AS \`__otel_materialized_k8s.pod.uid\`,
   l.environment AS \`__otel_materialized_deployment.environment.name\`
 FROM ${options.database}.logs AS l
-${resourceJoin(options, 'l')}`,
+${resourceJoin(options.database, 'l')}`,
   };
 }

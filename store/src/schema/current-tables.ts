@@ -26,6 +26,7 @@ import {
 import { red1mTable } from './red-1m.ts';
 import { deploymentsView, resourceHistoryTable } from './resource-history.ts';
 import { resourcesTable } from './resources.ts';
+import { resources1wTable } from './resources-1w.ts';
 import {
   connections1mTable,
   contexts1mTable,
@@ -68,6 +69,7 @@ export function currentTables(options: SchemaOptions): readonly TableDefinition[
     profileLocationsTable(),
     profileMappingsTable(),
     resourcesTable(),
+    resources1wTable(),
     resourceHistoryTable(options),
     attributeCatalogueTable(options),
   ];
