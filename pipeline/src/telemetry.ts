@@ -1,5 +1,7 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   type Columns,
+  decodeRequestsInTurns,
   type EncodedRequest,
   encodeSegments,
   itemsOf,
@@ -53,6 +55,8 @@ export class Telemetry {
   /** At least one of both is there. */
   #requests: readonly EncodedRequest[] | undefined;
   #columns: Columns | undefined;
+  /** While requests are decoded in turns. */
+  #decoding: Promise<Columns> | undefined;
 
   constructor(options: TelemetryOptions) {
     this.signal = options.signal;
@@ -163,6 +167,20 @@ export class Telemetry {
   /** Throws `MalformedError` of `@sonde/proto` when a request is not OTLP. */
   columns(): Columns {
     this.#columns ??= this.#decode(this.requests);
+    return this.#columns;
+  }
+
+  /**
+   * As `columns`, for who can wait: requests that were joined are decoded some milliseconds at a time,
+   * and others have the event loop in between.
+   */
+  async columnsInTurns(): Promise<Columns> {
+    if (this.#columns !== undefined || this.requests.length < 2) return this.columns();
+    this.#decoding ??= decodeRequestsInTurns(this.signal, this.requests, { nextTurn });
+    const columns = await this.#decoding;
+    this.#decoding = undefined;
+    // Somebody may have asked for all at once meanwhile.
+    this.#columns ??= columns;
     return this.#columns;
   }
 }

@@ -2,6 +2,7 @@ import {
   decodeRequests,
   type EncodedRequest,
   jsonToProtobuf,
+  MalformedError,
   type Signal,
   scanRequest,
   selectLogs,
@@ -115,5 +116,32 @@ describe('whose telemetry it is', () => {
     expect(metadataKey(ada, ['other'])).toBe(metadataKey(bob, ['other']));
     expect(metadataKey(undefined, ['x-org'])).toBe(metadataKey(clientInfo({}), ['x-org']));
     expect(metadataOfKeys(ada, ['X-Org', 'other'])).toEqual(new Map([['x-org', ['ada']]]));
+  });
+});
+
+describe('columns in turns', () => {
+  it('are the same for everybody who asks, also at once meanwhile', async () => {
+    const requests = [request('a', 1, 'x', 'y'), request('b', 2, 'z')];
+    const telemetry = telemetryOf('logs', requests);
+    const [one, other] = await Promise.all([
+      telemetry.columnsInTurns(),
+      telemetry.columnsInTurns(),
+    ]);
+    expect(other).toBe(one);
+    expect(telemetry.columns()).toBe(one);
+
+    const asked = telemetryOf('logs', requests);
+    const waiting = asked.columnsInTurns();
+    const now = asked.columns();
+    expect(await waiting).toBe(now);
+  });
+
+  it('refuse what is not OTLP each time, as columns do', async () => {
+    const bad = { ...request('a', 1, 'x'), bytes: new Uint8Array([0x0a]) };
+    const telemetry = telemetryOf('logs', [request('a', 1, 'x'), bad]);
+    for (let i = 0; i < 2; i++) {
+      await expect(telemetry.columnsInTurns()).rejects.toThrow(MalformedError);
+    }
+    expect(() => telemetry.columns()).toThrow(MalformedError);
   });
 });

@@ -1,10 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   AnyValueType,
   DICTIONARY_STRING_BYTES_MAX,
   decodeLogs,
   decodeMetrics,
   decodeRequests,
+  decodeRequestsInTurns,
   decodeTraces,
   dictionaryText,
   type EncodedRequest,
@@ -17,6 +18,7 @@ import {
   NESTED_VALUES_MAX,
   nativeText,
   REQUEST_ROWS_MAX,
+  SIGNALS,
   type Signal,
   SpanColumns,
   scanRequest,
@@ -159,6 +161,38 @@ describe('decoding', () => {
     }
     expect(error).toBeInstanceOf(MalformedError);
     expect(error).toMatchObject({ requestIndex: 1, code: 'OTLP_MALFORMED', retryable: false });
+  });
+
+  it.each(SIGNALS)(
+    'decodes requests of %s in turns, between those of other batches',
+    async (signal) => {
+      const batches = [3, 50].map((seed) =>
+        Array.from({ length: 20 }, (_, index) =>
+          request(
+            signal,
+            randomMessage(new Random(seed + index), requestOf(signal)),
+            `${index % 3}`,
+          ),
+        ),
+      );
+      const turns = vi.fn(async () => await Promise.resolve());
+      const options = { nextTurn: turns, sliceMs: 0 };
+      const decoded = await Promise.all(
+        batches.map((requests) => decodeRequestsInTurns(signal, requests, options)),
+      );
+      expect(turns).toHaveBeenCalledTimes(2 * 19);
+      expect(decoded.map((columns) => columnsRows(columns))).toEqual(
+        batches.map((requests) => columnsRows(decodeRequests(signal, requests))),
+      );
+    },
+  );
+
+  it('names the malformed one of those that are decoded in turns', async () => {
+    const good = request('logs', randomMessage(new Random(3), requestOf('logs')));
+    const bad = { ...good, bytes: new Uint8Array([0x0a]) };
+    const nextTurn = async (): Promise<void> => await Promise.resolve();
+    const decoded = decodeRequestsInTurns('logs', [good, good, bad], { nextTurn, sliceMs: 0 });
+    await expect(decoded).rejects.toMatchObject({ requestIndex: 2, code: 'OTLP_MALFORMED' });
   });
 
   it('takes resource, scope and schema URLs that come after the rows', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type LoadSignal, loadRequest } from '../bench/load.ts';
 import { ByteRun } from '../src/columns/byte-run.ts';
 import { Dictionary } from '../src/columns/dictionary.ts';
-import { newUint32, withSlab } from '../src/columns/slab.ts';
+import { newSlab, newUint32, withSlab } from '../src/columns/slab.ts';
 import { type Columns, decodeRequests } from '../src/index.ts';
 
 const SIGNALS: readonly LoadSignal[] = ['traces', 'logs', 'metrics'];
@@ -59,12 +59,12 @@ describe('the slab of a batch', () => {
       newUint32(4);
       throw new Error('malformed');
     };
-    expect(() => withSlab(4096, fail)).toThrow('malformed');
+    expect(() => withSlab(newSlab(4096), fail)).toThrow('malformed');
     expect(newUint32(4).buffer.byteLength).toBe(16);
   });
 
   it('gives zeros, whatever is asked of it', () => {
-    withSlab(4096, () => {
+    withSlab(newSlab(4096), () => {
       for (let length = 1; length < 20_000; length = length * 2 + 1) {
         const array = newUint32(length);
         expect(array).toHaveLength(length);

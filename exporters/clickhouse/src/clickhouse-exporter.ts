@@ -95,7 +95,7 @@ export class ClickHouseExporter implements ConsumingComponent {
   }
 
   async #insertBatch(telemetry: Telemetry): Promise<void> {
-    const columns = decode(telemetry);
+    const columns = await decode(telemetry);
     // Each step of a batch has a turn of the event loop to itself: requests are read in between.
     await nextTurn();
     const context: BatchContext = {
@@ -135,9 +135,9 @@ async function allOf(work: readonly Promise<void>[]): Promise<void> {
   if (failure !== undefined) throw failure;
 }
 
-function decode(telemetry: Telemetry): Columns {
+async function decode(telemetry: Telemetry): Promise<Columns> {
   try {
-    return telemetry.columns();
+    return await telemetry.columnsInTurns();
   } catch (error) {
     if (!(error instanceof MalformedError)) throw error;
     throw new SondeError('INVALID_DATA', error.message, { cause: error });

@@ -29,13 +29,30 @@ const slab: { isOpen: boolean; buffer: ArrayBuffer; used: number; next: number }
   next: 0,
 };
 
-/** Runs `make` with a slab of `bytes` at first. One at a time; what is made inside keeps its memory. */
-export function withSlab<T>(bytes: number, make: () => T): T {
+/** A slab that is closed and may be opened again. */
+export interface ClosedSlab {
+  buffer: ArrayBuffer;
+  used: number;
+  /** What is taken when there is no room left. Bytes. */
+  next: number;
+}
+
+export function newSlab(bytes: number): ClosedSlab {
+  return { buffer: NO_BUFFER, used: 0, next: bytes };
+}
+
+/** Runs `make` with that slab open. One at a time; what is made inside keeps its memory. */
+export function withSlab<T>(closed: ClosedSlab, make: () => T): T {
   slab.isOpen = true;
-  slab.next = bytes;
+  slab.buffer = closed.buffer;
+  slab.used = closed.used;
+  slab.next = closed.next;
   try {
     return make();
   } finally {
+    closed.buffer = slab.buffer;
+    closed.used = slab.used;
+    closed.next = slab.next;
     slab.isOpen = false;
     slab.buffer = NO_BUFFER;
     slab.used = 0;
