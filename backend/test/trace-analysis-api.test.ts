@@ -65,6 +65,7 @@ function traceRows(i: number): Row[] {
     spanRow({
       ...{ ...at, spanId: spanId(i, 3), parentId: spanId(i, 2), durationNs: 60 * MS + slowNs },
       ...{ service: 'pay', name: 'POST bank', kind: 3, error: failed },
+      ...{ attributes: [['server.address', 'bank.example']], types: [1] },
       ...(failed ? { more: { ...event, status_message: `card ${4000 + i} declined` } } : {}),
     }),
     spanRow({
@@ -205,7 +206,9 @@ describe('GET /traces/analysis/breakdown', () => {
     expect(mean('postgresql')).toBeCloseTo(20);
     expect(mean('web')).toBeCloseTo(20);
     const pay = await sonde.get(path('breakdown', `${SLOW}&service=pay`), BreakdownSchema);
-    expect(pay.parts.map(({ name }) => name)).toEqual(['POST bank', 'pay']);
+    // What sends no spans has the name that its callers have for it.
+    expect(pay.parts.map(({ name }) => name)).toEqual(['bank.example', 'pay']);
+    expect(pay.parts[0]?.kind).toBe('dependency');
   });
 });
 

@@ -80,11 +80,15 @@ const wish: AnalysisWish = {
   baseline: { kind: 'rest' },
 };
 
-async function select(more: Partial<AnalysisWish>, budget: SpanBudget): Promise<Selection> {
+async function select(
+  more: Partial<AnalysisWish>,
+  budget: SpanBudget,
+  reader: StoreReader = store,
+): Promise<Selection> {
   const meter = new CostMeter();
   const asking = { meter, signal: AbortSignal.timeout(60_000), report: () => undefined };
-  const scope = await resolveAnalysis(store, { ...wish, ...more }, asking);
-  return readSelection(store, scope, { budget, asking });
+  const scope = await resolveAnalysis(reader, { ...wish, ...more }, asking);
+  return readSelection(reader, scope, { budget, asking });
 }
 
 /** Traces of each side that are looked at, and spans of each trace. */
@@ -106,8 +110,9 @@ async function lookedAt(
 describe('a selection among more spans than are gone through', () => {
   it('counts all of its traces and looks at whole ones of some slices of time', async () => {
     const selection = await select({}, BUDGET);
-    expect(selection.summary).toMatchObject({ traces: TRACES / 10, baselineTraces: 0.9 * TRACES });
-    const { everyNth, baselineEveryNth } = selection.summary;
+    const summary = await selection.summary;
+    expect(summary).toMatchObject({ traces: TRACES / 10, baselineTraces: 0.9 * TRACES });
+    const { everyNth, baselineEveryNth } = summary;
     expect(everyNth).toBeGreaterThanOrEqual(6);
     expect(baselineEveryNth).toBe(everyNth);
     const seen = await lookedAt(selection);
@@ -128,11 +133,34 @@ describe('a selection among more spans than are gone through', () => {
   it('leaves no slice out for a few selected traces, and only others', async () => {
     const few = { minNs: 1_000_000_000, fromMs: from, toMs: from + HOUR_MS };
     const selection = await select({ box: few }, BUDGET);
-    expect(selection.summary.everyNth).toBe(1);
-    expect(selection.summary.baselineEveryNth).toBeGreaterThan(1);
+    const summary = await selection.summary;
+    expect(summary.everyNth).toBe(1);
+    expect(summary.baselineEveryNth).toBeGreaterThan(1);
     const seen = await lookedAt(selection);
-    expect(seen.selected).toBe(selection.summary.traces);
+    expect(seen.selected).toBe(summary.traces);
     expect(seen.baseline).toBeLessThan(TRACES / 4);
+  });
+
+  it('does not wait for the count of all, and a count that fails is told to who asks for it', async () => {
+    let counts = 0;
+    const failing: StoreReader = {
+      read: (query, signal) => {
+        if (query.summary === 'SELECT spans both sides') counts += 1;
+        // The first of them is that of all.
+        if (counts === 1 && query.summary === 'SELECT spans both sides') {
+          return Promise.reject(new Error('stopped'));
+        }
+        return store.read(query, signal);
+      },
+      stream: (query, signal) => store.stream(query, signal),
+      close: () => store.close(),
+    };
+    const unasked = await select({}, { ...BUDGET, wanted: 10 }, failing);
+    expect(unasked.parts.selected.everyNth).toBe(1);
+    counts = 0;
+    // Nobody asks the first for its count: that ends no process.
+    const asked = await select({}, { ...BUDGET, wanted: 10 }, failing);
+    await expect(asked.summary).rejects.toThrow('stopped');
   });
 
   it('takes all of what is not too much', async () => {

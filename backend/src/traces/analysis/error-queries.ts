@@ -4,12 +4,12 @@ import { inTimestamps } from '../../instant-sql.ts';
 import type { StoreQuery } from '../../store-reader.ts';
 import type { TimeSteps } from '../../time-steps.ts';
 import type { TimeWindow } from '../../time-windows.ts';
-import { inTraces, TRACE } from './analysis-scope.ts';
+import { type AnalysisScope, inTraces, TRACE } from './analysis-scope.ts';
 import { allRoots, allSpans, type Selection, selectedSpans } from './selection.ts';
 
 export const CAUSES_MAX = 100;
 /** Failed spans of one trace that are looked at. */
-const FAILED_SPANS_MAX = 20_000;
+export const FAILED_SPANS_MAX = 20_000;
 const MESSAGE_CHARACTERS_MAX = 400;
 const STACK_BYTES_MAX = 16_384;
 
@@ -37,7 +37,7 @@ export interface CauseRow {
 /** A span of a cause: ids in hexadecimal, its start in milliseconds. */
 export type SampleId = readonly [trace: string, span: string, ms: number];
 
-const CauseRowSchema: z.ZodType<CauseRow> = z.object({
+export const CauseRowSchema: z.ZodType<CauseRow> = z.object({
   is_total: z.number(),
   traces: uint64Number,
   ended_well: uint64Number,
@@ -65,6 +65,17 @@ function messageOf(text: Sql): Sql {
 
 const EXCEPTION_TYPE = sql`${EVENT}['exception.type']`;
 
+/** Of a failed span, what makes two errors one. */
+export const CAUSE_HASH: Sql = sql`cityHash64(toString(service), toString(name),
+  ${messageOf(TEXT)},
+  ${EXCEPTION_TYPE})`;
+
+/** The step that a time lies in. */
+export function stepOf(time: Sql, { fromMs, stepMs }: TimeSteps): Sql {
+  return sql`toUInt32(greatest(0, intDiv(toUnixTimestamp64Milli(${time})
+    - ${param.int64(fromMs)}, ${param.int64(stepMs)})))`;
+}
+
 /** Looked for before any set of traces is: few spans fail. */
 const FAILED = sql`spans PREWHERE status_code = 2`;
 
@@ -73,11 +84,6 @@ const FAILED = sql`spans PREWHERE status_code = 2`;
  * row of all causes comes first; what a cause says is read of its sample.
  */
 export function causesQuery(selection: Selection, steps: TimeSteps): StoreQuery<CauseRow> {
-  const step = sql`toUInt32(greatest(0, intDiv(toUnixTimestamp64Milli(first)
-    - ${param.int64(steps.fromMs)}, ${param.int64(steps.stepMs)})))`;
-  const hash = sql`cityHash64(toString(service), toString(name),
-    ${messageOf(TEXT)},
-    ${EXCEPTION_TYPE})`;
   return {
     summary: 'SELECT spans error causes',
     row: CauseRowSchema,
@@ -94,11 +100,11 @@ export function causesQuery(selection: Selection, steps: TimeSteps): StoreQuery<
       FROM (
         SELECT trace_id, origin.3 AS hash, any(has_failed_root) AS root_failed,
           uniqExact(origin.1) AS span_count_of_trace,
-          min(origin.4) AS first, ${step} AS step, argMin(origin.1, origin.4) AS first_span
+          min(origin.4) AS first, ${stepOf(sql`first`, steps)} AS step, argMin(origin.1, origin.4) AS first_span
         FROM (
           SELECT trace_id,
             groupArray(${param.uint64(FAILED_SPANS_MAX)})((reinterpretAsUInt64(span_id),
-              reinterpretAsUInt64(parent_span_id), ${hash}, timestamp)) AS failed,
+              reinterpretAsUInt64(parent_span_id), ${CAUSE_HASH}, timestamp)) AS failed,
             has(failed.2, 0) AS has_failed_root
           FROM ${FAILED}
           WHERE ${selectedSpans(selection)}
@@ -151,7 +157,7 @@ const SampleRowSchema: z.ZodType<SampleRow> = z.object({
 
 /** The words and stacks of these spans: of all failed ones they would not fit into memory. */
 export function samplesQuery(
-  { scope }: Selection,
+  { wish }: AnalysisScope,
   samples: readonly SampleId[],
 ): StoreQuery<SampleRow> {
   const times = samples.map(([, , ms]) => ms);
@@ -167,7 +173,7 @@ export function samplesQuery(
       SELECT concat(lower(hex(trace_id)), lower(hex(span_id))) AS id, kind, ${KEY_COLUMNS},
         left(${EVENT}['exception.stacktrace'], ${param.uint64(STACK_BYTES_MAX)}) AS stack
       FROM ${FAILED}
-      WHERE tenant = ${param.string(scope.wish.tenant)} AND ${inTimestamps(window)}
+      WHERE tenant = ${param.string(wish.tenant)} AND ${inTimestamps(window)}
         AND (trace_id, span_id) IN (${joinSql(ids, ', ')})
       LIMIT 1 BY id`,
   };
@@ -181,12 +187,12 @@ const SeenBeforeRowSchema: z.ZodType<SeenBeforeRow> = z.object({ ...KEY, first_m
 
 /** When errors of these spans were first there in the time before. */
 export function seenBeforeQuery(
-  selection: Selection,
+  { wish }: AnalysisScope,
   { window, causes }: { readonly window: TimeWindow; readonly causes: readonly CauseKey[] },
 ): StoreQuery<SeenBeforeRow> {
   const services = [...new Set(causes.map(({ service }) => service))];
   const names = [...new Set(causes.map(({ name }) => name))];
-  const where: Sql = sql`tenant = ${param.string(selection.scope.wish.tenant)}
+  const where: Sql = sql`tenant = ${param.string(wish.tenant)}
     AND ${inTimestamps(window)}
     AND service IN ${param.strings(services)} AND name IN ${param.strings(names)}`;
   return {

@@ -18,6 +18,8 @@ import {
 } from './analysis-scope.ts';
 import { countSelected, NO_LIMIT, readSelection } from './read-selection.ts';
 import { selectedRoots } from './selection.ts';
+import { readWholeOverview } from './whole-overview.ts';
+import { isGoneThroughWhole } from './whole-traces.ts';
 
 const ROWS_MAX = 200;
 
@@ -27,24 +29,42 @@ export async function readOverview(
   wish: AnalysisWish,
   asking: AnalysisAsking,
 ): Promise<TracesOverviewResponse> {
-  const { meter, signal, report } = asking;
+  const { meter, report } = asking;
   report({ step: 'Finding the traces', done: 0, of: 2 });
   const scope = await resolveAnalysis(store, wish, asking);
-  const { summary, roots } = await selectedFirst(store, scope, asking);
-  report({ step: 'Adding up their first spans', done: 1, of: 2 });
-  const rows = meter.rows(await store.read(overviewQuery(roots), signal));
+  const { selection, rows } = await readGroups(store, scope, asking);
   const { from, to } = boxWindow(scope);
   const seconds = Math.max((to - from) / 1000, 0.001);
   const sum = rows.find(({ is_total: isTotal }) => isTotal === 1) ?? NO_ROW;
   const groups = rows.filter(({ is_total: isTotal }) => isTotal === 0);
   return {
-    selection: summary,
+    selection,
     rows: groups.map((row) => overviewRow(row, seconds)),
     rowsTotal: sum.operations,
     total: overviewRow(sum, seconds),
-    rootless: Math.max(0, summary.traces - sum.traces),
+    rootless: Math.max(0, selection.traces - sum.traces),
     cost: meter.cost,
   };
+}
+
+interface Groups {
+  readonly selection: AnalysisSelection;
+  readonly rows: readonly GroupRow[];
+}
+
+async function readGroups(
+  store: StoreReader,
+  scope: AnalysisScope,
+  asking: AnalysisAsking,
+): Promise<Groups> {
+  const { meter, signal, report } = asking;
+  if (await isGoneThroughWhole(store, scope, asking)) {
+    report({ step: 'Adding up their first spans', done: 1, of: 2 });
+    return readWholeOverview(store, { scope, rowsMax: ROWS_MAX }, asking);
+  }
+  const { summary, roots } = await selectedFirst(store, scope, asking);
+  report({ step: 'Adding up their first spans', done: 1, of: 2 });
+  return { selection: summary, rows: meter.rows(await store.read(overviewQuery(roots), signal)) };
 }
 
 /** The selection, and its first spans as a condition on `spans`. */
@@ -59,10 +79,11 @@ async function selectedFirst(
     return { summary: await countSelected(store, scope, asking), roots };
   }
   const selection = await readSelection(store, scope, { budget: NO_LIMIT, asking });
-  return { summary: selection.summary, roots: selectedRoots(selection) };
+  return { summary: await selection.summary, roots: selectedRoots(selection) };
 }
 
-interface GroupRow {
+/** First spans of one service and operation; or of all. */
+export interface GroupRow {
   readonly is_total: number;
   readonly root_service: string;
   readonly root_name: string;

@@ -1,9 +1,18 @@
-import type { ErrorCause, ErrorCausesResponse } from '../../api/contract/index.ts';
+import type {
+  AnalysisSelection,
+  ErrorCause,
+  ErrorCausesResponse,
+} from '../../api/contract/index.ts';
 import { cutName } from '../../cut-name.ts';
 import { spanKindName } from '../../model/services/summaries.ts';
 import type { StoreReader } from '../../store-reader.ts';
 import { spread, type TimeSteps, timeSteps } from '../../time-steps.ts';
-import { type AnalysisAsking, type AnalysisWish, resolveAnalysis } from './analysis-scope.ts';
+import {
+  type AnalysisAsking,
+  type AnalysisScope,
+  type AnalysisWish,
+  resolveAnalysis,
+} from './analysis-scope.ts';
 import {
   type CauseKey,
   type CauseRow,
@@ -14,6 +23,8 @@ import {
   seenBeforeQuery,
 } from './error-queries.ts';
 import { NO_LIMIT, readSelection } from './read-selection.ts';
+import { readWholeErrors } from './whole-errors.ts';
+import { isGoneThroughWhole } from './whole-traces.ts';
 
 const STEPS_WANTED = 40;
 const LOOK_BACK_MS = 86_400_000;
@@ -27,10 +38,8 @@ export async function readErrorCauses(
   const { meter, signal, report } = asking;
   report({ step: 'Finding the traces', done: 0, of: 4 });
   const scope = await resolveAnalysis(store, wish, asking);
-  const selection = await readSelection(store, scope, { budget: NO_LIMIT, asking });
   const steps = timeSteps(wish.range, { stepsWanted: STEPS_WANTED, stepMsMin: 1000 });
-  report({ step: 'Looking for where errors began', done: 1, of: 4 });
-  const found = meter.rows(await store.read(causesQuery(selection, steps), signal));
+  const { selection, rows: found } = await readCauses(store, { scope, steps }, asking);
   const all = found.find(({ is_total: isTotal }) => isTotal === 1);
   const samples = found.filter(({ is_total: isTotal }) => isTotal === 0);
   report({ step: 'Reading what they say', done: 2, of: 4 });
@@ -40,7 +49,7 @@ export async function readErrorCauses(
       : meter.rows(
           await store.read(
             samplesQuery(
-              selection,
+              scope,
               samples.map(({ sample }) => sample),
             ),
             signal,
@@ -52,11 +61,11 @@ export async function readErrorCauses(
   const before =
     said.length === 0
       ? []
-      : meter.rows(await store.read(seenBeforeQuery(selection, { window, causes: said }), signal));
+      : meter.rows(await store.read(seenBeforeQuery(scope, { window, causes: said }), signal));
   const firstBefore = new Map(before.map((row) => [keyOf(row), row]));
-  const { traces } = selection.summary;
+  const { traces } = selection;
   return {
-    selection: selection.summary,
+    selection,
     fromMs: steps.fromMs,
     stepMs: steps.stepMs,
     causes: samples.flatMap((row) => {
@@ -68,6 +77,23 @@ export async function readErrorCauses(
     failedTraces: all?.traces ?? 0,
     cost: meter.cost,
   };
+}
+
+async function readCauses(
+  store: StoreReader,
+  { scope, steps }: { readonly scope: AnalysisScope; readonly steps: TimeSteps },
+  asking: AnalysisAsking,
+): Promise<{ readonly selection: AnalysisSelection; readonly rows: readonly CauseRow[] }> {
+  const { meter, signal, report } = asking;
+  const looking = { step: 'Looking for where errors began', done: 1, of: 4 };
+  if (await isGoneThroughWhole(store, scope, asking)) {
+    report(looking);
+    return readWholeErrors(store, { scope, steps }, asking);
+  }
+  const selection = await readSelection(store, scope, { budget: NO_LIMIT, asking });
+  report(looking);
+  const rows = meter.rows(await store.read(causesQuery(selection, steps), signal));
+  return { selection: await selection.summary, rows };
 }
 
 function keyOf({ service, name, message, exception_type: type }: CauseKey): string {

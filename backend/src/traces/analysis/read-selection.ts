@@ -1,5 +1,5 @@
 import type { AnalysisSelection } from '../../api/contract/index.ts';
-import type { StoreAnswer, StoreQuery, StoreReader } from '../../store-reader.ts';
+import type { StoreQuery, StoreReader } from '../../store-reader.ts';
 import type { TimeWindow } from '../../time-windows.ts';
 import {
   type AnalysisAsking,
@@ -13,9 +13,9 @@ import {
 import type { Selection } from './selection.ts';
 import {
   AROUND_MS_MAX,
+  type EntryCounts,
   entriesQuery,
   NOTHING_PROBED,
-  type Probe,
   type ProbeRow,
   probeQuery,
   spansQuery,
@@ -44,7 +44,7 @@ export const NO_LIMIT: SpanBudget = {
 /** Traces of one side that are looked at. */
 const TRACES_MAX = 80_000;
 /** Traces of one side by which it is known how many spans they have, and when. */
-const PROBED_MAX = 20_000;
+const PROBED_MAX = 10_000;
 /** Beyond the first and last of those: others may be longer. */
 const UNPROBED_MS = 300_000;
 
@@ -52,64 +52,131 @@ const UNPROBED_MS = 300_000;
 const UNPROBED_WINDOW_MS: number = 6 * AROUND_MS_MAX;
 const ANYWHERE: ProbeRow = {
   ...NOTHING_PROBED,
+  is_selected: 1,
   ...{ first_ms: Number.MIN_SAFE_INTEGER, last_ms: Number.MAX_SAFE_INTEGER },
 };
 
-/** Counts both sides, and says of how many traces spans are looked at. */
+/** Says of how many traces of both sides spans are looked at; meanwhile counts all of them. */
 export async function readSelection(
   store: StoreReader,
   scope: AnalysisScope,
   { budget, asking }: { readonly budget: SpanBudget; readonly asking: AnalysisAsking },
 ): Promise<Selection> {
   const { meter, signal } = asking;
-  const one = async <Row>(query: StoreQuery<Row>): Promise<Row | undefined> => {
-    const answer: StoreAnswer<Row> = await store.read(query, signal);
-    return meter.rows(answer)[0];
-  };
+  const all = async <Row>(query: StoreQuery<Row>): Promise<readonly Row[]> =>
+    meter.rows(await store.read(query, signal));
   const hasBaseline = budget.baseline > 0;
-  const [spans, counted] = await Promise.all([
-    Number.isFinite(budget.read) ? one(spansQuery(scope)) : undefined,
-    one(entriesQuery(scope, hasBaseline)),
-  ]);
-  const counts = counted ?? { selected: 0, baseline: 0, auxiliary: 0 };
-  const nth = (spans?.spans ?? 0) / budget.read;
-  const sides = {
-    selected: sideOf(boxWindow(scope), {
-      traces: counts.selected,
-      nth: Math.min(nth, counts.selected / budget.wanted),
-    }),
-    baseline: sideOf(baselineWindow(scope), { traces: counts.baseline, nth }),
-  };
-  const probe = async ({ probed, window }: Side, ids: typeof selectedIds): Promise<ProbeRow> => {
-    const isWide = window.to - window.from >= UNPROBED_WINDOW_MS;
-    if (isWide && !Number.isFinite(budget.read)) return ANYWHERE;
-    const asked: Probe = { ids: ids(scope, probed), window };
-    return (await one(probeQuery(scope, asked))) ?? NOTHING_PROBED;
-  };
-  const [ofSelected, ofBaseline] = await Promise.all([
-    probe(sides.selected, selectedIds),
-    hasBaseline ? probe(sides.baseline, baselineIds) : NOTHING_PROBED,
-  ]);
-  const selected = { ...sides.selected, row: ofSelected };
-  const baseline = { ...sides.baseline, row: ofBaseline };
+  const counted = all(entriesQuery(scope, hasBaseline)).then(([row]) => row ?? NO_COUNTS);
+  counted.catch(() => undefined);
+  const sides = await readSides(scope, { budget, all, counted });
+  const rows = await readProbes(scope, { sides, budget, all });
+  const selected = { ...sides.selected, row: rows.selected };
+  const baseline = { ...sides.baseline, row: rows.baseline };
   const parts = {
     selected: partOf(selected, budget.selected),
     baseline: partOf(baseline, budget.baseline),
   };
   const spanSlices = spanSlicesOf(hasBaseline ? [selected, baseline] : [selected]);
+  const summary = counted.then((counts) => ({
+    traces: counts.selected,
+    everyNth: nthOf(selected, parts.selected),
+    baselineTraces: counts.baseline,
+    baselineEveryNth: nthOf(baseline, parts.baseline),
+    auxiliaryTraces: counts.auxiliary,
+  }));
+  // Nobody awaits it where something else fails first.
+  summary.catch(() => undefined);
   return {
     scope,
-    summary: {
-      traces: counts.selected,
-      everyNth: nthOf(selected, parts.selected),
-      baselineTraces: counts.baseline,
-      baselineEveryNth: nthOf(baseline, parts.baseline),
-      auxiliaryTraces: counts.auxiliary,
+    summary,
+    looked: {
+      selected: selected.traces / parts.selected.everyNth,
+      baseline: baseline.traces / parts.baseline.everyNth,
     },
     parts,
     window: boundsOf([selected]),
     bothWindow: boundsOf([selected, baseline]),
     ...(spanSlices === undefined ? {} : { spanSlices }),
+  };
+}
+
+const NO_COUNTS: EntryCounts = { selected: 0, baseline: 0, auxiliary: 0 };
+
+/** Asks the store, and counts what it costs. */
+type AskAll = <Row>(query: StoreQuery<Row>) => Promise<readonly Row[]>;
+
+interface Sides {
+  readonly selected: Side;
+  readonly baseline: Side;
+}
+
+/** Slices of time are enough where they have traces enough; else as many more as the count asks for. */
+async function readSides(
+  scope: AnalysisScope,
+  wish: {
+    readonly budget: SpanBudget;
+    readonly all: AskAll;
+    readonly counted: Promise<EntryCounts>;
+  },
+): Promise<Sides> {
+  const { budget, all, counted } = wish;
+  const windows = { selected: boxWindow(scope), baseline: baselineWindow(scope) };
+  const [spans] = Number.isFinite(budget.read) ? await all(spansQuery(scope)) : [];
+  const nth = (spans?.spans ?? 0) / budget.read;
+  if (nth >= 2) {
+    const slices = {
+      selected: slicesOf(windows.selected, nth),
+      baseline: slicesOf(windows.baseline, nth),
+    };
+    const starts = { selected: slices.selected.starts, baseline: slices.baseline.starts };
+    const [counts] = await all(entriesQuery(scope, budget.baseline > 0, starts));
+    if ((counts?.selected ?? 0) >= budget.wanted) {
+      return {
+        selected: sideOf(windows.selected, slices.selected, counts?.selected ?? 0),
+        baseline: sideOf(windows.baseline, slices.baseline, counts?.baseline ?? 0),
+      };
+    }
+  }
+  const { selected, baseline } = await counted;
+  const ofAll = (window: TimeWindow, traces: number, every: number): Side => {
+    const slices = every < 2 ? undefined : slicesOf(window, every);
+    return sideOf(window, slices, traces / (slices?.everyNth ?? 1));
+  };
+  return {
+    selected: ofAll(windows.selected, selected, Math.min(nth, selected / budget.wanted)),
+    baseline: ofAll(windows.baseline, baseline, nth),
+  };
+}
+
+/** What the index of traces says of some traces of each side. */
+async function readProbes(
+  scope: AnalysisScope,
+  {
+    sides,
+    budget,
+    all,
+  }: { readonly sides: Sides; readonly budget: SpanBudget; readonly all: AskAll },
+): Promise<{ readonly selected: ProbeRow; readonly baseline: ProbeRow }> {
+  const isProbed = ({ window }: Side): boolean =>
+    Number.isFinite(budget.read) || window.to - window.from < UNPROBED_WINDOW_MS;
+  const { selected, baseline } = sides;
+  const hasBaseline = budget.baseline > 0;
+  const windows = hasBaseline ? [selected.window, baseline.window] : [selected.window];
+  const rows = isProbed(selected)
+    ? await all(
+        probeQuery(scope, {
+          selected: selectedIds(scope, selected.probed),
+          ...(hasBaseline ? { baseline: baselineIds(scope, baseline.probed) } : {}),
+          window: {
+            from: Math.min(...windows.map(({ from }) => from)),
+            to: Math.max(...windows.map(({ to }) => to)),
+          },
+        }),
+      )
+    : [ANYWHERE];
+  return {
+    selected: rows.find((row) => row.is_selected === 1) ?? NOTHING_PROBED,
+    baseline: rows.find((row) => row.is_selected === 0) ?? NOTHING_PROBED,
   };
 }
 
@@ -141,12 +208,7 @@ interface ProbedSide extends Side {
   readonly row: ProbeRow;
 }
 
-function sideOf(
-  window: TimeWindow,
-  { traces: all, nth }: { readonly traces: number; readonly nth: number },
-): Side {
-  const slices = nth < 2 ? undefined : slicesOf(window, nth);
-  const traces = all / (slices?.everyNth ?? 1);
+function sideOf(window: TimeWindow, slices: TimeSlices | undefined, traces: number): Side {
   const everyNth = Math.max(1, Math.floor(traces / PROBED_MAX));
   return { window, slices, traces, probed: partIn(slices, everyNth) };
 }

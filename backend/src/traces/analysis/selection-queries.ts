@@ -13,7 +13,7 @@ import {
   isPicked,
   TRACE,
 } from './analysis-scope.ts';
-import { SLICE_S } from './time-slices.ts';
+import { inSlices, SLICE_S, wellInSlices } from './time-slices.ts';
 
 /** How far around the window spans of its traces are looked for. */
 export const AROUND_MS_MAX = 3_600_000;
@@ -37,7 +37,7 @@ export function spansQuery(scope: AnalysisScope): StoreQuery<SpansRow> {
 }
 
 /** From the beginning of the baseline to the end of the box. */
-function unionWindow(scope: AnalysisScope): TimeWindow {
+export function unionWindow(scope: AnalysisScope): TimeWindow {
   const [box, baseline] = [boxWindow(scope), baselineWindow(scope)];
   return { from: Math.min(box.from, baseline.from), to: Math.max(box.to, baseline.to) };
 }
@@ -55,10 +55,22 @@ const EntryCountsSchema: z.ZodType<EntryCounts> = z.object({
   auxiliary: uint64Number,
 });
 
+/** Where entries of each side are counted; in all of its window when absent. */
+export interface CountedSlices {
+  readonly selected?: readonly number[] | undefined;
+  readonly baseline?: readonly number[] | undefined;
+}
+
 /** Counts the selected exactly, the others to half a percent, in one pass over entries. */
-export function entriesQuery(scope: AnalysisScope, hasBaseline: boolean): StoreQuery<EntryCounts> {
-  const inBox = sql`(${inTimestamps(boxWindow(scope))} AND ${isPicked(scope)})`;
-  const isOther = sql`(${inTimestamps(baselineWindow(scope))} AND ${isOfBaseline(scope)})`;
+export function entriesQuery(
+  scope: AnalysisScope,
+  hasBaseline: boolean,
+  slices: CountedSlices = {},
+): StoreQuery<EntryCounts> {
+  const inBox = sql`(${inTimestamps(boxWindow(scope))} AND ${isPicked(scope)}
+    AND ${wellInSlices(slices.selected)})`;
+  const isOther = sql`(${inTimestamps(baselineWindow(scope))} AND ${isOfBaseline(scope)}
+    AND ${wellInSlices(slices.baseline)})`;
   const window = hasBaseline ? unionWindow(scope) : boxWindow(scope);
   const others = hasBaseline
     ? sql`uniqIf(${TRACE}, is_other AND NOT is_auxiliary)
@@ -74,13 +86,22 @@ export function entriesQuery(scope: AnalysisScope, hasBaseline: boolean): StoreQ
       FROM (
         SELECT trace_id, ${inBox} AS in_box, ${isOther} AS is_other,
           ${scope.isAuxiliary} AS is_auxiliary
-        FROM spans WHERE ${allEntries(scope, window)} ${hasBaseline ? sql`` : sql`AND in_box`}
+        FROM spans WHERE ${allEntries(scope, window)} AND ${inSlices(allSlices(slices))}
+          ${hasBaseline ? sql`` : sql`AND in_box`}
       )`,
   };
 }
 
+/** Undefined: one side is counted in all of its window. */
+function allSlices({ selected, baseline }: CountedSlices): readonly number[] | undefined {
+  if (selected === undefined || baseline === undefined) return undefined;
+  return [...new Set([...selected, ...baseline])].sort((a, b) => a - b);
+}
+
 /** Traces of a part of a side as the index of traces has them. */
 export interface ProbeRow {
+  /** 1: of the selected, 0: of the baseline. */
+  readonly is_selected: number;
   readonly traces: number;
   readonly spans: number;
   /** Milliseconds; null without traces. */
@@ -91,6 +112,7 @@ export interface ProbeRow {
 }
 
 const ProbeRowSchema: z.ZodType<ProbeRow> = z.object({
+  is_selected: z.number(),
   traces: uint64Number,
   spans: uint64Number,
   first_ms: z.number().nullable(),
@@ -99,18 +121,22 @@ const ProbeRowSchema: z.ZodType<ProbeRow> = z.object({
 });
 
 export const NOTHING_PROBED: ProbeRow = {
-  ...{ traces: 0, spans: 0, first_ms: null, last_ms: null, slices: [[], []] },
+  ...{ is_selected: 0, traces: 0, spans: 0, first_ms: null, last_ms: null, slices: [[], []] },
 };
 
 /** Which traces are looked up, and around what time. */
 export interface Probe {
-  /** A statement for `inTraces`. */
-  readonly ids: Sql;
+  /** Statements for `inTraces`; a side without is not asked about. */
+  readonly selected?: Sql;
+  readonly baseline?: Sql;
   readonly window: TimeWindow;
 }
 
-/** How many spans traces have, and when. */
-export function probeQuery(scope: AnalysisScope, { ids, window }: Probe): StoreQuery<ProbeRow> {
+/** How many spans traces have, and when; a row a side that has any. */
+export function probeQuery(
+  scope: AnalysisScope,
+  { selected, baseline, window }: Probe,
+): StoreQuery<ProbeRow> {
   const day = (ms: number): Sql => sql`toDate(${atMs(ms)})`;
   const slice = sql`${param.uint64(SLICE_S)}`;
   const [from, to] = [atMs(window.from - AROUND_MS_MAX), atMs(window.to + AROUND_MS_MAX)];
@@ -122,7 +148,8 @@ export function probeQuery(scope: AnalysisScope, { ids, window }: Probe): StoreQ
     summary: 'SELECT trace_index probe',
     row: ProbeRowSchema,
     sql: sql`
-      SELECT uniqExact(${TRACE}) AS traces, sum(spans) AS spans,
+      SELECT ${selected === undefined ? sql`toUInt8(0)` : inTraces(selected)} AS is_selected,
+        uniqExact(${TRACE}) AS traces, sum(spans) AS spans,
         if(traces = 0, NULL, toFloat64(toUnixTimestamp64Milli(min(start)))) AS first_ms,
         if(traces = 0, NULL, toFloat64(toUnixTimestamp64Milli(max(end)))) AS last_ms,
         sumMap(range(${first}, least(${second(sql`end`)}, ${end}) + 1, ${slice}) AS touched,
@@ -130,6 +157,7 @@ export function probeQuery(scope: AnalysisScope, { ids, window }: Probe): StoreQ
       FROM trace_index
       WHERE tenant = ${param.string(scope.wish.tenant)}
         AND day >= ${day(window.from - AROUND_MS_MAX)} AND day <= ${day(window.to + AROUND_MS_MAX)}
-        AND ${inTraces(ids)}`,
+        AND ${baseline === undefined ? sql`is_selected` : sql`(is_selected OR ${inTraces(baseline)})`}
+      GROUP BY is_selected`,
   };
 }

@@ -1,4 +1,4 @@
-import { type Sql, sql } from '@sonde/store';
+import { param, type Sql, sql } from '@sonde/store';
 import type { AnalysisSelection } from '../../api/contract/index.ts';
 import type { TimeWindow } from '../../time-windows.ts';
 import { spansIn } from '../explore/span-scope.ts';
@@ -10,13 +10,20 @@ import {
   inTraces,
   type Part,
   selectedIds,
+  TRACE,
 } from './analysis-scope.ts';
 import { inSlices } from './time-slices.ts';
+
+/** One trace in so many is looked at for what a hundredth of all have. */
+const SOME_NTH = 8;
 
 /** The selected traces and those they are held against. */
 export interface Selection {
   readonly scope: AnalysisScope;
-  readonly summary: AnalysisSelection;
+  /** Counted while spans are read: awaited last. */
+  readonly summary: Promise<AnalysisSelection>;
+  /** About how many traces of each side are looked at. */
+  readonly looked: { readonly selected: number; readonly baseline: number };
   /** What of both sides is looked at. */
   readonly parts: { readonly selected: Part; readonly baseline: Part };
   /** Of the spans of selected traces. */
@@ -57,6 +64,12 @@ export function bothSpans(selection: Selection): Sql {
   const { scope, parts, bothWindow, spanSlices } = selection;
   return sql`${spansOf(scope, bothWindow)} AND ${inSlices(spanSlices)} AND (${isSelected(selection)}
     OR ${inTraces(baselineIds(scope, parts.baseline))})`;
+}
+
+/** Spans of some of all traces around: enough to find what most of them have. */
+export function someSpans({ scope, bothWindow, spanSlices }: Selection): Sql {
+  return sql`${spansOf(scope, bothWindow)} AND ${inSlices(spanSlices)}
+    AND intHash64(${TRACE}) % ${param.uint64(SOME_NTH)} = 0`;
 }
 
 /** Of a span of `bothSpans`: whether its trace is one of the selected. */

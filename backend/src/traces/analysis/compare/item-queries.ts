@@ -2,7 +2,10 @@ import { param, type Sql, sql, uint64Number } from '@sonde/store';
 import { z } from 'zod';
 import { atHour, atSecond } from '../../../instant-sql.ts';
 import type { StoreQuery } from '../../../store-reader.ts';
+import type { TimeWindow } from '../../../time-windows.ts';
+import type { AnalysisScope } from '../analysis-scope.ts';
 import { bothSpans, isEntry, isSelected, type Selection } from '../selection.ts';
+import { unionWindow } from '../selection-queries.ts';
 import { BUCKETS_PER_OCTAVE } from './duration-bands.ts';
 
 /** Longer values are compared by their beginning. */
@@ -12,8 +15,8 @@ const BUCKETS_MAX = 100_000;
 const KEYS_MAX = 2000;
 const RESOURCES_MAX = 20_000;
 const HOUR_S = 3600;
-/** Hours that tell how varied values are, where slices of time are looked at. */
-const HOURS_MAX = 6;
+/** Hours that tell how varied values are. */
+const HOURS_MAX = 3;
 
 /** Keys that say nothing when they differ: text, not a value. */
 const NOISE_KEYS: readonly string[] = [
@@ -37,9 +40,9 @@ const KeyRowSchema: z.ZodType<KeyRow> = z.object({
   value_count: uint64Number,
 });
 
-/** Attribute keys of spans in the window, and how varied their values are. */
-export function keysQuery({ scope, bothWindow, spanSlices }: Selection): StoreQuery<KeyRow> {
-  const hours = spanSlices === undefined ? undefined : hoursOf(spanSlices);
+/** Attribute keys of spans in some hours of both windows, and how varied their values are. */
+export function keysQuery(scope: AnalysisScope): StoreQuery<KeyRow> {
+  const hours = someHours(unionWindow(scope));
   return {
     summary: 'SELECT attribute_catalogue varied keys',
     row: KeyRowSchema,
@@ -51,20 +54,22 @@ export function keysQuery({ scope, bothWindow, spanSlices }: Selection): StoreQu
         toUInt64(length(top)) AS value_count
       FROM attribute_catalogue AS catalogue
       WHERE tenant = ${param.string(scope.wish.tenant)} AND carrier = 'span'
-        AND time >= toStartOfHour(${atSecond(bothWindow.from)})
-        AND time <= ${atSecond(bothWindow.to)}
-        ${hours === undefined ? sql`` : sql`AND time IN ${param.strings(hours.map(String))}`}
+        AND time IN ${param.strings(hours.map(String))}
       GROUP BY key
       ORDER BY entries DESC, key
       LIMIT ${param.uint64(KEYS_MAX)}`,
   };
 }
 
-/** Some of the hours of slices of time, by their starts in seconds. */
-function hoursOf(slices: readonly number[]): number[] {
-  const hours = [...new Set(slices.map((start) => Math.floor(start / HOUR_S) * HOUR_S))];
-  const step = Math.max(1, Math.ceil(hours.length / HOURS_MAX));
-  return hours.filter((_, i) => i % step === 0);
+/** Hours of a window, evenly apart, in seconds. */
+function someHours({ from, to }: TimeWindow): number[] {
+  const first = Math.floor(from / (HOUR_S * 1000));
+  const count = Math.max(1, Math.ceil(to / (HOUR_S * 1000)) - first);
+  const asked = Math.min(count, HOURS_MAX);
+  return Array.from(
+    { length: asked },
+    (_, i) => (first + Math.floor(((i + 0.5) * count) / asked)) * HOUR_S,
+  );
 }
 
 /** More than half of the entries are of values that are hardly there twice. */
@@ -192,9 +197,9 @@ export function itemsQuery(
   };
 }
 
-/** What was counted, in words. */
+/** What was counted, in words, of `spans`. */
 export function itemNamesQuery(
-  selection: Selection,
+  spans: Sql,
   { suppressed, hashes }: Pick<ItemWish, 'suppressed'> & { readonly hashes: readonly string[] },
 ): StoreQuery<NameRow> {
   return {
@@ -205,7 +210,7 @@ export function itemNamesQuery(
       FROM (
         SELECT arrayFilter(item -> item.1 IN ${param.strings(hashes)},
           ${spanItems(suppressed, hashAndTextOf)}) AS items
-        FROM spans WHERE ${bothSpans(selection)}
+        FROM spans WHERE ${spans}
       )
       ARRAY JOIN items AS item
       GROUP BY item.1`,

@@ -8,7 +8,7 @@ import {
   resolveAnalysis,
 } from '../analysis-scope.ts';
 import { readSelection } from '../read-selection.ts';
-import { isEntry, type Selection } from '../selection.ts';
+import { bothSpans, isEntry, type Selection, someSpans } from '../selection.ts';
 import { type Candidate, itemCandidates, timeCandidates } from './candidates.ts';
 import { findDifferences, findPairs } from './differences.ts';
 import {
@@ -25,6 +25,7 @@ import {
   itemNamesQuery,
   itemsQuery,
   keysQuery,
+  type NameRow,
   resourceItemsQuery,
   resourceNamesQuery,
   resourcesWithQuery,
@@ -32,7 +33,7 @@ import {
 } from './item-queries.ts';
 import { liftOf, type Share } from './significance.ts';
 
-const BUDGET = { selected: 100_000, baseline: 100_000, read: 600_000, wanted: 4000 } as const;
+const BUDGET = { selected: 64_000, baseline: 64_000, read: 400_000, wanted: 2500 } as const;
 /** Of a side's traces: what fewer have is not worth a line. */
 const SHARE_MIN = 0.01;
 const TRACES_MIN = 2;
@@ -45,19 +46,20 @@ export async function readComparison(
   asking: AnalysisAsking,
 ): Promise<ComparisonResponse> {
   const { meter, signal, report } = asking;
-  report({ step: 'Finding the traces', done: 0, of: 4 });
+  report({ step: 'Finding the traces', done: 0, of: 3 });
   const scope = await resolveAnalysis(store, wish, asking);
-  const selection = await readSelection(store, scope, { budget: BUDGET, asking });
-  report({ step: 'Looking which attributes there are', done: 1, of: 4 });
-  const keys = meter.rows(await store.read(keysQuery(selection), signal));
+  const [keys, selection] = await Promise.all([
+    store.read(keysQuery(scope), signal).then((answer) => meter.rows(answer)),
+    readSelection(store, scope, { budget: BUDGET, asking }),
+  ]);
   const suppressed = keys.filter(isVaried).map(({ key }) => key);
-  report({ step: 'Counting values by trace', done: 2, of: 4 });
+  report({ step: 'Counting values by trace', done: 1, of: 3 });
   const { candidates, totals } = await readCandidates(store, { selection, suppressed }, asking);
-  report({ step: 'Looking what goes together', done: 3, of: 4 });
+  report({ step: 'Looking what goes together', done: 2, of: 3 });
   const { strong, wide } = chosen(candidates, totals);
   const sets = await readSets(store, { selection, suppressed, candidates: wide }, asking);
   return {
-    selection: selection.summary,
+    selection: await selection.summary,
     compared: totals,
     differences: findDifferences(candidates, totals),
     pairs: findPairs(wide, sets, totals),
@@ -82,11 +84,11 @@ async function readCandidates(
   { selection, suppressed }: Compared,
   { meter, signal }: AnalysisAsking,
 ): Promise<{ readonly candidates: readonly Candidate[]; readonly totals: Share }> {
-  const { traces, everyNth, baselineTraces, baselineEveryNth } = selection.summary;
+  const { looked } = selection;
   const leastOf = (all: number): number => Math.max(TRACES_MIN, Math.ceil(all * SHARE_MIN));
   const least = {
-    selected: leastOf(traces / everyNth),
-    baseline: leastOf(baselineTraces / baselineEveryNth),
+    selected: leastOf(looked.selected),
+    baseline: leastOf(looked.baseline),
   };
   const [items, ofResources, times] = await Promise.all([
     store.read(itemsQuery(selection, { suppressed, least }), signal),
@@ -97,11 +99,14 @@ async function readCandidates(
   const totals = all.find(({ hash }) => hash === ANY_HASH) ?? { selected: 0, baseline: 0 };
   const spanRows = all.filter(({ hash }) => hash !== ANY_HASH);
   const hashesOf = (rows: readonly CountRow[]): string[] => rows.map(({ hash }) => hash);
+  const compared = { selection, suppressed };
   const names = await Promise.all([
-    store.read(itemNamesQuery(selection, { suppressed, hashes: hashesOf(spanRows) }), signal),
-    store.read(resourceNamesQuery(selection, hashesOf(resourceRows)), signal),
+    readNames(store, { ...compared, hashes: hashesOf(spanRows) }, { meter, signal }),
+    store
+      .read(resourceNamesQuery(selection, hashesOf(resourceRows)), signal)
+      .then((answer) => meter.rows(answer)),
   ]);
-  const itemNames = names.flatMap((answer) => meter.rows(answer));
+  const itemNames = names.flat();
   return {
     candidates: [
       ...itemCandidates([...spanRows, ...resourceRows], itemNames),
@@ -109,6 +114,23 @@ async function readCandidates(
     ],
     totals: { selected: totals.selected, baseline: totals.baseline },
   };
+}
+
+/** Most are found in some of the traces around; what is not, in those that are compared. */
+async function readNames(
+  store: StoreReader,
+  wish: Compared & { readonly hashes: readonly string[] },
+  { meter, signal }: Pick<AnalysisAsking, 'meter' | 'signal'>,
+): Promise<readonly NameRow[]> {
+  const { selection, suppressed, hashes } = wish;
+  const read = async (spans: Sql, asked: readonly string[]): Promise<readonly NameRow[]> =>
+    asked.length === 0
+      ? []
+      : meter.rows(await store.read(itemNamesQuery(spans, { suppressed, hashes: asked }), signal));
+  const found = await read(someSpans(selection), hashes);
+  const known = new Set(found.map(({ hash }) => hash));
+  const rest = hashes.filter((hash) => !known.has(hash));
+  return [...found, ...(await read(bothSpans(selection), rest))];
 }
 
 /** A span that the box was drawn around, not one below it that is as long. */

@@ -29,11 +29,11 @@ export async function readLatency(
   wish: AnalysisWish,
   asking: AnalysisAsking,
 ): Promise<LatencyResponse> {
-  const trees = await readTrees(store, wish, asking);
+  const trees = await readTrees(store, { ...wish, byAddress: false }, asking);
   const graph = new FlameGraph(trees.operations);
   await eachTrace(trees, (spans) => graph.add(spans), asking.signal);
   return {
-    selection: trees.selection.summary,
+    selection: await trees.selection.summary,
     requests: graph.traces,
     frames: largestFrames(graph.finish(), trees.operations),
     notes: graph.notes,
@@ -100,7 +100,7 @@ export async function readBreakdown(
   wish: AnalysisWish & { readonly service: string | undefined },
   asking: AnalysisAsking,
 ): Promise<BreakdownResponse> {
-  const trees = await readTrees(store, wish, asking);
+  const trees = await readTrees(store, { ...wish, byAddress: true }, asking);
   const services = servicesOf(trees);
   const service = wish.service ?? services[0] ?? '';
   const breakdown = new Breakdown(service, trees.operations);
@@ -115,7 +115,7 @@ export async function readBreakdown(
   );
   const notes: TraceNotes = graph.notes;
   return {
-    selection: trees.selection.summary,
+    selection: await trees.selection.summary,
     service,
     services,
     requests: breakdown.requests,

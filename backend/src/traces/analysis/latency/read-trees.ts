@@ -4,10 +4,10 @@ import { readSelection } from '../read-selection.ts';
 import type { Selection } from '../selection.ts';
 import { type Operation, OTHER } from './flame-graph.ts';
 import type { TraceSpans } from './trace-tree.ts';
-import { operationsQuery, type TreeRow, treesQuery } from './tree-queries.ts';
+import { operationsQuery, type TreeRow, type TreeWish, treesQuery } from './tree-queries.ts';
 
-/** Spans that are put together into trees here: half a second of work. */
-const BUDGET = { selected: 300_000, baseline: 150_000, read: 1_200_000, wanted: 4000 } as const;
+/** Spans that are put together into trees here: a quarter of a second of work. */
+const BUDGET = { selected: 150_000, baseline: 75_000, read: 600_000, wanted: 2500 } as const;
 /** Between two of them other requests are served. */
 const TRACES_PER_TURN = 500;
 
@@ -21,7 +21,7 @@ export interface Trees {
 /** The traces of both sides as trees. */
 export async function readTrees(
   store: StoreReader,
-  wish: AnalysisWish,
+  wish: AnalysisWish & TreeWish,
   asking: AnalysisAsking,
 ): Promise<Trees> {
   const { meter, signal, report } = asking;
@@ -29,9 +29,11 @@ export async function readTrees(
   const scope = await resolveAnalysis(store, wish, asking);
   const selection = await readSelection(store, scope, { budget: BUDGET, asking });
   report({ step: 'Reading what they do', done: 1, of: 4 });
-  const operations = meter.rows(await store.read(operationsQuery(selection), signal));
+  const operations = meter.rows(await store.read(operationsQuery(selection, wish), signal));
   report({ step: 'Reading their spans', done: 2, of: 4 });
-  const rows = meter.rows(await store.read(treesQuery(selection, operations), signal));
+  const rows = meter.rows(
+    await store.read(treesQuery(selection, { operations, byAddress: wish.byAddress }), signal),
+  );
   report({ step: 'Putting them together', done: 3, of: 4 });
   return { selection, operations, rows };
 }

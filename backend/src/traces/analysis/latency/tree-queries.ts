@@ -1,4 +1,4 @@
-import { param, type Sql, sql, uint64Number } from '@sonde/store';
+import { joinSql, param, type Sql, sql, uint64Number } from '@sonde/store';
 import { z } from 'zod';
 import type { StoreQuery } from '../../../store-reader.ts';
 import { bothSpans, isSelected, type Selection } from '../selection.ts';
@@ -24,12 +24,32 @@ const OperationRowSchema: z.ZodType<OperationRow> = z.object({
   peer: z.string(),
 });
 
-const PEER = sql`multiIf(peer_service != '', toString(peer_service),
-  db_system != '', toString(db_system), toString(messaging_destination))`;
-const HASH = sql`cityHash64(toString(service), toString(name), kind, ${PEER})`;
+/** Attributes by which a call says whom it was for, where no column has it, the best first. */
+const ADDRESS_KEYS: readonly string[] = ['server.address', 'net.peer.name', 'http.host'];
+const ADDRESSES = joinSql(
+  ADDRESS_KEYS.map((key) => sql`attributes[${param.string(key)}]`),
+  ', ',
+);
+
+/** Whose spans are told apart by what. */
+export interface TreeWish {
+  /** Calls are told apart by the address that was called too; that reads attributes of all spans. */
+  readonly byAddress: boolean;
+}
+
+function peerOf({ byAddress }: TreeWish): Sql {
+  const address = sql`if(kind IN (3, 4), arrayFirst(said -> said != '', [${ADDRESSES}]), '')`;
+  return sql`multiIf(peer_service != '', toString(peer_service),
+    db_system != '', toString(db_system), messaging_destination != '',
+    toString(messaging_destination), ${byAddress ? address : sql`''`})`;
+}
+
+function hashOf(wish: TreeWish): Sql {
+  return sql`cityHash64(toString(service), toString(name), kind, ${peerOf(wish)})`;
+}
 
 /** What the spans of the traces do, the most frequent first. */
-export function operationsQuery(selection: Selection): StoreQuery<OperationRow> {
+export function operationsQuery(selection: Selection, wish: TreeWish): StoreQuery<OperationRow> {
   return {
     summary: 'SELECT spans operations',
     row: OperationRowSchema,
@@ -37,8 +57,8 @@ export function operationsQuery(selection: Selection): StoreQuery<OperationRow> 
       SELECT toString(place) AS hash, any(its_service) AS service, any(its_name) AS name,
         any(its_kind) AS kind, any(its_peer) AS peer
       FROM (
-        SELECT ${HASH} AS place, toString(service) AS its_service, toString(name) AS its_name,
-          kind AS its_kind, ${PEER} AS its_peer
+        SELECT ${hashOf(wish)} AS place, toString(service) AS its_service, toString(name) AS its_name,
+          kind AS its_kind, ${peerOf(wish)} AS its_peer
         FROM spans
         WHERE ${bothSpans(selection)}
       )
@@ -75,13 +95,13 @@ const TreeRowSchema: z.ZodType<TreeRow> = z.object({
 /** A row a trace. Of a span that is stored twice one is left. */
 export function treesQuery(
   selection: Selection,
-  operations: readonly OperationRow[],
+  { operations, ...wish }: TreeWish & { readonly operations: readonly OperationRow[] },
 ): StoreQuery<TreeRow> {
   return {
     summary: 'SELECT spans trees',
     row: TreeRowSchema,
     sql: sql`
-      WITH ${places(operations)} AS place,
+      WITH ${places(operations, hashOf(wish))} AS place,
         arraySlice(arrayReverseSort(s -> s.5, gathered), 1,
           ${param.uint64(SPANS_PER_TRACE_MAX)}) AS kept,
         arrayMap(s -> s.1, kept) AS ids
@@ -107,9 +127,9 @@ export function treesQuery(
 }
 
 /** Index of a span's operation; -2 of one that is not known. */
-function places(operations: readonly OperationRow[]): Sql {
+function places(operations: readonly OperationRow[], hash: Sql): Sql {
   if (operations.length === 0) return sql`toInt32(-2)`;
   const hashes = param.strings(operations.map(({ hash }) => hash));
-  return sql`transform(${HASH}, arrayMap(hash -> toUInt64(hash), ${hashes}),
+  return sql`transform(${hash}, arrayMap(hash -> toUInt64(hash), ${hashes}),
     arrayMap(at -> toInt32(at - 1), arrayEnumerate(${hashes})), toInt32(-2))`;
 }
