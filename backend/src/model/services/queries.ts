@@ -57,6 +57,25 @@ const ServiceRowSchema: z.ZodType<ServiceRow> = z.object({
 export const ENTRY: Sql = sql`(kind IN (2, 5) OR (root = 1 AND kind IN (0, 1)))`;
 
 /**
+ * A histogram as a Map, to be given to `sumMap`: of a Map it sums with numbers for keys, of two arrays
+ * with a tree of variants, at three times the CPU.
+ */
+function asMap(histogram: Sql): Sql {
+  return sql`CAST(${histogram}, 'Map(UInt16, Float64)')`;
+}
+
+/** Summed up, in the two arrays of `SumMap`. */
+function summed(map: Sql): Sql {
+  return sql`(mapKeys(${map}), mapValues(${map}))`;
+}
+
+const DURATIONS = summed(sql`sumMap(${asMap(sql`duration_histogram`)})`);
+/** Without the buckets in which nothing failed. */
+const FAILED = summed(
+  sql`mapFilter((bucket, count) -> count != 0, sumMap(${asMap(sql`error_histogram`)}))`,
+);
+
+/**
  * Every service with a row for each of its namespaces, environments and origins. Added up by step
  * first: an array a row, to be added up by service at once, costs a fifth more.
  */
@@ -68,7 +87,7 @@ export function servicesQuery(scope: ServicesScope): StoreQuery<ServiceRow> {
       SELECT service, namespace, environment, origin,
         sum(step_requests) AS requests,
         sum(step_errors) AS request_errors,
-        sumMap(step_histogram.1, step_histogram.2) AS histogram,
+        ${summed(sql`sumMap(step_histogram)`)} AS histogram,
         max(step_max) AS duration_max,
         max(step_weight) AS weight_max,
         groupArray(step) AS steps,
@@ -78,7 +97,7 @@ export function servicesQuery(scope: ServicesScope): StoreQuery<ServiceRow> {
         SELECT service, namespace, environment, origin, ${stepIndex(scope.steps)} AS step,
           sumIf(spans, ${ENTRY}) AS step_requests,
           sumIf(errors, ${ENTRY}) AS step_errors,
-          sumMapIf(duration_histogram.1, duration_histogram.2, ${ENTRY}) AS step_histogram,
+          sumMapIf(${asMap(sql`duration_histogram`)}, ${ENTRY}) AS step_histogram,
           toFloat64(maxIf(duration_ns_max, ${ENTRY})) AS step_max,
           maxIf(red_1m.weight_max, ${ENTRY}) AS step_weight
         FROM red_1m
@@ -121,7 +140,7 @@ export function operationsQuery(scope: ServicesScope, service: string): StoreQue
         sum(spans) AS requests,
         sum(errors) AS request_errors,
         toFloat64(max(duration_ns_max)) AS duration_max,
-        sumMap(duration_histogram.1, duration_histogram.2) AS histogram
+        ${DURATIONS} AS histogram
       FROM red_1m
       WHERE ${inScope(scope)} AND ${isNamed(sql`service`, service)} AND ${ENTRY}
       GROUP BY name, kind, origin
@@ -164,8 +183,8 @@ export function latencyQuery(scope: ServicesScope, service: string): StoreQuery<
         sum(errors) AS request_errors,
         toFloat64(max(duration_ns_max)) AS duration_max,
         max(red_1m.weight_max) AS weight_max,
-        sumMap(duration_histogram.1, duration_histogram.2) AS histogram,
-        sumMap(error_histogram.1, error_histogram.2) AS errors_histogram
+        ${DURATIONS} AS histogram,
+        ${FAILED} AS errors_histogram
       FROM red_1m
       WHERE ${inScope(scope)} AND ${isNamed(sql`service`, service)} AND ${ENTRY}
       GROUP BY origin, step
