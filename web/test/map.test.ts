@@ -6,6 +6,7 @@ import { bytesText, figuresOfWork } from '../src/lib/map/edge-work.ts';
 import { layOut } from '../src/lib/map/layered-layout.ts';
 import { type Layout, NODE_HEIGHT, NODE_WIDTH } from '../src/lib/map/layout-sizes.ts';
 import { foldedText, readChoices } from '../src/lib/map/map-choices.ts';
+import { whyUnwell } from '../src/lib/map/map-colours.ts';
 import { evidenceOf } from '../src/lib/map/map-evidence.ts';
 import { around, atMoment, failing, graphOf, nodeId } from '../src/lib/map/map-graph.ts';
 import { fold, groupId, groupNames } from '../src/lib/map/map-groups.ts';
@@ -137,6 +138,36 @@ describe('the graph of a map', () => {
     const answer = { edges: [edge(web, cart), edge(sonde, sonde)], gone: [], served: [] };
     expect(graphOf(answer, { own: false }).edges).toHaveLength(1);
     expect(graphOf(answer, { own: true }).edges).toHaveLength(2);
+  });
+
+  it('has a service that calls nobody and whom nobody calls, not one of Sonde', () => {
+    const place = { name: 'lone', namespace: 'shop', cluster: '' };
+    const work = { requestsPerSecond: 3, errorRatio: 0, durationP95Ns: 7e6 };
+    const served = [
+      { ...place, ...work },
+      { ...place, name: 'sonde-serve', namespace: 'sonde', ...work },
+    ];
+    const range = graphOf({ edges: [edge(web, cart)], gone: [], served }, { own: false });
+    expect(range.nodes.map(({ node: { name } }) => name)).toEqual(['web', 'cart', 'lone']);
+    const lone = range.nodes[2];
+    expect(lone).toMatchObject({ called: true, isRead: true, requestsPerSecond: 3 });
+    // It stays where nothing was served at a moment, and goes into its folded group.
+    const quiet = graphOf({ edges: [], gone: [], served: [] }, { own: false });
+    expect(atMoment(range, quiet).nodes.map(({ id }) => id)).toContain(lone?.id);
+    const groups = groupNames(range, 'namespace', []);
+    expect(fold(range, groups, new Set(['shop'])).nodes.map(({ id }) => id)).toContain(
+      groupId('shop'),
+    );
+  });
+
+  it('says what makes a node or an edge amber or red', () => {
+    expect(whyUnwell({ errorRatio: 0.004, connectFailureRatio: 0 })).toBe('');
+    expect(whyUnwell({ errorRatio: 0.02, connectFailureRatio: 0 })).toMatch(
+      /^Amber: .* of requests failed\.$/,
+    );
+    expect(whyUnwell({ errorRatio: 0, connectFailureRatio: 0.25 })).toMatch(
+      /^Red: 25.* % of connects to it failed\.$/,
+    );
   });
 
   it('can be narrowed to what is around a node, and to what fails', () => {
@@ -287,6 +318,18 @@ describe('what is drawn of too many nodes', () => {
     expect(mostOf(graph, { selected: '', text: '' }).edges).toHaveLength(NODES_MAX - 1);
   });
 
+  it('are those that served most, whoever called', () => {
+    const shop = { name: 'request-0', namespace: 'shop', cluster: '' };
+    const served = { ...shop, requestsPerSecond: 1e6, errorRatio: 0, durationP95Ns: 1 };
+    const edges = names.map((each, n) =>
+      edge(n === 0 ? { ...each, ...shop } : each, cart, { requestsPerSecond: n + 1 }),
+    );
+    const most = mostOf(graphOf({ edges, gone: [], served: [served] }, { own: false }), {
+      ...{ selected: '', text: '' },
+    });
+    expect(most.nodes.map(({ node: each }) => each.name)).toContain('request-0');
+  });
+
   it('is everything of fewer', () => {
     const small = graphOf({ edges: [edge(web, cart)], gone: [], served: [] }, { own: false });
     expect(mostOf(small, { selected: '', text: '' })).toBe(small);
@@ -341,6 +384,21 @@ describe('the layout of a map', () => {
     const x = (id: string): number => nodes.get(id)?.x ?? Number.NaN;
     expect(x('a')).toBeLessThan(x('b'));
     expect(x('b')).toBeLessThan(x('c'));
+  });
+
+  it('puts what calls nobody and is called by nobody below all else', () => {
+    const joined = ['a', 'b', 'c'];
+    const alone = Array.from({ length: 7 }, (_, n) => `alone-${n}`);
+    const edges = [
+      { id: 'ab', from: 'a', to: 'b' },
+      { id: 'bc', from: 'b', to: 'c' },
+    ];
+    const { nodes, height } = layOut({ ids: [...alone, ...joined], edges, groups: [] });
+    const yOf = (id: string): number => nodes.get(id)?.y ?? Number.NaN;
+    const lowest = Math.max(...joined.map(yOf));
+    expect(Math.min(...alone.map(yOf))).toBeGreaterThan(lowest + NODE_HEIGHT);
+    expect(Math.max(...alone.map(yOf)) + NODE_HEIGHT).toBeLessThan(height);
+    expect(new Set([...nodes.values()].map(({ x, y }) => `${x} ${y}`)).size).toBe(10);
   });
 
   it('bears circles, calls to oneself, and nothing', () => {

@@ -69,4 +69,8 @@ describe('the geometry of the waterfall', () => {
     const ticks = rulerTicks({ fromNs: 130, toNs: 990 }, 600);
     expect(ticks).toEqual([200, 400, 600, 800]);
   });
+
+  it('has no ticks within a nanosecond: all of them would say the same', () => {
+    expect(rulerTicks({ fromNs: 0, toNs: 1 }, 900)).toEqual([0, 1]);
+  });
 });

@@ -28,14 +28,30 @@ export function layOut({ ids, edges, groups }: LayoutRequest): Layout {
   const links = edges.filter(({ from, to }) => from !== to).sort((a, b) => (a.id < b.id ? -1 : 1));
   const forward = withoutCycles(sorted, links);
   const layers = orderColumns(layersOf(sorted, forward), forward);
+  if (groups.length === 0) return placeLayers(...lonelyApart(layers, edges));
   const names = new Map(groups);
-  const lanes = groups.length === 0 ? [undefined] : laneNames(sorted, names);
+  const lanes = laneNames(sorted, names);
   const cells = lanes.map((lane) =>
-    layers.map((layer) =>
-      layer.filter((id) => lane === undefined || (names.get(id) ?? '') === lane),
-    ),
+    layers.map((layer) => layer.filter((id) => (names.get(id) ?? '') === lane)),
   );
   return placeLayers(cells, lanes);
+}
+
+/** What calls nobody and is called by nobody stands below all else, in rows as wide as that. */
+function lonelyApart(
+  layers: readonly (readonly string[])[],
+  edges: readonly LayoutEdge[],
+): Parameters<typeof placeLayers> {
+  const joined = new Set(edges.flatMap(({ from, to }) => [from, to]));
+  const [first = [], ...others] = layers;
+  const lonely = first.filter((id) => !joined.has(id));
+  if (joined.size === 0 || lonely.length === 0) return [[layers], [undefined]];
+  const rows = layers.map((_, layer) => lonely.filter((_id, i) => i % layers.length === layer));
+  const apart = [first.filter((id) => joined.has(id)), ...others];
+  return [
+    [apart, rows],
+    [undefined, undefined],
+  ];
 }
 
 /** Nodes of no group come last. */

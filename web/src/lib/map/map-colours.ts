@@ -1,4 +1,5 @@
 import type { Palette } from '../charts/palette.svelte.ts';
+import { formatRatio } from '../format/ratio.ts';
 import { type EdgeWork, failedRatio } from './edge-work.ts';
 import { type Graph, type GraphEdge, type GraphNode, isDense } from './map-graph.ts';
 
@@ -38,6 +39,25 @@ export function mapColours(graph: Graph, by: Colouring, palette: Palette): MapCo
       : health(failed, palette, quiet);
   };
   return { node, edge };
+}
+
+/**
+ * What an edge or a node is amber or red for, in words; empty where it is well. Failed connects
+ * count like failed requests: nobody was asked at all.
+ */
+export function whyUnwell(shares: {
+  readonly errorRatio: number;
+  readonly connectFailureRatio: number;
+}): string {
+  const { errorRatio, connectFailureRatio: ofConnects } = shares;
+  const ratio = Math.max(errorRatio, ofConnects);
+  if (ratio < WARN_RATIO) return '';
+  const colour = ratio >= BAD_RATIO ? 'Red' : 'Amber';
+  const what =
+    errorRatio >= ofConnects
+      ? `${formatRatio(errorRatio)} of requests failed`
+      : `${formatRatio(ofConnects)} of connects to it failed`;
+  return `${colour}: ${what}.`;
 }
 
 function health(ratio: number, palette: Palette, well: string): string {

@@ -19,6 +19,8 @@ export interface GraphNode {
   readonly durationP95Ns: number;
   /** Share of requests, or of connects, that failed: whichever is more. */
   readonly failedRatio: number;
+  /** Share of its callers' connects that failed. */
+  readonly connectFailureRatio: number;
   /** TCP payload that comes in and goes out by its callers' connections, as far as agents saw it. */
   readonly bytesPerSecond: number;
   /** True where somebody calls it, or connects to it. */
@@ -100,7 +102,14 @@ export function graphOf(
     ...answer.gone.filter(isShown).map((edge) => graphEdge(edge, 'gone')),
   ];
   const served = new Map(answer.served.map((each) => [nodeId({ ...each, kind: 'service' }), each]));
-  return { served, nodes: nodesOf(edges, served), edges };
+  // Who calls nobody and is called by nobody that is known is a node all the same.
+  const lone = answer.served
+    .filter(({ namespace }) => own || namespace !== OWN_NAMESPACE)
+    .map(({ name, namespace, cluster }): LoneNode => {
+      const node: ShownNode = { kind: 'service', name, namespace, cluster };
+      return { id: nodeId(node), node };
+    });
+  return { served, nodes: nodesOf(edges, served, { lone }), edges };
 }
 
 function graphEdge(edge: MapEdge, change: EdgeChange): GraphEdge {
@@ -132,11 +141,20 @@ interface Sum {
   isRead: boolean;
 }
 
-/** The ends of edges, with what they serve; `members` as far as it is known. */
+export type LoneNode = Pick<GraphNode, 'id' | 'node'>;
+
+export interface NodeOptions {
+  /** How many nodes one stands for; 1 when absent. */
+  readonly members?: (id: string) => number;
+  /** Nodes that are there without an edge too. */
+  readonly lone?: readonly LoneNode[];
+}
+
+/** The ends of edges and what is there without any, with what they serve. */
 export function nodesOf(
   edges: readonly GraphEdge[],
   served: Served,
-  members: (id: string) => number = () => 1,
+  { members = () => 1, lone = [] }: NodeOptions = {},
 ): readonly GraphNode[] {
   const sums = new Map<string, Sum>();
   const sumOf = (id: string, node: ShownNode): Sum => {
@@ -162,6 +180,7 @@ export function nodesOf(
     sum.connects += work.connectionsPerSecond ?? 0;
     sum.failures += work.connectFailuresPerSecond ?? 0;
   }
+  for (const { id, node } of lone) sumOf(id, node);
   return [...sums].map(([id, sum]) => {
     const own = served.get(id);
     if (own !== undefined && own.requestsPerSecond > 0) serve(sum, own);
@@ -188,6 +207,7 @@ function graphNode(id: string, sum: Sum, members: number): GraphNode {
     ...{ id, node, called, isRead, members, errorRatio, requestsPerSecond: rate },
     ...{ durationP95Ns: sum.p95Ns, bytesPerSecond: bytes },
     failedRatio: Math.max(errorRatio, ofConnects),
+    connectFailureRatio: ofConnects,
   };
 }
 
@@ -231,5 +251,9 @@ export function atMoment(range: Graph, moment: Graph): Graph {
       return { ...edge, work: of.work, change: of.change };
     return { ...edge, work: NO_WORK, change: 'absent' };
   });
-  return { served: moment.served, nodes: nodesOf(edges, moment.served), edges };
+  return {
+    served: moment.served,
+    nodes: nodesOf(edges, moment.served, { lone: range.nodes }),
+    edges,
+  };
 }

@@ -5,6 +5,7 @@ import {
   edgeId,
   type Graph,
   type GraphEdge,
+  type LoneNode,
   nodeId,
   nodesOf,
   type ShownNode,
@@ -83,10 +84,11 @@ export function fold(
   };
   const joined = new Map<string, GraphEdge>();
   const members = new Map<string, number>();
-  for (const { id, node } of graph.nodes) {
-    const [to] = end(id, node);
+  const lone = graph.nodes.map(({ id, node }): LoneNode => {
+    const [to, as] = end(id, node);
     members.set(to, (members.get(to) ?? 0) + 1);
-  }
+    return { id: to, node: as };
+  });
   for (const edge of graph.edges) {
     const [from, client] = end(edge.from, edge.client);
     const [to, server] = end(edge.to, edge.server);
@@ -96,17 +98,8 @@ export function fold(
     joined.set(moved.id, known === undefined ? moved : together(known, moved));
   }
   const edges = [...joined.values()];
-  const nodes = nodesOf(edges, graph.served, (id) => members.get(id) ?? 1);
-  const shown = new Set(nodes.map(({ id }) => id));
-  const lonely = [...folded].filter(
-    (name) => members.has(groupId(name)) && !shown.has(groupId(name)),
-  );
-  const rest = lonely.map((name) => ({
-    ...{ id: groupId(name), node: groupNode(name), called: false, isRead: false },
-    members: members.get(groupId(name)) ?? 1,
-    ...{ requestsPerSecond: 0, errorRatio: 0, durationP95Ns: 0, failedRatio: 0, bytesPerSecond: 0 },
-  }));
-  return { served: graph.served, nodes: [...nodes, ...rest], edges };
+  const nodes = nodesOf(edges, graph.served, { members: (id) => members.get(id) ?? 1, lone });
+  return { served: graph.served, nodes, edges };
 }
 
 /** What is more worth to be seen comes first. */

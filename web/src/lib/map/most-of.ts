@@ -18,10 +18,10 @@ export function mostOf(graph: Graph, { selected, text }: Wanted): Graph {
     for (const end of [from, to]) work.set(end, (work.get(end) ?? 0) + own);
   }
   const wanted = text.toLowerCase();
-  const rank = ({ id, node }: GraphNode): number =>
+  const rank = ({ id, node, requestsPerSecond }: GraphNode): number =>
     id === selected || (wanted !== '' && node.name.toLowerCase().includes(wanted))
       ? Number.POSITIVE_INFINITY
-      : (work.get(id) ?? 0);
+      : Math.max(work.get(id) ?? 0, requestsPerSecond);
   const ranked = graph.nodes.map((node) => ({ node, rank: rank(node) }));
   ranked.sort((a, b) =>
     b.rank > a.rank ? 1 : b.rank < a.rank ? -1 : a.node.id < b.node.id ? -1 : 1,
