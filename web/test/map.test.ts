@@ -166,7 +166,7 @@ describe('the graph of a map', () => {
       /^Amber: .* of requests failed\.$/,
     );
     expect(whyUnwell({ errorRatio: 0, connectFailureRatio: 0.25 })).toMatch(
-      /^Red: 25.* % of connects to it failed\.$/,
+      /^Red: 25\.0\s% of connects to it failed\.$/,
     );
   });
 
