@@ -1,4 +1,4 @@
-import { DueSeries } from '../host/due.ts';
+import { takeDue } from '../host/due.ts';
 import type { MetricDefinition } from '../metrics/definitions.ts';
 import { newSeries, type Series } from '../metrics/series.ts';
 import { attributesOf } from '../requests/attributes.ts';
@@ -52,7 +52,6 @@ export class WorkloadCoverage {
   /** Why its logs are not seen; undefined: they are. */
   unseenLogs: UnseenLogs | undefined = 'off';
   readonly #series = new Map<string, Series>();
-  readonly #due = new DueSeries();
   readonly connections: CoveredConnections = new CoveredConnections();
 
   *points({ processes, metrics }: Known, nowMs: number): Generator<Points> {
@@ -66,9 +65,9 @@ export class WorkloadCoverage {
     if (this.unseenLogs !== 'none') {
       signals.push(this.#process('logs', this.unseenLogs, processes));
     }
-    const signalsDue = this.#due.of(signals, nowMs);
+    const signalsDue = takeDue(signals, nowMs);
     if (signalsDue.length > 0) yield [COVERED_PROCESSES, signalsDue];
-    const connectionsDue = this.#due.of(connections, nowMs);
+    const connectionsDue = takeDue(connections, nowMs);
     if (connectionsDue.length > 0) yield [COVERED_CONNECTIONS, connectionsDue];
   }
 

@@ -14,7 +14,7 @@ import {
   OPEN_FILES,
   THREADS,
 } from './definitions.ts';
-import { DueSeries } from './due.ts';
+import { takeDue } from './due.ts';
 import { type ProcessHolding, residentBytes, Used } from './task-usage.ts';
 
 const NS_PER_S = 1e9;
@@ -59,7 +59,6 @@ export class WorkloadUsage {
     swap: counter({ [MEMORY_KIND]: 'swap' }),
   };
   readonly #filesUtilization = counter({});
-  readonly #due = new DueSeries();
   /** What is said anew each time. */
   readonly #held = [...Object.values(this.#rest), ...Object.values(this.#kinds)];
   /** By metric; undefined when a process came or went. */
@@ -132,12 +131,12 @@ export class WorkloadUsage {
     this.#filesUtilization.sum = Math.max(this.#filesUtilization.sum, share);
   }
 
-  /** What is to be reported now: see `DueSeries`. */
+  /** What is to be reported now: see `takeDue`. */
   *points(nowMs: number = performance.now()): Generator<Points> {
     if (!this.#isUsed) return;
     this.#all ??= this.#byMetric();
     for (const [definition, all] of this.#all) {
-      const due = this.#due.of(all, nowMs);
+      const due = takeDue(all, nowMs);
       if (due.length > 0) yield [definition, due];
     }
   }

@@ -15,7 +15,12 @@ export interface Series {
   max: number;
   /** Of a histogram; else empty. */
   readonly buckets: Float64Array;
+  /** What the last report said, of `takeDue`, and when. */
+  reportedSum: number;
+  reportedMs: number;
 }
+
+const NO_BUCKETS = new Float64Array(0);
 
 export function newSeries(attributes: readonly KeyValue[], bucketCount: number): Series {
   const nowMs = performance.now();
@@ -28,7 +33,9 @@ export function newSeries(attributes: readonly KeyValue[], bucketCount: number):
     sum: 0,
     min: Number.POSITIVE_INFINITY,
     max: Number.NEGATIVE_INFINITY,
-    buckets: new Float64Array(bucketCount),
+    buckets: bucketCount === 0 ? NO_BUCKETS : new Float64Array(bucketCount),
+    reportedSum: 0,
+    reportedMs: Number.NEGATIVE_INFINITY,
   };
 }
 
