@@ -17,6 +17,9 @@ const WAIT_BYTES_MAX = 64 * 1024 * 1024;
 const STALL_TIMEOUT_MS = 300_000;
 /** While others wait for a connection, a client may keep the engine waiting for so long in all. */
 const STALLED_MS_MAX = 30_000;
+/** And no longer than this when one of the others has waited for `WAITED_MS_MAX`. */
+const STALLED_MS_BUSY_MAX = 2000;
+const WAITED_MS_MAX = 10_000;
 const STALL_LOOK_MS = 500;
 /** What a client that was given up may still take until it is cut off. */
 const GIVEN_UP_MS = 5000;
@@ -34,8 +37,14 @@ export interface AnswerOptions {
 export interface Patience {
   /** Aborts when the client is gone. */
   readonly signal: AbortSignal;
-  /** Whether others wait for the connection that this answer holds. */
-  readonly isWanted: () => boolean;
+  /** How long others have waited for the connection that this answer holds; undefined for nobody. */
+  readonly othersWaitedMs: () => number | undefined;
+}
+
+/** Many that do not read would else keep the last of a queue waiting for half a minute each. */
+function stalledMsMax(othersWaitedMs: number | undefined): number {
+  if (othersWaitedMs === undefined) return Number.POSITIVE_INFINITY;
+  return othersWaitedMs > WAITED_MS_MAX ? STALLED_MS_BUSY_MAX : STALLED_MS_MAX;
 }
 
 function contentEncoding(encoding: AnswerEncoding | undefined): Record<string, string> {
@@ -106,12 +115,12 @@ export class Answer {
     if (this.#out.writableNeedDrain) await this.#drained(this.#out, patience);
   }
 
-  async #drained(out: Writable, { signal, isWanted }: Patience): Promise<void> {
+  async #drained(out: Writable, { signal, othersWaitedMs }: Patience): Promise<void> {
     const giveUp = new AbortController();
     const begin = performance.now();
     const look = setInterval(() => {
       const waitedMs = performance.now() - begin;
-      const tooSlow = this.#stalledMs + waitedMs > STALLED_MS_MAX && isWanted();
+      const tooSlow = this.#stalledMs + waitedMs > stalledMsMax(othersWaitedMs());
       if (tooSlow || waitedMs > STALL_TIMEOUT_MS) giveUp.abort();
     }, STALL_LOOK_MS);
     try {

@@ -71,7 +71,16 @@ function withSlash(path: string): string {
 export function rememberedColdVolume(directory: string): ColdVolume | undefined {
   const file = join(directory, REMEMBERED);
   if (!existsSync(file)) return undefined;
-  return ColdVolumeSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  try {
+    return ColdVolumeSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch (cause) {
+    throw new Error(
+      `${file} is not whole: it says where the store's cold volume is, as ` +
+        '{"kind":"disk","path":"..."} or {"kind":"s3","endpoint":"https://..."}. Write it again, ' +
+        'or remove it where the store never had one',
+      { cause },
+    );
+  }
 }
 
 /**

@@ -18,6 +18,8 @@ export interface PoolOptions {
 interface Waiter {
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
+  /** By `performance.now()`. */
+  readonly sinceMs: number;
 }
 
 /**
@@ -42,6 +44,12 @@ export class ConnectionPool {
 
   get waiting(): number {
     return this.#waiting.length;
+  }
+
+  /** How long the first of those that wait has waited; undefined when nobody waits. */
+  get waitedMs(): number | undefined {
+    const [first] = this.#waiting;
+    return first === undefined ? undefined : performance.now() - first.sinceMs;
   }
 
   /** Runs `work` on a connection that is in `state`. */
@@ -103,6 +111,7 @@ export class ConnectionPool {
         reject(engineError(CODES.cancelled, 'The client left before the query began'));
       };
       const waiter: Waiter = {
+        sinceMs: performance.now(),
         resolve: () => {
           signal.removeEventListener('abort', onAbort);
           resolve();

@@ -185,7 +185,7 @@ export class StatementRunner {
     summary: StatementSummary,
   ): Promise<void> {
     const { answer, call, signal } = run;
-    const patience = { signal, isWanted: () => this.#isWanted(run.caller) };
+    const patience = { signal, othersWaitedMs: () => this.#othersWaitedMs(run.caller) };
     const isRevised = call.revision > 0 && prepared.format === 'Native';
     // A piece of a streamed result holds whole blocks.
     const inClientsTerms = (data: Uint8Array): Uint8Array =>
@@ -204,10 +204,10 @@ export class StatementRunner {
     }
   }
 
-  /** Others wait for a connection as this caller's statement has one. */
-  #isWanted(caller: Caller): boolean {
+  /** How long others have waited for a connection as this caller's statement has one. */
+  #othersWaitedMs(caller: Caller): number | undefined {
     const { internal, user } = this.#options;
-    return (caller.role === 'internal' ? internal : user).waiting > 0;
+    return (caller.role === 'internal' ? internal : user).waitedMs;
   }
 
   /** Runs `work`, killable, with headers of its progress where the caller wants them. */

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EngineOptions, spawnEngine } from '@sonde/store';
@@ -95,5 +95,13 @@ describe('a cold volume', () => {
     const path = join(spare, 'elsewhere');
     const other = spawnEngine({ directory: directory(), cold: { kind: 'disk', path } });
     await expect(other).rejects.toThrow(`is opened with ${path}/`);
+  });
+
+  it('that is remembered in a broken file is told with the file', async () => {
+    const broken = join(spare, 'broken');
+    await mkdir(broken);
+    await writeFile(join(broken, 'cold-volume.json'), '{"kind":"disk"');
+    const start = spawnEngine({ directory: broken, tokens: TEST_TOKENS });
+    await expect(start).rejects.toThrow(`${broken}/cold-volume.json is not whole`);
   });
 });
