@@ -24,6 +24,10 @@ import { userSettings } from './user-settings.ts';
 /** `queryClass` of a statement that only reads. */
 const READ_ONLY = 0;
 /** A statement may not be known to the engine yet when its client leaves: the kill is repeated. */
+/** Has the engine parse a statement and do nothing. */
+const CHECK = 'SELECT formatQuery';
+/** Its words may repeat the statement of the check, and so the whole of what was sent. */
+const SCOPE_OF_CHECK = /: In scope SELECT formatQuery\([\s\S]*\)(?=\. \([A-Z_]+\))/;
 const KILL_INTERVAL_MS = 100;
 const KILLS_MAX = 600;
 
@@ -147,8 +151,12 @@ export class StatementRunner {
     if (analysis.statementCount === 0) {
       // It does not parse: let the engine say why, without running it.
       const parameters = ['sql', escapeParameter(sql.toString('utf8'))];
-      const check = 'SELECT formatQuery({sql:String})';
-      await this.#options.control.query({ sql: check, format: 'Null', parameters });
+      const check = `${CHECK}({sql:String})`;
+      try {
+        await this.#options.control.query({ sql: check, format: 'Null', parameters });
+      } catch (error) {
+        throw withoutCheck(EngineError.fromEngine(error));
+      }
     }
     if (analysis.queryClass !== READ_ONLY || analysis.statementCount !== 1) {
       throw engineError(CODES.readonly, 'Cannot execute query in readonly mode');
@@ -266,6 +274,10 @@ export class StatementRunner {
     const sql = `KILL QUERY WHERE Settings['${TAG_SETTING}'] = ${stringLiteral(tag)} ASYNC`;
     await this.#options.control.query({ sql, format: 'Null', parameters: [] });
   }
+}
+
+function withoutCheck({ code, text, cause }: EngineError): EngineError {
+  return new EngineError(code, text.replace(SCOPE_OF_CHECK, ''), cause);
 }
 
 /** Parameter values travel escaped as in TSV. */

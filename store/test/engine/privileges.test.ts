@@ -214,6 +214,8 @@ describe('credentials and requests', () => {
         'Code: 62. DB::Exception: Syntax error: more than 200000 toke',
       ]);
     }
+    const deep = await asUser(`SELECT ${'('.repeat(50_000)}1${')'.repeat(50_000)}`);
+    expect(deep.text).toMatch(/^Code: 306\. .{20,200}\. \(TOO_DEEP_RECURSION\)/);
   });
 });
 
