@@ -160,6 +160,14 @@ describe('the graph of a map', () => {
     );
   });
 
+  it('has a database that serves by its own spans once, where its callers are', () => {
+    const postgres = node('postgres', { kind: 'database' });
+    const place = { name: 'postgres', namespace: '', cluster: '' };
+    const served = [{ ...place, requestsPerSecond: 3, errorRatio: 0, durationP95Ns: 7e6 }];
+    const { nodes } = graphOf({ edges: [edge(web, postgres)], gone: [], served }, { own: false });
+    expect(nodes.map(({ node: { name } }) => name)).toEqual(['web', 'postgres']);
+  });
+
   it('says what makes a node or an edge amber or red', () => {
     expect(whyUnwell({ errorRatio: 0.004, connectFailureRatio: 0 })).toBe('');
     expect(whyUnwell({ errorRatio: 0.02, connectFailureRatio: 0 })).toMatch(

@@ -103,8 +103,15 @@ export function graphOf(
   ];
   const served = new Map(answer.served.map((each) => [nodeId({ ...each, kind: 'service' }), each]));
   // Who calls nobody and is called by nobody that is known is a node all the same.
+  // A database or host of that name is the same thing, as its callers know it.
+  const known = new Set(
+    edges.flatMap(({ client, server }) =>
+      [client, server].filter(({ kind }) => kind !== 'service').map(({ name }) => name),
+    ),
+  );
   const lone = answer.served
     .filter(({ namespace }) => own || namespace !== OWN_NAMESPACE)
+    .filter(({ name }) => !known.has(name))
     .map(({ name, namespace, cluster }): LoneNode => {
       const node: ShownNode = { kind: 'service', name, namespace, cluster };
       return { id: nodeId(node), node };
