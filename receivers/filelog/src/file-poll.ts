@@ -6,6 +6,7 @@ import { findFiles } from './glob/find-files.ts';
 import { DEPARTED_QUIET_MS, FILES_MAX, POSTPONED_POLLS } from './limits.ts';
 import { lookAtFiles } from './look-at-files.ts';
 import { FileOrder } from './order-files.ts';
+import { PathLooker } from './path-looker.ts';
 import type { Tail } from './tail.ts';
 
 export interface FilePollOptions {
@@ -20,6 +21,7 @@ export interface FilePollOptions {
 export class FilePoll {
   readonly #options: FilePollOptions;
   readonly #order: FileOrder | undefined;
+  readonly #looker = new PathLooker();
   /** Whether the last look found nothing. */
   #isEmpty = false;
   #startAtEnd: boolean;
@@ -76,14 +78,15 @@ export class FilePoll {
 
   async #find(): Promise<readonly FoundFile[]> {
     const { config, warnings } = this.#options;
-    const { paths, problems, cut } = await findFiles(config.include, config.exclude);
+    this.#looker.begin();
+    const { paths, problems, cut } = await findFiles(config.include, config.exclude, this.#looker);
     for (const problem of problems) warnings.warn('Failed to read a directory', { problem });
     if (cut) warnings.warn('Too many files', { most: FILES_MAX });
     // Once, not at every look: a folder may be empty for days.
     const isEmpty = paths.length === 0;
     if (isEmpty && !this.#isEmpty) warnings.warn('no files match the configured criteria');
     this.#isEmpty = isEmpty;
-    const found = (await lookAtFiles(paths)).filter((file) => this.#isYoung(file));
+    const found = (await lookAtFiles(paths, this.#looker)).filter((file) => this.#isYoung(file));
     return this.#limited(found);
   }
 

@@ -1,6 +1,6 @@
 import type { Dirent } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
 import { DIRECTORY_DEPTH_MAX, FILES_MAX } from '../limits.ts';
+import type { PathLooker } from '../path-looker.ts';
 import { type GlobPattern, type GlobSegment, matchName, matchPath } from './glob-pattern.ts';
 
 export interface FoundFiles {
@@ -16,8 +16,9 @@ export interface FoundFiles {
 export async function findFiles(
   include: readonly GlobPattern[],
   exclude: readonly GlobPattern[],
+  looker: PathLooker,
 ): Promise<FoundFiles> {
-  const walk = new Walk();
+  const walk = new Walk(looker);
   for (const pattern of include) {
     await walk.from(pattern.isAbsolute ? '/' : '', pattern.segments, 0);
   }
@@ -28,6 +29,11 @@ export async function findFiles(
 class Walk {
   readonly paths = new Set<string>();
   readonly problems: string[] = [];
+  readonly #looker: PathLooker;
+
+  constructor(looker: PathLooker) {
+    this.#looker = looker;
+  }
 
   /** Follows the segments below `directory`, which is empty for the current one. */
   async from(directory: string, segments: readonly GlobSegment[], depth: number): Promise<void> {
@@ -56,7 +62,7 @@ class Walk {
     entry: Dirent,
     at: { segments: readonly GlobSegment[]; isLast: boolean; depth: number },
   ): Promise<void> {
-    if (await isDirectory(path, entry)) await this.from(path, at.segments, at.depth + 1);
+    if (await this.#isDirectory(path, entry)) await this.from(path, at.segments, at.depth + 1);
     else if (at.isLast) this.#add(path);
   }
 
@@ -67,13 +73,19 @@ class Walk {
     entry?: Dirent,
   ): Promise<void> {
     if (rest.length > 0) {
-      if (entry === undefined || (await isDirectory(path, entry))) {
+      if (entry === undefined || (await this.#isDirectory(path, entry))) {
         await this.from(path, rest, depth + 1);
       }
       return;
     }
     // A name that is written out may not be there; its file is looked at when it is opened.
-    if (!(await isDirectory(path, entry))) this.#add(path);
+    if (!(await this.#isDirectory(path, entry))) this.#add(path);
+  }
+
+  /** What went away, or is a link that leads nowhere, is none: opening it will tell. */
+  async #isDirectory(path: string, entry: Dirent | undefined): Promise<boolean> {
+    if (entry !== undefined && !entry.isSymbolicLink()) return entry.isDirectory();
+    return (await this.#looker.stat(path))?.isDirectory() ?? false;
   }
 
   #addMatching(path: string, segment: GlobSegment, name: string): void {
@@ -86,23 +98,12 @@ class Walk {
 
   async #entries(directory: string): Promise<readonly Dirent[]> {
     try {
-      const entries = await readdir(directory === '' ? '.' : directory, { withFileTypes: true });
-      return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+      return await this.#looker.list(directory === '' ? '.' : directory);
     } catch (error) {
       const { code }: NodeJS.ErrnoException = error instanceof Error ? error : new Error();
       if (code !== 'ENOENT' && code !== 'ENOTDIR') this.problems.push(`${directory}: ${code}`);
       return [];
     }
-  }
-}
-
-async function isDirectory(path: string, entry: Dirent | undefined): Promise<boolean> {
-  if (entry !== undefined && !entry.isSymbolicLink()) return entry.isDirectory();
-  try {
-    return (await stat(path)).isDirectory();
-  } catch {
-    // It went away, or a link leads nowhere: opening it will tell.
-    return false;
   }
 }
 
