@@ -1,11 +1,6 @@
 import { param, type Sql, sql, uint64Number } from '@sonde/store';
 import { z } from 'zod';
-import type {
-  AnalysisSelection,
-  OverviewRow,
-  TracesOverviewResponse,
-} from '../../api/contract/index.ts';
-import { cutName } from '../../cut-name.ts';
+import type { AnalysisSelection, TracesOverviewResponse } from '../../api/contract/index.ts';
 import type { StoreQuery, StoreReader } from '../../store-reader.ts';
 import {
   type AnalysisAsking,
@@ -16,6 +11,7 @@ import {
   isPicked,
   resolveAnalysis,
 } from './analysis-scope.ts';
+import { type GroupRow, NO_GROUP, overviewRow } from './overview-groups.ts';
 import { countSelected, NO_LIMIT, readSelection } from './read-selection.ts';
 import { selectedRoots } from './selection.ts';
 import { readWholeOverview } from './whole-overview.ts';
@@ -35,7 +31,7 @@ export async function readOverview(
   const { selection, rows } = await readGroups(store, scope, asking);
   const { from, to } = boxWindow(scope);
   const seconds = Math.max((to - from) / 1000, 0.001);
-  const sum = rows.find(({ is_total: isTotal }) => isTotal === 1) ?? NO_ROW;
+  const sum = rows.find(({ is_total: isTotal }) => isTotal === 1) ?? NO_GROUP;
   const groups = rows.filter(({ is_total: isTotal }) => isTotal === 0);
   return {
     selection,
@@ -82,18 +78,6 @@ async function selectedFirst(
   return { summary: await selection.summary, roots: selectedRoots(selection) };
 }
 
-/** First spans of one service and operation; or of all. */
-export interface GroupRow {
-  readonly is_total: number;
-  readonly root_service: string;
-  readonly root_name: string;
-  readonly operations: number;
-  readonly requests: number;
-  readonly request_errors: number;
-  readonly traces: number;
-  readonly quantiles: readonly number[];
-}
-
 const GroupRowSchema: z.ZodType<GroupRow> = z.object({
   is_total: z.number(),
   root_service: z.string(),
@@ -104,11 +88,6 @@ const GroupRowSchema: z.ZodType<GroupRow> = z.object({
   traces: uint64Number,
   quantiles: z.array(z.number()),
 });
-
-const NO_ROW: GroupRow = {
-  ...{ is_total: 1, root_service: '', root_name: '', operations: 0, requests: 0 },
-  ...{ request_errors: 0, traces: 0, quantiles: [] },
-};
 
 function overviewQuery(roots: Sql): StoreQuery<GroupRow> {
   const weight = sql`toUInt32(greatest(round(weight), 1))`;
@@ -129,19 +108,5 @@ function overviewQuery(roots: Sql): StoreQuery<GroupRow> {
       GROUP BY GROUPING SETS ((service, name), ())
       ORDER BY is_total DESC, requests DESC, root_service, root_name
       LIMIT ${param.uint64(ROWS_MAX + 1)}`,
-  };
-}
-
-function overviewRow(row: GroupRow, seconds: number): OverviewRow {
-  const [p50 = 0, p95 = 0, p99 = 0] = row.quantiles;
-  return {
-    service: cutName(row.root_service),
-    name: cutName(row.root_name),
-    requests: row.requests,
-    perSecond: row.requests / seconds,
-    errors: row.request_errors,
-    durationP50Ns: Math.round(p50),
-    durationP95Ns: Math.round(p95),
-    durationP99Ns: Math.round(p99),
   };
 }

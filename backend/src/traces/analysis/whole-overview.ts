@@ -4,7 +4,7 @@ import type { AnalysisSelection } from '../../api/contract/index.ts';
 import type { StoreQuery, StoreReader } from '../../store-reader.ts';
 import { inMinutes } from '../explore/span-scope.ts';
 import { type AnalysisAsking, type AnalysisScope, TRACE } from './analysis-scope.ts';
-import type { GroupRow } from './overview.ts';
+import type { GroupRow } from './overview-groups.ts';
 import { entriesAndRoots, TRACE_FLAGS, wholeSelection, wholeWindow } from './whole-traces.ts';
 
 /** First spans of one trace that are counted. */
