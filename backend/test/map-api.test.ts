@@ -76,10 +76,14 @@ describe('the map of a range', () => {
       more: { peer_service: 'target' },
     });
     await map.add(call(0, 0), call(1, 30), call(2, 30));
+    // Nobody who calls it sends spans, and it calls nobody.
+    await map.add({ ...call(3, 0), service: 'hermit', name: 'serve', kind: 2, more: {} });
     await map.sonde.run(`INSERT INTO sonde.resources
       (tenant, fingerprint, service, namespace, bucket, attributes)
       SELECT 'default', 77, 'prometheus-2', 'obs', toDateTime(${Math.floor(atMs / 3_600_000) * 3600}),
-        map('cloud.availability_zone', 'eu-1a', 'service.team', 'core')`);
+        map('cloud.availability_zone', 'eu-1a', 'service.team', 'core')
+      UNION ALL SELECT 'default', 78, 'hermit', 'obs', toDateTime(${Math.floor(atMs / 3_600_000) * 3600}),
+        map('service.team', 'hill')`);
     // Whoever names a service for each request has many that call nobody.
     await map.sonde.run(`INSERT INTO sonde.resources
       (tenant, fingerprint, service, namespace, bucket, attributes)
@@ -97,6 +101,12 @@ describe('the map of a range', () => {
     const scrapes = answer.edges.filter(({ client }) => client.name === 'prometheus-2');
     expect(scrapes).toMatchObject([{ requests: 1, before: { requests: 2 } }]);
     expect(answer.places).toEqual([
+      {
+        ...{ name: 'hermit', namespace: 'obs', cluster: '' },
+        category: '',
+        team: 'hill',
+        zones: [],
+      },
       {
         ...{ name: 'prometheus-2', namespace: 'obs', cluster: '' },
         ...{ category: 'monitoring', team: 'core', zones: ['eu-1a'] },

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { MapPlace } from '../../api/contract/index.ts';
 import { cutName } from '../../cut-name.ts';
 import type { StoreQuery } from '../../store-reader.ts';
+import { ENTRY } from '../services/queries.ts';
 import { seconds } from './minute-join.ts';
 import { inHours, inScope, type MapScope, newestMinutes } from './queries.ts';
 import { groupOf } from './service-groups.ts';
@@ -38,7 +39,7 @@ const PlaceRowSchema: z.ZodType<PlaceRow> = z.object({
 
 /**
  * What resources of the range say of where a service runs and whose it is: a row a service of the
- * map. Others, which may be many more, have no calls.
+ * map. Others, which may be many more, neither call nor serve.
  */
 export function placesQuery(scope: MapScope): StoreQuery<PlaceRow> {
   const { tenant, fromMs, toMs } = scope;
@@ -56,7 +57,7 @@ export function placesQuery(scope: MapScope): StoreQuery<PlaceRow> {
         FROM resources
         WHERE tenant = ${param.string(tenant)}
           AND bucket >= toStartOfHour(${seconds(fromMs)}) AND bucket < ${seconds(toMs)}
-          AND service IN (${callingOrCalledSql(scope)})
+          AND service IN (${onMapSql(scope)})
       )
       GROUP BY service, namespace, cluster
       ORDER BY service, namespace, cluster
@@ -64,8 +65,8 @@ export function placesQuery(scope: MapScope): StoreQuery<PlaceRow> {
   };
 }
 
-/** Names of services with calls or connections, those with most first. */
-function callingOrCalledSql(scope: MapScope): Sql {
+/** Names of services that call, are called or serve, those with most first. */
+function onMapSql(scope: MapScope): Sql {
   const hours = inHours(scope);
   const ends = sql`arrayJoin([toString(client_service), toString(server_service)]) AS name`;
   return sql`
@@ -75,6 +76,9 @@ function callingOrCalledSql(scope: MapScope): Sql {
       UNION ALL
       SELECT ${ends}, opened FROM connections_1m
       WHERE ${inScope(scope)} AND ${hours} AND ${newestMinutes(scope)}
+      UNION ALL
+      SELECT toString(service), toFloat64(spans) FROM red_1m
+      WHERE ${inScope(scope)} AND ${hours} AND ${ENTRY}
     )
     GROUP BY name ORDER BY sum(work) DESC LIMIT ${param.uint64(SERVICES_MAX)}`;
 }
