@@ -60,9 +60,12 @@ public class Observed {
 }
 `;
 
-const NODE = `require('node:http').createServer((_, response) => response.end('ok'))
-  .listen(Number(process.argv[2]), '127.0.0.1');
+/** Servers that close no idle connection by themselves: on a busy host that would be taken for a failure. */
+const NODE = `const server = require('node:http').createServer((_, response) => response.end('ok'));
+server.keepAliveTimeout = 0;
+server.listen(Number(process.argv[2]), '127.0.0.1');
 `;
+const JAVA_FLAGS = ['-Dsun.net.httpserver.idleInterval=86400', '-Xmx64m'];
 
 const OBSERVED: readonly Observed[] = [
   {
@@ -79,7 +82,7 @@ const OBSERVED: readonly Observed[] = [
   },
   {
     ...{ name: 'java', needs: 'java', file: 'Observed.java', source: JAVA },
-    command: (file, port) => ['java', file, port],
+    command: (file, port) => ['java', ...JAVA_FLAGS, file, port],
   },
   {
     ...{ name: 'tls', isSecure: true, needs: 'openssl', file: 'secure.py', source: PYTHON },
