@@ -9,8 +9,9 @@ const SERVICES = 50;
 const RSS_MB_BAR = 120;
 
 const INTERVAL_MS = 10_000;
-const SETTLE_MS = 25_000;
-const WATCH_MS = Number(process.env['AGENT_IDLE_SECONDS'] ?? 60) * 1_000;
+/** V8 compiles for some minutes what runs once every ten seconds. */
+const SETTLE_MS = 60_000;
+const WATCH_MS = Number(process.env['AGENT_IDLE_SECONDS'] ?? 180) * 1_000;
 const ROUNDS = 3;
 
 /** Prints what the agent takes of a core while nothing happens that it would have to tell. */
