@@ -113,11 +113,11 @@ export class RdKafkaProducer implements BatchProducer {
     }
   }
 
-  /** Of several batches that failed at once the first one makes a new producer. */
   #replaceOld(failed: Opened): void {
     if (performance.now() - failed.openedMs >= REPLACED_MS_MIN) this.#replace(failed);
   }
 
+  /** Of several batches that failed at once the first one makes a new producer. */
   #replace(failed: Opened): void {
     if (this.#current !== failed || this.#isClosed) return;
     this.#current = this.#open();

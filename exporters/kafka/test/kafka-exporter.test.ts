@@ -18,6 +18,7 @@ import {
 import { kafkaExporterFactory } from '../src/index.ts';
 import { fnvPartition } from '../src/message-place.ts';
 import { logsOf, logsRequest, RECEIVED_MS, requestOf, sentWith, telemetryOf } from './otlp-data.ts';
+import { readRecords } from './read-records.ts';
 
 const MISSING = kafkaMissing();
 const DIRECT = { sending_queue: { enabled: false }, retry_on_failure: { enabled: false } } as const;
@@ -45,14 +46,7 @@ async function startExporter(
 /** Everything in a partition of a topic. */
 async function recordsIn(topic: string, partition = 0): Promise<readonly BufferRecord[]> {
   const buffer = await KafkaBuffer.open({ brokers: broker.brokers });
-  const reader = await buffer.openReader('check', topic, partition);
-  const records: BufferRecord[] = [];
-  for (;;) {
-    const from = (records.at(-1)?.offset ?? -1) + 1;
-    const some = await reader.read(from, { bytesMax: 1 << 24, recordsMax: 1000, waitMs: 0 });
-    if (some.length === 0) break;
-    records.push(...some);
-  }
+  const records = await readRecords(buffer, topic, partition);
   await buffer.close();
   return records;
 }

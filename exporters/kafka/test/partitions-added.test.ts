@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { type BufferRecord, KAFKA_CLIENTS, KafkaBuffer, rdKafkaPath } from '@sonde/buffer';
 import type { ConsumingComponent } from '@sonde/pipeline';
 import { contractHost, contractSignalSettings } from '@sonde/pipeline/contract-suite';
@@ -12,6 +11,7 @@ import {
 import { kafkaExporterFactory } from '../src/index.ts';
 import { fnvPartition } from '../src/message-place.ts';
 import { logsOf, logsRequest, requestOf, telemetryOf } from './otlp-data.ts';
+import { readRecords } from './read-records.ts';
 
 const MISSING = kafkaMissing();
 const CLIENTS = KAFKA_CLIENTS.filter((name) => name === 'kafkajs' || rdKafkaPath() !== undefined);
@@ -44,20 +44,8 @@ async function startExporter(
 
 async function recordsIn(topic: string): Promise<readonly (readonly BufferRecord[])[]> {
   await buffer.findTopic(topic);
-  const all: BufferRecord[][] = [];
-  for (let partition = 0; partition < buffer.partitionCount(topic); partition += 1) {
-    const reader = await buffer.openReader(`check-${randomUUID()}`, topic, partition);
-    const records: BufferRecord[] = [];
-    for (;;) {
-      const from = (records.at(-1)?.offset ?? -1) + 1;
-      const some = await reader.read(from, { bytesMax: 1 << 24, recordsMax: 1000, waitMs: 0 });
-      if (some.length === 0) break;
-      records.push(...some);
-    }
-    await reader.close();
-    all.push(records);
-  }
-  return all;
+  const partitions = Array.from({ length: buffer.partitionCount(topic) }, (_, index) => index);
+  return Promise.all(partitions.map((partition) => readRecords(buffer, topic, partition)));
 }
 
 function tracesIn({ value }: BufferRecord): readonly string[] {

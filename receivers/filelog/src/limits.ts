@@ -6,6 +6,8 @@ export const BRACE_ALTERNATIVES_MAX = 1000;
 export const DIRECTORY_DEPTH_MAX = 64;
 /** Files found at a time; of more the rest is left out and said. */
 export const FILES_MAX = 50_000;
+/** Questions about files and directories that are answered in one turn of the event loop: some 2 ms. */
+export const ASKED_AT_ONCE_MAX = 1000;
 /** Files that are known though they are not there at the moment. */
 export const ARCHIVED_MAX = 2000;
 /** Files that are read at a time; each has a buffer. */

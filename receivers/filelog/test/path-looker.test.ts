@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ASKED_AT_ONCE_MAX } from '../src/limits.ts';
+import { lookAtFiles } from '../src/look-at-files.ts';
 import { PathLooker } from '../src/path-looker.ts';
 
 /** A directory that changed longer ago is not read again. */
@@ -43,6 +45,23 @@ describe('what is looked at at every poll', () => {
       expect(answer).toBeInstanceOf(Promise);
       expect((await answer)?.isFile()).toBe(true);
     }
+  });
+
+  it('leaves the event loop to others where it is much', async () => {
+    const path = join(folder, 'file');
+    writeFileSync(path, '');
+    const paths = Array.from({ length: 3 * ASKED_AT_ONCE_MAX }, () => path);
+    looker.begin();
+    await looker.stat(path);
+    let turns = 0;
+    const immediate = (): void => {
+      turns++;
+      pending = setImmediate(immediate);
+    };
+    let pending = setImmediate(immediate);
+    expect(await lookAtFiles(paths, looker)).toHaveLength(paths.length);
+    clearImmediate(pending);
+    expect(turns).toBeGreaterThanOrEqual(2);
   });
 
   it('is nothing where nothing is, or a link leads round', async () => {

@@ -23,11 +23,11 @@ import { userSettings } from './user-settings.ts';
 
 /** `queryClass` of a statement that only reads. */
 const READ_ONLY = 0;
-/** A statement may not be known to the engine yet when its client leaves: the kill is repeated. */
 /** Has the engine parse a statement and do nothing. */
 const CHECK = 'SELECT formatQuery';
 /** Its words may repeat the statement of the check, and so the whole of what was sent. */
 const SCOPE_OF_CHECK = /: In scope SELECT formatQuery\([\s\S]*\)(?=\. \([A-Z_]+\))/;
+/** A statement may not be known to the engine yet when its client leaves: the kill is repeated. */
 const KILL_INTERVAL_MS = 100;
 const KILLS_MAX = 600;
 

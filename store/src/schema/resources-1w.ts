@@ -34,7 +34,7 @@ const COLUMNS = 'tenant, service, fingerprint, toMonday(bucket) AS week';
 
 export function resources1wView({ database }: SchemaOptions): ViewDefinition {
   return {
-    name: 'resources_1w_view',
+    name: 'resources_1w_mv',
     target: 'resources_1w',
     select: `SELECT ${COLUMNS}, attributes, retention_days FROM ${database}.resources`,
   };
