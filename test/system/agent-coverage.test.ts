@@ -80,7 +80,7 @@ describe.skipIf(!canRun)('coverage on the page', () => {
     await page.getByRole('cell', { name: 'http', exact: true }).waitFor();
     const unread = new RegExp(`on port ${unknownPort} .*not read: the protocol is none of those`);
     await page.getByRole('row', { name: unread }).waitFor();
-    expect(new URL(page.url()).searchParams.get('at')).toBe('quiet-desk');
+    await page.waitForURL((url) => url.searchParams.get('at') === 'quiet-desk');
     await page.reload();
     await page.getByText('journald: { storage: file_storage }').waitFor();
     expect(tab.problems).toEqual([]);

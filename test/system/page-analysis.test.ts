@@ -54,7 +54,7 @@ describe.skipIf(!HAS_CHROMIUM)('the analysis of traces, in a real browser', () =
     await total.getByText(String(slow.length), { exact: true }).waitFor();
     await page.getByRole('button', { name: 'POST /checkout' }).click();
     await page.getByText('in all').waitFor();
-    expect(page.url()).toContain('mode=traces');
+    await page.waitForURL(/mode=traces/);
     await page.goBack();
     await total.waitFor();
   });

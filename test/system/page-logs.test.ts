@@ -102,7 +102,7 @@ describe.skipIf(!HAS_CHROMIUM)('the log explorer, in a real browser', () => {
     await page.getByRole('button', { name: 'error 1' }).first().click();
     await table().getByText('card declined').waitFor();
     await table().getByText('cart line 1999').waitFor({ state: 'detached' });
-    expect(new URL(page.url()).searchParams.get('q')).toBe('(declined OR line) level:error');
+    await page.waitForURL((url) => url.searchParams.get('q') === '(declined OR line) level:error');
     await page.goBack();
     await table().getByText('cart line 1999').waitFor();
     await search('http.status_code>=500 body:/bank (cedar|oak)/');
@@ -130,6 +130,7 @@ describe.skipIf(!HAS_CHROMIUM)('the log explorer, in a real browser', () => {
     await table().locator('[data-record] button').first().click();
     const panel = page.getByRole('complementary', { name: 'Log record' });
     await panel.getByText('cart line 1000').waitFor();
+    await page.waitForURL(/record=/);
     const address = page.url();
     await page.goto('about:blank');
     await page.goto(address);

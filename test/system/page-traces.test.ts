@@ -73,7 +73,7 @@ describe.skipIf(!HAS_CHROMIUM)('the trace explorer, in a real browser', () => {
     await page.mouse.up();
     await page.getByText('in the selection').waitFor();
     await page.getByText('POST /checkout').first().waitFor();
-    expect(page.url()).toContain('box=');
+    await page.waitForURL(/box=/);
     // The slow half of the bad time lies in it, the fast requests do not.
     const fast = page.getByRole('link', { name: 'GET /products' });
     await fast.first().waitFor({ state: 'detached' });
@@ -98,7 +98,9 @@ describe.skipIf(!HAS_CHROMIUM)('the trace explorer, in a real browser', () => {
     await page.getByRole('button', { name: 'Without status=error' }).click();
     await page.getByRole('row', { name: /^unset/ }).waitFor();
     await failed.waitFor({ state: 'detached' });
-    expect(new URL(page.url()).searchParams.get('where')).toBe('payment.bank=cedar status!=error');
+    await page.waitForURL(
+      (url) => url.searchParams.get('where') === 'payment.bank=cedar status!=error',
+    );
     await page.reload();
     await page.getByRole('row', { name: /^unset/ }).waitFor();
   });
@@ -133,7 +135,7 @@ describe.skipIf(!HAS_CHROMIUM)('the trace explorer, in a real browser', () => {
     await page.getByRole('button', { name: 'Flame' }).click();
     const flame = page.getByLabel('Flame view of 4 spans');
     await flame.waitFor();
-    expect(page.url()).toContain('view=flame');
+    await page.waitForURL(/view=flame/);
   });
 
   it('tells what the agent saw from what an SDK did: its bars are hollow', async () => {
@@ -174,7 +176,7 @@ describe.skipIf(!HAS_CHROMIUM)('the trace explorer, in a real browser', () => {
       document.querySelector('[role=tree]').dispatchEvent(key);
     }`);
     await page.waitForURL((url) => url.searchParams.get('span') === parent);
-    expect(new URL(page.url()).searchParams.get('collapsed')).toBe(child);
+    await page.waitForURL((url) => url.searchParams.get('collapsed') === child);
   });
 
   it('is whole on a desk and on a phone, dark and light', async () => {
