@@ -16,6 +16,7 @@ import { type Soaked, soak } from './rig/observed-programs.ts';
  *   AGENT_DRILL_SECONDS        of short-lived processes (600)
  *   AGENT_DRILL_SOAK_SECONDS   of load, without the agent and with it (3600)
  *   AGENT_DRILL_ALONE_SECONDS  of that load without the agent, where it is to be shorter
+ *   AGENT_DRILL_SOAK_RATE      requests a second of each program (500)
  */
 const CHURN_SECONDS = Number(process.env['AGENT_DRILL_SECONDS'] ?? 600);
 const SOAK_SECONDS = Number(process.env['AGENT_DRILL_SOAK_SECONDS'] ?? 3_600);

@@ -9,6 +9,10 @@ import { freePort } from '../../system/role.ts';
 const START_MS = 60_000;
 /** Requests that are under way at a time. */
 const CONNECTIONS = 4;
+/** Requests a second that each program gets: one that is always busy shows what its host lacks, not the agent. */
+const RATE = Number(process.env['AGENT_DRILL_SOAK_RATE'] ?? 500);
+/** What a busy host kept from being asked is made up for that far back. */
+const BEHIND_MS_MAX = 1_000;
 const ANSWER = 'ok';
 
 interface Observed {
@@ -160,13 +164,18 @@ interface Counts {
   failed: number;
 }
 
-/** One request after the other on a connection that is kept. */
+/** One request after the other on a connection that is kept, as many as are due by now. */
 async function load(port: number, isSecure: boolean, deadline: number): Promise<Counts> {
   const counts = { answered: 0, failed: 0 };
   const agent = isSecure ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
+  const everyMs = (1_000 * CONNECTIONS) / RATE;
+  let dueMs = performance.now();
   while (performance.now() < deadline) {
     if (await ask(port, isSecure, agent)) counts.answered++;
     else counts.failed++;
+    dueMs = Math.max(dueMs + everyMs, performance.now() - BEHIND_MS_MAX);
+    const waitMs = dueMs - performance.now();
+    if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
   }
   agent.destroy();
   return counts;
