@@ -86,6 +86,11 @@ describe('the settings', () => {
       { ...withLogs(0, 3), auxiliary: { rules: ['name~/ping', 'name~'] } },
       '`auxiliary.rules.1` `name~` at character 6',
     ],
+    [
+      'a rule without a condition',
+      { version: 0, retention: { rules: [{ name: 'all', signal: 'traces', days: 3 }] } },
+      'the rule "all" has no condition and would hold for all traces: give it a tenant, namespace or service',
+    ],
     ['no version', { retention: {} }, '`version`'],
     ['no JSON', '{"version":', 'Malformed JSON'],
   ])('refuse %s in words', async (_name, document, words) => {

@@ -27,6 +27,7 @@ describe('a rule of retention on the command line', () => {
     'debug: logs, days=soon',
     'debug: logs, severety=3, days=3',
     'slow: traces, severityMax=3, days=3',
+    'all: logs, days=3',
   ])('is refused with its form: %s', (text) => {
     expect(() => readRule(text)).toThrow('write NAME: SIGNAL, KEY=VALUE');
   });

@@ -1,4 +1,8 @@
-import { type RetentionRule, RetentionRuleSchema } from '@sonde/pipeline/settings';
+import {
+  missingCondition,
+  type RetentionRule,
+  RetentionRuleSchema,
+} from '@sonde/pipeline/settings';
 import { UsageError } from '../usage-error.ts';
 
 const FORM =
@@ -21,9 +25,10 @@ export function readRule(text: string): RetentionRule {
   });
   const rule = { name: text.slice(0, colon).trim(), signal, ...Object.fromEntries(fields) };
   const read = RetentionRuleSchema.safeParse(rule);
-  if (colon > 0 && read.success) return read.data;
+  const missing = read.success ? missingCondition(read.data) : undefined;
+  if (colon > 0 && read.success && missing === undefined) return read.data;
   const reasons = read.success
-    ? []
+    ? [missing].filter((reason) => reason !== undefined)
     : read.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`);
   throw new UsageError(`--rule ${text}: ${FORM} (${reasons.join('; ')})`);
 }

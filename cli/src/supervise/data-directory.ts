@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeDirectory } from '@sonde/store';
+import { foreignEntry, makeDirectory } from '@sonde/store';
 import { UsageError } from '../usage-error.ts';
 
 /** Where one Sonde on one machine keeps everything. */
@@ -61,11 +61,10 @@ function createMissing(path: string): DataDirectory {
 
 /** An empty folder and one that Sonde filled are taken; anything else is somebody's. */
 function refuseForeign(path: string): void {
-  if (!existsSync(path)) return;
-  const entries = readdirSync(path);
-  if (entries.length === 0 || entries.includes('tokens')) return;
+  const entry = foreignEntry(path, ['tokens']);
+  if (entry === undefined) return;
   throw new UsageError(
-    `${path} is not empty and holds no data of Sonde (there is ${entries[0]}). Name an empty or a new folder: --data FOLDER`,
+    `${path} is not empty and holds no data of Sonde (there is ${entry}). Name an empty or a new folder: --data FOLDER`,
   );
 }
 

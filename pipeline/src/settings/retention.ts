@@ -67,6 +67,21 @@ export const RetentionRuleSchema: z.ZodType<RetentionRule> = z
     { error: 'only logs have a severity', path: ['severityMax'] },
   );
 
+/**
+ * What a rule lacks in words, undefined when it has a condition. Not part of the schema: a rule
+ * without one holds for all rows of its signal, and settings that are stored stay readable.
+ */
+export function missingCondition(rule: RetentionRule): string | undefined {
+  const { name, signal, tenant, namespace, service, severityMin, severityMax } = rule;
+  const conditions = [tenant, namespace, service, severityMin, severityMax];
+  if (conditions.some((condition) => condition !== null)) return undefined;
+  const names = `tenant, namespace${signal === 'logs' ? ', service, severityMin or severityMax' : ' or service'}`;
+  return (
+    `the rule "${name}" has no condition and would hold for all ${signal}: give it a ${names}, or ` +
+    `change ${signal}Days instead`
+  );
+}
+
 /** Less would be dropped before anybody has seen it. */
 const SIZE_MIN_BYTES = 100 * 1024 * 1024;
 

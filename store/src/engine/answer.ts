@@ -7,6 +7,7 @@ import { CODES, type EngineError, engineError } from './engine-error.ts';
 import { contentType } from './formats.ts';
 import { httpStatus } from './http-status.ts';
 import { ProgressHead } from './progress-head.ts';
+import { endAfterBody } from './refused-body.ts';
 import type { StatementSummary } from './summary.ts';
 
 /** Results up to this size are sent whole, with their final status and summary. */
@@ -167,7 +168,13 @@ export class Answer {
       // What is left of the request's body is not worth reading.
       ...(this.#request.complete ? {} : { Connection: 'close' }),
     });
-    out.end(text);
+    const isEarly = !this.#request.complete && !this.#request.destroyed;
+    if (!isEarly || out !== this.#response) {
+      out.end(text);
+      return;
+    }
+    out.write(text);
+    endAfterBody(this.#request, this.#response);
   }
 
   /** Sends the head. Once progress was reported its status is 200 and some headers are out. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { foreignEntry } from './foreign-entry.ts';
 import { makeDirectory } from './make-directory.ts';
 import type { NativeAddon } from './native-addon.ts';
 
@@ -16,17 +17,31 @@ export class DirectoryInUseError extends Error {
   }
 }
 
+const LOCK = 'sonde.lock';
+/** Any of them says that a folder is a store's; a restored one has no lock yet. */
+const MARKS = [LOCK, 'data', 'cold-volume.json'];
+
 /**
  * Creates the data directory and holds it for this process until it ends, however it ends. Throws
- * `DirectoryInUseError`, and in words when the folder cannot be made or written.
+ * `DirectoryInUseError`, and in words when the folder cannot be made or written, or holds files of
+ * others and no store.
  */
 export function holdDirectory(addon: NativeAddon, directory: string): void {
   try {
+    refuseForeign(directory);
     makeDirectory(directory);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new Error(`the store cannot keep its data in ${directory}: ${why}`, { cause });
   }
-  const holder = addon.lock(join(directory, 'sonde.lock'));
+  const holder = addon.lock(join(directory, LOCK));
   if (holder !== 0) throw new DirectoryInUseError(directory, holder);
+}
+
+function refuseForeign(directory: string): void {
+  const entry = foreignEntry(directory, MARKS);
+  if (entry === undefined) return;
+  throw new Error(
+    `it is not empty and holds no store (there is ${entry}); name an empty or a new one`,
+  );
 }

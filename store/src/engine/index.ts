@@ -23,6 +23,7 @@ export {
   type UserLimits,
 } from './config.ts';
 export { DirectoryInUseError } from './data-directory.ts';
+export { foreignEntry } from './foreign-entry.ts';
 export { lockFile } from './lock-file.ts';
 export { makeDirectory } from './make-directory.ts';
 export { type RunningEngine, runEngine } from './run-engine.ts';

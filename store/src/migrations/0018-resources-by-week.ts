@@ -5,8 +5,8 @@ import type { Migration } from './migration.ts';
 
 /**
  * What the Collector's views join, and these views, which the versions 1 and 17 made once. An INSERT
- * goes to one server alone: in a cluster what sends has its attributes within the hour, rows of what
- * ended before have none in these views.
+ * goes to one server alone: in a cluster what sends has its attributes within the hour, and version 19
+ * brings those of what ended before.
  */
 export const RESOURCES_BY_WEEK: Migration = {
   version: 18,

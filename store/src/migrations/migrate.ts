@@ -29,6 +29,7 @@ import { NAMED_ADDRESSES } from './0015-named-addresses.ts';
 import { VIEWS_BY_NAME } from './0016-views-by-name.ts';
 import { TIMES_OF_TRACES } from './0017-times-of-traces.ts';
 import { RESOURCES_BY_WEEK } from './0018-resources-by-week.ts';
+import { RESOURCES_OF_CLUSTERS } from './0019-resources-of-clusters.ts';
 import type { Migration } from './migration.ts';
 
 /** In order of their versions, which are dense from 1. */
@@ -51,6 +52,7 @@ export const MIGRATIONS: readonly Migration[] = [
   VIEWS_BY_NAME,
   TIMES_OF_TRACES,
   RESOURCES_BY_WEEK,
+  RESOURCES_OF_CLUSTERS,
 ];
 
 export type SchemaErrorCode =
@@ -95,17 +97,18 @@ export async function migrate(
   if (present > newest) throw tooNew(present, newest);
   const missing = MIGRATIONS.filter((migration) => migration.version > present);
   for (const migration of missing) {
-    for (const sql of migration.statements(holds)) {
+    for (const sql of migration.statements(holds, options)) {
       await run(client, sql, migration.toleratedCodes);
+    }
+    if (migration.version === newest) {
+      // Before the newest is remembered: after a kill between the two nobody would make them.
+      for (const sql of readingStatements(options)) await run(client, sql);
     }
     await run(
       client,
       `INSERT INTO ${holds.database}.schema_migrations (version, name) ` +
         `SELECT ${migration.version}, '${migration.name}'`,
     );
-  }
-  if (missing.length > 0) {
-    for (const sql of readingStatements(options)) await run(client, sql);
   }
   return missing.map((migration) => migration.version);
 }

@@ -8,7 +8,8 @@ import type { SchemaOptions } from '../schema/table.ts';
 export interface Migration {
   readonly version: number;
   readonly name: string;
-  readonly statements: (options: SchemaOptions) => readonly string[];
+  /** In a cluster `holds` names the database of rows on each shard, `reads` that of what is read. */
+  readonly statements: (holds: SchemaOptions, reads?: SchemaOptions) => readonly string[];
   /** ClickHouse's codes of a statement that was run before and cannot run again. */
   readonly toleratedCodes?: readonly number[];
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -59,6 +59,19 @@ describe('the engine process', () => {
     await mkdir(directory);
     await writeFile(join(directory, 'data'), 'a file where a folder should be');
     await expect(spawnEngine({ directory })).rejects.toThrow('the engine cannot open');
+  });
+
+  it('refuses a folder with files of others, and takes the root of a disk', async () => {
+    const directory = join(spare, 'others');
+    await mkdir(join(directory, 'lost+found'), { recursive: true });
+    await writeFile(join(directory, 'thesis.txt'), 'mine');
+    await expect(spawnEngine({ directory })).rejects.toThrow(
+      'it is not empty and holds no store (there is thesis.txt)',
+    );
+    expect((await readdir(directory)).sort()).toEqual(['lost+found', 'thesis.txt']);
+    await rm(join(directory, 'thesis.txt'));
+    const engine = await spawnEngine({ directory });
+    expect(await engine.stop()).toBe(0);
   });
 
   it('refuses options it does not know, and short tokens', async () => {

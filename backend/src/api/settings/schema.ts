@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import {
   DEFAULT_SETTINGS,
   LogPatternSettingsSchema,
+  missingCondition,
   RetentionSchema,
   ServiceSettingsSchema,
 } from '@sonde/pipeline/settings';
@@ -15,6 +16,13 @@ export const SettingsDocumentSchema: z.ZodType<SettingsDocument> = z
     auxiliary: ReadableAuxiliarySchema.default(DEFAULT_SETTINGS.auxiliary),
     services: ServiceSettingsSchema.default(DEFAULT_SETTINGS.services),
     logPatterns: LogPatternSettingsSchema.default([]),
+  })
+  .superRefine(({ retention }, context) => {
+    for (const [i, rule] of retention.rules.entries()) {
+      const message = missingCondition(rule);
+      if (message === undefined) continue;
+      context.addIssue({ code: 'custom', path: ['retention', 'rules', i], message });
+    }
   })
   .openapi('SettingsDocument', { example: DEFAULT_SETTINGS });
 
