@@ -12,6 +12,7 @@ import { becomeOwnerOf, requireHost } from './lib/host.mjs';
 import { installPackages } from './lib/install.mjs';
 import { setupKafka } from './lib/kafka-broker.mjs';
 import { setupPython } from './lib/python.mjs';
+import { setupRustTls } from './lib/rust-tls.mjs';
 import { run, say } from './lib/steps.mjs';
 import { setupTelemetrygen } from './lib/telemetrygen.mjs';
 
@@ -26,6 +27,7 @@ await setupPython(root);
 await setupCollector(root);
 await setupTelemetrygen();
 await setupH2spec();
+await setupRustTls();
 await setupKafka(root);
 await setupShop(root, ['go', 'java']);
 

@@ -43,7 +43,9 @@ struct connection {
   u8 unreported;
   /* Of a secure connection: the protocol inside, once it is known. */
   u8 inner;
-  u8 reserved[7];
+  /* The object of the session may move in memory. */
+  u8 session_moves;
+  u8 reserved[6];
   /* Who encrypts for it; `at` is 0 while nobody knows. */
   struct session_key session;
 };

@@ -16,6 +16,7 @@
 #define SONDE_SECURE_H
 
 #include "protocols.h"
+#include "rustls.h"
 
 #define SESSIONS_MAX 8192
 #define ACTORS_MAX 8192
@@ -38,6 +39,10 @@ enum call {
   CALL_ENDS = 16,
   /* The library gives the object's memory back. */
   CALL_FREES = 32,
+  /* rustls: what it read is there when the call begins; its objects may move in memory. */
+  CALL_RUST = 64,
+  /* The second argument points to rustls's chunks. */
+  CALL_CHUNKS = 128,
 };
 
 struct session {
@@ -46,6 +51,8 @@ struct session {
   u64 pointed;
   u8 pointed_by;
   u8 is_placed;
+  /* The object may move in memory. */
+  u8 moves;
   struct sight sight;
 };
 
@@ -58,6 +65,8 @@ struct actor_key {
 struct actor {
   struct session_key session;
   const char *buffer;
+  /* Where the buffer lies in pieces: the list of them. */
+  struct vectors pieces;
   u64 count_at;
   u64 began_ns;
   /* Where its return address lies: what returns to elsewhere is another call. */
@@ -76,6 +85,8 @@ struct actor {
   /* The call before that used no socket. */
   struct session_key ended;
   u64 ended_ns;
+  /* What was written, and waits for its socket. */
+  u64 pending_bytes;
 };
 
 struct {
@@ -91,6 +102,14 @@ struct {
   __type(key, struct actor_key);
   __type(value, struct actor);
 } actors SEC(".maps");
+
+/* The sessions of sockets whose objects may move: who closes the socket ends them. */
+struct {
+  __uint(type, BPF_MAP_TYPE_LRU_HASH);
+  __uint(max_entries, SESSIONS_MAX);
+  __type(key, u64);
+  __type(value, struct session_key);
+} sessions_by_cookie SEC(".maps");
 
 static const struct session no_session;
 static const struct actor no_actor;
@@ -147,15 +166,85 @@ static __always_inline int point(struct session *s, const struct endpoints *ends
   return 0;
 }
 
-/* The thread that makes a call on a socket, or its goroutine (r14 while Go's code runs). */
-static __always_inline struct actor *current_actor(void) {
+static __always_inline struct actor *find_actor(const struct actor_key *key) {
+  return bpf_map_lookup_elem(&actors, key);
+}
+
+static __always_inline struct actor *new_actor(const struct actor_key *key) {
+  bpf_map_update_elem(&actors, key, &no_actor, BPF_ANY);
+  return find_actor(key);
+}
+
+/*
+ * The goroutine that makes a call on a socket (r14 while Go's code runs), or the thread, which is
+ * new where its first call of the library may be still to come.
+ */
+static __always_inline struct actor *current_actor(int is_new) {
   u64 task = bpf_get_current_pid_tgid();
-  struct actor_key key = {.actor = (u32)task, .tgid = task >> 32};
-  struct actor *a = bpf_map_lookup_elem(&actors, &key);
-  if (a) return a;
   struct registers *registers = (void *)bpf_task_pt_regs(bpf_get_current_task_btf());
-  key.actor = registers->r14;
-  return bpf_map_lookup_elem(&actors, &key);
+  struct actor_key key = {.actor = registers->r14, .tgid = task >> 32};
+  struct actor *a = find_actor(&key);
+  if (a) return a;
+  key.actor = (u32)task;
+  a = find_actor(&key);
+  return a || !is_new ? a : new_actor(&key);
+}
+
+/* What the actor's call moved goes the way of any other bytes. */
+static __always_inline void take_plain(struct actor *a, struct session *s, u64 bytes) {
+  int writes = (a->call & CALL_WRITES) != 0;
+  struct endpoints *ends = &s->exchange.record.ends;
+  struct chunk chunk = {.now = bpf_ktime_get_ns(), .at = a->buffer, .visible = bytes, .bytes = bytes};
+  u8 asks = writes ? ROLE_CLIENT : ROLE_SERVER;
+  chunk.end = chunk.at + bytes;
+  if (a->pieces.count) find_pieces(&chunk, a->pieces);
+  chunk.tgid = a->session.tgid;
+  chunk.blocks = a->blocks && !writes;
+  int is_new = ends->protocol == PROTOCOL_UNKNOWN;
+  if (is_new) look(ends, &s->sight, &chunk, asks);
+  if (!is_followed(ends->protocol)) return;
+  chunk.is_request = ends->role == asks;
+  if (is_new) meet(&s->exchange, &s->sight, &chunk);
+  if (writes && chunk.is_request) chunk.now = a->began_ns;
+  follow(&s->exchange, &chunk);
+}
+
+/* The session of the actor's object, which is on this socket: a new one, or one that moved in memory. */
+static __always_inline struct session *session_on(const struct actor *a,
+                                                  const struct endpoints *ends) {
+  u64 cookie = ends->cookie;
+  if (!cookie) return 0;
+  struct session_key *known = bpf_map_lookup_elem(&sessions_by_cookie, &cookie);
+  struct session_key former = known ? *known : (struct session_key){};
+  struct session *s = known ? find_session(&former) : 0;
+  if (s) {
+    bpf_map_update_elem(&sessions, &a->session, s, BPF_ANY);
+    bpf_map_delete_elem(&sessions, &former);
+    s = find_session(&a->session);
+  } else {
+    s = new_session(&a->session);
+    if (s) place(s, ends);
+    if (s) s->moves = 1;
+  }
+  bpf_map_update_elem(&sessions_by_cookie, &cookie, &a->session, BPF_ANY);
+  return s;
+}
+
+/*
+ * rustls decrypts at once what its thread received, and what it encrypted its thread sends at once:
+ * what an unknown object writes waits for that.
+ */
+static __always_inline struct session *rust_session(struct actor *a, struct session *s, u64 bytes,
+                                                    int writes) {
+  if (s) {
+    a->ended = a->session;
+    a->ended_ns = bpf_ktime_get_ns();
+  } else if (writes) {
+    a->pending_bytes = bytes;
+  } else {
+    s = session_on(a, &a->received);
+  }
+  return s;
 }
 
 /* A socket of a secure connection moved bytes: whose it is. */
@@ -167,19 +256,28 @@ static __always_inline void find_owner(struct connection *c, struct actor *a, u6
   } else if (asks == ROLE_SERVER) {
     a->received = c->ends;
     a->received_bytes = bytes;
+  } else if (a->pending_bytes) {
+    struct session *s = session_on(a, &c->ends);
+    c->session = a->session;
+    c->session_moves = 1;
+    if (s) take_plain(a, s, a->pending_bytes);
+    a->pending_bytes = 0;
   } else if (a->ended.at) {
     struct session_key key = a->ended;
     a->ended.at = 0;
     if (bpf_ktime_get_ns() - a->ended_ns > TURN_NS) return;
     struct session *s = find_session(&key);
-    if (s && point(s, &c->ends, ROLE_CLIENT)) c->session = key;
+    if (!s || !point(s, &c->ends, ROLE_CLIENT)) return;
+    c->session = key;
+    c->session_moves = s->moves;
   }
 }
 
 static __always_inline void secured(struct connection *c, u64 bytes, u8 asks, u32 blocks) {
-  struct actor *a = !c->session.at || blocks ? current_actor() : 0;
+  int is_owned = c->session.at && !c->session_moves;
+  struct actor *a = !is_owned || blocks ? current_actor(!is_owned) : 0;
   if (a) a->blocks = blocks;
-  if (a && !c->session.at) find_owner(c, a, bytes, asks);
+  if (a && !is_owned) find_owner(c, a, bytes, asks);
   if (!c->session.at || c->inner) return;
   struct session *s = find_session(&c->session);
   if (s && is_followed(s->exchange.record.ends.protocol)) c->inner = s->exchange.record.ends.protocol;
@@ -190,6 +288,15 @@ static __always_inline void end_session(const struct session_key *key, u64 cooki
   if (!s || (cookie && s->exchange.record.ends.cookie != cookie)) return;
   abandon_exchange(&s->exchange, bpf_ktime_get_ns(), EXCHANGE_UNANSWERED);
   bpf_map_delete_elem(&sessions, key);
+}
+
+/* A socket of a secure connection was closed. */
+static __always_inline void end_secure(const struct connection *c) {
+  u64 cookie = c->ends.cookie;
+  struct session_key *found = bpf_map_lookup_elem(&sessions_by_cookie, &cookie);
+  struct session_key key = found ? *found : c->session;
+  if (found) bpf_map_delete_elem(&sessions_by_cookie, &cookie);
+  if (key.at) end_session(&key, cookie);
 }
 
 /* What the call that ends now tells about the session's socket; the session, which may be a new one. */
@@ -207,7 +314,8 @@ static __always_inline struct session *learn_place(struct actor *a, struct sessi
   }
   a->ended = a->session;
   a->ended_ns = bpf_ktime_get_ns();
-  if (writes || !a->received.cookie || bytes > a->received_bytes) return s;
+  if (writes || !a->received.cookie) return s;
+  if (bytes > a->received_bytes) return s;
   u64 added = a->received_bytes - bytes;
   a->received_bytes = added;
   int is_record = bytes && added >= RECORD_ADDS_MIN && added <= RECORD_ADDS_MAX;
@@ -224,27 +332,26 @@ static __always_inline struct actor_key actor_of(struct registers *r, u64 call) 
   return (struct actor_key){.actor = call & CALL_GO ? goroutine : (u32)task, .tgid = task >> 32};
 }
 
-static __always_inline int call_begins(struct registers *r, u64 call) {
+static __always_inline struct actor *call_begins(struct registers *r, u64 call) {
   struct actor_key key = actor_of(r, call);
   if (is_own(key.tgid)) return 0;
-  struct actor *a = bpf_map_lookup_elem(&actors, &key);
-  if (!a) {
-    bpf_map_update_elem(&actors, &key, &no_actor, BPF_ANY);
-    a = bpf_map_lookup_elem(&actors, &key);
-    if (!a) return 0;
-  }
+  struct actor *a = find_actor(&key) ?: new_actor(&key);
+  if (!a) return 0;
   int is_go = (call & CALL_GO) != 0;
   u64 ax = REGISTER(r, ax), bx = REGISTER(r, bx), di = REGISTER(r, di), si = REGISTER(r, si);
   a->session.at = is_go ? ax : di;
   a->session.tgid = key.tgid;
   a->buffer = (const char *)(is_go ? bx : si);
+  a->pieces.count = 0;
+  a->pending_bytes = 0;
+  if (call & CALL_CHUNKS) read_chunks(&a->buffer, &a->pieces);
   a->count_at = REGISTER(r, cx);
   a->stack = REGISTER(r, sp);
   a->began_ns = bpf_ktime_get_ns();
   a->call = call;
   a->used_socket = 0;
   a->is_active = 1;
-  return 0;
+  return a;
 }
 
 static __always_inline u64 moved_bytes(struct registers *r, const struct actor *a) {
@@ -256,42 +363,43 @@ static __always_inline u64 moved_bytes(struct registers *r, const struct actor *
   return bytes;
 }
 
-static __always_inline int call_ends(struct registers *r, u64 call) {
+/* The actor whose call ends now; 0 when it is another call that ends. */
+static __always_inline struct actor *call_ends(struct registers *r, u64 call) {
   struct actor_key key = actor_of(r, call);
-  struct actor *a = bpf_map_lookup_elem(&actors, &key);
+  struct actor *a = find_actor(&key);
   if (!a || !a->is_active) return 0;
   /* Go moves its stacks. */
   if (!(call & CALL_GO) && a->stack != REGISTER(r, sp)) return 0;
-  a->is_active = 0;
-  u64 bytes = moved_bytes(r, a);
+  return a;
+}
+
+/* The library took or gave so many bytes of plaintext. */
+static __always_inline int passed(struct actor *a, u64 bytes) {
   int writes = (a->call & CALL_WRITES) != 0;
+  a->is_active = 0;
   struct session *s = find_session(&a->session);
-  if (!s) s = new_session(&a->session);
-  if (s) s = learn_place(a, s, bytes, writes);
-  if (!s || !bytes) return 0;
-  struct endpoints *ends = &s->exchange.record.ends;
-  struct chunk chunk = {.now = bpf_ktime_get_ns(), .at = a->buffer, .visible = bytes, .bytes = bytes};
-  u8 asks = writes ? ROLE_CLIENT : ROLE_SERVER;
-  chunk.end = chunk.at + bytes;
-  chunk.tgid = key.tgid;
-  chunk.blocks = a->blocks && !writes;
-  int is_new = ends->protocol == PROTOCOL_UNKNOWN;
-  if (is_new) look(ends, &s->sight, &chunk, asks);
-  if (!is_followed(ends->protocol)) return 0;
-  chunk.is_request = ends->role == asks;
-  if (is_new) meet(&s->exchange, &s->sight, &chunk);
-  if (writes && chunk.is_request) chunk.now = a->began_ns;
-  follow(&s->exchange, &chunk);
+  if (a->call & CALL_RUST) {
+    s = rust_session(a, s, bytes, writes);
+  } else {
+    if (!s) s = new_session(&a->session);
+    if (s) s = learn_place(a, s, bytes, writes);
+  }
+  if (s && bytes) take_plain(a, s, bytes);
   return 0;
 }
 
 SEC("uprobe.multi")
 int secure_call(struct registers *r) {
   u64 call = bpf_get_attach_cookie(r);
-  if (call & CALL_ENDS) return call_ends(r, call);
-  if (!(call & CALL_FREES)) return call_begins(r, call);
-  struct session_key key = {.at = REGISTER(r, di), .tgid = current_tgid()};
-  end_session(&key, 0);
+  if (call & CALL_FREES) {
+    struct session_key key = {.at = REGISTER(r, di), .tgid = current_tgid()};
+    end_session(&key, 0);
+    return 0;
+  }
+  struct actor *a = call & CALL_ENDS ? call_ends(r, call) : call_begins(r, call);
+  if (!a) return 0;
+  if (call & CALL_ENDS) return passed(a, moved_bytes(r, a));
+  if ((call & (CALL_RUST | CALL_WRITES)) == CALL_RUST) return passed(a, read_payload(&a->buffer));
   return 0;
 }
 

@@ -30,27 +30,6 @@ static __always_inline int has_message(u64 call) {
 
 /* Where struct msghdr has the list of pieces. */
 #define MESSAGE_VECTORS_AT 16
-#define VECTORS_MAX 1024
-
-/* Of several pieces the first can be seen, and the end of the last. */
-static __always_inline void find_vectors(struct chunk *chunk, struct vectors all) {
-  struct vector_piece piece = {};
-  if (bpf_probe_read_user(&piece, sizeof piece, (const void *)all.at)) return;
-  chunk->at = (const char *)piece.at;
-  chunk->visible = piece.bytes < chunk->bytes ? piece.bytes : chunk->bytes;
-  if (chunk->visible < chunk->bytes) {
-    chunk->vectors = all.at;
-    chunk->vector_count = all.count;
-  }
-  if (chunk->visible == chunk->bytes) {
-    chunk->end = chunk->at + chunk->bytes;
-  } else if (all.count > 1 && all.count <= VECTORS_MAX) {
-    const void *last = (const void *)(all.at + (all.count - 1) * sizeof piece);
-    if (!bpf_probe_read_user(&piece, sizeof piece, last) && piece.bytes >= 5) {
-      chunk->end = (const char *)(piece.at + piece.bytes);
-    }
-  }
-}
 
 /* Where the bytes lie in the caller's memory; nothing is visible when nobody knows. */
 static __always_inline void find_buffer(struct chunk *chunk) {
@@ -64,10 +43,10 @@ static __always_inline void find_buffer(struct chunk *chunk) {
     chunk->visible = chunk->bytes;
     chunk->end = chunk->at + chunk->bytes;
   } else if (has_vector(call)) {
-    find_vectors(chunk, all);
+    find_pieces(chunk, all);
   } else if (has_message(call)) {
     const void *list = (const void *)(all.at + MESSAGE_VECTORS_AT);
-    if (!bpf_probe_read_user(&all, sizeof all, list)) find_vectors(chunk, all);
+    if (!bpf_probe_read_user(&all, sizeof all, list)) find_pieces(chunk, all);
   }
 }
 
@@ -190,7 +169,7 @@ static __always_inline void closed(struct sock *sk, int old_state) {
     if (x) abandon_exchange(x, bpf_ktime_get_ns(), EXCHANGE_UNANSWERED);
   }
   report_socket(c, sk, CONNECTION_CLOSED, 0);
-  if (c->session.at) end_session(&c->session, c->ends.cookie);
+  if (c->ends.protocol == PROTOCOL_TLS) end_secure(c);
 }
 
 SEC("tp_btf/inet_sock_set_state")

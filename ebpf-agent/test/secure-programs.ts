@@ -5,7 +5,7 @@ import {
   spawn,
   spawnSync,
 } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { rustTlsPath } from '../../scripts/lib/rust-tls.mjs';
 
 function works(command: string, ...args: readonly string[]): boolean {
   return spawnSync(command, args).status === 0;
@@ -23,6 +24,9 @@ export const HAS_GO: boolean = works('go', 'version');
 export const HAS_CURL: boolean = works('curl', '--version');
 export const HAS_PYTHON: boolean = works('python3', '-c', 'import ssl');
 export const HAS_WGET: boolean = works('wget', '--version');
+/** `programs/rust-tls`, where `npm test` could build it. */
+export const RUST_TLS: string = rustTlsPath();
+export const HAS_RUST_TLS: boolean = existsSync(RUST_TLS);
 
 /** A folder with a certificate of one's own, and programs that are built into it. */
 export class SecurePrograms {

@@ -8,9 +8,11 @@ import {
   HAS_GO,
   HAS_OPENSSL,
   HAS_PYTHON,
+  HAS_RUST_TLS,
   HAS_WGET,
   PYTHON_CLIENT,
   PYTHON_SERVER,
+  RUST_TLS,
   SecurePrograms,
 } from './secure-programs.ts';
 
@@ -101,6 +103,55 @@ describe.runIf(MAY_OBSERVE && HAS_OPENSSL)('secure connections', { timeout: 180_
     client.stdin.write('go\n');
     await ended(client);
     await expectCounted(port, 2000);
+  });
+
+  describe.runIf(HAS_RUST_TLS)('of rustls', () => {
+    const command = (isHttp2: boolean, ...args: readonly string[]): readonly string[] => {
+      return [...(isHttp2 ? ['RUST_TLS_HTTP2=yes'] : []), RUST_TLS, ...args];
+    };
+    const serve = (isHttp2 = false): Promise<number> => {
+      const { certFile, keyFile } = programs;
+      return programs.start('env', command(isHttp2, 'serve', certFile, keyFile));
+    };
+    async function ask(
+      port: number,
+      { count, workers, isHttp2 = false }: { count: number; workers: number; isHttp2?: boolean },
+    ): Promise<void> {
+      const args = ['ask', `https://127.0.0.1:${port}/rust`, `${count}`, `${workers}`];
+      const client = programs.spawn('env', command(isHttp2, ...args));
+      const usesBoth = ({ users }: { readonly users: number }): boolean => users >= 2;
+      await observer.until(({ probes }) => (probes.some(usesBoth) ? 1 : undefined));
+      client.stdin.write('go\n');
+      await ended(client);
+    }
+
+    it('are counted, kept and one a request', async () => {
+      const port = await serve();
+      await ask(port, { count: 2_000, workers: 10 });
+      await ask(port, { count: 100, workers: 100 });
+      await expectCounted(port, 2_100);
+    });
+
+    it('are counted over HTTP/2, whose objects move after they have written', async () => {
+      const port = await serve(true);
+      await ask(port, { count: 2_000, workers: 20, isHttp2: true });
+      await expectCounted(port, 2_000);
+    });
+
+    it.runIf(HAS_CURL)('are counted where the other side is another library', async () => {
+      const port = await serve();
+      const kept = new Agent({ keepAlive: true, maxSockets: 4 });
+      await Promise.all(Array.from({ length: 60 }, () => askNode(port, '/things/17', kept)));
+      kept.destroy();
+      const once = new Agent({ keepAlive: false });
+      for (let i = 0; i < 20; i++) await askNode(port, `/things/${i}`, once);
+      const url = `https://127.0.0.1:${port}/moment`;
+      for (let i = 0; i < 20; i++) {
+        const version = i % 2 === 0 ? '1.2' : '1.3';
+        await ended(programs.spawn('curl', ['-sk', '--http1.1', '--tls-max', version, url]));
+      }
+      await expectCounted(port, 100);
+    });
   });
 
   it('have no request that nobody knows the other side of', async () => {

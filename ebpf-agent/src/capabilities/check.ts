@@ -148,7 +148,7 @@ const FEATURES: readonly Feature[] = [
   },
   {
     feature: 'TLS',
-    gives: 'requests inside of TLS: OpenSSL, GnuTLS, Go, node (kernel 6.6)',
+    gives: 'requests inside of TLS: OpenSSL, GnuTLS, Go, rustls, node (kernel 6.6)',
     isOptional: true,
     probe: trial({
       object: 'traffic',

@@ -15,6 +15,8 @@ const STT_FUNC = 2;
 const PLACES_MAX = 64;
 /** No name that is looked for is longer, with its end. */
 const NAME_BYTES_MAX = 64;
+/** No name that a part of is looked for is longer, with both ends. */
+const LONG_NAME_BYTES_MAX = 256;
 
 /**
  * The functions of these names that a program defines, from its dynamic symbols or, where they have
@@ -24,24 +26,36 @@ export function findFunctions(
   elf: ElfFile,
   names: readonly string[],
 ): ReadonlyMap<string, CodePlace> {
+  return findBy(elf, (strings) => placesOf(elf, strings, names));
+}
+
+/** The functions in whose names one of these stands, as an end or before `17h` (the hash of Rust's names). */
+export function findRustFunctions(
+  elf: ElfFile,
+  parts: readonly string[],
+): ReadonlyMap<string, CodePlace> {
+  return findBy(elf, (strings) => placesAround(elf, strings, parts));
+}
+
+/** Where in a table of strings the names begin that are looked for. */
+type Names = ReadonlyMap<number, string>;
+
+function findBy(
+  elf: ElfFile,
+  namesIn: (strings: ElfSection) => Names,
+): ReadonlyMap<string, CodePlace> {
   for (const type of [SHT_DYNSYM, SHT_SYMTAB]) {
     for (const table of elf.sections.filter((section) => section.type === type)) {
-      const found = findIn(elf, table, names);
-      if (found.size > 0) return found;
+      const strings = elf.sections[table.link];
+      const found = strings === undefined ? undefined : findIn(elf, table, namesIn(strings));
+      if (found !== undefined && found.size > 0) return found;
     }
   }
   return new Map();
 }
 
-function findIn(
-  elf: ElfFile,
-  table: ElfSection,
-  names: readonly string[],
-): ReadonlyMap<string, CodePlace> {
+function findIn(elf: ElfFile, table: ElfSection, nameAt: Names): ReadonlyMap<string, CodePlace> {
   const found = new Map<string, CodePlace>();
-  const strings = elf.sections[table.link];
-  if (strings === undefined) return found;
-  const nameAt = placesOf(elf, strings, names);
   if (nameAt.size === 0) return found;
   for (const { bytes: symbols } of elf.pieces(table, 0)) {
     for (let at = 0; at + SYMBOL_BYTES <= symbols.length; at += SYMBOL_BYTES) {
@@ -56,22 +70,36 @@ function findIn(
   return found;
 }
 
-/** Where in a table of strings these names stand. */
-function placesOf(
-  elf: ElfFile,
-  strings: ElfSection,
-  names: readonly string[],
-): ReadonlyMap<number, string> {
+function placesOf(elf: ElfFile, strings: ElfSection, names: readonly string[]): Names {
   const places = new Map<number, string>();
   for (const { at: from, bytes } of elf.pieces(strings, NAME_BYTES_MAX)) {
     for (const name of names) {
-      const wanted = Buffer.from(`${name}\0`, 'latin1');
-      let at = bytes.indexOf(wanted);
-      for (let i = 0; i < PLACES_MAX && at >= 0; i++) {
-        places.set(from + at, name);
-        at = bytes.indexOf(wanted, at + 1);
+      for (const at of occurrences(bytes, `${name}\0`)) places.set(from + at, name);
+    }
+  }
+  return places;
+}
+
+function placesAround(elf: ElfFile, strings: ElfSection, parts: readonly string[]): Names {
+  const places = new Map<number, string>();
+  for (const { at: from, bytes } of elf.pieces(strings, LONG_NAME_BYTES_MAX)) {
+    for (const part of parts) {
+      for (const at of [...occurrences(bytes, `${part}\0`), ...occurrences(bytes, `${part}17h`)]) {
+        const begin = bytes.lastIndexOf(0, at);
+        if (begin >= 0) places.set(from + begin + 1, part);
       }
     }
   }
   return places;
+}
+
+function occurrences(bytes: Buffer, text: string): readonly number[] {
+  const wanted = Buffer.from(text, 'latin1');
+  const found: number[] = [];
+  let at = bytes.indexOf(wanted);
+  while (at >= 0 && found.length < PLACES_MAX) {
+    found.push(at);
+    at = bytes.indexOf(wanted, at + 1);
+  }
+  return found;
 }

@@ -1,10 +1,19 @@
 import type { ElfFile } from './elf-file.ts';
-import { type CodePlace, findFunctions } from './elf-symbols.ts';
+import { type CodePlace, findFunctions, findRustFunctions } from './elf-symbols.ts';
 import { returnsOf } from './function-returns.ts';
 import { findGoFunctions } from './go-functions.ts';
 
 /** `enum call` of `bpf/secure.h`: how a function is called. */
-export const Call = { writes: 1, counts: 2, go: 4, long: 8, ends: 16, frees: 32 } as const;
+export const Call = {
+  writes: 1,
+  counts: 2,
+  go: 4,
+  long: 8,
+  ends: 16,
+  frees: 32,
+  rust: 64,
+  chunks: 128,
+} as const;
 
 /** Where in a file the program is attached. */
 export interface ProbePoint {
@@ -20,7 +29,7 @@ export interface ProbePoints {
   readonly refused: string | undefined;
 }
 
-const { writes, counts, go, long, ends, frees } = Call;
+const { writes, counts, go, long, ends, frees, rust, chunks } = Call;
 
 /** Functions of libraries that are called with their object, a buffer and its length. */
 const C_FUNCTIONS: Readonly<Record<string, number>> = {
@@ -41,6 +50,14 @@ const GO_FUNCTIONS: Readonly<Record<string, number>> = {
   'crypto/tls.(*Conn).Write': go | writes,
 };
 
+/** Of rustls, as they stand in Rust's names, of which the rest differs by compiler and build. */
+const RUST_FUNCTIONS: Readonly<Record<string, number>> = {
+  '11CommonState23take_received_plaintext': rust,
+  '11CommonState16buffer_plaintext': rust | long | writes | chunks,
+  // Until 0.22.
+  '11CommonState19send_some_plaintext': rust | long | writes,
+};
+
 /** Where to attach to see the plaintext of what a program or library encrypts; no points: it has nothing. */
 export function probePointsOf(elf: ElfFile): ProbePoints {
   const points: ProbePoint[] = [];
@@ -58,17 +75,32 @@ export function probePointsOf(elf: ElfFile): ProbePoints {
   };
   add(findFunctions(elf, Object.keys(C_FUNCTIONS)), C_FUNCTIONS);
   add(findGoFunctions(elf, Object.keys(GO_FUNCTIONS)), GO_FUNCTIONS);
+  add(findRustFunctions(elf, Object.keys(RUST_FUNCTIONS)), RUST_FUNCTIONS);
   const isWhole = hasBoth(points);
-  const refused =
-    missed.length === 0 || isWhole ? undefined : `${missed.join(', ')} cannot be read as code`;
-  return { points: isWhole ? points : [], refused };
+  return { points: isWhole ? points : [], refused: isWhole ? undefined : refusal(missed, points) };
+}
+
+function refusal(missed: readonly string[], points: readonly ProbePoint[]): string | undefined {
+  if (missed.length > 0) return `${missed.join(', ')} cannot be read as code`;
+  const isHalf = points.some(({ call }) => (call & frees) === 0);
+  return isHalf
+    ? 'what reads or what writes is no function by name (rustls before 0.23)'
+    : undefined;
 }
 
 /** One direction alone has no exchanges. */
 function hasBoth(points: readonly ProbePoint[]): boolean {
   const has = (isWrite: boolean): boolean =>
-    points.some(({ call }) => (call & ends) !== 0 && ((call & writes) !== 0) === isWrite);
+    points.some(({ call }) => {
+      const isWhole = (call & ends) !== 0 || isReadAtOnce(call);
+      return isWhole && ((call & writes) !== 0) === isWrite;
+    });
   return has(true) && has(false);
+}
+
+/** What rustls decrypted is there when the function begins. */
+function isReadAtOnce(call: number): boolean {
+  return (call & (rust | writes)) === rust;
 }
 
 /** Undefined when its returns cannot be found. */
@@ -76,7 +108,7 @@ function pointsOf(elf: ElfFile, place: CodePlace, call: number): readonly ProbeP
   const offset = elf.codeOffset(place.address);
   if (offset === undefined) return undefined;
   // There is nothing to know at its end.
-  if (call & frees) return [{ offset, call }];
+  if (call & frees || isReadAtOnce(call)) return [{ offset, call }];
   const returns = returnsOf(elf, place) ?? [];
   const found = returns.flatMap((address): readonly ProbePoint[] => {
     const at = elf.codeOffset(address);

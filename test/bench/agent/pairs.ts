@@ -1,9 +1,10 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { rustTlsPath } from '../../../scripts/lib/rust-tls.mjs';
 import {
   Child,
   connectLoad,
@@ -177,28 +178,41 @@ async function curls(count: number): Promise<Pair> {
 }
 
 /** Between program and request the agent has time to look into a program that it never saw. */
-const GO_START_MS = 1_500;
+const PROGRAM_START_MS = 1_500;
 
-async function gos(count: number, workers: number, isHttp2: boolean): Promise<Pair> {
-  const program = join(folder, 'go-tls');
-  const sources = fileURLToPath(
-    new URL('../../../ebpf-agent/test/programs/go-tls/', import.meta.url),
-  );
-  const env = { ...process.env, GOTOOLCHAIN: 'local' };
-  execFileSync('go', ['build', '-ldflags', '-s -w', '-o', program, '.'], { cwd: sources, env });
-  if (isHttp2) process.env['GO_TLS_HTTP2'] = 'yes';
-  const { server, port } = await serving(program, ['serve', ...certificate()]);
+/** Of a program that serves and asks: `programs/go-tls`, `programs/rust-tls`. */
+async function program(path: string, count: number, workers: number): Promise<Pair> {
+  const { server, port } = await serving(path, ['serve', ...certificate()]);
   const url = `https://127.0.0.1:${port}/r/1`;
-  const { client, ask } = asking(program, ['ask', url, String(count), String(workers)], count);
-  delete process.env['GO_TLS_HTTP2'];
+  const { client, ask } = asking(path, ['ask', url, String(count), String(workers)], count);
   const pair = paired({ server, port, client, ask });
   return {
     ...pair,
     ask: async () => {
-      await new Promise((resolve) => setTimeout(resolve, GO_START_MS));
+      await new Promise((resolve) => setTimeout(resolve, PROGRAM_START_MS));
       return ask();
     },
   };
+}
+
+function buildGo(): string {
+  const path = join(folder, 'go-tls');
+  const sources = fileURLToPath(
+    new URL('../../../ebpf-agent/test/programs/go-tls/', import.meta.url),
+  );
+  const env = { ...process.env, GOTOOLCHAIN: 'local' };
+  execFileSync('go', ['build', '-ldflags', '-s -w', '-o', path, '.'], { cwd: sources, env });
+  return path;
+}
+
+/** Whoever is started meanwhile sees the variable. */
+async function withVariable<T>(name: string, run: () => Promise<T>): Promise<T> {
+  process.env[name] = 'yes';
+  try {
+    return await run();
+  } finally {
+    delete process.env[name];
+  }
 }
 
 const SPACES = ['sonde-bench-a', 'sonde-bench-b'] as const;
@@ -242,6 +256,12 @@ const SECURE_NODES = {
   client: 'load-client.ts',
 };
 const HTTP2_NODES = { server: 'load-http2-server.ts', client: 'load-http2-client.ts' };
+
+function lackingRustTls(): string | undefined {
+  return (
+    lacking(OPENSSL) ?? (existsSync(rustTlsPath()) ? undefined : 'rust-tls, which npm test builds')
+  );
+}
 
 export const PAIRS: readonly PairScenario[] = [
   {
@@ -287,12 +307,27 @@ export const PAIRS: readonly PairScenario[] = [
   {
     name: 'TLS, Go, stripped',
     lacks: lacking(OPENSSL, ['go', 'version']),
-    start: () => gos(10_000, 20, false),
+    start: () => program(buildGo(), 10_000, 20),
   },
   {
     name: 'HTTP/2 in TLS, Go',
     lacks: lacking(OPENSSL, ['go', 'version']),
-    start: () => gos(10_000, 20, true),
+    start: () => withVariable('GO_TLS_HTTP2', () => program(buildGo(), 10_000, 20)),
+  },
+  {
+    name: 'TLS, rustls',
+    lacks: lackingRustTls(),
+    start: () => program(rustTlsPath(), 10_000, 20),
+  },
+  {
+    name: 'TLS, rustls, one a request',
+    lacks: lackingRustTls(),
+    start: () => program(rustTlsPath(), 200, 200),
+  },
+  {
+    name: 'HTTP/2 in TLS, rustls',
+    lacks: lackingRustTls(),
+    start: () => withVariable('RUST_TLS_HTTP2', () => program(rustTlsPath(), 10_000, 20)),
   },
   {
     name: 'HTTP/2, 50 at once',

@@ -1,0 +1,2 @@
+export declare function rustTlsPath(): string;
+export declare function setupRustTls(): Promise<string | undefined>;
