@@ -10,6 +10,7 @@ import type { z } from 'zod';
 import type { QueryCost } from './api/contract/index.ts';
 import { ApiFailure } from './api/failure.ts';
 import { QUERY_LIMITS, type QueryLimits } from './limits.ts';
+import { countReads, requestSettings } from './running-requests.ts';
 
 /** Where the store is; the database is Sonde's own unless one is named. */
 export interface StoreOptions
@@ -93,6 +94,7 @@ class TracedStoreReader implements StoreReader {
         });
         span.setAttribute('db.response.returned_rows', rows.length);
         const { elapsedMs, rowsRead, bytesRead } = cost;
+        countReads({ rowsRead, bytesRead });
         return { rows, cost: { elapsedMs, rowsRead, bytesRead } };
       } catch (error) {
         throw recordFailure(span, error);
@@ -125,6 +127,7 @@ class TracedStoreReader implements StoreReader {
       max_memory_usage: String(memoryBytesMax),
       max_rows_to_read: String(readRowsMax),
       max_result_rows: String(resultRowsMax),
+      ...requestSettings(),
     };
   }
 }

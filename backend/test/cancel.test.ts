@@ -6,6 +6,12 @@ import { QUERY_LIMITS } from '../src/limits.ts';
 import { openStore, type StoreReader } from '../src/store-reader.ts';
 import { runSonde, type Sonde } from './engine-fixture.ts';
 
+const ProgressSchema = z.object({
+  running: z.boolean(),
+  rowsRead: z.number(),
+  bytesRead: z.number(),
+});
+
 let sonde: Sonde;
 const readers: StoreReader[] = [];
 
@@ -50,6 +56,28 @@ describe('a client that goes away', () => {
     leaving.abort();
     await ended;
     await until(async () => (await running()) === 0, 'the engine stops');
+  });
+});
+
+describe('a request that takes its time', () => {
+  it('says what it has read so far, to who knows its id', async () => {
+    const id = 'a1'.repeat(16);
+    const leaving = new AbortController();
+    const request = fetch(`${sonde.url}/api/v1/metrics`, {
+      ...{ signal: leaving.signal, headers: { 'Sonde-Request': id } },
+    });
+    const ended = expect(request).rejects.toThrow();
+    const progress = async (of: string) => {
+      const answer = await fetch(`${sonde.url}/api/v1/requests/${of}`);
+      return ProgressSchema.parse(await answer.json());
+    };
+    await until(async () => (await progress(id)).bytesRead > 0, 'it has read something');
+    const { rowsRead } = await progress(id);
+    await until(async () => (await progress(id)).rowsRead > rowsRead, 'it reads on');
+    expect(await progress('b2'.repeat(16))).toEqual({ running: false, rowsRead: 0, bytesRead: 0 });
+    leaving.abort();
+    await ended;
+    await until(async () => !(await progress(id)).running, 'it is over');
   });
 });
 

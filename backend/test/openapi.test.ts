@@ -77,6 +77,7 @@ describe('the description of the API', () => {
       '/api/v1/openapi.json',
       '/api/v1/patterns',
       '/api/v1/patterns/values',
+      '/api/v1/requests/{id}',
       '/api/v1/senders',
       '/api/v1/services',
       '/api/v1/services/{service}',

@@ -71,6 +71,7 @@ describe('the time range in the URL', () => {
 
   it('widens to twice the length, a relative range stays relative', () => {
     const wide = widenRange(DEFAULT_RANGE, NOW);
+    expect(rangeParameters(wide).from).toBe('now-2h');
     expect(wide).toMatchObject({ kind: 'relative', spanMs: 7_200_000 });
     const fixed = absoluteRange(NOW - 2000, NOW - 1000);
     expect(widenRange(fixed, NOW)).toEqual(absoluteRange(NOW - 2500, NOW - 500));

@@ -5,6 +5,7 @@ import { deadline } from '../http/deadline.ts';
 import { gzipJson } from '../http/gzip.ts';
 import { hostCheck } from '../http/host-check.ts';
 import { requestSpan } from '../http/request-span.ts';
+import { runningRequest } from '../http/running-request.ts';
 import { securityHeaders } from '../http/security-headers.ts';
 import { serveWeb } from '../http/serve-web.ts';
 import type { WebFiles } from '../http/web-files.ts';
@@ -24,6 +25,7 @@ import { addMetrics } from './metrics/routes.ts';
 import { addOpenApi } from './openapi.ts';
 import { addPatterns } from './patterns/routes.ts';
 import { badRequest, failureResponse, toFailure } from './refuse.ts';
+import { addRequests } from './requests/routes.ts';
 import { addServices } from './services/routes.ts';
 import { addSettings } from './settings/routes.ts';
 import { addSenders, addStatus } from './status/routes.ts';
@@ -57,6 +59,7 @@ export function createApp(options: AppOptions): Api {
   addGuards(app, options);
   addStatus(app, options.store, options.status);
   addSenders(app, options.store);
+  addRequests(app, options.store);
   addServices(app, options.store);
   addCoverage(app, options.store);
   addTraces(app, options);
@@ -82,6 +85,7 @@ function addGuards(app: Api, options: AppOptions): void {
   app.use('/api/*', gzipJson(limits.gzipBytesMin));
   app.use('/api/*', requestSpan(trace.getTracer('@sonde/backend', options.status.version)));
   app.use('/api/*', deadline(limits.answerMsMax));
+  app.use('/api/*', runningRequest());
   app.use('/api/*', bodyLimit(limits.bodyBytesMax));
   app.use('*', async (context, next) => {
     context.set('viewer', viewer);

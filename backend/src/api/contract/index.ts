@@ -10,6 +10,7 @@ export * from './map.ts';
 export * from './metrics.ts';
 export * from './patterns.ts';
 export * from './queries.ts';
+export * from './requests.ts';
 export * from './services.ts';
 export * from './settings.ts';
 export * from './status.ts';

@@ -1,4 +1,5 @@
 import { isAbort, RequestFailure } from './request-failure.ts';
+import { requestIdOf } from './request-ids.ts';
 import { serverClock } from './server-clock.ts';
 import { isRecord, type Shape } from './shapes.ts';
 
@@ -52,16 +53,17 @@ export function requestUrl(path: string, query: Readonly<Record<string, QueryVal
 
 async function send<T>(request: JsonRequest<T>, fetchFn: typeof fetch): Promise<Response> {
   try {
-    const { method = 'GET', body } = request;
+    const { method = 'GET', body, signal } = request;
     const sentMs = Date.now();
     const response = await fetchFn(requestUrl(request.path, request.query), {
       method,
       headers: {
         accept: 'application/json',
+        ...(signal === undefined ? {} : { 'sonde-request': requestIdOf(signal) }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      ...(request.signal === undefined ? {} : { signal: request.signal }),
+      ...(signal === undefined ? {} : { signal }),
     });
     serverClock.heard(response.headers.get('date'), sentMs);
     return response;

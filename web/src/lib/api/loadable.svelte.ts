@@ -25,7 +25,7 @@ export class Loadable<T> {
   #askedKey: string = $state('');
 
   readonly #ask: () => Ask<T> | undefined;
-  #controller: AbortController | undefined;
+  #controller: AbortController | undefined = $state.raw();
 
   constructor(ask: () => Ask<T> | undefined) {
     this.#ask = ask;
@@ -41,6 +41,11 @@ export class Loadable<T> {
   /** True while another question than the one that `value` answers is under way. */
   get isStale(): boolean {
     return this.loading && this.#askedKey !== this.answeredKey;
+  }
+
+  /** What aborts the request under way: by it one asks how far it is. */
+  get signal(): AbortSignal | undefined {
+    return this.#controller?.signal;
   }
 
   retry(): void {

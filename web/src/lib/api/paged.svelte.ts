@@ -31,7 +31,7 @@ export class Paged<Page, Row> {
     const first = this.first.value;
     return first === undefined ? [] : [first, ...this.older].flatMap(this.#options.rows);
   });
-  #controller: AbortController | undefined;
+  #controller: AbortController | undefined = $state.raw();
 
   constructor(options: PagedOptions<Page, Row>) {
     this.#options = options;
@@ -57,6 +57,11 @@ export class Paged<Page, Row> {
   /** True when older rows exist but the page holds as many as it may. */
   get isFull(): boolean {
     return this.#cursor() !== undefined && this.rows.length >= this.#rowsMax;
+  }
+
+  /** Of the last request for older rows. */
+  get olderSignal(): AbortSignal | undefined {
+    return this.#controller?.signal;
   }
 
   /** Ends the request for older rows that is under way. */

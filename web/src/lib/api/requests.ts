@@ -33,6 +33,7 @@ import type {
   MetricsQuery,
   MetricsResponse,
   RangeQuery,
+  RequestProgress,
   SendersResponse,
   ServiceDetailResponse,
   ServicesResponse,
@@ -52,6 +53,7 @@ import type {
   TracesResponse,
 } from '@sonde/backend/api-contract';
 import { fetchJson } from './fetch-json.ts';
+import { requestIdOf } from './request-ids.ts';
 import {
   isAttributeKeys,
   isAttributeValues,
@@ -71,6 +73,7 @@ import {
   isMetricHeatmap,
   isMetricQuery,
   isMetrics,
+  isRequestProgress,
   isSenders,
   isServiceDetail,
   isServices,
@@ -281,4 +284,12 @@ export function fetchSenders(signal: AbortSignal): Promise<SendersResponse> {
 
 export function fetchStatus(signal: AbortSignal): Promise<StatusResponse> {
   return fetchJson({ path: '/status', shape: isStatus, signal });
+}
+
+/** How far the requests are that `asked` aborts. */
+export function fetchRequestProgress(
+  asked: AbortSignal,
+  signal: AbortSignal,
+): Promise<RequestProgress> {
+  return fetchJson({ path: `/requests/${requestIdOf(asked)}`, shape: isRequestProgress, signal });
 }

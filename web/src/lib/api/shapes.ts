@@ -17,6 +17,7 @@ import type {
   MetricHeatmapResponse,
   MetricQueryResponse,
   MetricsResponse,
+  RequestProgress,
   SendersResponse,
   ServiceDetailResponse,
   ServicesResponse,
@@ -145,6 +146,9 @@ export const isLabelValues: Shape<LabelValuesResponse> = (body): body is LabelVa
 export const isCardinality: Shape<CardinalityResponse> = (body): body is CardinalityResponse =>
   hasLists(body, ['metrics']) && hasNumbers(body, ['seriesTotal']);
 
+export const isRequestProgress: Shape<RequestProgress> = (body): body is RequestProgress =>
+  hasNumbers(body, ['rowsRead', 'bytesRead']) && typeof body['running'] === 'boolean';
+
 export const isSenders: Shape<SendersResponse> = (body): body is SendersResponse =>
   hasLists(body, ['senders']) && hasNumbers(body, ['senderTotal']);
 
@@ -158,6 +162,6 @@ export function hasLists(
   return isRecord(value) && keys.every((key) => Array.isArray(value[key]));
 }
 
-function hasNumbers(value: unknown, keys: readonly string[]): boolean {
+function hasNumbers(value: unknown, keys: readonly string[]): value is Record<string, unknown> {
   return isRecord(value) && keys.every((key) => typeof value[key] === 'number');
 }

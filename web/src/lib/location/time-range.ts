@@ -85,7 +85,7 @@ export function shiftRange(range: TimeRange, share: number, nowMs: number): Time
 
 /** Twice the length around the same middle, not past now. */
 export function widenRange(range: TimeRange, nowMs: number): TimeRange {
-  if (range.kind === 'relative') return parseRelative(`${(range.spanMs / 1000) * 2}s`) ?? range;
+  if (range.kind === 'relative') return parseRelative(spanText(range.spanMs * 2)) ?? range;
   const half = Math.round((range.toMs - range.fromMs) / 2);
   return absoluteRange(range.fromMs - half, Math.min(range.toMs + half, nowMs));
 }
@@ -106,6 +106,12 @@ export function sayRelative(text: string): string {
   const amount = parsed.spanMs / (UNIT_MS[unit] ?? 1);
   const word = SPAN_WORDS[unit] ?? unit;
   return amount === 1 ? `Last ${word}` : `Last ${amount} ${word}s`;
+}
+
+/** As short as the choices of the picker: `30m`, not `1800s`. */
+function spanText(spanMs: number): string {
+  const unit = largestWholeUnit(spanMs);
+  return `${spanMs / (UNIT_MS[unit] ?? 1)}${unit}`;
 }
 
 function largestWholeUnit(spanMs: number): string {
