@@ -141,4 +141,79 @@ describe('the map of a range', () => {
     const all = await map.sonde.get(path, MapCallsSchema);
     expect(all.requestsByStep).toEqual([2, 4]);
   });
+
+  it('has what a service served, by its own spans, where nobody is known to call it', async () => {
+    const atMs = now - 240 * MINUTE_MS;
+    const served = (n: number, minute: number, more: Partial<SpanSeed> = {}): SpanSeed => ({
+      ...{ traceId: trace(90_600 + n), spanId: id(96_000 + n), atMs: atMs + minute * MINUTE_MS },
+      ...{ durationNs: 4 * MS, service: 'hut', namespace: 'far', name: 'GET /', kind: 2, ...more },
+    });
+    await map.add(
+      served(0, 0, { weight: 5, error: true }),
+      served(1, 1),
+      served(2, 1, { name: 'GET /more', durationNs: 900 * MS }),
+      // The same request as the agent saw it, another of this name, and work of its own.
+      served(1, 1, { origin: 'ebpf', spanId: id(96_900) }),
+      served(3, 1, { namespace: 'near' }),
+      served(4, 1, { kind: 1, parentId: id(96_001) }),
+    );
+    map.clockMs = now;
+    await map.look();
+    const range = `from=${atMs}&to=${atMs + 2 * MINUTE_MS}`;
+    const path = `/api/v1/map/calls?${range}&server=service~~far~hut`;
+    const hut = await map.sonde.get(path, MapCallsSchema);
+    expect(hut).toMatchObject({
+      ...{ requestsByStep: [5, 2], errorsByStep: [5, 0], gapP95NsByStep: [null, null] },
+      operations: [
+        { name: 'GET /', requestsPerSecond: 6 / 120, errorRatio: 5 / 6 },
+        { name: 'GET /more', requestsPerSecond: 1 / 120, errorRatio: 0 },
+      ],
+    });
+    expect(hut.durationP50NsByStep[0]).toBeCloseTo(4 * MS, -6);
+    expect(hut.durationP95NsByStep[1]).toBeGreaterThan(800 * MS);
+    const { served: all } = await map.sonde.get(`/api/v1/map?${range}`, MapSchema);
+    const [first] = all.filter(({ namespace }) => namespace === 'far');
+    expect(first?.requestsPerSecond).toBe(7 / 120);
+  });
+
+  it('says how many minutes with spans are not on it yet', async () => {
+    const atMs = now - 360 * MINUTE_MS;
+    const span = (n: number): SpanSeed => ({
+      ...{ traceId: trace(90_800 + n), spanId: id(98_000 + n), atMs: atMs + n * MINUTE_MS },
+      ...{ durationNs: 2 * MS, service: 'late', name: 'come', kind: 2 },
+    });
+    await map.add(span(0), span(1), span(2), span(3));
+    map.clockMs = now;
+    // A look without time joins one minute, the newest.
+    const job = map.job(undefined, undefined, { lookMsMax: 0 });
+    expect(await job.look()).toBe(1);
+    await job.stop();
+    const path = `/api/v1/map?from=${atMs}&to=${atMs + 5 * MINUTE_MS}`;
+    const before = await map.sonde.get(path, MapSchema);
+    expect(before).toMatchObject({ minutesWaiting: 3, joinedUntilMs: atMs + 4 * MINUTE_MS });
+    await map.look();
+    expect((await map.sonde.get(path, MapSchema)).minutesWaiting).toBe(0);
+  });
+
+  it('has the time between both sides beside what a service served, callers without spans too', async () => {
+    const atMs = now - 300 * MINUTE_MS;
+    const span = (n: number, more: Partial<SpanSeed>): SpanSeed => ({
+      ...{ traceId: trace(90_700), spanId: id(97_000 + n), atMs, durationNs: 4 * MS },
+      ...{ service: 'gate', name: 'open', ...more },
+    });
+    await map.add(
+      span(0, { service: 'guest', kind: 3, durationNs: 10 * MS }),
+      span(1, { kind: 2, parentId: id(97_000) }),
+      span(2, { kind: 2, traceId: trace(90_701), weight: 2 }),
+    );
+    map.clockMs = now;
+    await map.look();
+    const range = `from=${atMs}&to=${atMs + MINUTE_MS}`;
+    const path = `/api/v1/map/calls?${range}&server=service~~~gate`;
+    const gate = await map.sonde.get(path, MapCallsSchema);
+    expect(gate.requestsByStep).toEqual([3]);
+    expect(gate.gapP95NsByStep[0]).toBeGreaterThan(4 * MS);
+    const pair = await map.sonde.get(`${path}&client=service~~~guest`, MapCallsSchema);
+    expect(pair.requestsByStep).toEqual([1]);
+  });
 });

@@ -42,11 +42,12 @@ async function seed(): Promise<void> {
     return [
       spanRow({
         ...{ ...at, spanId: spanId(i), durationNs: (i + 1) * 1_000_000, service: 'shop' },
-        ...{ name: 'POST /buy', attributes, types: [1, 3], more },
+        ...{ name: 'POST /buy', attributes, types: [1, 3], more: { ...more, db_system: '' } },
       }),
       spanRow({
         ...{ ...at, spanId: spanId(1000 + i), parentId: spanId(i), durationNs: 500_000 },
-        ...{ service: 'pay', name: 'charge', error: fails, attributes, types: [1, 3], more },
+        ...{ service: 'pay', name: 'charge', error: fails, attributes, types: [1, 3] },
+        more: { ...more, db_system: 'postgresql' },
       }),
     ];
   });
@@ -138,6 +139,10 @@ describe('GET /spans', () => {
     expect(await count('nothing exists')).toBe(0);
     expect(await count('bank exists duration>59.5ms')).toBe(1);
     expect(await count('kind=server name="POST /buy"')).toBe(COUNT);
+    // Of either generation of the conventions.
+    expect(await count('db.system.name=postgresql')).toBe(COUNT);
+    expect(await count('db.system!=postgresql service exists')).toBe(COUNT);
+    expect(await count('messaging.destination.name exists')).toBe(0);
   });
 
   it('filters by names and attributes of events, of which one at least is meant', async () => {

@@ -94,6 +94,18 @@ describe.skipIf(!HAS_CHROMIUM)('the service map, in a real browser', () => {
     await panel().getByRole('heading', { name: 'payment', exact: true }).waitFor();
   });
 
+  it('shows what a service did that nobody called', async () => {
+    await open();
+    await untilNodes(NODES.length);
+    await clickOnCanvas('cron');
+    await panel().getByRole('heading', { name: 'cron', exact: true }).waitFor();
+    expect(
+      await panel()
+        .getByRole('row', { name: /^nightly/ })
+        .textContent(),
+    ).toMatch(/20\s*ms/);
+  });
+
   it('leads from an edge to a trace that went over it, and to the warnings of who is called', async () => {
     await open();
     await untilNodes(NODES.length);

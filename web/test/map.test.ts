@@ -275,20 +275,37 @@ describe('what the address says of the map', () => {
 });
 
 describe('the evidence of what is selected', () => {
-  it('is of both ends where both have spans, and of the caller where one has', () => {
-    const [first, second] = graphOf(
-      { edges: [edge(web, cart), edge(cart, redis)], gone: [], served: [] },
-      {
-        own: false,
-      },
-    ).edges;
-    expect(evidenceOf(undefined, first)).toEqual({
-      ...{ where: 'service=web calls service=cart', logsOf: 'cart' },
+  const evidenceOfCall = (client: MapNode, server: MapNode, protocols: string[] = []) => {
+    const answer = { edges: [edge(client, server, { protocols })], gone: [], served: [] };
+    return evidenceOf(undefined, graphOf(answer, { own: false }).edges[0]);
+  };
+
+  it('is of both ends where both have spans, else of the caller', () => {
+    expect(evidenceOfCall(web, cart)).toEqual({
+      wheres: ['service=web calls service=cart', 'service=web peer.service=cart'],
+      logsOf: 'cart',
     });
-    expect(evidenceOf(undefined, second)).toEqual({
-      ...{ where: 'service=cart server.address=redis', logsOf: 'cart' },
+    expect(evidenceOfCall(cart, node('bank.example:8443', { kind: 'external' }))).toEqual({
+      wheres: ['service=cart server.address=bank.example', 'service=cart server.port=8443'],
+      logsOf: 'cart',
     });
-    expect(evidenceOf(redis, undefined)).toBeUndefined();
+    const queue = node('mails to go', { kind: 'messaging' });
+    expect(evidenceOfCall(queue, web)).toEqual({
+      wheres: ['service=web messaging.destination.name="mails to go"'],
+      logsOf: 'web',
+    });
+  });
+
+  it('is of a database by its address, else by what it is: agents know it by another name', () => {
+    expect(evidenceOfCall(cart, redis, ['redis'])).toEqual({
+      wheres: ['service=cart server.address=redis', 'service=cart db.system.name=redis'],
+      logsOf: 'cart',
+    });
+    expect(evidenceOf(redis, undefined, ['redis'])).toEqual({
+      wheres: ['server.address=redis', 'db.system.name=redis'],
+      logsOf: undefined,
+    });
+    expect(evidenceOf({ ...redis, kind: 'group' }, undefined)).toBeUndefined();
   });
 });
 

@@ -99,6 +99,8 @@ export interface MapResponse {
   readonly truncated: boolean;
   /** Minutes of the range before this one are on the map; null: none yet. */
   readonly joinedUntilMs: number | null;
+  /** Minutes before that one that have spans and are not on the map yet. */
+  readonly minutesWaiting: number;
   /** Calls from elsewhere, and those of them whose caller sent no span. */
   readonly calls: number;
   readonly unresolved: number;

@@ -5,12 +5,19 @@ import {
   edgeOperationsQuery,
   edgeSteps,
   edgeStepsQuery,
+  type StepsScope,
+  workSteps,
 } from '../../model/service-map/edge-steps.ts';
+import {
+  servedOperationsQuery,
+  servedStepsQuery,
+  servingIn,
+} from '../../model/service-map/served-steps.ts';
 import { CostMeter } from '../../store-cost.ts';
 import type { StoreReader } from '../../store-reader.ts';
 import { timeSteps } from '../../time-steps.ts';
 import { jsonAnswer, STORE_REFUSALS } from '../answers.ts';
-import type { MapNode } from '../contract/index.ts';
+import type { MapCallSteps, MapCallsResponse, MapNode } from '../contract/index.ts';
 import type { Api } from '../env.ts';
 import { checkRange, rangeParameters } from '../parameters.ts';
 import { MapCallsSchema } from './schema.ts';
@@ -48,7 +55,7 @@ function decoded(text: string): string {
   }
 }
 
-/** Calls over time, from edges by the minute alone. */
+/** Calls over time, from edges by the minute, or what a service served by its own. */
 export function addMapCalls(api: Api, store: StoreReader): void {
   const query = z
     .strictObject({
@@ -65,7 +72,10 @@ export function addMapCalls(api: Api, store: StoreReader): void {
     path: '/api/v1/map/calls',
     tags: ['map'],
     summary: 'Calls and connections of one node of the map, or from one to another, over time',
-    description: 'By step, and by what is called. Nodes are named as in the addresses of the page.',
+    description:
+      'By step, and by what is called. Nodes are named as in the addresses of the page. Of a service ' +
+      'as `server` alone it is what its own spans say, as in `served` of the map, where it has some: ' +
+      'callers that send no spans are in that.',
     request: { query },
     responses: { 200: jsonAnswer('The calls.', MapCallsSchema), ...STORE_REFUSALS },
   });
@@ -76,19 +86,47 @@ export function addMapCalls(api: Api, store: StoreReader): void {
     const scope = { tenant, steps, client, server };
     const signal = context.get('signal');
     const meter = new CostMeter();
-    const [byStep, flowByStep, byOperation] = await Promise.all([
-      store.read(edgeStepsQuery(scope), signal),
+    const [calls, flow] = await Promise.all([
+      readCalls(store, scope, { meter, signal }),
       store.read(connectionStepsQuery(scope), signal),
-      store.read(edgeOperationsQuery(scope), signal),
     ]);
     const { fromMs, toMs, stepMs } = steps;
     const answer = {
       ...{ fromMs, toMs, stepMs },
-      ...edgeSteps(meter.rows(byStep), steps),
-      ...connectionSteps(meter.rows(flowByStep), steps),
-      operations: edgeOperations(meter.rows(byOperation), (toMs - fromMs) / 1000),
+      ...calls,
+      ...connectionSteps(meter.rows(flow), steps),
       cost: meter.cost,
     };
     return context.json(answer, 200);
   });
+}
+
+type Calls = MapCallSteps & Pick<MapCallsResponse, 'operations'>;
+
+/** By the spans of the service that is called where there are some, as the map has its figures. */
+async function readCalls(
+  store: StoreReader,
+  scope: StepsScope,
+  { meter, signal }: { readonly meter: CostMeter; readonly signal: AbortSignal },
+): Promise<Calls> {
+  const { steps } = scope;
+  const seconds = (steps.toMs - steps.fromMs) / 1000;
+  const service = servingIn(scope);
+  const serving = service && { ...scope, service };
+  const [byStep, byOperation, served, servedOperations] = await Promise.all([
+    store.read(edgeStepsQuery(scope), signal),
+    store.read(edgeOperationsQuery(scope), signal),
+    serving && store.read(servedStepsQuery(serving), signal),
+    serving && store.read(servedOperationsQuery(serving), signal),
+  ]);
+  const calls = edgeSteps(meter.rows(byStep), steps);
+  const operations = edgeOperations(meter.rows(byOperation), seconds);
+  const own = served ? meter.rows(served) : [];
+  const ownOperations = servedOperations ? meter.rows(servedOperations) : [];
+  if (own.length === 0) return { ...calls, operations };
+  return {
+    ...calls,
+    ...workSteps(own, steps),
+    operations: edgeOperations(ownOperations, seconds),
+  };
 }

@@ -75,6 +75,7 @@ export function addMap(api: Api, store: StoreReader, state: Pick<StateStore, 'se
       served: servedOf(meter.rows(served), seconds),
       joinedUntilMs:
         joined === undefined || joined.last === 0 ? null : joined.last * 1000 + MINUTE_MS,
+      minutesWaiting: joined?.waiting ?? 0,
       calls: joined?.calls ?? 0,
       unresolved: joined?.unresolved ?? 0,
       cost: meter.cost,

@@ -30,8 +30,12 @@ interface WorkRow {
   readonly duration_max: number;
 }
 
-export interface StepRow extends WorkRow {
+/** What was done in a step. */
+export interface WorkStepRow extends WorkRow {
   readonly step: number;
+}
+
+export interface StepRow extends WorkStepRow {
   readonly gap_histogram: SumMap;
   readonly gap_max: number;
 }
@@ -48,13 +52,14 @@ const work = {
   histogram: SumMapColumn,
   duration_max: z.number(),
 };
+export const WorkStepRowSchema: z.ZodType<WorkStepRow> = z.object({ ...work, step: z.number() });
 const StepRowSchema: z.ZodType<StepRow> = z.object({
   ...work,
   step: z.number(),
   gap_histogram: SumMapColumn,
   gap_max: z.number(),
 });
-const OperationRowSchema: z.ZodType<OperationRow> = z.object({
+export const OperationRowSchema: z.ZodType<OperationRow> = z.object({
   ...work,
   operation: z.string(),
   protocol: z.string(),
@@ -66,14 +71,11 @@ const WORK = sql`origin, sum(edges_1m.requests) AS requests, sum(edges_1m.errors
 
 /** Calls of these ends by step. */
 export function edgeStepsQuery(scope: StepsScope): StoreQuery<StepRow> {
-  const { fromMs, stepMs } = scope.steps;
   return {
     summary: 'SELECT edges_1m steps',
     row: StepRowSchema,
     sql: sql`
-      SELECT ${WORK},
-        toUInt32(intDiv(toInt64(toUnixTimestamp(time)) - ${param.uint64(fromMs / 1000)},
-          ${param.uint64(stepMs / 1000)})) AS step,
+      SELECT ${WORK}, ${stepSql(scope.steps)} AS step,
         sumMap(edges_1m.gap_histogram.1, edges_1m.gap_histogram.2) AS gap_histogram,
         toFloat64(max(gap_ns_max)) AS gap_max
       FROM edges_1m WHERE ${ofEnds(scope)}
@@ -115,26 +117,49 @@ function endIs(end: 'client' | 'server', node: MapNode | undefined): Sql {
         AND (server_namespace, server_cluster) IN (${place}, ('', ''))`;
 }
 
+/** Of `time`: the index of the step that it is in. */
+export function stepSql({ fromMs, stepMs }: TimeSteps): Sql {
+  return sql`toUInt32(intDiv(toInt64(toUnixTimestamp(time)) - ${param.uint64(fromMs / 1000)},
+    ${param.uint64(stepMs / 1000)}))`;
+}
+
 /** One origin's, by step. */
 export function edgeSteps(rows: readonly StepRow[], steps: TimeSteps): MapCallSteps {
-  const origin = preferredOrigin(rows);
-  const own = rows.filter((row) => row.origin === origin);
-  const indexes = own.map(({ step }) => step);
-  const of = <T>(value: (row: StepRow) => T, empty: T): T[] =>
-    spread(steps, { indexes, values: own.map(value) }, empty);
-  const quantile = (row: StepRow, at: number): number | null =>
+  return {
+    ...workSteps(rows, steps),
+    gapP95NsByStep: lines(rows, steps)(
+      ({ gap_histogram: gaps, gap_max: max }) =>
+        gaps[0].length === 0 ? null : quantileOf(gaps, max, 0.95),
+      null,
+    ),
+  };
+}
+
+/** One origin's, by step; of one side alone, which knows of no gap. */
+export function workSteps(
+  rows: readonly WorkStepRow[],
+  steps: TimeSteps,
+): Omit<MapCallSteps, 'gapP95NsByStep'> {
+  const of = lines(rows, steps);
+  const quantile = (row: WorkRow, at: number): number | null =>
     row.requests > 0 ? quantileOf(row.histogram, row.duration_max, at) : null;
   return {
     requestsByStep: of(({ requests }) => requests, 0),
     errorsByStep: of(({ errors }) => errors, 0),
     durationP50NsByStep: of((row) => quantile(row, 0.5), null),
     durationP95NsByStep: of((row) => quantile(row, 0.95), null),
-    gapP95NsByStep: of(
-      ({ gap_histogram: gaps, gap_max: max }) =>
-        gaps[0].length === 0 ? null : quantileOf(gaps, max, 0.95),
-      null,
-    ),
   };
+}
+
+/** Figures of one origin's rows, each in its step. */
+function lines<Row extends WorkStepRow>(
+  rows: readonly Row[],
+  steps: TimeSteps,
+): <T>(value: (row: Row) => T, empty: T) => T[] {
+  const origin = preferredOrigin(rows);
+  const own = rows.filter((row) => row.origin === origin);
+  const indexes = own.map(({ step }) => step);
+  return (value, empty) => spread(steps, { indexes, values: own.map(value) }, empty);
 }
 
 /** One origin's operations. */

@@ -1,4 +1,4 @@
-import { param, type Sql, sql } from '@sonde/store';
+import { param, type Sql, sql, uint64Number } from '@sonde/store';
 import { z } from 'zod';
 import { ANSWER_LIMITS } from '../../limits.ts';
 import type { StoreQuery } from '../../store-reader.ts';
@@ -69,12 +69,15 @@ export function mapEdgesQuery(scope: MapScope): StoreQuery<EdgeRow> {
 export interface JoinedRow {
   /** Start of the last minute, in seconds; 0: none. */
   readonly last: number;
+  /** Minutes before the last one that have spans and were never joined. */
+  readonly waiting: number;
   readonly calls: number;
   readonly unresolved: number;
 }
 
 const JoinedRowSchema: z.ZodType<JoinedRow> = z.object({
   last: z.number(),
+  waiting: uint64Number,
   calls: z.number(),
   unresolved: z.number(),
 });
@@ -85,11 +88,15 @@ export function mapMinutesQuery(scope: MapScope): StoreQuery<JoinedRow> {
     summary: 'SELECT edge_minutes',
     row: JoinedRowSchema,
     sql: sql`
-      SELECT toUnixTimestamp(max(time)) AS last, sum(newest.1) AS calls, sum(newest.2) AS unresolved
+      SELECT toUnixTimestamp(max(joined.time)) AS last,
+        (SELECT uniqExact(time) FROM red_1m WHERE ${inScope(scope)} AND ${inHours(scope)}
+          AND time NOT IN (SELECT time FROM edge_minutes WHERE ${inScope(scope)})
+          AND time < (SELECT max(time) FROM edge_minutes WHERE ${inScope(scope)})) AS waiting,
+        sum(newest.1) AS calls, sum(newest.2) AS unresolved
       FROM (
         SELECT time, argMax((calls, unresolved), version) AS newest
         FROM edge_minutes WHERE ${inScope(scope)} GROUP BY time
-      )`,
+      ) AS joined`,
   };
 }
 

@@ -64,6 +64,19 @@ export const SPAN_FIELDS: ReadonlyMap<string, SpanField> = new Map<string, SpanF
   ['duration', { kind: 'duration', column: sql`duration_ns` }],
 ]);
 
+/**
+ * Attributes that have a column, of spans alone: under its name of either generation of conventions
+ * each finds both.
+ */
+export const ATTRIBUTE_COLUMNS: ReadonlyMap<string, Sql> = new Map(
+  (
+    [
+      [sql`db_system`, ['db.system.name', 'db.system']],
+      [sql`messaging_destination`, ['messaging.destination.name', 'messaging.destination']],
+    ] as const
+  ).flatMap(([column, keys]) => keys.map((key): [string, Sql] => [key, column])),
+);
+
 /** Offered before any attribute, in this order. */
 export const FIELD_NAMES: readonly string[] = [
   ...['service', 'name', 'status', 'duration', 'kind', 'environment', 'namespace', 'host'],

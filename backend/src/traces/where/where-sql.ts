@@ -4,7 +4,7 @@ import { atHour } from '../../instant-sql.ts';
 import { isNamed } from '../../named-sql.ts';
 import type { TimeWindow } from '../../time-windows.ts';
 import { parseDurationNs } from './duration.ts';
-import { SPAN_FIELDS, type SpanField } from './fields.ts';
+import { ATTRIBUTE_COLUMNS, SPAN_FIELDS, type SpanField } from './fields.ts';
 import { type Condition, WHERE_FORMS, type WhereOperator } from './parse-where.ts';
 
 /** What carries the attributes of a key, as the catalogue knows it. */
@@ -28,7 +28,8 @@ const EVENT_PREFIX = 'event.';
 export function attributeKeys(conditions: readonly Pick<Condition, 'key'>[]): string[] {
   return conditions
     .map(({ key }) => key)
-    .filter((key) => !SPAN_FIELDS.has(key) && !key.startsWith(RESOURCE_PREFIX))
+    .filter((key) => !SPAN_FIELDS.has(key) && !ATTRIBUTE_COLUMNS.has(key))
+    .filter((key) => !key.startsWith(RESOURCE_PREFIX))
     .filter((key) => !key.startsWith(SPAN_PREFIX) && !key.startsWith(EVENT_PREFIX));
 }
 
@@ -77,6 +78,8 @@ function conditionSql(condition: Condition, scope: WhereScope): Sql {
   const { key } = condition;
   const field = SPAN_FIELDS.get(key);
   if (field !== undefined) return fieldSql(condition, field);
+  const column = ATTRIBUTE_COLUMNS.get(key);
+  if (column !== undefined) return textSql(condition, column);
   if (key.startsWith(RESOURCE_PREFIX)) {
     return resourceSql({ ...condition, key: key.slice(RESOURCE_PREFIX.length) }, scope);
   }

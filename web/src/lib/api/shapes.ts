@@ -46,7 +46,8 @@ export const isServices: Shape<ServicesResponse> = (body): body is ServicesRespo
   hasLists(body, ['services']) && hasNumbers(body, ['fromMs', 'toMs', 'stepMs']);
 
 export const isMap: Shape<MapResponse> = (body): body is MapResponse =>
-  hasLists(body, ['edges', 'gone', 'places']) && hasNumbers(body, ['calls', 'unresolved']);
+  hasLists(body, ['edges', 'gone', 'places']) &&
+  hasNumbers(body, ['calls', 'unresolved', 'minutesWaiting']);
 
 export const isMapCalls: Shape<MapCallsResponse> = (body): body is MapCallsResponse =>
   hasLists(body, ['requestsByStep', 'errorsByStep', 'durationP95NsByStep', 'operations']) &&
