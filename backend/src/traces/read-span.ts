@@ -1,8 +1,8 @@
 import type { SpanResponse } from '../api/contract/index.ts';
-import { attributesOf } from '../attributes.ts';
 import { CostMeter } from '../store-cost.ts';
-import type { StoreReader } from '../store-reader.ts';
-import { resourcesQuery, spanQuery, traceBoundsQuery } from './trace-queries.ts';
+import type { TraceSources } from './read-trace.ts';
+import { readTraceBounds } from './trace-bounds.ts';
+import { spanQuery } from './trace-queries.ts';
 import { spanOf } from './traces.ts';
 
 export interface SpanWish {
@@ -13,20 +13,20 @@ export interface SpanWish {
 
 /** One span whole, with the attributes of its resource; undefined when it is not stored. */
 export async function readSpan(
-  store: StoreReader,
+  { store, resources }: TraceSources,
   { tenant, traceId, spanId }: SpanWish,
   signal: AbortSignal,
 ): Promise<SpanResponse | undefined> {
   const meter = new CostMeter();
-  const [bounds] = meter.rows(await store.read(traceBoundsQuery(tenant, traceId), signal));
+  const bounds = await readTraceBounds(store, { tenant, traceId }, meter, signal);
   if (bounds === undefined) return undefined;
   const scope = { tenant, traceId, bounds };
   const [row] = meter.rows(await store.read(spanQuery(scope, spanId), signal));
   if (row === undefined) return undefined;
-  const [resource] = meter.rows(await store.read(resourcesQuery(scope, [row]), signal));
+  const attributes = await resources.of(scope, [row], meter, signal);
   return {
     span: spanOf(row),
-    resource: resource === undefined ? [] : attributesOf(resource.attribute_arrays),
+    resource: attributes[row.resource] ?? [],
     cost: meter.cost,
   };
 }

@@ -1,18 +1,25 @@
 import type { TraceResponse } from '../api/contract/index.ts';
 import { CostMeter } from '../store-cost.ts';
 import type { StoreReader } from '../store-reader.ts';
-import { lateErrorsQuery, resourcesQuery, spansQuery, traceBoundsQuery } from './trace-queries.ts';
-import { resourcesByFingerprint, spanOf } from './traces.ts';
+import { readTraceBounds } from './trace-bounds.ts';
+import { lateErrorsQuery, spansQuery } from './trace-queries.ts';
+import type { TraceResources } from './trace-resources.ts';
+import { spanOf } from './traces.ts';
+
+export interface TraceSources {
+  readonly store: StoreReader;
+  readonly resources: TraceResources;
+}
 
 /** One trace with its first `limit` spans and later errors; undefined when no span of it is stored. */
 export async function readTrace(
-  store: StoreReader,
+  { store, resources }: TraceSources,
   wish: { tenant: string; traceId: string; limit: number },
   signal: AbortSignal,
 ): Promise<TraceResponse | undefined> {
   const { tenant, traceId, limit } = wish;
   const meter = new CostMeter();
-  const [bounds] = meter.rows(await store.read(traceBoundsQuery(tenant, traceId), signal));
+  const bounds = await readTraceBounds(store, wish, meter, signal);
   if (bounds === undefined) return undefined;
   const scope = { tenant, traceId, bounds };
   const first = meter.rows(await store.read(spansQuery(scope, limit), signal));
@@ -24,7 +31,7 @@ export async function readTrace(
       ? meter.rows(await store.read(lateErrorsQuery(scope, last), signal))
       : [];
   const rows = [...first, ...errors];
-  const resources = await store.read(resourcesQuery(scope, rows), signal);
+  const attributes = await resources.of(scope, rows, meter, signal);
   return {
     traceId,
     startUnixNano: bounds.start_nano,
@@ -34,7 +41,7 @@ export async function readTrace(
     errorCount: bounds.error_count,
     serviceCount: bounds.service_count,
     truncated: bounds.span_count > rows.length,
-    resources: resourcesByFingerprint(meter.rows(resources)),
+    resources: attributes,
     cost: meter.cost,
   };
 }

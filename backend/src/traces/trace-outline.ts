@@ -5,7 +5,8 @@ import { ANSWER_LIMITS } from '../limits.ts';
 import { spanKindName } from '../model/services/summaries.ts';
 import { CostMeter } from '../store-cost.ts';
 import type { StoreQuery, StoreReader } from '../store-reader.ts';
-import { inTrace, type TraceScope, traceBoundsQuery } from './trace-queries.ts';
+import { readTraceBounds } from './trace-bounds.ts';
+import { inTrace, type TraceScope } from './trace-queries.ts';
 
 const NO_PARENT = -1;
 const PARENT_MISSING = -2;
@@ -67,7 +68,7 @@ export async function readOutline(
   signal: AbortSignal,
 ): Promise<TraceOutlineResponse | undefined> {
   const meter = new CostMeter();
-  const [bounds] = meter.rows(await store.read(traceBoundsQuery(tenant, traceId), signal));
+  const bounds = await readTraceBounds(store, { tenant, traceId }, meter, signal);
   if (bounds === undefined) return undefined;
   const query = outlineQuery({ tenant, traceId, bounds });
   const [row] = meter.rows(await store.read(query, signal));

@@ -1,45 +1,13 @@
-import { param, type Sql, sql, uint64Number } from '@sonde/store';
+import { param, type Sql, sql } from '@sonde/store';
 import { z } from 'zod';
 import { type AttributeArrays, AttributeArraysColumn } from '../attributes.ts';
-import { atHour, atNano, inTimestamps } from '../instant-sql.ts';
+import { atNano, inTimestamps } from '../instant-sql.ts';
 import { ANSWER_LIMITS } from '../limits.ts';
 import type { StoreQuery } from '../store-reader.ts';
 import { traceIdBytes } from './list-queries.ts';
+import type { TraceBounds } from './trace-bounds.ts';
 
 const NANO_PER_MS = 1_000_000n;
-
-export interface TraceBounds {
-  readonly start_nano: string;
-  readonly end_nano: string;
-  readonly span_count: number;
-  readonly error_count: number;
-  readonly service_count: number;
-}
-
-const TraceBoundsSchema: z.ZodType<TraceBounds> = z.object({
-  start_nano: z.string(),
-  end_nano: z.string(),
-  span_count: uint64Number,
-  error_count: uint64Number,
-  service_count: uint64Number,
-});
-
-/** When the trace began and ended, and what it counts; no row when it is not known. */
-export function traceBoundsQuery(tenant: string, traceId: string): StoreQuery<TraceBounds> {
-  return {
-    summary: 'SELECT trace_index bounds',
-    row: TraceBoundsSchema,
-    sql: sql`
-      SELECT toString(toUnixTimestamp64Nano(min(start))) AS start_nano,
-        toString(toUnixTimestamp64Nano(max(end))) AS end_nano,
-        sum(spans) AS span_count,
-        sum(errors) AS error_count,
-        toUInt64(length(groupUniqArrayArray(services))) AS service_count
-      FROM trace_index
-      WHERE tenant = ${param.string(tenant)} AND trace_id = ${traceIdBytes(traceId)}
-      GROUP BY trace_id`,
-  };
-}
 
 export interface SpanRow {
   readonly id: string;
@@ -147,40 +115,6 @@ function spansWhere(where: Sql, limit: number): StoreQuery<SpanRow> {
       WHERE ${where}
       ORDER BY timestamp, span_id
       LIMIT ${param.uint64(limit)}`,
-  };
-}
-
-export interface ResourceRow {
-  readonly resource: string;
-  readonly attribute_arrays: AttributeArrays;
-}
-
-const ResourceRowSchema: z.ZodType<ResourceRow> = z.object({
-  resource: z.string(),
-  attribute_arrays: AttributeArraysColumn,
-});
-
-/** The resources that those spans name. */
-export function resourcesQuery(
-  scope: TraceScope,
-  spans: readonly Pick<SpanRow, 'service' | 'resource'>[],
-): StoreQuery<ResourceRow> {
-  const first = Number(BigInt(scope.bounds.start_nano) / NANO_PER_MS);
-  const last = Number(BigInt(scope.bounds.end_nano) / NANO_PER_MS);
-  const services = [...new Set(spans.map((span) => span.service))];
-  const fingerprints = [...new Set(spans.map((span) => span.resource))];
-  return {
-    summary: 'SELECT resources of a trace',
-    row: ResourceRowSchema,
-    sql: sql`
-      SELECT lower(hex(fingerprint)) AS resource,
-        (mapKeys(attributes), mapValues(attributes), attribute_types) AS attribute_arrays
-      FROM resources
-      WHERE tenant = ${param.string(scope.tenant)} AND service IN ${param.strings(services)}
-        AND bucket >= ${atHour(first)} AND bucket <= ${atHour(last)}
-        AND resource IN ${param.strings(fingerprints)}
-      LIMIT 1 BY fingerprint
-      LIMIT ${param.uint64(fingerprints.length)}`,
   };
 }
 

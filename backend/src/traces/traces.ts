@@ -1,9 +1,9 @@
-import type { Attribute, Span, SpanEvent, SpanLink, TraceSummary } from '../api/contract/index.ts';
+import type { Span, SpanEvent, SpanLink, TraceSummary } from '../api/contract/index.ts';
 import { attributesOf } from '../attributes.ts';
 import { cutName } from '../cut-name.ts';
 import { spanKindName } from '../model/services/summaries.ts';
 import type { TraceRow } from './list-queries.ts';
-import type { ResourceRow, SpanRow } from './trace-queries.ts';
+import type { SpanRow } from './trace-queries.ts';
 
 const STATUSES: readonly Span['status'][] = ['unset', 'ok', 'error'];
 
@@ -60,10 +60,4 @@ function eventOf([
 
 function linkOf([traceId, spanId, traceState, attributes]: SpanRow['link_rows'][number]): SpanLink {
   return { traceId, spanId, traceState, attributes: attributesOf(attributes) };
-}
-
-export function resourcesByFingerprint(
-  rows: readonly ResourceRow[],
-): Record<string, readonly Attribute[]> {
-  return Object.fromEntries(rows.map((row) => [row.resource, attributesOf(row.attribute_arrays)]));
 }

@@ -22,6 +22,17 @@ import {
 } from './table.ts';
 
 /**
+ * What is unpacked for one span: a quarter of the default rows, and of columns with small values 16 KiB
+ * in place of 64. The spans of a trace lie apart, each costs its granule: a trace by id takes two thirds
+ * of the CPU, an attribute over a day three fifths, for 4 % more bytes and 0.7 us more a row written
+ * or merged. A store that an earlier release made keeps its own: no table changes them.
+ */
+const GRANULES: Readonly<Record<string, number>> = {
+  index_granularity: 2048,
+  min_compress_block_size: 16_384,
+};
+
+/**
  * One row a span. `timestamp` is the start, `duration_ns` end minus start (negative when the clocks
  * of a span disagree; roll-ups count it as 0). Ids are raw bytes, all zero when absent: compare
  * with `unhex('...')`. `kind` and `status_code` are OTLP's numbers, an unknown one is kept.
@@ -42,7 +53,7 @@ export function spansTable(options: SchemaOptions): TableDefinition {
     partitionBy: RAW_PARTITION,
     orderBy: '(tenant, toStartOfFiveMinutes(timestamp), service, name, timestamp)',
     ttl: RAW_TTL,
-    settings: RAW_TABLE_SETTINGS,
+    settings: { ...RAW_TABLE_SETTINGS, ...GRANULES },
   };
 }
 

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { ANSWER_LIMITS } from '../../limits.ts';
-import type { StoreReader } from '../../store-reader.ts';
 import { readSpan } from '../../traces/read-span.ts';
+import type { TraceSources } from '../../traces/read-trace.ts';
 import { readOutline } from '../../traces/trace-outline.ts';
 import { jsonAnswer, NOT_FOUND, STORE_REFUSALS } from '../answers.ts';
 import type { Api } from '../env.ts';
@@ -20,7 +20,7 @@ const traceId = hexParameter(
 );
 
 /** Traces that are too large to be given whole: all their spans in outline, and each one. */
-export function addOutline(api: Api, store: StoreReader): void {
+export function addOutline(api: Api, sources: TraceSources): void {
   const route = createRoute({
     method: 'get',
     path: '/api/v1/traces/{traceId}/outline',
@@ -38,14 +38,14 @@ export function addOutline(api: Api, store: StoreReader): void {
   });
   api.openapi(route, async (context) => {
     const wish = { tenant: context.get('viewer').tenant, ...context.req.valid('param') };
-    const outline = await readOutline(store, wish, context.get('signal'));
+    const outline = await readOutline(sources.store, wish, context.get('signal'));
     if (outline !== undefined) return context.json(outline, 200);
     throw new ApiFailure('NOT_FOUND', `no span of trace ${wish.traceId} is stored`);
   });
-  addSpan(api, store);
+  addSpan(api, sources);
 }
 
-function addSpan(api: Api, store: StoreReader): void {
+function addSpan(api: Api, sources: TraceSources): void {
   const spanId = hexParameter(SPAN_ID_BYTES, 'Id of the span.', '00f067aa0ba902b7');
   const route = createRoute({
     method: 'get',
@@ -57,7 +57,7 @@ function addSpan(api: Api, store: StoreReader): void {
   });
   api.openapi(route, async (context) => {
     const wish = { tenant: context.get('viewer').tenant, ...context.req.valid('param') };
-    const span = await readSpan(store, wish, context.get('signal'));
+    const span = await readSpan(sources, wish, context.get('signal'));
     if (span !== undefined) return context.json(span, 200);
     throw new ApiFailure('NOT_FOUND', `span ${wish.spanId} is not stored`);
   });

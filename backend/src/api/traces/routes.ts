@@ -4,8 +4,9 @@ import { CostMeter } from '../../store-cost.ts';
 import type { StoreReader } from '../../store-reader.ts';
 import { resolveScope } from '../../traces/explore/span-scope.ts';
 import type { TracePosition } from '../../traces/list-queries.ts';
-import { readTrace } from '../../traces/read-trace.ts';
+import { readTrace, type TraceSources } from '../../traces/read-trace.ts';
 import { readTraces } from '../../traces/read-traces.ts';
+import { TraceResources } from '../../traces/trace-resources.ts';
 import { traceSummary } from '../../traces/traces.ts';
 import { jsonAnswer, NOT_FOUND, STORE_REFUSALS } from '../answers.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
@@ -38,8 +39,9 @@ export function addTraces(api: Api, sources: AnalysisSources): void {
   addTraceContext(api, store);
   addTraceAnalysis(api, sources);
   addList(api, store);
-  addTrace(api, store);
-  addOutline(api, store);
+  const ofTraces = { store, resources: new TraceResources(store) };
+  addTrace(api, ofTraces);
+  addOutline(api, ofTraces);
 }
 
 const listParameters = z
@@ -104,7 +106,7 @@ function position(cursor: string): TracePosition {
   return { startUnixNano, traceId };
 }
 
-function addTrace(api: Api, store: StoreReader): void {
+function addTrace(api: Api, sources: TraceSources): void {
   const { spansMax } = ANSWER_LIMITS;
   const route = createRoute({
     method: 'get',
@@ -138,7 +140,7 @@ function addTrace(api: Api, store: StoreReader): void {
     const { limit } = context.req.valid('query');
     const { tenant } = context.get('viewer');
     const wish = { tenant, traceId, limit: limit ?? spansMax };
-    const trace = await readTrace(store, wish, context.get('signal'));
+    const trace = await readTrace(sources, wish, context.get('signal'));
     if (trace !== undefined) return context.json(trace, 200);
     throw new ApiFailure('NOT_FOUND', `no span of trace ${traceId} is stored`, {
       hint: 'It may be older than the retention, not arrived yet, or not sampled.',
