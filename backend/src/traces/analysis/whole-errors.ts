@@ -42,55 +42,76 @@ const WholeRowSchema: z.ZodType<WholeRow> = z.intersection(
   z.object({ selected: uint64Number, auxiliary: uint64Number }),
 );
 
-/** Failed spans, each its id, its parent's, its cause, its trace and its start. */
-const NONE = sql`CAST([], 'Array(Tuple(UInt64, UInt64, UInt64, FixedString(16),
-  DateTime64(9, \\'UTC\\')))')`;
-const ITSELF = sql`[(reinterpretAsUInt64(span_id), reinterpretAsUInt64(parent_span_id),
-  ${CAUSE_HASH}, trace_id, timestamp)]`;
+/** A failed span: its id, its parent's, its cause, its trace and its start. */
+const ITSELF = sql`(reinterpretAsUInt64(span_id), reinterpretAsUInt64(parent_span_id),
+  ${CAUSE_HASH}, trace_id, timestamp)`;
 
-/** Of each cause, and of every trace as the cause 0. */
+/** Of each cause, and of all together. */
 function causesQuery(scope: AnalysisScope, steps: TimeSteps): StoreQuery<WholeRow> {
   return {
     summary: 'SELECT spans error causes of all traces',
     row: WholeRowSchema,
     sql: sql`
-      SELECT toUInt8(hash = 0) AS is_total,
-        countIf(is_selected = 1 AND notEmpty(origins)) AS traces,
-        countIf(is_selected = 1 AND notEmpty(origins) AND has_root = 1
-          AND NOT has(failed.2, 0)) AS ended_well,
-        sum(if(hash = 0, 0, length(arrayDistinct(mine.1)))) AS span_count,
-        sumMapIf([${stepOf(sql`first.5`, steps)}], [toUInt64(1)], hash != 0) AS steps,
-        toFloat64(toUnixTimestamp64Milli(min(first.5))) AS first_ms,
-        argMin((lower(hex(first.4)), lower(hex(reinterpretAsFixedString(first.1))),
-          toFloat64(toUnixTimestamp64Milli(first.5))), first.5) AS sample,
-        toUInt64(count() OVER () - 1) AS causes,
-        countIf(is_selected = 1) AS selected, countIf(is_auxiliary = 1) AS auxiliary
-      FROM (
-        SELECT *, hash, arrayFilter(span -> span.3 = hash, origins) AS mine,
-          arraySort(span -> span.5, mine)[1] AS first
-        FROM (${tracesWithOrigins(scope)})
-        ARRAY JOIN arrayPushFront(arrayDistinct(origins.3), toUInt64(0)) AS hash
-      )
-      GROUP BY hash
+      SELECT toUInt8(grouping(hash) > 0) AS is_total,
+        if(is_total = 1, sum(any_traces), sum(cause_traces)) AS traces,
+        if(is_total = 1, sum(any_ended_well), sum(cause_ended_well)) AS ended_well,
+        sum(cause_spans) AS span_count,
+        sumMap(cause_steps) AS steps,
+        toFloat64(ifNull(toUnixTimestamp64Milli(min(cause_first)), 0)) AS first_ms,
+        argMin(cause_sample, cause_first) AS sample,
+        toUInt64(uniqExactIf(hash, hash != 0)) AS causes,
+        sum(cause_selected) AS selected, sum(cause_auxiliary) AS auxiliary
+      FROM (${causes(scope, steps)})
+      GROUP BY GROUPING SETS ((hash), ())
+      HAVING is_total = 1 OR hash != 0
       ORDER BY is_total DESC, traces DESC, first_ms, hash
       LIMIT ${param.uint64(CAUSES_MAX + 1)}`,
   };
 }
 
-/** Traces with the failed spans without a failed span below. */
-function tracesWithOrigins(scope: AnalysisScope): Sql {
-  // Few spans fail: what they say is read of those alone.
+/** A row a cause; traces without one are those of cause 0. `any_`: of a trace with several, once. */
+function causes(scope: AnalysisScope, steps: TimeSteps): Sql {
   return sql`
-    SELECT ${TRACE_FLAGS}, max(is_root) AS has_root,
-      groupArrayArray(${param.uint64(FAILED_SPANS_MAX)})(failed_spans) AS failed,
-      if(is_selected = 1, arrayFilter(span -> NOT has(failed.2, span.1), failed), []) AS origins
+    SELECT hash, countIf(is_first) AS cause_traces, countIf(is_first AND has_ended_well) AS cause_ended_well,
+      countIf(nth = 1) AS any_traces, countIf(nth = 1 AND has_ended_well) AS any_ended_well,
+      countIf(nth > 0) AS cause_spans,
+      sumMapIf([${stepOf(sql`start`, steps)}], [toUInt64(1)], is_first) AS cause_steps,
+      minOrNullIf(start, nth > 0) AS cause_first,
+      argMinIf((lower(hex(trace_id)), lower(hex(reinterpretAsFixedString(span))),
+        toFloat64(toUnixTimestamp64Milli(start))), start, nth > 0) AS cause_sample,
+      countIf(nth <= 1 AND is_selected = 1) AS cause_selected,
+      countIf(nth <= 1 AND is_auxiliary = 1) AS cause_auxiliary
     FROM (
-      ${entriesAndRoots(scope, sql`${TRACE} AS trace, ${NONE} AS failed_spans`)}
-      UNION ALL
-      SELECT ${TRACE} AS trace, ${ITSELF} AS failed_spans,
-        toUInt8(0) AS is_entry, toUInt8(0) AS is_other, toUInt8(0) AS is_root
-      FROM spans PREWHERE status_code = 2 WHERE ${wholeSpans(scope)}
+      SELECT is_selected, is_auxiliary, has_ended_well, nth, origin.3 AS hash, origin.5 AS start,
+        origin.4 AS trace_id, origin.1 AS span, nth > 0 AND hash != before AS is_first
+      FROM (${tracesWithOrigins(scope)})
+      LEFT ARRAY JOIN origins AS origin, arrayEnumerate(origins) AS nth,
+        arrayPopBack(arrayPushFront(origins.3, toUInt64(0))) AS before
     )
-    GROUP BY trace
-    HAVING is_selected = 1 OR is_auxiliary = 1`;
+    GROUP BY hash`;
+}
+
+/** Traces with the failed spans without a failed span below, those of a cause together, each once. */
+function tracesWithOrigins(scope: AnalysisScope): Sql {
+  // Few spans fail: what they say is read of those alone, and few traces have any.
+  return sql`
+    SELECT is_selected, is_auxiliary, if(is_selected = 1, trace_origins, []) AS origins,
+      has_root = 1 AND root_failed = 0 AS has_ended_well
+    FROM (
+      SELECT trace, ${TRACE_FLAGS}, max(is_root) AS has_root
+      FROM (${entriesAndRoots(scope, sql`${TRACE} AS trace`)})
+      GROUP BY trace
+      HAVING is_selected = 1 OR is_auxiliary = 1
+    ) AS known
+    LEFT JOIN (
+      SELECT trace, groupArray(${param.uint64(FAILED_SPANS_MAX)})(itself) AS failed,
+        arraySort(span -> (span.3, span.5, span.1),
+          arrayDistinct(arrayFilter(span -> NOT has(failed.2, span.1), failed))) AS trace_origins,
+        has(failed.2, 0) AS root_failed
+      FROM (
+        SELECT ${TRACE} AS trace, ${ITSELF} AS itself
+        FROM spans PREWHERE status_code = 2 WHERE ${wholeSpans(scope)}
+      )
+      GROUP BY trace
+    ) AS failures ON known.trace = failures.trace`;
 }
