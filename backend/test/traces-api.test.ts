@@ -265,6 +265,28 @@ describe('one trace', () => {
     });
   });
 
+  it('has the links of each span, of those that share an id and a time too', async () => {
+    const id = traceId(5000);
+    const linked = (i: number) =>
+      spanRow({
+        ...{ traceId: id, spanId: spanId(5000 + (i >> 1)), atMs: base - 11_000_000, name: `s${i}` },
+        ...{ durationNs: 1, service: 'links' },
+        more: i === 1 ? {} : { ...events, 'links.trace_state': raw(`['n=${i}']`) },
+      });
+    await sonde.run(insertSql('spans', [linked(0), linked(2), linked(3)]));
+    await sonde.run(insertSql('spans', [linked(1)]));
+    const { spans } = await sonde.get(`/api/v1/traces/${id}`, TraceSchema);
+    const states = spans.map(({ name, links }) => [name, links.map((link) => link.traceState)]);
+    expect(states.slice(0, 2)).toContainEqual(['s0', ['n=0']]);
+    expect(states.slice(0, 2)).toContainEqual(['s1', []]);
+    expect(
+      states
+        .slice(2)
+        .flatMap(([, of]) => of)
+        .sort(),
+    ).toEqual(['n=2', 'n=3']);
+  });
+
   it('has the resources of its spans and no others', async () => {
     const { resources, spans } = await sonde.get(`/api/v1/traces/${CART}`, TraceSchema);
     expect(Object.keys(resources)).toHaveLength(2);

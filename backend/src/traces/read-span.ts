@@ -2,7 +2,7 @@ import type { SpanResponse } from '../api/contract/index.ts';
 import { CostMeter } from '../store-cost.ts';
 import type { TraceSources } from './read-trace.ts';
 import { readTraceBounds } from './trace-bounds.ts';
-import { spanQuery } from './trace-queries.ts';
+import { oneSpan, readSpans } from './trace-queries.ts';
 import { spanOf } from './traces.ts';
 
 export interface SpanWish {
@@ -21,7 +21,7 @@ export async function readSpan(
   const bounds = await readTraceBounds(store, { tenant, traceId }, meter, signal);
   if (bounds === undefined) return undefined;
   const scope = { tenant, traceId, bounds };
-  const [row] = meter.rows(await store.read(spanQuery(scope, spanId), signal));
+  const [row] = await readSpans(store, oneSpan(scope, spanId), meter, signal);
   if (row === undefined) return undefined;
   const attributes = await resources.of(scope, [row], meter, signal);
   return {

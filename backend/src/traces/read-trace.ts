@@ -2,7 +2,7 @@ import type { TraceResponse } from '../api/contract/index.ts';
 import { CostMeter } from '../store-cost.ts';
 import type { StoreReader } from '../store-reader.ts';
 import { readTraceBounds } from './trace-bounds.ts';
-import { lateErrorsQuery, spansQuery } from './trace-queries.ts';
+import { firstSpans, lateErrors, readSpans } from './trace-queries.ts';
 import type { TraceResources } from './trace-resources.ts';
 import { spanOf } from './traces.ts';
 
@@ -22,13 +22,13 @@ export async function readTrace(
   const bounds = await readTraceBounds(store, wish, meter, signal);
   if (bounds === undefined) return undefined;
   const scope = { tenant, traceId, bounds };
-  const first = meter.rows(await store.read(spansQuery(scope, limit), signal));
+  const first = await readSpans(store, firstSpans(scope, limit), meter, signal);
   const last = first.at(-1);
   const isCut = last !== undefined && bounds.span_count > first.length;
   // What people look for in a trace too large to show must not be in the part that is cut.
   const errors =
     isCut && bounds.error_count > 0
-      ? meter.rows(await store.read(lateErrorsQuery(scope, last), signal))
+      ? await readSpans(store, lateErrors(scope, last), meter, signal)
       : [];
   const rows = [...first, ...errors];
   const attributes = await resources.of(scope, rows, meter, signal);
