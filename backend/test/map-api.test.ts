@@ -176,6 +176,32 @@ describe('the map of a range', () => {
     expect(first?.requestsPerSecond).toBe(7 / 120);
   });
 
+  it('counts all calls of an SDK where an agent sampled what the other side saw', async () => {
+    const atMs = now - 330 * MINUTE_MS;
+    const more = { peer_service: 'scale' };
+    const side = (n: number, of: Partial<SpanSeed>): SpanSeed => ({
+      ...{ traceId: trace(90_900 + n), atMs, durationNs: 2 * MS, error: n < 3 },
+      ...{ spanId: id(99_000 + n), service: 'counter', name: 'GET', kind: 3, more },
+      ...of,
+    });
+    const calls = [0, 1, 2, 3, 4].map((n) => side(n, {}));
+    // The agent sees both sides of some, and stands for others with them.
+    const seen = [0, 1, 2, 3].flatMap((n) => {
+      const byAgent = { origin: 'ebpf', weight: 10 } as const;
+      const [caller, called] = [{ spanId: id(99_100 + n) }, { spanId: id(99_200 + n) }];
+      const answer = { ...called, parentId: id(99_000 + n), service: 'scale', kind: 2, more: {} };
+      return [side(n, { ...byAgent, ...caller }), side(n, { ...byAgent, ...answer })];
+    });
+    await map.add(...calls, ...seen);
+    map.clockMs = now;
+    await map.look();
+    const path = `/api/v1/map?from=${atMs}&to=${atMs + MINUTE_MS}`;
+    const { edges } = await map.sonde.get(path, MapSchema);
+    expect(edges).toMatchObject([
+      { client: { name: 'counter' }, server: { name: 'scale' }, requests: 5, errors: 3 },
+    ]);
+  });
+
   it('says how many minutes with spans are not on it yet', async () => {
     const atMs = now - 360 * MINUTE_MS;
     const span = (n: number): SpanSeed => ({
@@ -191,6 +217,10 @@ describe('the map of a range', () => {
     const path = `/api/v1/map?from=${atMs}&to=${atMs + 5 * MINUTE_MS}`;
     const before = await map.sonde.get(path, MapSchema);
     expect(before).toMatchObject({ minutesWaiting: 3, joinedUntilMs: atMs + 4 * MINUTE_MS });
+    // Nothing of this range is joined, what comes after it is.
+    const first = `/api/v1/map?from=${atMs}&to=${atMs + 2 * MINUTE_MS}`;
+    const none = { minutesWaiting: 2, joinedUntilMs: null };
+    expect(await map.sonde.get(first, MapSchema)).toMatchObject(none);
     await map.look();
     expect((await map.sonde.get(path, MapSchema)).minutesWaiting).toBe(0);
   });

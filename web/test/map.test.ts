@@ -6,7 +6,7 @@ import { bytesText, figuresOfWork } from '../src/lib/map/edge-work.ts';
 import { layOut } from '../src/lib/map/layered-layout.ts';
 import { type Layout, NODE_HEIGHT, NODE_WIDTH } from '../src/lib/map/layout-sizes.ts';
 import { foldedText, readChoices } from '../src/lib/map/map-choices.ts';
-import { whyUnwell } from '../src/lib/map/map-colours.ts';
+import { mapColours, whyUnwell } from '../src/lib/map/map-colours.ts';
 import { evidenceOf } from '../src/lib/map/map-evidence.ts';
 import { around, atMoment, failing, graphOf, nodeId } from '../src/lib/map/map-graph.ts';
 import { fold, groupId, groupNames } from '../src/lib/map/map-groups.ts';
@@ -271,6 +271,25 @@ describe('what the address says of the map', () => {
     const read = readChoices(new URLSearchParams({ folded: text, focus: '2', colour: 'latency' }));
     expect(read.folded).toEqual(folded);
     expect(read).toMatchObject({ hops: 2, colouring: 'latency', against: 'before' });
+  });
+});
+
+describe('colours by one figure', () => {
+  it('reach from the least to the most of calls and of what services serve', () => {
+    const figures = { requestsPerSecond: 1, durationP95Ns: 1e6, namespace: '', cluster: '' };
+    const served = [
+      { ...figures, name: 'web', errorRatio: 0.5 },
+      { ...figures, name: 'cart', errorRatio: 0.05 },
+    ];
+    const edges = [edge(web, cart, { errorRatio: 0.05 })];
+    const graph = graphOf({ edges, gone: [], served }, { own: false });
+    const plain = { quiet: 'q', requests: '', warn: '', errors: '', accent: '' };
+    const palette = { ...plain, textFaint: '', lineStrong: '', heat: ['0', '1', '2', '3', '4'] };
+    const colours = mapColours(graph, 'errors', palette);
+    const [some] = graph.edges;
+    expect(some && colours.edge(some)).toBe('1');
+    const ofNodes = graph.nodes.map((each) => [each.node.name, colours.node(each)]);
+    expect(Object.fromEntries(ofNodes)).toEqual({ web: '4', cart: '1' });
   });
 });
 

@@ -99,7 +99,7 @@ export interface MapResponse {
   readonly truncated: boolean;
   /** Minutes of the range before this one are on the map; null: none yet. */
   readonly joinedUntilMs: number | null;
-  /** Minutes before that one that have spans and are not on the map yet. */
+  /** Minutes that have spans and are not on the map yet, though later ones are. */
   readonly minutesWaiting: number;
   /** Calls from elsewhere, and those of them whose caller sent no span. */
   readonly calls: number;

@@ -68,7 +68,11 @@ export function bucketOf(durationNs: Sql): Sql {
   return sql`toUInt16(floor(log2(greatest(${durationNs}, 1)) * 4))`;
 }
 
-/** Spans whose parent is a span of another service, or the calling side of a call to its own. */
+/**
+ * Spans whose parent is a span of another service, or the calling side of a call to its own. A call is
+ * its caller's where that is a calling span: the other side may be another instrumentation's, sampled
+ * by itself, and calls that it left out are counted by their callers.
+ */
 function calledSql(join: MinuteJoin): Sql {
   const hasQueue = sql`(c.kind = ${param.uint8(SPAN.consumer)} AND c.messaging_destination != '')`;
   return sql`
@@ -81,7 +85,7 @@ function calledSql(join: MinuteJoin): Sql {
         c.http_request_method != '' OR p.http_request_method != '', 'http',
         c.messaging_destination != '', 'messaging', '') AS protocol,
       toString(c.name) AS operation,
-      c.origin AS origin, c.weight AS weight,
+      if(has_gap, p.origin, c.origin) AS origin, if(has_gap, p.weight, c.weight) AS weight,
       p.kind IN ${CALLERS} AS has_gap,
       c.status_code = 2 OR (has_gap AND p.status_code = 2) AS is_error,
       greatest(if(has_gap, p.duration_ns, c.duration_ns), 0) AS duration,

@@ -69,7 +69,7 @@ export function mapEdgesQuery(scope: MapScope): StoreQuery<EdgeRow> {
 export interface JoinedRow {
   /** Start of the last minute, in seconds; 0: none. */
   readonly last: number;
-  /** Minutes before the last one that have spans and were never joined. */
+  /** Minutes that have spans and were never joined, though later ones were, of the range or after it. */
   readonly waiting: number;
   readonly calls: number;
   readonly unresolved: number;
@@ -91,7 +91,9 @@ export function mapMinutesQuery(scope: MapScope): StoreQuery<JoinedRow> {
       SELECT toUnixTimestamp(max(joined.time)) AS last,
         (SELECT uniqExact(time) FROM red_1m WHERE ${inScope(scope)} AND ${inHours(scope)}
           AND time NOT IN (SELECT time FROM edge_minutes WHERE ${inScope(scope)})
-          AND time < (SELECT max(time) FROM edge_minutes WHERE ${inScope(scope)})) AS waiting,
+          AND time < (SELECT max(time) FROM edge_minutes
+            WHERE tenant = ${param.string(scope.tenant)} AND time >= ${seconds(scope.fromMs)})
+        ) AS waiting,
         sum(newest.1) AS calls, sum(newest.2) AS unresolved
       FROM (
         SELECT time, argMax((calls, unresolved), version) AS newest

@@ -10,16 +10,26 @@ export type Colouring = (typeof COLOURINGS)[number];
 const WARN_RATIO = 0.01;
 const BAD_RATIO = 0.05;
 
+type MapPalette = Pick<
+  Palette,
+  'quiet' | 'requests' | 'warn' | 'errors' | 'accent' | 'textFaint' | 'lineStrong' | 'heat'
+>;
+
 export interface MapColours {
   readonly node: (node: GraphNode) => string;
   readonly edge: (edge: GraphEdge) => string;
 }
 
 /** Colours by one figure; where boxes are never depends on it. */
-export function mapColours(graph: Graph, by: Colouring, palette: Palette): MapColours {
+export function mapColours(graph: Graph, by: Colouring, palette: MapPalette): MapColours {
   const edges = graph.edges.filter(({ change }) => change !== 'gone' && change !== 'absent');
+  // A node may serve more, slower or worse than any edge knows.
+  const coloured: readonly Coloured[] = [
+    ...edges.map(({ work }) => colouredWork(work)),
+    ...graph.nodes.filter(({ called }) => called),
+  ];
   const heat = heatOver(
-    edges.map(({ work }) => figureOf(colouredWork(work), by)),
+    coloured.map((each) => figureOf(each, by)),
     palette,
   );
   const node = (of: GraphNode): string => {
@@ -60,7 +70,7 @@ export function whyUnwell(shares: {
   return `${colour}: ${what}.`;
 }
 
-function health(ratio: number, palette: Palette, well: string): string {
+function health(ratio: number, palette: MapPalette, well: string): string {
   if (ratio >= BAD_RATIO) return palette.errors;
   return ratio >= WARN_RATIO ? palette.warn : well;
 }
@@ -77,7 +87,7 @@ function figureOf(work: Coloured, by: Colouring): number {
 }
 
 /** By the logarithm, from the smallest to the largest figure there is; none is quiet. */
-function heatOver(figures: readonly number[], palette: Palette): (figure: number) => string {
+function heatOver(figures: readonly number[], palette: MapPalette): (figure: number) => string {
   const positive = figures.filter((figure) => figure > 0).map(Math.log);
   const low = positive.reduce((least, each) => Math.min(least, each), Number.POSITIVE_INFINITY);
   const high = positive.reduce((most, each) => Math.max(most, each), Number.NEGATIVE_INFINITY);
