@@ -105,6 +105,9 @@ describe.skipIf(!HAS_CHROMIUM)('the metric explorer, in a real browser', () => {
         await page.locator('canvas, table').first().waitFor();
         const wider = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
         expect(wider, `${query} at ${viewport.width}`).toBeLessThanOrEqual(0);
+        // Columns that a phone leaves out have no head there either.
+        const cells = await page.evaluate(COLUMNS_AND_CELLS);
+        expect(cells, `${query} at ${viewport.width}`).toEqual([]);
       }
     }
   });
@@ -113,6 +116,12 @@ describe.skipIf(!HAS_CHROMIUM)('the metric explorer, in a real browser', () => {
     expect(tab.problems).toEqual([]);
   });
 });
+
+/** In the page: tables that show another number of heads than of cells in a row. */
+const COLUMNS_AND_CELLS = `[...document.querySelectorAll('table.data')].map((table) =>
+  ['thead tr > *', 'tbody tr:first-child > *'].map((cells) =>
+    [...table.querySelectorAll(cells)].filter((cell) => cell.offsetWidth > 0).length))
+  .filter(([heads, cells]) => heads !== cells)`;
 
 /** Ten orders a minute; ten observations a minute and route, all of one bucket. */
 function metricsBody(fromMs: number): Uint8Array {
