@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { encodeRequest } from '@sonde/proto';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -136,6 +137,22 @@ describe.skipIf(!HAS_CHROMIUM)('the trace explorer, in a real browser', () => {
     const flame = page.getByLabel('Flame view of 4 spans');
     await flame.waitFor();
     await page.waitForURL(/view=flame/);
+  });
+
+  it('searches a trace, folds a service, shows what was waited for, and gives it as JSON', async () => {
+    const [root] = failedRequest().spans;
+    await open(`/traces/${root?.traceId}`);
+    await page.getByRole('searchbox', { name: 'Find in this trace' }).fill('INSERT');
+    await page.getByRole('button', { name: 'Next match' }).click();
+    await page.getByRole('complementary', { name: 'Span' }).getByText('INSERT orders').waitFor();
+    await page.getByRole('button', { name: 'Critical path' }).click();
+    await page.getByText('Waited for').waitFor();
+    await page.getByRole('button', { name: 'Close what checkout called' }).click();
+    await page.waitForURL(/collapsed=/);
+    const started = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'JSON', exact: true }).click();
+    const text = readFileSync(await (await started).path(), 'utf8');
+    for (const { spanId } of failedRequest().spans) expect(text).toContain(String(spanId));
   });
 
   it('tells what the agent saw from what an SDK did: its bars are hollow', async () => {
