@@ -84,6 +84,14 @@ struct socket {
   struct sock *sk;
 };
 
+struct inet_bind_bucket {
+  signed char fastreuse;
+};
+
+struct inet_connection_sock {
+  struct inet_bind_bucket *icsk_bind_hash;
+};
+
 struct tcp_sock {
   u32 srtt_us;
   u32 total_retrans;

@@ -26,6 +26,39 @@ struct {
   __type(value, struct listener);
 } listeners SEC(".maps");
 
+#define LISTENING_PORTS_MAX 4096
+
+struct listening_port {
+  u32 netns;
+  u32 port;
+};
+
+/* Ports that somebody listens on, or did. */
+struct {
+  __uint(type, BPF_MAP_TYPE_LRU_HASH);
+  __uint(max_entries, LISTENING_PORTS_MAX);
+  __type(key, struct listening_port);
+  __type(value, u8);
+} listening_ports SEC(".maps");
+
+static __always_inline struct listening_port listening_port(const struct endpoints *ends) {
+  return (struct listening_port){.netns = ends->netns, .port = ends->local_port};
+}
+
+/*
+ * Who asks on a connection that is older than the programs: whose port was taken to connect, and for
+ * nothing else, or whose port somebody listens on. By its bytes alone an answer may look like a request.
+ */
+static __always_inline u8 older_role(const struct endpoints *ends, struct sock *sk) {
+  signed char reuse = 0;
+  struct inet_bind_bucket *bucket =
+      BPF_CORE_READ((struct inet_connection_sock *)sk, icsk_bind_hash);
+  if (bucket) BPF_CORE_READ_INTO(&reuse, bucket, fastreuse);
+  if (reuse < 0) return ROLE_CLIENT;
+  struct listening_port key = listening_port(ends);
+  return bpf_map_lookup_elem(&listening_ports, &key) ? ROLE_SERVER : ROLE_UNKNOWN;
+}
+
 static __always_inline u32 drops_of(struct sock *sk) {
   return bpf_core_field_exists(sk->sk_drops) ? sk->sk_drops.counter : 0;
 }
@@ -35,6 +68,11 @@ static __always_inline void listens(struct sock *sk, u32 tgid) {
   struct listener *l = bpf_sk_storage_get(&listeners, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
   if (!l || l->tgid) return;
   l->tgid = tgid;
+  struct endpoints ends = {};
+  read_ends(&ends, sk);
+  struct listening_port key = listening_port(&ends);
+  u8 is_there = 1;
+  bpf_map_update_elem(&listening_ports, &key, &is_there, BPF_ANY);
   /* What was dropped before anybody looked is no news. */
   l->drops = drops_of(sk);
 }

@@ -87,6 +87,7 @@ static __always_inline int moved(struct sock *sk, int result, u8 asks, u32 block
     c = new_connection(sk);
     if (!c) return 0;
     read_ends(&c->ends, sk);
+    c->ends.role = older_role(&c->ends, sk);
     c->unreported = CONNECTION_OPENED;
     c->is_open = 1;
   }

@@ -67,14 +67,25 @@ async function listener(name: string, children: ChildProcess[]): Promise<{ port:
 describe.runIf(MAY_OBSERVE)('observing', { timeout: 120_000 }, () => {
   let observer: RunningObserver;
   let lazyBefore: { readonly port: number };
+  /** Answers every command; the connection is there before the programs are. */
+  const olderAccepted: Socket[] = [];
+  const older = createServer((socket) => {
+    olderAccepted.push(socket.on('data', () => socket.write('+OK\r\n')));
+  });
+  let olderPort: number;
+  let olderSocket: Socket;
   const children: ChildProcess[] = [];
 
   beforeAll(async () => {
     lazyBefore = await listener('lazy-before', children);
+    olderPort = await listening(older);
+    olderSocket = await connected(olderPort);
     observer = await RunningObserver.start();
   });
   afterAll(async () => {
     await observer.kill();
+    olderSocket.destroy();
+    older.close();
     for (const child of children) child.kill('SIGKILL');
   });
 
@@ -198,6 +209,20 @@ describe.runIf(MAY_OBSERVE)('observing', { timeout: 120_000 }, () => {
       [3, { 'db.system.name': 'redis', 'db.operation.name': 'SET' }],
       [1, { 'db.operation.name': 'LPUSH', 'error.type': 'WRONGTYPE' }],
     ]);
+  });
+
+  it('knows who asks on an older connection, though an answer comes first that looks like a command', async () => {
+    const [accepted] = olderAccepted;
+    const heard = once(olderSocket, 'data');
+    accepted?.write('*2\r\n$5\r\nqueue\r\n$3\r\njob\r\n');
+    await heard;
+    for (let i = 0; i < 3; i++) await ask(olderSocket, '*2\r\n$3\r\nGET\r\n$1\r\nk\r\n', '\r\n');
+    for (const side of ['client', 'server']) {
+      const points = await observer.points(`db.${side}.operation.duration`, olderPort, 3);
+      expect(points.map(({ count, attributes }) => [count, attributes])).toMatchObject([
+        [3, { 'db.system.name': 'redis', 'db.operation.name': 'GET' }],
+      ]);
+    }
   });
 
   it('counts connections of unknown protocols with their bytes, open ones too', async () => {
