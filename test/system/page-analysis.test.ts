@@ -95,6 +95,28 @@ describe.skipIf(!HAS_CHROMIUM)('the analysis of traces, in a real browser', () =
       .waitFor();
   });
 
+  it('leaves out what a rule names from then on, and refuses one that cannot be read', async () => {
+    await open(`/traces?${range}&mode=overview`);
+    const checkouts = page.getByRole('button', { name: 'POST /checkout' });
+    await checkouts.waitFor();
+    await page.getByRole('button', { name: 'Rules', exact: true }).click();
+    const rules = page.getByRole('region', { name: 'Rules of auxiliary requests' });
+    const before = await rules.getByRole('textbox').inputValue();
+    await rules.getByRole('textbox').fill(`${before}\nname=`);
+    await rules.getByRole('button', { name: 'Save rules' }).click();
+    await rules.getByText('`name=`', { exact: false }).first().waitFor();
+    await rules.getByRole('textbox').fill(`${before}\nname="POST /checkout"`);
+    await rules.getByRole('button', { name: 'Save rules' }).click();
+    await rules.getByText('Saved as version 1').waitFor();
+    await checkouts.waitFor({ state: 'detached' });
+    await page.getByText(/\d left out/).waitFor();
+    await rules.getByRole('textbox').fill(before);
+    await rules.getByRole('button', { name: 'Save rules' }).click();
+    await checkouts.waitFor();
+    // The browser tells of the refusal.
+    tab.problems.splice(0);
+  });
+
   it('asks for a selection where there is nothing to compare, and has no problems', async () => {
     await open(`/traces?${range}&mode=attributes`);
     await page.getByText('Nothing to hold the selection against').waitFor();

@@ -1,12 +1,7 @@
 import type { SettingsDocument, StorageResponse } from '@sonde/backend/api-contract';
 import { fetchJson } from '../api/fetch-json.ts';
 import { isRecord, type Shape } from '../api/shapes.ts';
-
-const isSettings: Shape<SettingsDocument> = (body): body is SettingsDocument =>
-  isRecord(body) &&
-  typeof body['version'] === 'number' &&
-  isRecord(body['retention']) &&
-  Array.isArray(body['retention']['rules']);
+import { fetchSettings } from '../settings/requests.ts';
 
 const isStorage: Shape<StorageResponse> = (body): body is StorageResponse =>
   isRecord(body) &&
@@ -22,13 +17,8 @@ export interface Retention {
 
 export async function fetchRetention(signal: AbortSignal): Promise<Retention> {
   const [settings, storage] = await Promise.all([
-    fetchJson({ path: '/settings', shape: isSettings, signal }),
+    fetchSettings(signal),
     fetchJson({ path: '/storage', shape: isStorage, signal }),
   ]);
   return { settings, storage };
-}
-
-/** Saves what was edited from `settings.version`. Throws `RequestFailure`. */
-export async function putSettings(settings: SettingsDocument): Promise<SettingsDocument> {
-  return fetchJson({ path: '/settings', method: 'PUT', body: settings, shape: isSettings });
 }
