@@ -135,6 +135,22 @@ describe('a trace that is not as it should be', () => {
     expect(tree.notes.skewed).toBe(1);
   });
 
+  it('does not blame clocks for a server that ends after its caller, or begins a moment before', () => {
+    const ms = 1_000_000;
+    const notesOf = (from: number, to: number) =>
+      traceTree(
+        trace([
+          { from: 0, to: 100 * ms },
+          { parent: 0, from: from * ms, to: to * ms, operation: 1 },
+        ]),
+        (operation) => operation === 1,
+      ).notes.skewed;
+    expect(notesOf(40, 110)).toBe(0);
+    expect(notesOf(-0.4, 60)).toBe(0);
+    expect(notesOf(-2, 60)).toBe(1);
+    expect(notesOf(102, 160)).toBe(1);
+  });
+
   it('may be a chain of a thousand spans: the graph ends at its depth, and loses no time', () => {
     const chain = Array.from({ length: 1000 }, (_, i) => ({
       ...(i === 0 ? {} : { parent: i - 1 }),
