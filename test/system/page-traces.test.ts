@@ -182,6 +182,66 @@ describe.skipIf(!HAS_CHROMIUM)('the trace explorer, in a real browser', () => {
     await page.getByText('11999', { exact: true }).waitFor();
   });
 
+  it('says that data is sampled, and counts what it stands for', async () => {
+    const id = 'cccc0000000000000000000000000005';
+    const stored = Array.from({ length: 5 }, (_, index) => ({
+      ...loneSpan(id, `cccc00000000000${index}`, 'thinned', toMs + 1000 + index),
+      // One of four was kept.
+      traceState: 'ot=th:c',
+    }));
+    await sonde.send('traces', tracesBody(stored));
+    await sonde.untilSelect(indexed(id), '5');
+    const after = `from=${toMs}&to=${toMs + MINUTE_MS}`;
+    await open(`/traces?${after}&where=${encodeURIComponent('service=thinned duration>1ms')}`);
+    const panel = page.getByRole('region', { name: 'Latency and errors over time' });
+    await panel.getByText('20 requests', { exact: true }).waitFor();
+    const chip = panel.getByText('sampled: estimates');
+    expect(await chip.getAttribute('title')).toContain('5 are stored');
+    await open(`/services?from=${traffic.fromMs}&to=${toMs + MINUTE_MS}`);
+    const row = page.getByRole('row').filter({ has: page.getByRole('link', { name: 'thinned' }) });
+    await row.getByText('sampled', { exact: true }).waitFor();
+    await row.getByTitle('20 requests', { exact: true }).waitFor();
+    // The shop keeps all that it does.
+    expect(await page.getByText('sampled', { exact: true }).count()).toBe(1);
+  });
+
+  it('says which clocks differ, and shows times as they were sent', async () => {
+    const id = 'dddd0000000000000000000000000002';
+    const caller = loneSpan(id, 'dddd000000000001', 'steady', toMs + 2000);
+    const called = {
+      ...loneSpan(id, 'dddd000000000002', 'ahead', toMs + 1960),
+      parentSpanId: caller.spanId,
+    };
+    await sonde.send('traces', tracesBody([caller, called]));
+    await sonde.untilSelect(indexed(id), '2');
+    await open(`/traces/${id}`);
+    const said = '1 span of ahead starts up to 40.0 ms before the call from steady';
+    await page.getByText(`${said}: their clocks differ`).waitFor();
+    await open(`/traces/${failedRequest().spans[0]?.traceId}`);
+    await page.getByRole('tree').waitFor();
+    expect(await page.getByText('their clocks differ').count()).toBe(0);
+  });
+
+  it('follows a link to the span that set work off, and from there back', async () => {
+    const [setOff, done] = ['eeee0000000000000000000000000001', 'eeee0000000000000000000000000002'];
+    const put = loneSpan(setOff, 'eeee000000000001', 'till', toMs + 3000);
+    const taken = {
+      ...loneSpan(done, 'eeee000000000002', 'packer', toMs + 9000),
+      links: [{ traceId: setOff, spanId: put.spanId }],
+    };
+    await sonde.send('traces', tracesBody([put, taken]));
+    await sonde.untilSelect(`${indexed(setOff)} OR trace_id = unhex('${done}')`, '2');
+    await open(`/traces/${done}?span=${taken.spanId}`);
+    const panel = page.getByRole('complementary', { name: 'Span' });
+    await panel.getByRole('link', { name: setOff }).click();
+    await page.waitForURL(new RegExp(`/traces/${setOff}\\?.*span=${put.spanId}`));
+    await panel.getByRole('link', { name: 'till' }).waitFor();
+    await page.getByText('1 span of another trace links here').waitFor();
+    await page.getByRole('link', { name: 'packer work' }).click();
+    await page.waitForURL(new RegExp(`/traces/${done}\\?.*span=${taken.spanId}`));
+    await panel.getByRole('link', { name: 'packer' }).waitFor();
+  });
+
   it('does what each of two quick keys says', async () => {
     const [parent, child] = ['aaaaaaaa00000000', 'aaaaaaaa00000001'];
     await open(`/traces/aaaa0000000000000000000000010000?span=${child}`);
@@ -266,6 +326,15 @@ function countAlike(canvas: Canvas, lines: readonly number[]): number[] {
 /** Spans of a trace that is found by its id: its index is written after its spans. */
 function indexed(id: string): string {
   return `SELECT sum(spans) FROM trace_index WHERE trace_id = unhex('${id}')`;
+}
+
+/** A request of 10 ms that nothing called. */
+function loneSpan(traceId: string, spanId: string, service: string, atMs: number) {
+  const startTimeUnixNano = BigInt(atMs) * 1_000_000n;
+  return {
+    ...{ service, name: 'work', kind: SERVER, traceId, spanId, parentSpanId: '' },
+    ...{ startTimeUnixNano, endTimeUnixNano: startTimeUnixNano + 10_000_000n },
+  };
 }
 
 /** A request of 10 ms that an SDK and the agent both saw. */
