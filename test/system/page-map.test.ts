@@ -48,7 +48,7 @@ describe.skipIf(!HAS_CHROMIUM)('the service map, in a real browser', () => {
     await sonde.untilSelect(minutes.replace('edges', 'connections'), String(MINUTES), JOINED_MS_MAX);
     tab = await openTab();
     page = tab.page;
-  });
+  }, 2 * JOINED_MS_MAX);
 
   afterAll(async () => {
     await tab?.close();
