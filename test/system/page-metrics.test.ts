@@ -76,7 +76,10 @@ describe.skipIf(!HAS_CHROMIUM)('the metric explorer, in a real browser', () => {
     const half = fromMs + (POINTS / 2) * MINUTE_MS;
     const query = 'metric=shop.orders&aggregation=increase&compare=previous';
     await page.goto(`${sonde.addresses.page}/metrics?from=${half}&to=${toMs}&${query}`);
-    await legend(/before/).waitFor();
+    await legend(/before/)
+      .locator('.swatch.dashed')
+      .waitFor();
+    expect(await page.locator('.swatch.dashed').count()).toBe(1);
     await open('metric=shop.orders&compare=previous');
     await page.getByText('Of the earlier time there is nothing').waitFor();
   });
