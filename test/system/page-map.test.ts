@@ -45,7 +45,11 @@ describe.skipIf(!HAS_CHROMIUM)('the service map, in a real browser', () => {
     // Spans are joined minute by minute.
     const minutes = `SELECT uniqExact(time) FROM edges_1m WHERE time < toDateTime(${toMs / 1000})`;
     await sonde.untilSelect(minutes, String(MINUTES), JOINED_MS_MAX);
-    await sonde.untilSelect(minutes.replace('edges', 'connections'), String(MINUTES), JOINED_MS_MAX);
+    await sonde.untilSelect(
+      minutes.replace('edges', 'connections'),
+      String(MINUTES),
+      JOINED_MS_MAX,
+    );
     tab = await openTab();
     page = tab.page;
   }, 2 * JOINED_MS_MAX);
