@@ -57,8 +57,8 @@ function causesQuery(scope: AnalysisScope, steps: TimeSteps): StoreQuery<WholeRo
         if(is_total = 1, sum(any_ended_well), sum(cause_ended_well)) AS ended_well,
         sum(cause_spans) AS span_count,
         sumMap(cause_steps) AS steps,
-        toFloat64(ifNull(toUnixTimestamp64Milli(min(cause_first)), 0)) AS first_ms,
-        argMin(cause_sample, cause_first) AS sample,
+        toFloat64(toUnixTimestamp64Milli(minIf(cause_first, hash != 0))) AS first_ms,
+        argMinIf(cause_sample, cause_first, hash != 0) AS sample,
         toUInt64(uniqExactIf(hash, hash != 0)) AS causes,
         sum(cause_selected) AS selected, sum(cause_auxiliary) AS auxiliary
       FROM (${causes(scope, steps)})
@@ -76,7 +76,7 @@ function causes(scope: AnalysisScope, steps: TimeSteps): Sql {
       countIf(nth = 1) AS any_traces, countIf(nth = 1 AND has_ended_well) AS any_ended_well,
       countIf(nth > 0) AS cause_spans,
       sumMapIf([${stepOf(sql`start`, steps)}], [toUInt64(1)], is_first) AS cause_steps,
-      minOrNullIf(start, nth > 0) AS cause_first,
+      minIf(start, nth > 0) AS cause_first,
       argMinIf((lower(hex(trace_id)), lower(hex(reinterpretAsFixedString(span))),
         toFloat64(toUnixTimestamp64Milli(start))), start, nth > 0) AS cause_sample,
       countIf(nth <= 1 AND is_selected = 1) AS cause_selected,
