@@ -69,12 +69,15 @@ function causesQuery(scope: AnalysisScope, steps: TimeSteps): StoreQuery<WholeRo
   };
 }
 
-/** A row a cause; traces without one are those of cause 0. `any_`: of a trace with several, once. */
+/**
+ * A row a cause; traces without one are those of cause 0. `any_`: of a trace with several, once. A
+ * span that was delivered twice is one.
+ */
 function causes(scope: AnalysisScope, steps: TimeSteps): Sql {
   return sql`
     SELECT hash, countIf(is_first) AS cause_traces, countIf(is_first AND has_ended_well) AS cause_ended_well,
       countIf(nth = 1) AS any_traces, countIf(nth = 1 AND has_ended_well) AS any_ended_well,
-      countIf(nth > 0) AS cause_spans,
+      countIf(nth_of_id = 1) AS cause_spans,
       sumMapIf([${stepOf(sql`start`, steps)}], [toUInt64(1)], is_first) AS cause_steps,
       minIf(start, nth > 0) AS cause_first,
       argMinIf((lower(hex(trace_id)), lower(hex(reinterpretAsFixedString(span))),
@@ -82,16 +85,17 @@ function causes(scope: AnalysisScope, steps: TimeSteps): Sql {
       countIf(nth <= 1 AND is_selected = 1) AS cause_selected,
       countIf(nth <= 1 AND is_auxiliary = 1) AS cause_auxiliary
     FROM (
-      SELECT is_selected, is_auxiliary, has_ended_well, nth, origin.3 AS hash, origin.5 AS start,
+      SELECT is_selected, is_auxiliary, has_ended_well, nth, nth_of_id, origin.3 AS hash, origin.5 AS start,
         origin.4 AS trace_id, origin.1 AS span, nth > 0 AND hash != before AS is_first
       FROM (${tracesWithOrigins(scope)})
       LEFT ARRAY JOIN origins AS origin, arrayEnumerate(origins) AS nth,
+        arrayEnumerateUniq(origins.3, origins.1) AS nth_of_id,
         arrayPopBack(arrayPushFront(origins.3, toUInt64(0))) AS before
     )
     GROUP BY hash`;
 }
 
-/** Traces with the failed spans without a failed span below, those of a cause together, each once. */
+/** Traces with the failed spans without a failed span below, those of a cause together. */
 function tracesWithOrigins(scope: AnalysisScope): Sql {
   // Few spans fail: what they say is read of those alone, and few traces have any.
   return sql`
@@ -106,7 +110,7 @@ function tracesWithOrigins(scope: AnalysisScope): Sql {
     LEFT JOIN (
       SELECT trace, groupArray(${param.uint64(FAILED_SPANS_MAX)})(itself) AS failed,
         arraySort(span -> (span.3, span.5, span.1),
-          arrayDistinct(arrayFilter(span -> NOT has(failed.2, span.1), failed))) AS trace_origins,
+          arrayFilter(span -> NOT has(failed.2, span.1), failed)) AS trace_origins,
         has(failed.2, 0) AS root_failed
       FROM (
         SELECT ${TRACE} AS trace, ${ITSELF} AS itself
