@@ -21,16 +21,20 @@ const after = args.indexOf('--after-cursor');
 let next = 0;
 if (after >= 0) next = 1 + entries().findIndex((line) => line.includes(JSON.stringify(args[after + 1])));
 else if (args.includes('--lines=0')) next = entries().length;
+// Entries that are there come in one piece, so that who sees the first has been sent the last.
 const write = () => {
-  const lines = entries();
-  while (next < lines.length) {
-    if (lines[next] === 'die' ) {
-      if (fs.existsSync(folder + '/died')) { next++; continue; }
+  const lines = entries().slice(next);
+  const breaks = lines.indexOf('die');
+  const whole = breaks < 0 ? lines : lines.slice(0, breaks);
+  next += whole.length;
+  if (whole.length > 0) process.stdout.write(whole.join('\\n') + '\\n');
+  if (breaks >= 0) {
+    if (!fs.existsSync(folder + '/died')) {
       fs.writeFileSync(folder + '/died', '');
       process.stderr.write('the journal broke');
       process.exit(3);
     }
-    if (!process.stdout.write(lines[next++] + '\\n')) { process.stdout.once('drain', write); return; }
+    next++;
   }
   setTimeout(write, 5);
 };
