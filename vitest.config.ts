@@ -7,6 +7,8 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/.tsbuild/**', '**/dist/**'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // What is polled for comes when it comes: the default of a second is too short for a busy host.
+    expect: { poll: { timeout: 20_000 } },
     // Two cores: engines, brokers and browsers share them.
     maxWorkers: 2,
   },

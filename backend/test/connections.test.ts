@@ -291,6 +291,36 @@ describe('connections of a minute', () => {
     ]);
   });
 
+  it('go to who takes connections on the host, before the first request is read there', async () => {
+    const atMs = now - 45 * MINUTE_MS;
+    const of = (
+      service: string,
+      port: string,
+      more: Partial<SeenConnection> = {},
+    ): SeenConnection => ({
+      ...{ service, port, atMs, startMs: atMs + S, what: 'opened', points: [[10 * S, 2]] },
+      ...{ address: '127.0.0.1', host: 'h5', ...more },
+    });
+    await add(
+      of('pool', '5432'),
+      of('pool', '7100'),
+      of('pool', '7200'),
+      of('postgres', '5432', { side: 'server' }),
+      of('postgres', '5432', { side: 'server', protocol: 'postgresql' }),
+      of('till', '7100', { side: 'server', namespace: 'bank' }),
+      // Two that had the port in that hour: nobody knows whose it was.
+      of('first', '7200', { side: 'server' }),
+      of('second', '7200', { side: 'server' }),
+      of('elsewhere', '7200', { side: 'server', host: 'h6' }),
+    );
+    await map.look();
+    expect(await found(atMs)).toEqual([
+      'pool -> h5:7200 external tcp 2/0 0/0 0',
+      'pool -> postgres database tcp 2/0 0/0 0',
+      'pool -> till service tcp 2/0 0/0 0',
+    ]);
+  });
+
   it('are joined again when points come late, in place of what was there', async () => {
     const atMs = now - 60 * MINUTE_MS;
     const sent = {

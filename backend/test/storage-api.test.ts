@@ -37,6 +37,30 @@ describe('GET /storage', () => {
     expect(storage.hotBytes).toBeGreaterThan(0);
   });
 
+  it('says since when there are rows, whatever their partitions and catalogues cover', async () => {
+    const hourMs = Math.floor(Date.now() / 3_600_000) * 3_600_000;
+    const time = `toDateTime(${hourMs / 1000 - 600}, 'UTC')`;
+    await sonde.run(
+      `INSERT INTO sonde.metric_samples_5m (tenant, metric, time) VALUES ('default', 'm', ${time})`,
+    );
+    await sonde.run(
+      `INSERT INTO sonde.metric_histograms (tenant, metric, timestamp, retention_days)
+       VALUES ('default', 'm', ${time}, 14)`,
+    );
+    await sonde.run(
+      `INSERT INTO sonde.metric_series (tenant, metric, bucket, retention_days)
+       VALUES ('default', 'm', ${time} - toIntervalDay(30), 14)`,
+    );
+    const { signals } = await sonde.get('/api/v1/storage', StorageSchema);
+    const oldest = Object.fromEntries(signals.map(({ signal, oldestMs }) => [signal, oldestMs]));
+    const tenMinutesBeforeMs = hourMs - 600_000;
+    expect(oldest).toMatchObject({
+      metrics: tenMinutesBeforeMs,
+      metricRollups: tenMinutesBeforeMs,
+    });
+    expect(oldest.profiles).toBeNull();
+  });
+
   it('is 503 when the store is away', async () => {
     const alone = await runBackend({ store: { url: NO_STORE, role: 'internal' } });
     const response = await fetch(`${alone.url}/api/v1/storage`);

@@ -52,7 +52,8 @@ function part(
   bytes: number = GIB,
 ): StoredPartition {
   const day = TODAY - ageDays;
-  return { table, id: `${day}-${classDays}`, day, classDays, rows: 1, bytes, coldBytes: 0 };
+  const times = { day, earliestMs: day * DAY_MS };
+  return { table, id: `${day}-${classDays}`, ...times, classDays, rows: 1, bytes, coldBytes: 0 };
 }
 
 function plan(

@@ -67,14 +67,16 @@ describe.skipIf(!canRun)('coverage on the page', () => {
     await page.goto(`${sonde.addresses.page}/coverage?q=quiet-desk`);
     const row = page.getByRole('row').filter({ hasText: 'quiet-desk' }).first();
     await row.getByText('logs: its output goes to a socket').waitFor();
-    expect(await row.getByRole('cell').allInnerTexts()).toEqual([
-      expect.stringContaining('quiet-desk'),
-      'agent',
-      'not seen',
-      expect.stringMatching(/^[\d.]+\s%\sseen$/),
-      'agent',
-      expect.stringContaining('socket'),
-    ]);
+    await expect
+      .poll(() => row.getByRole('cell').allInnerTexts())
+      .toEqual([
+        expect.stringContaining('quiet-desk'),
+        'agent',
+        'not seen',
+        expect.stringMatching(/^[\d.]+\s%\sseen$/),
+        'agent',
+        expect.stringContaining('socket'),
+      ]);
     await row.getByRole('button').click();
     await page.getByText('journald: { storage: file_storage }').waitFor();
     await page.getByRole('cell', { name: 'http', exact: true }).waitFor();

@@ -75,9 +75,9 @@ describe.skipIf(!HAS_CHROMIUM)('the log explorer, in a real browser', () => {
     await open('service=cart');
     await page.getByText(LINES.toLocaleString('en-US'), { exact: true }).first().waitFor();
     await table().getByText('cart line 1999').waitFor();
-    const rows = await table().locator('[data-record]').count();
-    expect(rows).toBeGreaterThan(20);
-    expect(rows).toBeLessThan(100);
+    const rows = () => table().locator('[data-record]').count();
+    await expect.poll(rows).toBeGreaterThan(20);
+    expect(await rows()).toBeLessThan(100);
   });
 
   it('loads older ones while one scrolls, to the last', async () => {
@@ -120,7 +120,7 @@ describe.skipIf(!HAS_CHROMIUM)('the log explorer, in a real browser', () => {
     await open(`q=${encodeURIComponent('level:error (a OR')}`);
     await page.getByText('expected a term such as').first().waitFor();
     await page.locator('.refusal mark').waitFor();
-    expect(await page.locator('.refusal mark').textContent()).toBe(' ');
+    await expect.poll(() => page.locator('.refusal mark').textContent()).toBe(' ');
     await page.getByRole('button', { name: 'How to search' }).click();
     await page.getByText('a regular expression (RE2)').waitFor();
   });
@@ -180,11 +180,8 @@ describe.skipIf(!HAS_CHROMIUM)('the log explorer, in a real browser', () => {
     const text = await seen.textContent();
     await send('cart', [line(Date.now(), 'cart comes while one reads')]);
     await page.getByRole('button', { name: '1 new' }).waitFor();
-    expect(
-      await table()
-        .getByText(String(text?.match(/cart line \d+/)?.[0]))
-        .count(),
-    ).toBe(1);
+    const place = table().getByText(String(text?.match(/cart line \d+/)?.[0]));
+    await expect.poll(() => place.count()).toBe(1);
     await page.getByRole('button', { name: '1 new' }).click();
     await table().getByText('cart comes while one reads').waitFor();
   });
@@ -209,8 +206,8 @@ describe.skipIf(!HAS_CHROMIUM)('the log explorer, in a real browser', () => {
       await page.emulateMedia({ colorScheme });
       await open('service=cart');
       await table().getByText('cart line 1999').waitFor();
-      const wider = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
-      expect(wider, `at ${viewport.width}`).toBeLessThanOrEqual(0);
+      const wider = () => page.evaluate('document.documentElement.scrollWidth - innerWidth');
+      await expect.poll(wider, { message: `at ${viewport.width}` }).toBeLessThanOrEqual(0);
     }
   });
 

@@ -106,11 +106,11 @@ describe.skipIf(!HAS_CHROMIUM)('the metric explorer, in a real browser', () => {
       for (const query of ['q=shop', 'metric=shop.latency']) {
         await open(query);
         await page.locator('canvas, table').first().waitFor();
-        const wider = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
-        expect(wider, `${query} at ${viewport.width}`).toBeLessThanOrEqual(0);
+        const message = `${query} at ${viewport.width}`;
+        const wider = () => page.evaluate('document.documentElement.scrollWidth - innerWidth');
+        await expect.poll(wider, { message }).toBeLessThanOrEqual(0);
         // Columns that a phone leaves out have no head there either.
-        const cells = await page.evaluate(COLUMNS_AND_CELLS);
-        expect(cells, `${query} at ${viewport.width}`).toEqual([]);
+        await expect.poll(() => page.evaluate(COLUMNS_AND_CELLS), { message }).toEqual([]);
       }
     }
   });

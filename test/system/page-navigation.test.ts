@@ -110,7 +110,7 @@ describe.skipIf(!HAS_CHROMIUM)('getting around, in a real browser', () => {
     await goThroughPalette(trace.toUpperCase(), /^Trace/);
     await page.getByRole('tree', { name: 'Spans of the trace, 4' }).waitFor();
     // The range comes along, and history leads through the same pages.
-    expect(parameter('from')).toBe(String(fromMs));
+    await expect.poll(() => parameter('from')).toBe(String(fromMs));
     await page.goBack();
     await page.waitForURL(/\/services\/payment/);
     await page.goBack();
@@ -138,8 +138,8 @@ describe.skipIf(!HAS_CHROMIUM)('getting around, in a real browser', () => {
       .waitFor();
     await tab.keyboard.press('Enter');
     await tab.waitForURL(/where=/);
-    expect(parameter('where', tab)).toBe('service=payment status=error');
-    expect(parameter('from', tab)).toBe(String(fromMs));
+    await expect.poll(() => parameter('where', tab)).toBe('service=payment status=error');
+    await expect.poll(() => parameter('from', tab)).toBe(String(fromMs));
     await other.close();
     await page.getByRole('button', { name: 'Forget Refused cards' }).click();
     await page.getByRole('status').getByText('Forgot “Refused cards”').waitFor();
@@ -150,12 +150,14 @@ describe.skipIf(!HAS_CHROMIUM)('getting around, in a real browser', () => {
     const view = where('service=checkout');
     await open(view);
     await rows(page).first().waitFor();
+    // The list is filled window by window.
+    await page.waitForLoadState('networkidle');
     const tab = await newTab();
     await open(view, tab);
     await rows(tab).first().waitFor();
     const seen = await rows(page).allInnerTexts();
     expect(seen.length).toBeGreaterThan(10);
-    expect(await rows(tab).allInnerTexts()).toEqual(seen);
+    await expect.poll(() => rows(tab).allInnerTexts()).toEqual(seen);
     await open(where('service=payment'), tab);
     await tab.getByText('POST /charge').first().waitFor();
     expect(await rows(page).allInnerTexts()).toEqual(seen);
@@ -181,8 +183,10 @@ describe.skipIf(!HAS_CHROMIUM)('getting around, in a real browser', () => {
         { timeout: 20_000 },
       )
       .toBe(1);
-    const row = refused.getByRole('row', { name: /INVALID_DATA/ });
-    expect(await row.textContent()).toMatch(/the bytes are no OTLP[\s\S]*otlp\s+http[\s\S]*traces/);
+    await refused
+      .getByRole('row', { name: /INVALID_DATA/ })
+      .filter({ hasText: /the bytes are no OTLP[\s\S]*otlp\s+http[\s\S]*traces/ })
+      .waitFor();
     const senders = page.getByRole('region', { name: 'Who sends' });
     await senders.getByRole('row', { name: /sundial.*ahead, at least/ }).waitFor();
     await senders.getByRole('row', { name: /checkout.*in step/ }).waitFor();
@@ -199,6 +203,8 @@ describe.skipIf(!HAS_CHROMIUM)('getting around, in a real browser', () => {
     for (const path of ['/status', where('service=frontend above status=error')]) {
       await open(path);
       await page.locator('table').first().waitFor();
+      // What is on its way is dimmed, which no rule of contrast forgives.
+      await page.waitForLoadState('networkidle');
       expect(await faultsOf(page), path).toEqual([]);
     }
     await page.keyboard.press('Control+k');

@@ -51,6 +51,8 @@ describe.skipIf(!HAS_CHROMIUM)('the shell of the page, in a real browser', () =>
   async function drag(selector: string): Promise<void> {
     const chart = page.locator(selector).first();
     await chart.waitFor();
+    // What comes above a chart moves it.
+    await page.waitForLoadState('networkidle');
     const box = await chart.boundingBox();
     if (box === null) throw new Error(`${selector} has no size`);
     await page.mouse.move(box.x + box.width * 0.4, box.y + 20);
@@ -165,10 +167,13 @@ describe.skipIf(!HAS_CHROMIUM)('the shell of the page, in a real browser', () =>
     await charts.first().hover({ position: { x: 120, y: 30 } });
     const places = page.locator('.chart .u-cursor-x:not(.u-off)');
     await expect.poll(() => places.count()).toBeGreaterThan(1);
-    const at = await places.evaluateAll((lines: { style: { transform: string } }[]) =>
-      lines.map(({ style }) => Number.parseFloat(style.transform.replace(/^\D+/, ''))),
-    );
-    expect(Math.max(...at) - Math.min(...at)).toBeLessThan(20);
+    const apart = async (): Promise<number> => {
+      const at = await places.evaluateAll((lines: { style: { transform: string } }[]) =>
+        lines.map(({ style }) => Number.parseFloat(style.transform.replace(/^\D+/, ''))),
+      );
+      return Math.max(...at) - Math.min(...at);
+    };
+    await expect.poll(apart).toBeLessThan(20);
   });
 
   it('is dark, light or as the system, as one chose', async () => {
@@ -206,13 +211,14 @@ describe.skipIf(!HAS_CHROMIUM)('the shell of the page, in a real browser', () =>
     await page.getByText('was declined').first().waitFor();
     await page.keyboard.press('Control+k');
     await page.getByRole('combobox', { name: 'Go to' }).fill('short link');
+    await page.getByRole('option', { name: /short link/i }).waitFor();
     await page.keyboard.press('Enter');
     const said = page.getByRole('status').getByText(/\/v\/\w+/);
     const link = /http\S+\/v\/\w+/.exec((await said.textContent()) ?? '')?.[0];
     await page.goto(String(link));
     await isFixed();
-    expect(parameter('q')).toBe('declined');
-    expect(Number(parameter('to'))).toBeGreaterThan(nowMs);
+    await until('q', 'declined');
+    await page.waitForURL(({ searchParams }) => Number(searchParams.get('to')) > nowMs);
     await page.getByText('was declined').first().waitFor();
   });
 
@@ -251,7 +257,7 @@ describe.skipIf(!HAS_CHROMIUM)('the shell of the page, in a real browser', () =>
     await open('/metrics');
     const note = page.getByRole('status').filter({ hasText: 'rows' }).first();
     await note.getByText(/[\d.]+\s[MG]\srows/).waitFor();
-    expect(Number(await works())).toBeGreaterThan(0);
+    await expect.poll(async () => Number(await works())).toBeGreaterThan(0);
     await note.getByRole('button', { name: 'Cancel' }).click();
     await page.getByText('Cancelled.').first().waitFor();
     await page.getByRole('button', { name: 'Ask again' }).first().waitFor();

@@ -58,14 +58,16 @@ describe.skipIf(!HAS_CHROMIUM)('the trace explorer, in a real browser', () => {
     const served = spans.filter(({ kind }) => kind === SERVER).length;
     await panel.getByText(`${say(served)} requests`, { exact: true }).waitFor();
     await panel.getByText('from roll-ups').waitFor();
-    const colours = await panel.locator('canvas').nth(1).evaluate(countColours);
-    expect(colours).toBeGreaterThan(5);
+    const heatmap = panel.locator('canvas').nth(1);
+    await expect.poll(() => heatmap.evaluate(countColours)).toBeGreaterThan(5);
   });
 
   it('lists what is in a box that is dragged, and back undoes it', async () => {
     await open(`/traces?${range}`);
     const heatmap = page.locator('.heatmap canvas');
     await heatmap.waitFor();
+    // What comes above it moves it.
+    await page.waitForLoadState('networkidle');
     const box = await heatmap.boundingBox();
     if (box === null) throw new Error('the heatmap has no size');
     await page.mouse.move(box.x + 80, box.y + 14);
@@ -114,7 +116,7 @@ describe.skipIf(!HAS_CHROMIUM)('the trace explorer, in a real browser', () => {
   it('lists traces with the exact number of all', async () => {
     await open(`/traces?${range}&mode=traces`);
     await page.getByText(`of ${say(requests.length)} in all`).waitFor();
-    expect(await page.getByRole('row').count()).toBeGreaterThan(40);
+    await expect.poll(() => page.getByRole('row').count()).toBeGreaterThan(40);
   });
 
   it('takes a trace id into the palette and shows the exception and log of a span', async () => {
@@ -123,6 +125,10 @@ describe.skipIf(!HAS_CHROMIUM)('the trace explorer, in a real browser', () => {
     await page.getByRole('link', { name: 'checkout' }).first().waitFor();
     await page.keyboard.press('Control+k');
     await page.getByRole('combobox', { name: 'Go to' }).fill(String(failed.spans[0]?.traceId));
+    await page
+      .getByRole('option', { name: /^Trace/ })
+      .first()
+      .waitFor();
     await page.keyboard.press('Enter');
     await page.getByRole('tree').waitFor();
     // The root, the order, the payment: the third one threw.
@@ -161,12 +167,12 @@ describe.skipIf(!HAS_CHROMIUM)('the trace explorer, in a real browser', () => {
     await sonde.untilSelect(indexed(id), '2');
     await open(`/traces/${id}`);
     await page.getByText('seen by the agent 1').waitFor();
-    const [whole = 0, hollow = 0] = await page
-      .getByRole('tree')
-      .locator('canvas')
-      .evaluate(countAlike, [12, 36]);
-    expect(whole).toBeGreaterThan(100);
-    expect(hollow).toBeLessThan(whole / 10);
+    const bars = page.getByRole('tree').locator('canvas');
+    const isTold = async (): Promise<boolean> => {
+      const [whole = 0, hollow = 0] = await bars.evaluate(countAlike, [12, 36]);
+      return whole > 100 && hollow < whole / 10;
+    };
+    await expect.poll(isTold).toBe(true);
   });
 
   it('shows more spans than it is given whole, and what each of them carries', async () => {
@@ -268,8 +274,8 @@ describe.skipIf(!HAS_CHROMIUM)('the trace explorer, in a real browser', () => {
       for (const path of ['/traces', '/services', trace]) {
         await open(`${path}?${range}`);
         await page.locator('canvas, table').first().waitFor();
-        const wider = await page.evaluate(SCROLLS_BY);
-        expect(wider, `${path} at ${viewport.width}`).toBeLessThanOrEqual(0);
+        const message = `${path} at ${viewport.width}`;
+        await expect.poll(() => page.evaluate(SCROLLS_BY), { message }).toBeLessThanOrEqual(0);
       }
     }
   });

@@ -1,4 +1,5 @@
 import {
+  COARSE_TABLES,
   COLD_VOLUME,
   daysUntilFull,
   GUARD_ORDER,
@@ -12,7 +13,6 @@ import {
 } from '@sonde/store';
 import type { SignalStorage, StorageResponse } from '../api/contract/index.ts';
 
-const DAY_MS = 86_400_000;
 /** A forecast below is a warning. */
 const WARNING_DAYS = 3;
 
@@ -63,15 +63,21 @@ function signalStorage(
   const mine = partitions.filter(({ table }) => names.includes(table));
   const sum = (of: (partition: StoredPartition) => number): number =>
     mine.reduce((total, partition) => total + of(partition), 0);
-  const oldest = mine.reduce((day, partition) => Math.min(day, partition.day), Number.MAX_VALUE);
   return {
     signal,
     bytes: sum(({ bytes }) => bytes),
     coldBytes: sum(({ coldBytes }) => coldBytes),
     rows: sum(({ rows }) => rows),
-    oldestMs: mine.length === 0 ? null : oldest * DAY_MS,
+    oldestMs: mine.length === 0 ? null : earliestMs(mine),
     days: current[`${signal}Days`],
   };
+}
+
+/** Of the rows themselves, where there are such: what names them goes by hours and days. */
+function earliestMs(partitions: readonly StoredPartition[]): number {
+  const exact = partitions.filter(({ table }) => !COARSE_TABLES.has(table));
+  const of = exact.length > 0 ? exact : partitions;
+  return of.reduce((least, { earliestMs: ms }) => Math.min(least, ms), Number.MAX_VALUE);
 }
 
 function detailOf(

@@ -16,5 +16,10 @@ export {
   type StorageState,
 } from './plan-retention.ts';
 export { readStorage } from './read-storage.ts';
-export { RETAINED_TABLES, type RetainedSignal, type RetainedTable } from './retained-tables.ts';
+export {
+  COARSE_TABLES,
+  RETAINED_TABLES,
+  type RetainedSignal,
+  type RetainedTable,
+} from './retained-tables.ts';
 export { type Disk, type StoredPartition, sizeMaxBytesDefault } from './stored-partition.ts';

@@ -5,7 +5,7 @@ import { COLD_VOLUME } from '../engine/cold-volume.ts';
 import { clusterIdentifier } from '../schema/cluster.ts';
 import type { StorageState } from './plan-retention.ts';
 import { RESOURCE_TABLES, retainedTable } from './retained-tables.ts';
-import { type Disk, readPartitionId, type StoredPartition } from './stored-partition.ts';
+import { DAY_MS, type Disk, readPartitionId, type StoredPartition } from './stored-partition.ts';
 
 /** Of a year and more of days and classes in two dozen tables; more is a store gone wrong. */
 const PARTITIONS_MAX = 100_000;
@@ -14,6 +14,7 @@ const PartitionRow = z.object({
   table: z.string(),
   partition_id: z.string(),
   row_count: z.coerce.number(),
+  earliest: z.coerce.number(),
   bytes: z.coerce.number(),
   cold_bytes: z.coerce.number(),
 });
@@ -71,6 +72,7 @@ function partitionsSql({ database, cluster }: ReadStorageOptions): Sql {
       ? sql`system.parts`
       : sql`cluster(${clusterIdentifier(cluster)}, system.parts)`;
   return sql`SELECT table, partition_id, sum(rows) AS row_count, sum(bytes_on_disk) AS bytes,
+      toUnixTimestamp(min(min_time)) AS earliest,
       sumIf(bytes_on_disk, disk_name = ${param.string(COLD_VOLUME)}) AS cold_bytes
     FROM ${parts}
     WHERE active AND database = ${param.string(database)}
@@ -84,5 +86,7 @@ function toPartition(row: z.infer<typeof PartitionRow>): StoredPartition[] {
   const isKnown = RESOURCE_TABLES.has(row.table) || retainedTable(row.table) !== undefined;
   if (place === undefined || !isKnown) return [];
   const { row_count: rows, bytes, cold_bytes: coldBytes, table } = row;
-  return [{ table, id: row.partition_id, ...place, rows, bytes, coldBytes }];
+  // The engine knows the times of a part where its partition is made of a time, and 0 otherwise.
+  const earliestMs = row.earliest > 0 ? row.earliest * 1000 : place.day * DAY_MS;
+  return [{ table, id: row.partition_id, ...place, rows, earliestMs, bytes, coldBytes }];
 }

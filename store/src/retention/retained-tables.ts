@@ -78,6 +78,22 @@ export const RESOURCE_TABLES: ReadonlyMap<string, 1 | 7> = new Map([
   ['resources_1w', 7],
 ]);
 
+/**
+ * Of the tables with a retention, those whose times are whole hours or days and say nothing of when
+ * the rows began that they belong to.
+ */
+export const COARSE_TABLES: ReadonlySet<string> = new Set([
+  'trace_index',
+  'metric_series',
+  'profile_stacks',
+  'profile_locations',
+  'profile_mappings',
+  'attribute_catalogue',
+  'resource_history',
+  'log_patterns_1d',
+  'log_leaves',
+]);
+
 /** Series are named by rows and by the roll-ups of metrics. */
 export const SERIES_TABLE = 'metric_series';
 

@@ -10,6 +10,8 @@ export interface StoredPartition {
   /** The retention class its rows were stored under; undefined for roll-ups. */
   readonly classDays: number | undefined;
   readonly rows: number;
+  /** Time of its earliest row, unix ms; of the start of the first day in tables that tell days alone. */
+  readonly earliestMs: number;
   readonly bytes: number;
   /** Of `bytes`, what lies on the cold volume. */
   readonly coldBytes: number;

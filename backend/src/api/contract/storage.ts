@@ -5,7 +5,7 @@ export interface SignalStorage {
   /** Of `bytes`, what lies on the cold volume. */
   readonly coldBytes: number;
   readonly rows: number;
-  /** Start of the oldest day that is kept, milliseconds since the epoch; null for nothing. */
+  /** Time of the oldest row that is kept, milliseconds since the epoch; null for nothing. */
   readonly oldestMs: number | null;
   /** What the settings say now. */
   readonly days: number;

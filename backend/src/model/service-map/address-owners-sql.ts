@@ -1,4 +1,5 @@
 import { param, type Sql, sql } from '@sonde/store';
+import { CONNECTION_METRICS, DATABASES } from './counting-series-sql.ts';
 
 /** Where and when owners of addresses are looked for. */
 export interface OwnerSearch {
@@ -28,22 +29,42 @@ export function ipOf(text: Sql): Sql {
 /**
  * Who listened on a port, by agents: of the host as `of_place` for callers on it, and of the address
  * that was called for all others. `listener_db` is true where requests of a database were read there.
+ * Who answered nearest to the minute, else who alone took connections in its hour.
  */
-export function listenersSql({ spansAround, middleMs }: OwnerSearch): Sql {
+export function listenersSql(search: OwnerSearch): Sql {
   return sql`
     SELECT of_tenant, of_place, of_port, argMin(identity, distance) AS listener,
       argMin(is_db, distance) AS listener_db
-    FROM (
-      SELECT toString(tenant) AS of_tenant, attributes['server.port'] AS of_port,
-        arrayJoin([toString(host), ${ipOf(sql`attributes['network.local.address']`)}]) AS of_place,
-        ${IDENTITY} AS identity, db_system != '' AS is_db,
-        abs(toInt64(toUnixTimestamp(timestamp)) - ${unixSeconds(middleMs)}) AS distance
-      FROM spans
-      WHERE ${spansAround} AND kind = 2 AND origin = 'ebpf'
-        AND has(mapKeys(attributes), 'server.port')
-    )
+    FROM (${answeredSql(search)} UNION ALL ${acceptedSql(search)})
     WHERE of_place != '' AND of_port != ''
     GROUP BY of_tenant, of_place, of_port`;
+}
+
+/** Requests that agents read where they were served. */
+function answeredSql({ spansAround, middleMs }: OwnerSearch): Sql {
+  return sql`
+    SELECT toString(tenant) AS of_tenant, attributes['server.port'] AS of_port,
+      arrayJoin([toString(host), ${ipOf(sql`attributes['network.local.address']`)}]) AS of_place,
+      ${IDENTITY} AS identity, db_system != '' AS is_db,
+      abs(toInt64(toUnixTimestamp(timestamp)) - ${unixSeconds(middleMs)}) AS distance
+    FROM spans
+    WHERE ${spansAround} AND kind = 2 AND origin = 'ebpf'
+      AND has(mapKeys(attributes), 'server.port')`;
+}
+
+/** Connections that agents saw taken, by host: also before the first request, and between two. */
+function acceptedSql({ middleMs }: OwnerSearch): Sql {
+  return sql`
+    SELECT toString(tenant) AS of_tenant, attributes['server.port'] AS of_port,
+      toString(host) AS of_place, any(${IDENTITY}) AS identity,
+      max(attributes['network.protocol.name'] IN ${param.strings(DATABASES)}) AS is_db,
+      ${param.uint64(HOUR_SECONDS)} AS distance
+    FROM metric_series
+    WHERE bucket = toStartOfHour(toDateTime(${unixSeconds(middleMs)}, 'UTC'))
+      AND metric = ${param.string(CONNECTION_METRICS.opened)}
+      AND attributes['sonde.side'] = 'server'
+    GROUP BY of_tenant, of_place, of_port
+    HAVING uniqExact(${IDENTITY}) = 1`;
 }
 
 /**

@@ -1,21 +1,10 @@
 import { param, type Sql, sql } from '@sonde/store';
 import { addressOwnersSql, ipOf, listenersSql } from './address-owners-sql.ts';
-import { countingSeriesSql, knownPeersSql } from './counting-series-sql.ts';
+import { countingSeriesSql, DATABASES, knownPeersSql } from './counting-series-sql.ts';
 import { PEER_LENGTH_MAX } from './limits.ts';
 import { type MinuteJoin, ownerSearch } from './minute-join.ts';
 import { addressKey, namedAddressesSql } from './named-addresses-sql.ts';
 import { ADDRESS_AND_PORT, IS_LOOPBACK } from './span-peers.ts';
-
-/** `network.protocol.name` of what is a database to its clients. */
-const DATABASES = [
-  'postgresql',
-  'mysql',
-  'redis',
-  'mongodb',
-  'memcached',
-  'cassandra',
-  'clickhouse',
-];
 
 /**
  * Both ends of every series of the minute that counts connections of a client: a row a series, with

@@ -21,6 +21,17 @@ export const REQUEST_METRICS: readonly string[] = [
   'messaging.client.operation.duration',
 ];
 
+/** `network.protocol.name` of what is a database to its clients. */
+export const DATABASES: readonly string[] = [
+  'postgresql',
+  'mysql',
+  'redis',
+  'mongodb',
+  'memcached',
+  'cassandra',
+  'clickhouse',
+];
+
 const IDENTITY = sql`tenant, service, namespace, cluster, host`;
 const IP = sql`attributes['network.peer.address']`;
 const NAME = sql`attributes['server.address']`;

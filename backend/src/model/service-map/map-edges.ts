@@ -4,7 +4,15 @@ import { mergeHistograms, quantileNs } from '../services/duration-histogram.ts';
 import { preferredOrigin } from '../services/origin.ts';
 import type { SumMap } from '../services/queries.ts';
 import { addedConnections, type ConnectionRow, flowOf } from './connection-rows.ts';
-import { clientOf, type Places, pairOf, placed, placesOf, serverOf } from './map-ends.ts';
+import {
+  clientOf,
+  type Ends,
+  type Places,
+  pairOf,
+  placed,
+  placesOf,
+  serverOf,
+} from './map-ends.ts';
 import type { EdgeRow } from './queries.ts';
 
 const MAX = ANSWER_LIMITS.mapEdgesMax;
@@ -30,8 +38,12 @@ export interface MapRows {
 export function mapEdges(now: MapRows, before: MapRows, rangeSeconds: number): MapEdges {
   const rows = [now, before].flatMap(({ calls, connections }) => [...calls, ...connections]);
   const places = placesOf(rows);
-  const earlier = pairsOf(before, places);
-  const edges = [...pairsOf(now, places)].map(([pair, known]): MapEdge => {
+  const asked = askedOf(
+    [now, before].flatMap(({ calls }) => calls),
+    rows,
+  );
+  const earlier = pairsOf(asked(before), places);
+  const edges = [...pairsOf(asked(now), places)].map(([pair, known]): MapEdge => {
     const was = earlier.get(pair);
     earlier.delete(pair);
     const edge = edgeOf(known, rangeSeconds);
@@ -76,6 +88,27 @@ function pairsOf({ calls, connections }: MapRows, places: Places): Map<string, K
     pairs.set(pair, { ...known, connections: sum });
   }
   return pairs;
+}
+
+/**
+ * Until its first request is read a database is a service to the agent: where another row says what
+ * it is, and it neither calls nor is called as a service, it is one.
+ */
+function askedOf(calls: readonly EdgeRow[], rows: readonly Ends[]): (of: MapRows) => MapRows {
+  const id = ({ name, namespace, cluster }: MapNode): string =>
+    JSON.stringify([name, namespace, cluster]);
+  const ends = [...calls.map(serverOf), ...rows.map(clientOf)];
+  const services = new Set(ends.filter(({ kind }) => kind === 'service').map(id));
+  const servers = rows.map(serverOf).filter(({ kind }) => kind === 'database');
+  const databases = new Set(servers.map(id).filter((each) => !services.has(each)));
+  return ({ calls: read, connections }) => ({
+    calls: read,
+    connections: connections.map((row) =>
+      row.server_kind === 'service' && databases.has(id(serverOf(row)))
+        ? { ...row, server_kind: 'database' }
+        : row,
+    ),
+  });
 }
 
 function nameOf({ client, server }: Known['ends']): string {
