@@ -233,6 +233,38 @@ describe('groups of a map', () => {
     expect(folded.nodes.find(({ id }) => id === groupId('back'))?.members).toBe(3);
   });
 
+  it('serve what those serve that nobody in them calls, and are as unwell as the worst in them', () => {
+    const place = { namespace: 'shop', cluster: '' };
+    const [door, pay, bank] = [
+      node('door', { namespace: 'shop' }),
+      node('pay', { namespace: 'shop' }),
+      node('bank', { namespace: 'bank' }),
+    ];
+    const failed = { errorRatio: 0.3, errors: 18 };
+    const busy = graphOf(
+      {
+        edges: [
+          edge(door, pay, { requestsPerSecond: 2, ...failed }),
+          edge(bank, pay, { requestsPerSecond: 1 }),
+        ],
+        gone: [],
+        // Its customers send no spans.
+        served: [
+          { ...place, name: 'door', requestsPerSecond: 8, errorRatio: 0, durationP95Ns: 7e6 },
+        ],
+      },
+      { own: false },
+    );
+    const { nodes, edges } = fold(busy, groupNames(busy, 'namespace', []), new Set(['shop']));
+    const shop = nodes.find(({ id }) => id === groupId('shop'));
+    expect(shop).toMatchObject({ called: true, requestsPerSecond: 9, durationP95Ns: 7e6 });
+    expect(shop?.errorRatio).toBe(0);
+    expect(shop?.failedRatio).toBeCloseTo(0.2);
+    expect(shop && whyUnwell(shop)).toMatch(/^Red: pay, 20(\.0)?\s%/);
+    const onlyErrors = failing({ nodes, edges, served: new Map() });
+    expect(onlyErrors.nodes.map(({ id }) => id)).toEqual([groupId('shop')]);
+  });
+
   it('that nobody outside calls are there all the same', () => {
     const names = groupNames(graph, 'team', places);
     const folded = fold(graph, names, new Set(['core']));

@@ -51,15 +51,14 @@ export function mapColours(graph: Graph, by: Colouring, palette: MapPalette): Ma
   return { node, edge };
 }
 
+type Unwell = Pick<GraphNode, 'errorRatio' | 'connectFailureRatio'>;
+
 /**
  * What an edge or a node is amber or red for, in words; empty where it is well. Failed connects
  * count like failed requests: nobody was asked at all.
  */
-export function whyUnwell(shares: {
-  readonly errorRatio: number;
-  readonly connectFailureRatio: number;
-}): string {
-  const { errorRatio, connectFailureRatio: ofConnects } = shares;
+export function whyUnwell(of: Unwell & Pick<GraphNode, 'worst'>): string {
+  const { errorRatio, connectFailureRatio: ofConnects } = of.worst ?? of;
   const ratio = Math.max(errorRatio, ofConnects);
   if (ratio < WARN_RATIO) return '';
   const colour = ratio >= BAD_RATIO ? 'Red' : 'Amber';
@@ -67,7 +66,9 @@ export function whyUnwell(shares: {
     errorRatio >= ofConnects
       ? `${formatRatio(errorRatio)} of requests failed`
       : `${formatRatio(ofConnects)} of connects to it failed`;
-  return `${colour}: ${what}.`;
+  return of.worst === undefined
+    ? `${colour}: ${what}.`
+    : `${colour}: ${of.worst.node.name}, ${what}.`;
 }
 
 function health(ratio: number, palette: MapPalette, well: string): string {

@@ -29,6 +29,8 @@ export interface GraphNode {
   readonly isRead: boolean;
   /** Nodes that it stands for. */
   readonly members: number;
+  /** Of a folded group the node of which most failed, where any did. */
+  readonly worst?: Pick<GraphNode, 'node' | 'errorRatio' | 'connectFailureRatio'>;
 }
 
 /** `absent`: there are such calls in the range, and none at the moment that is shown. */
@@ -244,7 +246,9 @@ export function failing(graph: Graph): Graph {
   const ends = new Set(edges.flatMap(({ from, to }) => [from, to]));
   return {
     ...graph,
-    nodes: graph.nodes.filter(({ id, errorRatio }) => ends.has(id) || errorRatio > 0),
+    nodes: graph.nodes.filter(
+      ({ id, errorRatio, worst }) => ends.has(id) || errorRatio > 0 || worst !== undefined,
+    ),
     edges,
   };
 }

@@ -1,5 +1,6 @@
 import type { MapPlace } from '@sonde/backend/api-contract';
 import { sumOfWork } from './edge-work.ts';
+import { groupWork } from './group-work.ts';
 import {
   type EdgeChange,
   edgeId,
@@ -99,7 +100,15 @@ export function fold(
   }
   const edges = [...joined.values()];
   const nodes = nodesOf(edges, graph.served, { members: (id) => members.get(id) ?? 1, lone });
-  return { served: graph.served, nodes, edges };
+  const work = groupWork(graph, (id) => {
+    const name = names.get(id);
+    return name !== undefined && folded.has(name) ? groupId(name) : undefined;
+  });
+  return {
+    served: graph.served,
+    nodes: nodes.map((node) => ({ ...node, ...work.get(node.id) })),
+    edges,
+  };
 }
 
 /** What is more worth to be seen comes first. */
