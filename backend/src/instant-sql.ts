@@ -22,14 +22,31 @@ export function atHour(ms: number): Sql {
   return atSecond(Math.floor(ms / HOUR_MS) * HOUR_MS);
 }
 
+/** By milliseconds; what the functions below make of it. */
+export interface MsWindow {
+  readonly from: number;
+  readonly to: number;
+}
+
+const BUCKET_MS = 300_000;
+
 /**
- * `[from, to)` of a raw table's `timestamp`, by milliseconds. Names the five-minute bucket that the
- * sorting key opens with too: the engine does not see by itself that a range of time is one of it.
+ * The five-minute buckets, with which the sorting key of a raw table opens, from that of `from` to
+ * that of `to`: whole ones, both included.
  */
-export function inTimestamps(window: { readonly from: number; readonly to: number }): Sql {
-  const from = atMs(window.from);
-  const to = atMs(window.to);
-  return sql`toStartOfFiveMinutes(timestamp) >= toStartOfFiveMinutes(${from})
-    AND toStartOfFiveMinutes(timestamp) <= toStartOfFiveMinutes(${to})
-    AND timestamp >= ${from} AND timestamp < ${to}`;
+export function inBuckets({ from, to }: MsWindow): Sql {
+  if (Math.floor(from / BUCKET_MS) === Math.floor(to / BUCKET_MS)) {
+    return sql`toStartOfFiveMinutes(timestamp) = toStartOfFiveMinutes(${atMs(from)})`;
+  }
+  return sql`toStartOfFiveMinutes(timestamp) >= toStartOfFiveMinutes(${atMs(from)})
+    AND toStartOfFiveMinutes(timestamp) <= toStartOfFiveMinutes(${atMs(to)})`;
+}
+
+/**
+ * `[from, to)` of a raw table's `timestamp`. Names the buckets of the sorting key too: the engine does
+ * not see by itself that a range of time is one of them.
+ */
+export function inTimestamps(window: MsWindow): Sql {
+  return sql`${inBuckets(window)}
+    AND timestamp >= ${atMs(window.from)} AND timestamp < ${atMs(window.to)}`;
 }

@@ -127,6 +127,8 @@ class TracedStoreReader implements StoreReader {
       max_memory_usage: String(memoryBytesMax),
       max_rows_to_read: String(readRowsMax),
       max_result_rows: String(resultRowsMax),
+      // Answers are small: threads that format them in parallel cost half a millisecond to start.
+      output_format_parallel_formatting: '0',
       ...requestSettings(),
     };
   }

@@ -287,6 +287,42 @@ describe('one trace', () => {
     ).toEqual(['n=2', 'n=3']);
   });
 
+  it.each([
+    { when: 'no span failed', error: false },
+    { when: 'one failed', error: true },
+  ])('has the events of each span where $when', async ({ error }) => {
+    const at = error ? 6000 : 7000;
+    const named = (name: string) => ({
+      ...events,
+      'events.name': raw(`['${name}']::Array(LowCardinality(String))`),
+    });
+    const row = (i: number, more: object) =>
+      spanRow({
+        ...{ traceId: traceId(at), spanId: spanId(at + i), atMs: base - 12_000_000 + i, error },
+        ...{ durationNs: 1, service: 'events', name: `s${i}`, more: { ...more } },
+      });
+    await sonde.run(insertSql('spans', [row(0, named('zero')), row(2, named('two'))]));
+    await sonde.run(insertSql('spans', [row(1, {})]));
+    const { spans } = await sonde.get(`/api/v1/traces/${traceId(at)}`, TraceSchema);
+    const names = spans.map(({ name, events: of }) => [name, ...of.map((event) => event.name)]);
+    expect(names).toEqual([['s0', 'zero'], ['s1'], ['s2', 'two']]);
+  });
+
+  it('has the spans of a trace on both sides of a bucket of the sorting key', async () => {
+    const id = traceId(8000);
+    const bucketMs = 300_000;
+    const border = Math.floor((base - 13_000_000) / bucketMs) * bucketMs;
+    const row = (i: number, atMs: number) =>
+      spanRow({
+        ...{ traceId: id, spanId: spanId(8000 + i), atMs, name: `s${i}` },
+        ...{ durationNs: 1, service: 'border' },
+      });
+    const rows = [row(0, border - 1), row(1, border), row(2, border + bucketMs)];
+    await sonde.run(insertSql('spans', rows));
+    const { spans } = await sonde.get(`/api/v1/traces/${id}`, TraceSchema);
+    expect(spans.map(({ name }) => name)).toEqual(['s0', 's1', 's2']);
+  });
+
   it('has the resources of its spans and no others', async () => {
     const { resources, spans } = await sonde.get(`/api/v1/traces/${CART}`, TraceSchema);
     expect(Object.keys(resources)).toHaveLength(2);

@@ -1,7 +1,7 @@
-import { param, type Sql, sql } from '@sonde/store';
+import { param, type Sql, sql, uint64Number } from '@sonde/store';
 import { z } from 'zod';
 import { type AttributeArrays, AttributeArraysColumn } from '../attributes.ts';
-import { atNano, inTimestamps } from '../instant-sql.ts';
+import { atNano, inBuckets } from '../instant-sql.ts';
 import { ANSWER_LIMITS } from '../limits.ts';
 import type { CostMeter } from '../store-cost.ts';
 import type { StoreQuery, StoreReader } from '../store-reader.ts';
@@ -13,7 +13,7 @@ const NANO_PER_MS = 1_000_000n;
 /** Traces up to it are read by one thread: more open every file once each, and end no sooner. */
 const SMALL_TRACE_SPANS = 1000;
 
-/** What a span has but for its links. */
+/** What a span has but for its events and links, of which it tells how many. */
 interface StoredSpanRow {
   readonly id: string;
   readonly parent: string;
@@ -32,35 +32,57 @@ interface StoredSpanRow {
   readonly origin: 'sdk' | 'ebpf' | 'derived';
   readonly attribute_arrays: AttributeArrays;
   readonly resource: string;
-  readonly event_rows: readonly (readonly [string, string, AttributeArrays, number])[];
+  readonly event_count: number;
   readonly link_count: number;
 }
 
+type EventRow = readonly [string, string, AttributeArrays, number];
 type LinkRow = readonly [string, string, string, AttributeArrays];
 
 export interface SpanRow extends StoredSpanRow {
+  readonly event_rows: readonly EventRow[];
   readonly link_rows: readonly LinkRow[];
 }
 
+/** What tells the spans of a trace apart. */
+type SpanPlace = Pick<SpanRow, 'id' | 'start_nano'>;
+
+/** The events of one span. */
+interface SpanEventsRow extends SpanPlace, Pick<SpanRow, 'event_rows'> {}
+
 /** The links of one span. */
-interface SpanLinksRow extends Pick<SpanRow, 'id' | 'start_nano' | 'link_rows'> {}
+interface SpanLinksRow extends SpanPlace, Pick<SpanRow, 'link_rows'> {}
+
+/** Columns are asked for nearly as they are: the engine takes half a millisecond to plan a function. */
+const HexId: z.ZodType<string> = z.string().transform((hex) => hex.toLowerCase());
+const NO_SPAN = '0000000000000000';
+const ParentId: z.ZodType<string> = HexId.transform((id) => (id === NO_SPAN ? '' : id));
+const UnsignedNano: z.ZodType<string> = z
+  .string()
+  .transform((signed) => String(BigInt.asUintN(64, BigInt(signed))));
+
+const SpanEventsRowSchema: z.ZodType<SpanEventsRow> = z.object({
+  id: HexId,
+  start_nano: z.string(),
+  event_rows: z.array(z.tuple([z.string(), z.string(), AttributeArraysColumn, z.number()])),
+});
 
 const SpanLinksRowSchema: z.ZodType<SpanLinksRow> = z.object({
-  id: z.string(),
+  id: HexId,
   start_nano: z.string(),
   link_rows: z.array(z.tuple([z.string(), z.string(), z.string(), AttributeArraysColumn])),
 });
 
 const StoredSpanRowSchema: z.ZodType<StoredSpanRow> = z.object({
-  id: z.string(),
-  parent: z.string(),
+  id: HexId,
+  parent: ParentId,
   service: z.string(),
   name: z.string(),
   kind: z.number(),
   start_nano: z.string(),
-  sent_nano: z.string(),
+  sent_nano: UnsignedNano,
   time_source: z.enum(['sent', 'received', 'observed']),
-  duration: z.number(),
+  duration: z.coerce.number(),
   status_code: z.number(),
   status_message: z.string(),
   trace_state: z.string(),
@@ -68,9 +90,9 @@ const StoredSpanRowSchema: z.ZodType<StoredSpanRow> = z.object({
   scope_version: z.string(),
   origin: z.enum(['sdk', 'ebpf', 'derived']),
   attribute_arrays: AttributeArraysColumn,
-  resource: z.string(),
-  event_rows: z.array(z.tuple([z.string(), z.string(), AttributeArraysColumn, z.number()])),
-  link_count: z.number(),
+  resource: HexId,
+  event_count: uint64Number,
+  link_count: uint64Number,
 });
 
 export interface TraceScope {
@@ -78,6 +100,8 @@ export interface TraceScope {
   readonly traceId: string;
   readonly bounds: TraceBounds;
 }
+
+const PLACE = sql`hex(span_id) AS id, toUnixTimestamp64Nano(timestamp) AS start_nano`;
 
 const EVENTS = sql`arrayMap(
   (t, n, a, k, d) -> (toString(toUnixTimestamp64Nano(t)), n, (mapKeys(a), mapValues(a), k), d),
@@ -116,8 +140,9 @@ export function oneSpan(scope: TraceScope, spanId: string): SpansWish {
 }
 
 /**
- * Reads them whole. Links are a sixth of what a span's columns cost to open, and few spans have any:
- * they are asked for when there are some.
+ * Reads them whole. Events and links are a third of what a span's columns cost to open, and few spans
+ * have any: they are asked for when there are some. Events of a trace with errors are taken for
+ * likely, and asked for at the same time.
  */
 export async function readSpans(
   store: StoreReader,
@@ -125,23 +150,40 @@ export async function readSpans(
   meter: CostMeter,
   signal: AbortSignal,
 ): Promise<readonly SpanRow[]> {
-  const rows = meter.rows(await store.read(spansQuery(wish), signal));
-  const isLinked = rows.some((row) => row.link_count > 0);
-  const linked = isLinked ? meter.rows(await store.read(linksQuery(wish), signal)) : [];
-  // Spans may share an id, and a time too: the next of those that do.
-  const waiting = new Map<string, SpanLinksRow[]>();
-  for (const row of linked) {
+  const read = async <Row>(query: StoreQuery<Row>): Promise<readonly Row[]> =>
+    meter.rows(await store.read(query, signal));
+  const isLikely = wish.scope.bounds.error_count > 0;
+  const [rows, likely] = await Promise.all([
+    read(spansQuery(wish)),
+    isLikely ? read(eventsQuery(wish)) : undefined,
+  ]);
+  const hasEvents = rows.some((row) => row.event_count > 0);
+  const hasLinks = rows.some((row) => row.link_count > 0);
+  const [events, links] = await Promise.all([
+    likely ?? (hasEvents ? read(eventsQuery(wish)) : []),
+    hasLinks ? read(linksQuery(wish)) : [],
+  ]);
+  const eventsOf = nextOf(events);
+  const linksOf = nextOf(links);
+  return rows.map((row) => ({
+    ...row,
+    event_rows: (row.event_count > 0 ? eventsOf(row)?.event_rows : undefined) ?? [],
+    link_rows: (row.link_count > 0 ? linksOf(row)?.link_rows : undefined) ?? [],
+  }));
+}
+
+/** Takes what belongs to a span. Spans may share an id, and a time too: the next of those that do. */
+function nextOf<Row extends SpanPlace>(rows: readonly Row[]): (span: SpanPlace) => Row | undefined {
+  const waiting = new Map<string, Row[]>();
+  for (const row of rows) {
     const others = waiting.get(placeOf(row));
     if (others === undefined) waiting.set(placeOf(row), [row]);
     else others.push(row);
   }
-  return rows.map((row) => {
-    const links = row.link_count > 0 ? waiting.get(placeOf(row))?.shift() : undefined;
-    return { ...row, link_rows: links?.link_rows ?? [] };
-  });
+  return (span) => waiting.get(placeOf(span))?.shift();
 }
 
-function placeOf({ id, start_nano }: Pick<SpanRow, 'id' | 'start_nano'>): string {
+function placeOf({ id, start_nano }: SpanPlace): string {
   return `${start_nano} ${id}`;
 }
 
@@ -150,18 +192,16 @@ function spansQuery({ scope, where, limit }: SpansWish): StoreQuery<StoredSpanRo
     summary: 'SELECT spans of a trace',
     row: StoredSpanRowSchema,
     sql: sql`
-      SELECT lower(hex(span_id)) AS id,
-        if(parent_span_id = toFixedString('', 8), '', lower(hex(parent_span_id))) AS parent,
+      SELECT ${PLACE}, hex(parent_span_id) AS parent,
         service, name, kind,
-        toString(toUnixTimestamp64Nano(timestamp)) AS start_nano,
-        toString(reinterpretAsUInt64(sent_unix_nano)) AS sent_nano,
+        sent_unix_nano AS sent_nano,
         time_source,
-        toFloat64(duration_ns) AS duration,
+        duration_ns AS duration,
         status_code, status_message, trace_state, scope_name, scope_version, origin,
         (mapKeys(attributes), mapValues(attributes), attribute_types) AS attribute_arrays,
-        lower(hex(resource_fingerprint)) AS resource,
-        ${EVENTS} AS event_rows,
-        toUInt32(length(links.trace_id)) AS link_count
+        hex(resource_fingerprint) AS resource,
+        length(events.timestamp) AS event_count,
+        length(links.trace_id) AS link_count
       FROM spans
       WHERE ${where}
       ORDER BY timestamp, span_id
@@ -169,15 +209,27 @@ function spansQuery({ scope, where, limit }: SpansWish): StoreQuery<StoredSpanRo
   };
 }
 
-/** Of the spans with links the first, in the same order: those of the wish are among them. */
+/** Of the spans with events the first, in the same order: those of the wish are among them. */
+function eventsQuery({ scope, where, limit }: SpansWish): StoreQuery<SpanEventsRow> {
+  return {
+    summary: 'SELECT events of a trace',
+    row: SpanEventsRowSchema,
+    sql: sql`
+      SELECT ${PLACE}, ${EVENTS} AS event_rows
+      FROM spans
+      WHERE ${where} AND notEmpty(events.timestamp)
+      ORDER BY timestamp, span_id
+      LIMIT ${param.uint64(limit)}${threadsFor(scope)}`,
+  };
+}
+
+/** Of the spans with links the first, likewise. */
 function linksQuery({ scope, where, limit }: SpansWish): StoreQuery<SpanLinksRow> {
   return {
     summary: 'SELECT links of a trace',
     row: SpanLinksRowSchema,
     sql: sql`
-      SELECT lower(hex(span_id)) AS id,
-        toString(toUnixTimestamp64Nano(timestamp)) AS start_nano,
-        ${LINKS} AS link_rows
+      SELECT ${PLACE}, ${LINKS} AS link_rows
       FROM spans
       WHERE ${where} AND notEmpty(links.trace_id)
       ORDER BY timestamp, span_id
@@ -189,11 +241,10 @@ function threadsFor({ bounds }: TraceScope): Sql {
   return bounds.span_count > SMALL_TRACE_SPANS ? sql`` : sql` SETTINGS max_threads = 1`;
 }
 
+/** The index knows the first and the last span: the id alone tells spans of their buckets apart. */
 export function inTrace({ tenant, traceId, bounds }: TraceScope): Sql {
-  const window = {
-    from: Number(BigInt(bounds.start_nano) / NANO_PER_MS),
-    to: Number(BigInt(bounds.end_nano) / NANO_PER_MS) + 1,
-  };
+  const from = Number(BigInt(bounds.start_nano) / NANO_PER_MS);
+  const to = Number(BigInt(bounds.end_nano) / NANO_PER_MS);
   return sql`tenant = ${param.string(tenant)} AND trace_id = ${traceIdBytes(traceId)}
-    AND ${inTimestamps(window)}`;
+    AND ${inBuckets({ from, to })}`;
 }
