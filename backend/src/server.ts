@@ -7,7 +7,7 @@ import { createApp } from './api/app.ts';
 import type { StatusResponse } from './api/contract/index.ts';
 import { isLoopback } from './http/host-check.ts';
 import { WebFiles } from './http/web-files.ts';
-import { GATEWAY_READ_MS, HTTP_LIMITS, type HttpLimits } from './limits.ts';
+import { GATEWAY_READ_MS, HTTP_LIMITS, type HttpLimits, QUERY_LIMITS } from './limits.ts';
 import { type BackendLog, STDERR_LOG } from './log.ts';
 import { MapJob, type MapJobOptions } from './model/service-map/map-job.ts';
 import { PatternJob, type PatternJobOptions } from './patterns/pattern-job.ts';
@@ -61,7 +61,7 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
   const log = options.log ?? STDERR_LOG;
   const webFiles = await loadWeb(options.webDirectory, log);
   const state = new SqliteStateStore(options.state);
-  const store = openStore(options.store);
+  const store = openStore(options.store, QUERY_LIMITS, log);
   const gatewayWatch = new GatewayWatch();
   const holder = randomUUID();
   const retention = new RetentionJob({ store: options.store, state, holder, log });

@@ -10,7 +10,9 @@ import type { z } from 'zod';
 import type { QueryCost } from './api/contract/index.ts';
 import { ApiFailure } from './api/failure.ts';
 import { QUERY_LIMITS, type QueryLimits } from './limits.ts';
-import { countReads, requestSettings } from './running-requests.ts';
+import { type BackendLog, STDERR_LOG } from './log.ts';
+import { countReads } from './running-requests.ts';
+import { TaggedReads } from './tagged-reads.ts';
 
 /** Where the store is; the database is Sonde's own unless one is named. */
 export interface StoreOptions
@@ -56,7 +58,12 @@ const REQUEST_MS_MARGIN = 5000;
 /** A download waits for whoever takes it, but not for ever. */
 const STREAM_IDLE_MS_MAX = 600_000;
 
-export function openStore(options: StoreOptions, limits: QueryLimits = QUERY_LIMITS): StoreReader {
+/** Opens no connection before the first read; `log` hears what the store cannot do. */
+export function openStore(
+  options: StoreOptions,
+  limits: QueryLimits = QUERY_LIMITS,
+  log: BackendLog = STDERR_LOG,
+): StoreReader {
   const requestTimeoutMs = limits.executionSecondsMax * 1000 + REQUEST_MS_MARGIN;
   const clients = {
     reads: createStoreClient({ database: DATABASE, requestTimeoutMs, ...options }),
@@ -64,7 +71,7 @@ export function openStore(options: StoreOptions, limits: QueryLimits = QUERY_LIM
       ...{ database: DATABASE, requestTimeoutMs: STREAM_IDLE_MS_MAX, ...options },
     }),
   };
-  return new TracedStoreReader(clients, limits);
+  return new TracedStoreReader(clients, limits, new TaggedReads(log));
 }
 
 interface Clients {
@@ -76,11 +83,13 @@ interface Clients {
 class TracedStoreReader implements StoreReader {
   readonly #clients: Clients;
   readonly #limits: QueryLimits;
+  readonly #tagged: TaggedReads;
   readonly #tracer: Tracer = trace.getTracer('@sonde/backend');
 
-  constructor(clients: Clients, limits: QueryLimits) {
+  constructor(clients: Clients, limits: QueryLimits, tagged: TaggedReads) {
     this.#clients = clients;
     this.#limits = limits;
+    this.#tagged = tagged;
   }
 
   read<Row>(query: StoreQuery<Row>, signal: AbortSignal): Promise<StoreAnswer<Row>> {
@@ -88,10 +97,12 @@ class TracedStoreReader implements StoreReader {
     const options = { kind: SpanKind.CLIENT, attributes };
     return this.#tracer.startActiveSpan(query.summary, options, async (span) => {
       try {
-        const { rows, cost } = await this.#clients.reads.query(query.sql, query.row, {
-          signal,
-          settings: this.#settings(),
-        });
+        const { rows, cost } = await this.#tagged.read((tag) =>
+          this.#clients.reads.query(query.sql, query.row, {
+            signal,
+            settings: { ...this.#settings(), ...tag },
+          }),
+        );
         span.setAttribute('db.response.returned_rows', rows.length);
         const { elapsedMs, rowsRead, bytesRead } = cost;
         countReads({ rowsRead, bytesRead });
@@ -129,7 +140,6 @@ class TracedStoreReader implements StoreReader {
       max_result_rows: String(resultRowsMax),
       // Answers are small: threads that format them in parallel cost half a millisecond to start.
       output_format_parallel_formatting: '0',
-      ...requestSettings(),
     };
   }
 }
