@@ -12,12 +12,17 @@
  * marking a heap of 20 MB between the steps of other work costs several times what it costs at once
  * (a quarter of what the path into the store costs), for pauses that are no shorter.
  *
- * Not a smaller young generation: it saves 40 MB, and calls of gRPC then grow old before they are
- * done, which costs whole collections (2 us a span).
+ * A young generation of 16 MB from the start: V8 begins with a small one and looks at what survives
+ * in the heap, of which there is little, and not at the buffers that belong to it; so it stays small,
+ * calls grow old before they are done, and whole collections (20 ms and more) have to find them. With
+ * 64 MB in which the old generation may grow, collections are down from 0.07 to 0.01 of the CPU that
+ * spans into the store cost, and take nothing more under load. 32 MB do no more than 16.
  */
 export const GATEWAY_NODE_ARGS: readonly string[] = [
   '--single-threaded-gc',
   '--no-incremental-marking',
+  '--min-semi-space-size=16',
+  '--initial-old-space-size=64',
 ];
 
 /**
