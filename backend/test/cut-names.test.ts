@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LogsSchema } from '../src/api/logs/schema.ts';
 import { MapCallsSchema, MapSchema } from '../src/api/map/schema.ts';
 import { ServiceDetailSchema, ServicesSchema } from '../src/api/services/schema.ts';
-import { TracesSchema } from '../src/api/traces/schema.ts';
-import { SpansSchema } from '../src/api/traces/span-schema.ts';
+import { TraceSchema, TracesSchema } from '../src/api/traces/schema.ts';
+import { SpanPeersSchema, SpansSchema } from '../src/api/traces/span-schema.ts';
 import { id, type MapFixture, MINUTE_MS, MS, startMap, trace } from './map-fixture.ts';
 import { atNanoSql, insertSql } from './seed.ts';
 
@@ -57,6 +57,13 @@ describe('a name that lists cut', () => {
       const where = encodeURIComponent(`service="${name}"`);
       const { spans } = await sonde.get(`/api/v1/spans?${range}&where=${where}`, SpansSchema);
       expect(spans).toHaveLength(1);
+      const [span] = spans;
+      const whole = await sonde.get(`/api/v1/traces/${span?.traceId}`, TraceSchema);
+      expect(whole.spans.map(({ service }) => service).sort()).toEqual([name, 'web'].sort());
+      const like = `service=${text}&name=${encodeURIComponent(whole.spans.find(({ service }) => service === name)?.name ?? '')}`;
+      const at = `kind=server&durationNs=${MS}&at=${atMs}`;
+      const peers = await sonde.get(`/api/v1/spans/peers?${like}&${at}`, SpanPeersSchema);
+      expect(peers.peers).toBe(1);
       const byService = await sonde.get(`/api/v1/traces?${range}&service=${text}`, TracesSchema);
       expect(byService.traces.map(({ traceId }) => traceId)).toEqual([spans[0]?.traceId]);
       const operation = encodeURIComponent(detail.operations[0]?.name ?? '');

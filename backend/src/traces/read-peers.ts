@@ -7,6 +7,7 @@ import {
   quantileNs,
 } from '../model/services/duration-histogram.ts';
 import type { SumMap } from '../model/services/queries.ts';
+import { isNamed } from '../named-sql.ts';
 import type { StoreQuery, StoreReader } from '../store-reader.ts';
 import { type Asking, inMinutes } from './explore/span-scope.ts';
 
@@ -67,8 +68,8 @@ function peersQuery(wish: PeersWish): StoreQuery<PeersRow> {
         toFloat64(max(duration_ns_max)) AS duration_max,
         sumMap(duration_histogram.1, duration_histogram.2) AS histogram
       FROM red_1m
-      WHERE ${inMinutes(wish.tenant, range)} AND service = ${param.string(wish.service)}
-        AND kind = ${param.uint8(wish.kind)} AND name = ${param.string(wish.name)}`,
+      WHERE ${inMinutes(wish.tenant, range)} AND ${isNamed(sql`service`, wish.service)}
+        AND kind = ${param.uint8(wish.kind)} AND ${isNamed(sql`name`, wish.name)}`,
   };
 }
 

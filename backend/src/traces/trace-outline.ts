@@ -2,6 +2,7 @@ import { param, sql } from '@sonde/store';
 import { z } from 'zod';
 import type { TraceOutlineResponse } from '../api/contract/index.ts';
 import { ANSWER_LIMITS } from '../limits.ts';
+import { cutName } from '../cut-name.ts';
 import { spanKindName } from '../model/services/summaries.ts';
 import { CostMeter } from '../store-cost.ts';
 import type { StoreQuery, StoreReader } from '../store-reader.ts';
@@ -82,7 +83,7 @@ export async function readOutline(
     spanCount: bounds.span_count,
     spanIds: row.ids,
     parents: parentsOf(row),
-    services: services.distinct,
+    services: services.distinct.map(cutName),
     serviceOf: services.entries,
     names: names.distinct,
     nameOf: names.entries,

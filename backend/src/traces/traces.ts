@@ -25,7 +25,8 @@ export function spanOf(row: SpanRow): Span {
   const span: Span = {
     spanId: row.id,
     parentSpanId: row.parent,
-    service: row.service,
+    // In whole it is among the attributes of the resource.
+    service: cutName(row.service),
     name: row.name,
     kind: spanKindName(row.kind),
     startUnixNano: row.start_nano,

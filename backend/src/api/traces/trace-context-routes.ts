@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { ANSWER_LIMITS } from '../../limits.ts';
 import { spanKindNumber } from '../../model/services/summaries.ts';
 import { CostMeter } from '../../store-cost.ts';
 import type { StoreReader } from '../../store-reader.ts';
@@ -18,8 +19,14 @@ export function addTraceContext(api: Api, store: StoreReader): void {
   addBackLinks(api, store);
 }
 
-const text = (description: string, example: string): z.ZodType<string, string> =>
-  z.string().max(1024).openapi({ description, example });
+/** Of the name of a span, which is not cut. */
+const NAME_LENGTH_MAX = 8192;
+
+const text = (
+  description: string,
+  example: string,
+  lengthMax: number = ANSWER_LIMITS.nameLengthMax,
+): z.ZodType<string, string> => z.string().max(lengthMax).openapi({ description, example });
 
 const whole = (description: string, example: number): z.ZodType<number, string | undefined> =>
   integerParameter({ description, min: 0, max: Number.MAX_SAFE_INTEGER, example }).transform(
@@ -28,7 +35,7 @@ const whole = (description: string, example: number): z.ZodType<number, string |
 
 const peersParameters = z.strictObject({
   service: text('Its service.', 'checkout'),
-  name: text('Its name.', 'POST /cart'),
+  name: text('Its name.', 'POST /cart', NAME_LENGTH_MAX),
   kind: z
     .enum(['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'])
     .openapi({ description: 'Its kind.', example: 'server' }),
