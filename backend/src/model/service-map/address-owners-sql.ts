@@ -1,16 +1,6 @@
 import { param, type Sql, sql } from '@sonde/store';
 import { CONNECTION_METRICS, DATABASES } from './counting-series-sql.ts';
-
-/** Where and when owners of addresses are looked for. */
-export interface OwnerSearch {
-  /** Condition on `spans`: those around the minute. */
-  readonly spansAround: Sql;
-  /** The same window in unix ms. */
-  readonly fromMs: number;
-  readonly toMs: number;
-  /** Of several owners the one seen nearest to this counts: addresses change hands. */
-  readonly middleMs: number;
-}
+import type { OwnerSearch } from './minute-join.ts';
 
 /** Resource attributes that hold the addresses of whoever sends, one or a list. */
 const IP_KEY = 'k8s.pod.ip';

@@ -1,6 +1,5 @@
 import { param, type Sql, sql } from '@sonde/store';
 import { inTimestamps } from '../../instant-sql.ts';
-import type { OwnerSearch } from './address-owners-sql.ts';
 
 /** One minute to be joined. */
 export interface MinuteJoin {
@@ -10,6 +9,17 @@ export interface MinuteJoin {
   readonly version: number;
   /** Spans of callers and callees are looked for that far around the minute. */
   readonly window: { readonly before: number; readonly after: number };
+}
+
+/** Where and when owners of addresses are looked for. */
+export interface OwnerSearch {
+  /** Condition on `spans`: those around the minute. */
+  readonly spansAround: Sql;
+  /** The same window in unix ms. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Of several owners the one seen nearest to this counts: addresses change hands. */
+  readonly middleMs: number;
 }
 
 const MINUTE_MS = 60_000;
