@@ -32,7 +32,7 @@ describe('the arguments of Node for gateways and agents', () => {
     expect(Number(stdout)).toBe(args.length + 2);
   });
 
-  it('are those, with its environment, that the command starts an agent with, and nothing else', () => {
+  it('are those, with its environment, that the command starts agents and gateways with, and nothing else', () => {
     const folder = mkdtempSync(join(tmpdir(), 'sonde-bin-'));
     try {
       const bin = join(folder, 'bin');
@@ -46,6 +46,9 @@ describe('the arguments of Node for gateways and agents', () => {
       };
       const agent = { args: AGENT_NODE_ARGS, environment: AGENT_ENVIRONMENT };
       expect(started(['agent', '--check'])).toEqual(agent);
+      const gateway = { args: GATEWAY_NODE_ARGS, environment: GATEWAY_ENVIRONMENT };
+      expect(started(['gateway', '--config', 'a.yaml'])).toEqual(gateway);
+      expect(started(['process', '--config', 'a.yaml'])).toEqual(gateway);
       expect(started(['up'])).toEqual({ args: [], environment: {} });
       const own = { MALLOC_ARENA_MAX: '3' };
       expect(started(['agent'], own)).toMatchObject({ environment: own });
