@@ -8,8 +8,8 @@ import { type AnalysisScope, inTraces, TRACE } from './analysis-scope.ts';
 import { allRoots, allSpans, type Selection, selectedSpans } from './selection.ts';
 
 export const CAUSES_MAX = 100;
-/** Failed spans of one trace that are looked at. */
-export const FAILED_SPANS_MAX = 20_000;
+/** Spans of one trace that failed, or handed an error on, that are looked at. */
+const FAILED_SPANS_MAX = 20_000;
 const MESSAGE_CHARACTERS_MAX = 400;
 const STACK_BYTES_MAX = 16_384;
 
@@ -66,7 +66,7 @@ function messageOf(text: Sql): Sql {
 const EXCEPTION_TYPE = sql`${EVENT}['exception.type']`;
 
 /** Of a failed span, what makes two errors one. */
-export const CAUSE_HASH: Sql = sql`cityHash64(toString(service), toString(name),
+const CAUSE_HASH: Sql = sql`cityHash64(toString(service), toString(name),
   ${messageOf(TEXT)},
   ${EXCEPTION_TYPE})`;
 
@@ -80,8 +80,41 @@ export function stepOf(time: Sql, { fromMs, stepMs }: TimeSteps): Sql {
 const FAILED = sql`spans PREWHERE status_code = 2`;
 
 /**
- * Failed spans without a failed span below: where the errors began. Each counts a trace once. The
- * row of all causes comes first; what a cause says is read of its sample.
+ * Failed spans, and those that may have handed an error on without failing: by convention a server
+ * that answers 4xx has not failed, its caller has.
+ */
+export const FAILED_OR_REFUSED: Sql = sql`spans
+  PREWHERE status_code = 2 OR (http_status_code >= 400 AND kind = 2)`;
+
+/** Such a span: its id, its parent's, its cause (0: it has not failed), its start and its trace. */
+const LINK = sql`(reinterpretAsUInt64(span_id), reinterpretAsUInt64(parent_span_id),
+  if(status_code = 2, ${CAUSE_HASH}, 0), timestamp, trace_id)`;
+
+/**
+ * Columns of a trace of those: `origins`, which are failed spans without a failed one below, right
+ * below or behind a server that handed it on, each once; and `failed_callers`, what is right above
+ * failed spans (0: a first span failed).
+ */
+export const ORIGIN_COLUMNS: Sql = sql`
+  groupArray(${param.uint64(FAILED_SPANS_MAX)})(${LINK}) AS links,
+  arrayFilter(link -> link.3 != 0, links).2 AS failed_callers,
+  arrayFilter((link, nth) -> link.3 = 0 AND nth = 1, links, arrayEnumerateUniq(links.1)) AS refused,
+  arrayConcat(failed_callers, arrayFilter((link, nth) -> nth > 1, refused,
+    ${countedBehind(sql`failed_callers`, sql`refused.1`)}).2) AS callers,
+  arrayFilter((link, nth) -> link.3 != 0 AND nth = 1, links,
+    ${countedBehind(sql`callers`, sql`links.1`)}) AS origins`;
+
+/**
+ * Of each of `ids`, how often it was there with it: among `known` and the ids before. (A lambda with
+ * `has` copies the one array for each element of the other.)
+ */
+function countedBehind(known: Sql, ids: Sql): Sql {
+  return sql`arraySlice(arrayEnumerateUniq(arrayConcat(${known}, ${ids})), length(${known}) + 1)`;
+}
+
+/**
+ * Where the errors began: origins. Each counts a trace once. The row of all causes comes first; what a
+ * cause says is read of its sample.
  */
 export function causesQuery(selection: Selection, steps: TimeSteps): StoreQuery<CauseRow> {
   return {
@@ -102,15 +135,12 @@ export function causesQuery(selection: Selection, steps: TimeSteps): StoreQuery<
           uniqExact(origin.1) AS span_count_of_trace,
           min(origin.4) AS first, ${stepOf(sql`first`, steps)} AS step, argMin(origin.1, origin.4) AS first_span
         FROM (
-          SELECT trace_id,
-            groupArray(${param.uint64(FAILED_SPANS_MAX)})((reinterpretAsUInt64(span_id),
-              reinterpretAsUInt64(parent_span_id), ${CAUSE_HASH}, timestamp)) AS failed,
-            has(failed.2, 0) AS has_failed_root
-          FROM ${FAILED}
+          SELECT trace_id, ${ORIGIN_COLUMNS}, has(failed_callers, 0) AS has_failed_root
+          FROM ${FAILED_OR_REFUSED}
           WHERE ${selectedSpans(selection)}
           GROUP BY trace_id
         )
-        ARRAY JOIN arrayFilter(span -> NOT has(failed.2, span.1), failed) AS origin
+        ARRAY JOIN origins AS origin
         GROUP BY trace_id, hash
       )
       GROUP BY GROUPING SETS ((hash), ())

@@ -5,11 +5,11 @@ import type { StoreQuery, StoreReader } from '../../store-reader.ts';
 import type { TimeSteps } from '../../time-steps.ts';
 import { type AnalysisAsking, type AnalysisScope, TRACE } from './analysis-scope.ts';
 import {
-  CAUSE_HASH,
   CAUSES_MAX,
   type CauseRow,
   CauseRowSchema,
-  FAILED_SPANS_MAX,
+  FAILED_OR_REFUSED,
+  ORIGIN_COLUMNS,
   stepOf,
 } from './error-queries.ts';
 import { entriesAndRoots, TRACE_FLAGS, wholeSelection, wholeSpans } from './whole-traces.ts';
@@ -41,10 +41,6 @@ const WholeRowSchema: z.ZodType<WholeRow> = z.intersection(
   CauseRowSchema,
   z.object({ selected: uint64Number, auxiliary: uint64Number }),
 );
-
-/** A failed span: its id, its parent's, its cause, its trace and its start. */
-const ITSELF = sql`(reinterpretAsUInt64(span_id), reinterpretAsUInt64(parent_span_id),
-  ${CAUSE_HASH}, trace_id, timestamp)`;
 
 /** Of each cause, and of all together. */
 function causesQuery(scope: AnalysisScope, steps: TimeSteps): StoreQuery<WholeRow> {
@@ -85,8 +81,8 @@ function causes(scope: AnalysisScope, steps: TimeSteps): Sql {
       countIf(nth <= 1 AND is_selected = 1) AS cause_selected,
       countIf(nth <= 1 AND is_auxiliary = 1) AS cause_auxiliary
     FROM (
-      SELECT is_selected, is_auxiliary, has_ended_well, nth, nth_of_id, origin.3 AS hash, origin.5 AS start,
-        origin.4 AS trace_id, origin.1 AS span, nth > 0 AND hash != before AS is_first
+      SELECT is_selected, is_auxiliary, has_ended_well, nth, nth_of_id, origin.3 AS hash, origin.4 AS start,
+        origin.5 AS trace_id, origin.1 AS span, nth > 0 AND hash != before AS is_first
       FROM (${tracesWithOrigins(scope)})
       LEFT ARRAY JOIN origins AS origin, arrayEnumerate(origins) AS nth,
         arrayEnumerateUniq(origins.3, origins.1) AS nth_of_id,
@@ -95,7 +91,7 @@ function causes(scope: AnalysisScope, steps: TimeSteps): Sql {
     GROUP BY hash`;
 }
 
-/** Traces with the failed spans without a failed span below, those of a cause together. */
+/** Traces with their origins, those of a cause together. */
 function tracesWithOrigins(scope: AnalysisScope): Sql {
   // Few spans fail: what they say is read of those alone, and few traces have any.
   return sql`
@@ -108,14 +104,10 @@ function tracesWithOrigins(scope: AnalysisScope): Sql {
       HAVING is_selected = 1 OR is_auxiliary = 1
     ) AS known
     LEFT JOIN (
-      SELECT trace, groupArray(${param.uint64(FAILED_SPANS_MAX)})(itself) AS failed,
-        arraySort(span -> (span.3, span.5, span.1),
-          arrayFilter(span -> NOT has(failed.2, span.1), failed)) AS trace_origins,
-        has(failed.2, 0) AS root_failed
-      FROM (
-        SELECT ${TRACE} AS trace, ${ITSELF} AS itself
-        FROM spans PREWHERE status_code = 2 WHERE ${wholeSpans(scope)}
-      )
+      SELECT ${TRACE} AS trace, ${ORIGIN_COLUMNS},
+        arraySort(link -> (link.3, link.4, link.1), origins) AS trace_origins,
+        has(failed_callers, 0) AS root_failed
+      FROM ${FAILED_OR_REFUSED} WHERE ${wholeSpans(scope)}
       GROUP BY trace
     ) AS failures ON known.trace = failures.trace`;
 }
