@@ -10,7 +10,7 @@ import { mapColours, whyUnwell } from '../src/lib/map/map-colours.ts';
 import { evidenceOf } from '../src/lib/map/map-evidence.ts';
 import { around, atMoment, failing, graphOf, nodeId } from '../src/lib/map/map-graph.ts';
 import { fold, groupId, groupNames } from '../src/lib/map/map-groups.ts';
-import { firstView, fitted, onMap, zoomedAt } from '../src/lib/map/map-view.ts';
+import { firstView, fitted, onMap, withOneOf, zoomedAt } from '../src/lib/map/map-view.ts';
 import { momentsOf } from '../src/lib/map/moments.ts';
 import { mostOf, NODES_MAX } from '../src/lib/map/most-of.ts';
 import { linesOfName } from '../src/lib/map/name-lines.ts';
@@ -431,6 +431,29 @@ describe('the view of a phone', () => {
     expect(firstView(map, screen, undefined)).toMatchObject({ zoom: 0.62, x: 0 });
     const view = firstView(map, screen, { x: 1000, y: 200 });
     expect(1000 * view.zoom + view.x).toBeCloseTo(180, 6);
+  });
+});
+
+describe('the view of what was looked for', () => {
+  const screen = { width: 400, height: 300 };
+  const view = { x: 0, y: 0, zoom: 0.3 };
+
+  it('stays where one of it is in sight, and else has the first in the middle', () => {
+    const [far, near] = [
+      { x: 5000, y: 100 },
+      { x: 1000, y: 500 },
+    ];
+    expect(withOneOf([far, near], { view, screen })).toBe(view);
+    const other = withOneOf([far], { view, screen });
+    expect(onMap(other, { x: 200, y: 150 }).x).toBeCloseTo(5000, 6);
+    expect(onMap(other, { x: 200, y: 150 }).y).toBeCloseTo(100, 6);
+    expect(withOneOf([], { view, screen })).toBe(view);
+  });
+
+  it('is at a size at which names can be read', () => {
+    expect(withOneOf([{ x: 12_000, y: 0 }], { view: { ...view, zoom: 0.04 }, screen }).zoom).toBe(
+      0.3,
+    );
   });
 });
 

@@ -1,8 +1,8 @@
 import { param, sql } from '@sonde/store';
 import { z } from 'zod';
 import type { TraceOutlineResponse } from '../api/contract/index.ts';
-import { ANSWER_LIMITS } from '../limits.ts';
 import { cutName } from '../cut-name.ts';
+import { ANSWER_LIMITS } from '../limits.ts';
 import { spanKindName } from '../model/services/summaries.ts';
 import { CostMeter } from '../store-cost.ts';
 import type { StoreQuery, StoreReader } from '../store-reader.ts';

@@ -71,6 +71,20 @@ export function centredOn(
   return { zoom, x: screen.width / 2 - box.x * zoom, y: screen.height / 2 - box.y * zoom };
 }
 
+/** A view with one of the places in sight: as it is where it has one, else the first in the middle. */
+export function withOneOf(
+  places: readonly { readonly x: number; readonly y: number }[],
+  { view, screen }: { readonly view: MapView; readonly screen: Size },
+): MapView {
+  const [first] = places;
+  const isSeen = places.some((place) => {
+    const [x, y] = [place.x * view.zoom + view.x, place.y * view.zoom + view.y];
+    return x >= 0 && x <= screen.width && y >= 0 && y <= screen.height;
+  });
+  if (first === undefined || isSeen) return view;
+  return centredOn(first, screen, Math.max(view.zoom, READABLE_ZOOM));
+}
+
 /** A point of the screen on the map. */
 export function onMap(
   view: MapView,
