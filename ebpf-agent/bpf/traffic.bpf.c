@@ -6,9 +6,8 @@
  *   sock_send_length, sock_recv_length   bytes moved: count them, follow the protocol
  *   inet_sock_set_state                  connect, listen, accept, close
  *   tcp_send_reset, tcp_receive_reset    connections that end at once
- *   bpf_sk_storage_map (iterators)       on the reader's demand: what open connections did meanwhile,
- *                                        and queues of sockets that listen
- *   task_file (iterator)                 once: sockets that listened before
+ *   task_file (iterator)                 on the reader's demand, over the files of all processes: what
+ *                                        open connections did meanwhile, queues of sockets that listen
  */
 #include "datagram.h"
 #include "listening.h"
@@ -214,33 +213,27 @@ int BPF_PROG(reset_sent, struct sock *sk) {
   return 0;
 }
 
-SEC("iter/bpf_sk_storage_map")
-int report_connections(struct bpf_iter__bpf_sk_storage_map *context) {
-  struct sock *sk = context->sk;
-  struct connection *c = context->value;
-  if (!sk || !c || !c->is_open || c->ends.protocol == PROTOCOL_OWN) return 0;
-  if (!c->unreported && !c->sent_bytes && !c->received_bytes) return 0;
+static __always_inline void report_connection(struct sock *sk) {
+  struct connection *c = bpf_sk_storage_get(&connections, sk, 0, 0);
+  if (!c || !c->is_open || c->ends.protocol == PROTOCOL_OWN) return;
+  if (!c->unreported && !c->sent_bytes && !c->received_bytes) return;
   report_socket(c, sk, 0, 0);
-  return 0;
 }
 
-SEC("iter/bpf_sk_storage_map")
-int report_listeners(struct bpf_iter__bpf_sk_storage_map *context) {
-  struct sock *sk = context->sk;
-  struct listener *l = context->value;
-  if (!sk || !l || sk->__sk_common.skc_state != TCP_LISTEN || is_own(l->tgid)) return 0;
-  report_listener(l, sk);
-  return 0;
-}
-
+/* A socket that processes share comes once each: the second time it has nothing to say. */
 SEC("iter/task_file")
-int claim_listeners(struct bpf_iter__task_file *context) {
+int report_sockets(struct bpf_iter__task_file *context) {
   struct task_struct *task = context->task;
   struct file *file = context->file;
   if (!task || !file) return 0;
   struct socket *socket = bpf_sock_from_file(file);
   if (!socket) return 0;
   struct sock *sk = socket->sk;
-  if (sk && is_tcp(sk) && sk->__sk_common.skc_state == TCP_LISTEN) listens(sk, task->tgid);
+  if (!sk || !is_tcp(sk)) return 0;
+  if (sk->__sk_common.skc_state == TCP_LISTEN) {
+    report_listener(sk, task->tgid);
+  } else {
+    report_connection(sk);
+  }
   return 0;
 }

@@ -286,24 +286,12 @@ napi_value attach_perf_event(napi_env env, napi_callback_info info) {
 }
 
 napi_value attach_iterator(napi_env env, napi_callback_info info) {
-  napi_value arguments[3], number;
-  if (!read_arguments(env, info, arguments, 3)) return NULL;
+  napi_value arguments[2], number;
+  if (!read_arguments(env, info, arguments, 2)) return NULL;
   struct object *object = read_object(env, arguments[0]);
   struct bpf_program *program = read_program(env, object, arguments[1]);
   if (!program) return NULL;
-  napi_valuetype type;
-  TRY(napi_typeof(env, arguments[2], &type));
-  /* Iterators over something else than a map have none. */
-  struct bpf_map *map = type == napi_null ? NULL : read_map(env, object, arguments[2]);
-  if (!map && type != napi_null) return NULL;
-  union bpf_iter_link_info over = {};
-  LIBBPF_OPTS(bpf_iter_attach_opts, options);
-  if (map) {
-    over.map.map_fd = (uint32_t)bpf_map__fd(map);
-    options.link_info = &over;
-    options.link_info_len = sizeof over;
-  }
-  struct bpf_link *link = bpf_program__attach_iter(program, &options);
+  struct bpf_link *link = bpf_program__attach_iter(program, NULL);
   int fd = link ? bpf_link__fd(link) : -1;
   keep_link(env, object, program, link);
   if (!link) return NULL;

@@ -28,7 +28,7 @@ napi_value attach_uprobes(napi_env env, napi_callback_info info);
 napi_value detach_link(napi_env env, napi_callback_info info);
 /* attachPerfEvent(object, program, cpu, frequency): the software CPU clock of one CPU. */
 napi_value attach_perf_event(napi_env env, napi_callback_info info);
-/* attachIterator(object, program, map): a number for runIterator; over the elements of the map. */
+/* attachIterator(object, program): a number for runIterator. */
 napi_value attach_iterator(napi_env env, napi_callback_info info);
 /* runIterator(number): runs the program once for each element. */
 napi_value run_iterator(napi_env env, napi_callback_info info);

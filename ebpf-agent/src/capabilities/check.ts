@@ -37,8 +37,8 @@ const ALL_PROGRAMS: Readonly<Record<string, readonly string[]>> = {
   memory: ['out_of_memory'],
   disk: ['disk_started', 'disk_done'],
   traffic: [
-    ...['sent', 'received', 'state_changed', 'report_connections', 'secure_call'],
-    ...['reset_sent', 'reset_received', 'report_listeners', 'claim_listeners'],
+    ...['sent', 'received', 'state_changed', 'report_sockets', 'secure_call'],
+    ...['reset_sent', 'reset_received'],
   ],
   capability: [
     'try_raw_tracepoint',
@@ -60,6 +60,10 @@ const TRIAL_RING_BYTES = 4096;
 const TRIAL_HZ = 1;
 
 const plain: Trial['attach'] = (addon, object, program) => addon.attach(object, program);
+
+const iterated: Trial['attach'] = (addon, object, program) => {
+  addon.runIterator(addon.attachIterator(object, program));
+};
 
 const FEATURES: readonly Feature[] = [
   {
@@ -88,15 +92,13 @@ const FEATURES: readonly Feature[] = [
     probe: trial({ object: 'traffic', programs: ['state_changed'], attach: plain }),
   },
   {
-    feature: 'open connections',
-    gives: 'what long connections do before they close',
+    feature: 'open sockets',
+    gives: 'what long connections do before they close, full queues of sockets that listen',
     isOptional: true,
     probe: trial({
       object: 'traffic',
-      programs: ['report_connections'],
-      attach: (addon, object, program) => {
-        addon.runIterator(addon.attachIterator(object, program, 'connections'));
-      },
+      programs: ['report_sockets'],
+      attach: iterated,
     }),
   },
   {
@@ -110,28 +112,13 @@ const FEATURES: readonly Feature[] = [
     }),
   },
   {
-    feature: 'listeners',
-    gives: 'queues of sockets that listen, and what found them full',
-    isOptional: true,
-    probe: trial({
-      object: 'traffic',
-      programs: ['report_listeners', 'claim_listeners'],
-      attach: (addon, object, program) => {
-        const map = program === 'report_listeners' ? 'listeners' : null;
-        addon.runIterator(addon.attachIterator(object, program, map));
-      },
-    }),
-  },
-  {
     feature: 'usage',
     gives: 'CPU, memory, files and faults of every process',
     isOptional: true,
     probe: trial({
       object: 'usage',
       programs: ['report_tasks'],
-      attach: (addon, object, program) => {
-        addon.runIterator(addon.attachIterator(object, program, null));
-      },
+      attach: iterated,
     }),
   },
   {

@@ -33,8 +33,7 @@ export interface NativeAddon {
   /** What was attached under that number; of uprobes a tenth of a second. */
   detach(object: NativeObject, link: number): void;
   attachPerfEvent(object: NativeObject, program: string, cpu: number, frequency: number): number;
-  /** `map`: what it goes over, where that is a map. */
-  attachIterator(object: NativeObject, program: string, map: string | null): number;
+  attachIterator(object: NativeObject, program: string): number;
   runIterator(iterator: number): void;
   /** Valid until the object is closed. */
   mapFd(object: NativeObject, map: string): number;

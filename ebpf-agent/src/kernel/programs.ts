@@ -30,11 +30,14 @@ export const TRAFFIC: ProgramGroup = {
   programs: ['sent', 'received', 'state_changed'],
 };
 
-/** Loaded with the traffic where the kernel has it: what open connections did, asked for by interval. */
-export const OPEN_CONNECTIONS: ProgramGroup = {
-  name: 'open connections',
+/**
+ * Loaded with the traffic, asked for by interval: what open connections did, and queues of sockets that
+ * listen. By the files of processes: kernels that are locked down have no iterators over maps.
+ */
+export const OPEN_SOCKETS: ProgramGroup = {
+  name: 'open sockets',
   object: 'traffic',
-  programs: ['report_connections'],
+  programs: ['report_sockets'],
 };
 
 /** Loaded with the traffic: connections that end at once. */
@@ -42,13 +45,6 @@ export const RESETS: ProgramGroup = {
   name: 'resets',
   object: 'traffic',
   programs: ['reset_sent', 'reset_received'],
-};
-
-/** Loaded with the traffic: queues of sockets that listen, asked for by interval. */
-export const LISTENERS: ProgramGroup = {
-  name: 'listeners',
-  object: 'traffic',
-  programs: ['report_listeners', 'claim_listeners'],
 };
 
 /** What all threads have used, asked for by interval. */
@@ -101,8 +97,7 @@ export class Programs {
   readonly #objects = new Map<string, NativeObject>();
   readonly #maps = new Map<string, number>();
   readonly #refusals = new Map<string, string>();
-  /** What is asked for with the traffic, by its program. */
-  readonly #asked = new Map<string, number>();
+  #sockets: number | undefined;
   #tasks: number | undefined;
   #diskWaits: number | undefined;
 
@@ -118,7 +113,7 @@ export class Programs {
   /** Loads what the kernel takes. Throws when not even the ring can be made. */
   load(): void {
     this.#loadGroup(PROCESSES, []);
-    this.#loadGroup(TRAFFIC, [OPEN_CONNECTIONS, SECURE, RESETS, LISTENERS]);
+    this.#loadGroup(TRAFFIC, [OPEN_SOCKETS, SECURE, RESETS]);
     for (const group of [USAGE, OUT_OF_MEMORY, DISKS]) this.#loadGroup(group, []);
     if (this.#maps.size === 0) {
       throw new Error([...this.#refusals].map(([name, why]) => `${name}: ${why}`).join('; '));
@@ -166,7 +161,7 @@ export class Programs {
 
   /** Has open connections report what they did since they last did, and listening sockets. */
   reportConnections(): void {
-    for (const program of ['report_connections', 'report_listeners']) this.#ask(program);
+    if (this.#sockets !== undefined) this.#options.addon.runIterator(this.#sockets);
   }
 
   /** Has every thread say what it has used; false where that is off. */
@@ -185,7 +180,7 @@ export class Programs {
     for (const object of this.#objects.values()) this.#options.addon.close(object);
     this.#objects.clear();
     this.#maps.clear();
-    this.#asked.clear();
+    this.#sockets = undefined;
     this.#tasks = undefined;
     this.#diskWaits = undefined;
   }
@@ -193,17 +188,13 @@ export class Programs {
   /** What is loaded with the traffic, and goes without where it is refused. */
   #attachBeside(traffic: NativeObject): void {
     const { addon } = this.#options;
-    const iterate = (program: string, map: string | null): void => {
-      this.#asked.set(program, addon.attachIterator(traffic, program, map));
-    };
-    this.#tryBeside(OPEN_CONNECTIONS, () => iterate('report_connections', 'connections'));
+    this.#tryBeside(OPEN_SOCKETS, () => {
+      this.#sockets = addon.attachIterator(traffic, 'report_sockets');
+      // Who listens already is known from here on.
+      this.reportConnections();
+    });
     this.#tryBeside(RESETS, () => {
       for (const program of RESETS.programs) addon.attach(traffic, program);
-    });
-    this.#tryBeside(LISTENERS, () => {
-      iterate('report_listeners', 'listeners');
-      iterate('claim_listeners', null);
-      this.#ask('claim_listeners');
     });
   }
 
@@ -211,17 +202,12 @@ export class Programs {
     if (!this.#refusals.has(group.name)) this.#try(group, attach);
   }
 
-  #ask(program: string): void {
-    const iterator = this.#asked.get(program);
-    if (iterator !== undefined) this.#options.addon.runIterator(iterator);
-  }
-
   #attachHost(): void {
     const { addon } = this.#options;
     this.#try(USAGE, () => {
       const usage = this.#objects.get(USAGE.object);
       if (usage === undefined) return;
-      this.#tasks = addon.attachIterator(usage, 'report_tasks', null);
+      this.#tasks = addon.attachIterator(usage, 'report_tasks');
     });
     this.#try(DISKS, () => {
       const disk = this.#objects.get(DISKS.object);
