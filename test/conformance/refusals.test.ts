@@ -4,10 +4,12 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { fullestCollectorPath } from '../system/peers.ts';
+import { collectorComponents } from './known-components.ts';
 import { knownDifferences } from './known-differences.ts';
 import { type Configuration, collectorRefusal, sondeRefusal } from './refusal.ts';
 
 const COLLECTOR = fullestCollectorPath();
+const isFull = COLLECTOR !== undefined && collectorComponents(COLLECTOR).has('receivers nop');
 
 /** What a case has over; it works. */
 const WORKING = `
@@ -88,9 +90,13 @@ describe.skipIf(COLLECTOR === undefined)('a configuration that the Collector ref
     }
   });
 
-  it.each(CASES)('$name', ({ name, difference }) => {
+  it.for(CASES)('$name', ({ name, difference }, { skip }) => {
     const [ours, theirs] = told.get(name) ?? [];
     expect(theirs).toBeDefined();
+    skip(
+      !isFull && theirs?.includes('unknown type: ') === true,
+      'the small Collector lacks a part',
+    );
     expect(ours).toBeDefined();
     if (difference === undefined) {
       expect(essence(ours)).toBe(essence(theirs));
