@@ -5,7 +5,7 @@ import { printConfig } from './print-config.ts';
 
 const COLLECTOR = fullestCollectorPath();
 /** The small one has no receiver that does nothing. */
-const HAS_NOP = COLLECTOR !== undefined && collectorComponents(COLLECTOR).has('receivers nop');
+const HAS_NOP = collectorComponents(COLLECTOR).has('receivers nop');
 
 /** What a variable may be set to; each stands in a field of any type, in a text, and in a part of one. */
 const VALUES: readonly string[] = [

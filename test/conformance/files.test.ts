@@ -26,7 +26,7 @@ const CASES = z
   .map((each, index) => ({ ...each, path: each.path ?? `${index}.log`, id: `c${index}` }));
 
 const COLLECTOR = fullestCollectorPath();
-const isFull = COLLECTOR !== undefined && collectorComponents(COLLECTOR).has('receivers file_log');
+const isFull = collectorComponents(COLLECTOR).has('receivers file_log');
 
 const folder = mkdtempSync(join(tmpdir(), 'sonde-files-'));
 afterAll(() => rmSync(folder, { recursive: true }));

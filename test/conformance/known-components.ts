@@ -11,8 +11,9 @@ export function sondeComponents(): KnownComponents {
   return new Set(COMPONENTS.flatMap(({ kind, names }) => names.map((name) => `${kind}s ${name}`)));
 }
 
-/** What a Collector says of itself; the old names of components are not in it. */
-export function collectorComponents(binary: string): KnownComponents {
+/** What a Collector says of itself, nothing where there is none; old names of components are not in it. */
+export function collectorComponents(binary: string | undefined): KnownComponents {
+  if (binary === undefined) return new Set();
   const listed: unknown = parse(execFileSync(binary, ['components'], { encoding: 'utf8' }));
   return new Set(
     SECTIONS.flatMap((section) =>

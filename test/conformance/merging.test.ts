@@ -10,7 +10,7 @@ import { printConfig } from './print-config.ts';
 
 const COLLECTOR = fullestCollectorPath();
 /** The small one has no receiver that does nothing. */
-const HAS_NOP = COLLECTOR !== undefined && collectorComponents(COLLECTOR).has('receivers nop');
+const HAS_NOP = collectorComponents(COLLECTOR).has('receivers nop');
 
 /** Before what a case adds. */
 const BASE =

@@ -9,8 +9,7 @@ import { INPUTS } from './inputs.ts';
 import { collectorComponents } from './known-components.ts';
 
 const COLLECTOR = fullestCollectorPath();
-const isFull =
-  COLLECTOR !== undefined && collectorComponents(COLLECTOR).has('receivers host_metrics');
+const isFull = collectorComponents(COLLECTOR).has('receivers host_metrics');
 
 const folder = mkdtempSync(join(tmpdir(), 'sonde-own-telemetry-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -19,7 +19,7 @@ function obstacle({ yaml }: ConformanceCase): string | undefined {
 }
 
 const SONDE = sondeComponents();
-const THEIRS = COLLECTOR === undefined ? new Set<string>() : collectorComponents(COLLECTOR);
+const THEIRS = collectorComponents(COLLECTOR);
 const OBSTACLES = new Map(CASES.map((each) => [each.id, obstacle(each)]));
 const RUN = CASES.filter(({ id }) => OBSTACLES.get(id) === undefined);
 

@@ -9,7 +9,7 @@ import { knownDifferences } from './known-differences.ts';
 import { type Configuration, collectorRefusal, sondeRefusal } from './refusal.ts';
 
 const COLLECTOR = fullestCollectorPath();
-const isFull = COLLECTOR !== undefined && collectorComponents(COLLECTOR).has('receivers nop');
+const isFull = collectorComponents(COLLECTOR).has('receivers nop');
 
 /** What a case has over; it works. */
 const WORKING = `
