@@ -15,12 +15,13 @@ const PROGRAM = `#!${process.execPath}
 const fs = require('node:fs');
 const args = process.argv.slice(2);
 const folder = __dirname;
-fs.appendFileSync(folder + '/runs', JSON.stringify(args) + '\\n');
 const entries = () => fs.readFileSync(folder + '/entries', 'utf8').split('\\n').slice(0, -1);
 const after = args.indexOf('--after-cursor');
 let next = 0;
 if (after >= 0) next = 1 + entries().findIndex((line) => line.includes(JSON.stringify(args[after + 1])));
 else if (args.includes('--lines=0')) next = entries().length;
+// Only now, so that what is written once a run is seen comes behind where it begins.
+fs.appendFileSync(folder + '/runs', JSON.stringify(args) + '\\n');
 // Entries that are there come in one piece, so that who sees the first has been sent the last.
 const write = () => {
   const lines = entries().slice(next);
