@@ -11,7 +11,7 @@ import {
 } from '../src/supervise/gateway-start.ts';
 
 const SCRIPT = 'console.log(process.execArgv.length)';
-const NAMES = Object.keys(AGENT_ENVIRONMENT);
+const NAMES = Object.keys({ ...AGENT_ENVIRONMENT, ...GATEWAY_ENVIRONMENT });
 /** In place of the bundle: how it was started. */
 const STARTED = `
 const names = ${JSON.stringify(NAMES)}.filter((name) => process.env[name] !== undefined);

@@ -18,7 +18,7 @@ import { startSonde } from './pipeline-servers.ts';
  * to nothing of the two cores that the threads are to have.
  */
 const ROUNDS = 3;
-const REQUESTS: number = Number(process.env['SONDE_BENCH_REQUESTS'] ?? 19_200);
+const REQUESTS: number = Number(process.env['SONDE_BENCH_REQUESTS'] ?? 14_400);
 const DISTINCT_REQUESTS = 32;
 /** Two a thread: while one waits for its insert and its sync, the other is decoded. */
 const PARTITIONS = 4;
