@@ -152,16 +152,30 @@ function startCollector(binary: string): (url: string) => Promise<OtlpServer> {
     );
 }
 
+/** Until neither store merges: what one wrote must not take the other's cores and caches. */
+async function untilQuiet(sides: readonly Side[]): Promise<void> {
+  const deadline = Date.now() + WAIT_MS;
+  for (const side of sides) {
+    while ((await ask(side, 'SELECT count() FROM system.merges')) !== '0') {
+      if (Date.now() > deadline) return;
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+  }
+}
+
 async function compare(signal: FleetSignal, sonde: Side, collector: Side | undefined) {
   const nextPhase = (): boolean => process.kill(sonde.server.pid, 'SIGUSR2');
   nextPhase();
   await send(sonde, signal, WARM_SLICES);
   if (collector !== undefined) await send(collector, signal, COLLECTOR_WARM_SLICES);
+  const sides = collector === undefined ? [sonde] : [sonde, collector];
   const ours: Figures[] = [];
   const theirs: Figures[] = [];
   nextPhase();
   for (let round = 0; round < ROUNDS; round++) {
+    await untilQuiet(sides);
     if (collector !== undefined) theirs.push(await send(collector, signal, SLICES));
+    await untilQuiet(sides);
     ours.push(await send(sonde, signal, SLICES));
   }
   // How long blocks hold the loop, apart from what compiling does, and from the CPU.
