@@ -1,8 +1,12 @@
+import { randomInt } from 'node:crypto';
 import { createServer, type Server } from 'node:net';
 import { UsageError } from '../usage-error.ts';
 
-/** How many ports above the wanted one are tried. */
+/** How many ports above the wanted one are tried, or any. */
 const PORT_TRIES_MAX = 100;
+/** Below those that Linux gives to outgoing connections, which would take one between pick and use. */
+const ANY_PORT_MIN = 10_240;
+const ANY_PORT_MAX = 32_767;
 
 export interface PickedPort {
   readonly wanted: number;
@@ -25,7 +29,10 @@ export async function pickPorts<Name extends string>(
   const holders: Server[] = [];
   try {
     for (const name in wanted) {
-      const holder = await holdFirstFree(host, wanted[name], reserved);
+      const isAny = wanted[name] === 0;
+      const holder = await (isAny
+        ? holdAny(host, reserved)
+        : holdFirstFree(host, wanted[name], reserved));
       holders.push(holder);
       picked[name] = { wanted: wanted[name], port: portOf(holder) };
     }
@@ -50,6 +57,15 @@ function isComplete<Name extends string>(
   return Object.keys(wanted).every((name) => name in picked);
 }
 
+async function holdAny(host: string, reserved: ReadonlySet<number>): Promise<Server> {
+  for (let tries = 0; tries < PORT_TRIES_MAX; tries++) {
+    const port = randomInt(ANY_PORT_MIN, ANY_PORT_MAX + 1);
+    const holder = reserved.has(port) ? undefined : await hold(host, port);
+    if (holder !== undefined) return holder;
+  }
+  throw new UsageError(`no free port between ${ANY_PORT_MIN} and ${ANY_PORT_MAX} on ${host}`);
+}
+
 async function holdFirstFree(
   host: string,
   wanted: number,
@@ -64,7 +80,7 @@ async function holdFirstFree(
   throw new UsageError(`no free port between ${wanted} and ${wanted + PORT_TRIES_MAX} on ${host}`);
 }
 
-/** A listener on that port, any free one for 0; undefined when it is taken. */
+/** A listener on that port; undefined when it is taken. */
 function hold(host: string, port: number): Promise<Server | undefined> {
   return new Promise((resolve) => {
     const server = createServer();

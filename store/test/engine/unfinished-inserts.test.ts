@@ -1,4 +1,5 @@
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -116,6 +117,8 @@ it('an insert whose part cannot get its name ends the engine before it is told s
   await expect(insert(7)).rejects.toThrow();
   await ingest.close();
   rmSync(inTheWay);
+  // By itself: a signal that came first would be what ended it.
+  await expect.poll(() => existsSync(`/proc/${engine.pid}`)).toBe(false);
   expect(await engine.stop()).toBe(1);
   expect(await live(7)).toMatchObject({ 6: 1, 7: 1 });
 }, 60_000);
