@@ -111,7 +111,7 @@ static __noinline int scan_word(struct walk *w, u64 at, u64 returns) {
   return 0;
 }
 
-/* Four words at a time: calls and returns are most of what a head costs. */
+/* Four words at a time, which spares calls and returns. */
 static long scan_stretch(u64 index, struct walk *w) {
   u64 at = w->s->head.start + index * STRETCH_BYTES;
   if (at >= w->s->head.end || w->s->head.head_end) return 1;

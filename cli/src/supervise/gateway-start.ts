@@ -41,9 +41,9 @@ export const AGENT_NODE_ARGS: readonly string[] = [
 /**
  * Environment of such a process, read by the C library before anything runs. A batch takes some pieces
  * of two to four megabytes. With memory of their own, which glibc gives what is larger than 128 kB at
- * first, every page of them is fetched from the kernel anew and given back: a fifth of the CPU of
- * writing the log into the store, more of it the more threads do so. So they come from the heap, whose
- * end goes back once 8 MB of it are free.
+ * first, every page of them is fetched from the kernel anew and given back: a seventh of the CPU of
+ * writing the log into the store by one thread, a fifth by two, which wait for each other there. So
+ * they come from the heap, whose end goes back once 8 MB of it are free.
  *
  * What is larger has memory of its own, as glibc would learn from the first large bodies to keep those
  * in its heap too, and a burst of them would stay for good: 160 MB instead of 300 MB after bodies of

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { createServer, type Server } from 'node:net';
 import { UsageError } from '../usage-error.ts';
 
-/** How many ports above the wanted one are tried, or any. */
+/** How many ports are tried: above the wanted one, or any. */
 const PORT_TRIES_MAX = 100;
 /** Below those that Linux gives to outgoing connections, which would take one between pick and use. */
 const ANY_PORT_MIN = 10_240;
