@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildStale } from './lib/build.mjs';
+import { installDebianPackages } from './lib/debian.mjs';
 import { installPackages } from './lib/install.mjs';
 import { run, say } from './lib/steps.mjs';
 
@@ -19,6 +20,7 @@ if (name === undefined || !all.includes(name)) {
   process.exit(name === undefined ? 0 : 1);
 }
 await installPackages(root);
+await installDebianPackages();
 await buildStale(root);
 await run(
   `Drill ${name}`,

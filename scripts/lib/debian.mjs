@@ -8,6 +8,7 @@ const PACKAGES = [
   { name: 'gcc', file: '/usr/bin/cc', why: 'the build of the native parts' },
   { name: 'libc6-dev', file: '/usr/include/stdio.h', why: 'the build of the native parts' },
   { name: 'curl', file: '/usr/bin/curl', why: 'the tests of the store door' },
+  { name: 'bpftool', file: '/usr/sbin/bpftool', why: 'what looks at programs in the kernel' },
 ];
 
 /** Debian's python3 makes environments only with this package beside it. */

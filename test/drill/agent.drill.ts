@@ -116,6 +116,8 @@ function delay(ms: number): Promise<void> {
 async function main(): Promise<void> {
   const obstacle = obstacleToRunning();
   if (obstacle !== undefined) throw new Error(`no agent here: ${obstacle}`);
+  // Now, not after minutes of load, where it cannot ask the kernel.
+  programs();
   const folder = mkdtempSync(join(tmpdir(), 'agent-drill-'));
   try {
     const before = settings();

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -31,13 +31,18 @@ export function changed(
 
 const PROGRAMS = z.array(z.object({ id: z.number() }));
 
-/** Every program in the kernel. */
+/** Every program in the kernel. Throws where there is no `bpftool`. */
 export function programs(): readonly number[] {
-  const text = execFileSync('bpftool', ['prog', 'show', '-j'], {
+  const { error, stdout } = spawnSync('bpftool', ['prog', 'show', '-j'], {
     encoding: 'utf8',
     maxBuffer: 64 << 20,
   });
-  return PROGRAMS.parse(JSON.parse(text)).map(({ id }) => id);
+  if (error !== undefined) {
+    throw new Error(
+      `no look at programs in the kernel (apt-get install bpftool): ${error.message}`,
+    );
+  }
+  return PROGRAMS.parse(JSON.parse(stdout)).map(({ id }) => id);
 }
 
 /** What the open files of a process say of themselves. */
