@@ -2,7 +2,6 @@ import { AnyValueType, FIRST_ENCODED_TYPE } from '../columns/any-value-type.ts';
 import type { AttributeList } from '../columns/attribute-list.ts';
 import { intern } from '../columns/intern.ts';
 import { malformed } from '../malformed.ts';
-import { appendBytes } from '../protobuf/copy.ts';
 import { takeValue } from '../protobuf/row-budget.ts';
 import type { Source } from '../protobuf/source.ts';
 import { longLength, longTag, readLength, result } from '../protobuf/varint.ts';
@@ -19,7 +18,6 @@ export function appendAttribute(source: Source, p: number, end: number, list: At
   if (row === list.capacity) list.growTo(Math.max(ATTRIBUTES_MIN, row * 2));
   const values = list.values;
   values.reserve(valueBytesMax(end - p));
-  if (appendPlain(source, p, end, list)) return;
   // Key, then value, then the end: what every encoder writes.
   if (bytes[p] === 0x0a && p < end) {
     let keyLength = bytes[p + 1];
@@ -47,37 +45,6 @@ export function appendAttribute(source: Source, p: number, end: number, list: At
     }
   }
   appendUnusual(source, p, end, list);
-}
-
-/**
- * A key, then a text, each with one byte of length: what most are. False, and nothing appended, for
- * any other. There is room for a row and for its value.
- */
-function appendPlain(source: Source, p: number, end: number, list: AttributeList): boolean {
-  const { bytes } = source;
-  const keyLength = bytes[p + 1];
-  const value = p + 2 + keyLength;
-  const length = bytes[value + 3];
-  if (
-    bytes[p] !== 0x0a ||
-    keyLength > 127 ||
-    bytes[value] !== 0x12 ||
-    bytes[value + 2] !== 0x0a ||
-    length > 127 ||
-    bytes[value + 1] !== length + 2 ||
-    value + 4 + length !== end
-  ) {
-    return false;
-  }
-  const row = list.count;
-  const { values } = list;
-  list.keys[row] = intern(list.keyDictionary, bytes, source.view, p + 2, keyLength);
-  list.valueStart[row] = values.length;
-  list.types[row] = AnyValueType.string;
-  list.count = row + 1;
-  // Length and bytes lie in the message as Native wants them.
-  appendBytes(source, value + 3, length + 1, values);
-  return true;
 }
 
 /** Fields in any order, repeated (the last wins), missing or unknown. */

@@ -4,8 +4,8 @@ import { malformed } from '../malformed.ts';
 import { takeRow } from '../protobuf/row-budget.ts';
 import { skipField } from '../protobuf/skip.ts';
 import type { Source } from '../protobuf/source.ts';
-import { longTag, readLength, result } from '../protobuf/varint.ts';
-import { appendAttribute } from './attribute.ts';
+import { longTag, result } from '../protobuf/varint.ts';
+import { appendAttributes } from './attributes.ts';
 import { clearId, readFixed64, readSpanId, readTraceId } from './fields.ts';
 
 const EXEMPLARS_MIN = 16;
@@ -52,13 +52,9 @@ export function appendExemplar(
       case 0x2a:
         p = readTraceId(source, p, end, columns.traceIdView, row * 16);
         break;
-      case 0x3a: {
-        const length = readLength(bytes, p, end);
-        p = result.next;
-        appendAttribute(source, p, p + length, columns.attributes);
-        p += length;
+      case 0x3a:
+        p = appendAttributes(source, p, end, tag, columns.attributes);
         break;
-      }
       default:
         p = skipField(bytes, p, end, tag, EXEMPLAR_FIELDS);
     }

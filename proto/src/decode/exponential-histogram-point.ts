@@ -5,7 +5,7 @@ import { malformed } from '../malformed.ts';
 import { skipField } from '../protobuf/skip.ts';
 import type { Source } from '../protobuf/source.ts';
 import { longTag, readLength, result } from '../protobuf/varint.ts';
-import { appendAttribute } from './attribute.ts';
+import { appendAttributes } from './attributes.ts';
 import { appendExemplar } from './exemplar.ts';
 import { readFixed64, readPackedInt64, readSint32, readUint32 } from './fields.ts';
 import { startPoint } from './start-point.ts';
@@ -33,6 +33,8 @@ export function appendExponentialHistogramPoint(
     }
     switch (tag) {
       case 0x0a:
+        p = appendAttributes(source, p, end, tag, columns.attributes);
+        break;
       case 0x42:
       case 0x4a:
       case 0x5a: {
@@ -120,9 +122,7 @@ function readPart(
   columns: ExponentialHistogramPointColumns,
 ): void {
   const row = columns.count;
-  if (tag === 0x0a) {
-    appendAttribute(source, p, end, columns.attributes);
-  } else if (tag === 0x5a) {
+  if (tag === 0x5a) {
     appendExemplar(source, p, end, columns.exemplars);
   } else if (tag === 0x42) {
     readBuckets(source, p, end, columns.positiveOffset, row, columns.positiveCounts);

@@ -6,7 +6,7 @@ import { skipField } from '../protobuf/skip.ts';
 import type { Source } from '../protobuf/source.ts';
 import { longTag, readLength, result } from '../protobuf/varint.ts';
 import { appendAnyValue, valueBytesMax } from './any-value.ts';
-import { appendAttribute } from './attribute.ts';
+import { appendAttributes } from './attributes.ts';
 import {
   appendEmpty,
   clearId,
@@ -55,14 +55,15 @@ export function decodeLogRecord(source: Source, p: number, end: number, columns:
       case 0x52:
         p = readSpanId(source, p, end, columns.spanIdView, row * 8);
         break;
+      case 0x32:
+        p = appendAttributes(source, p, end, tag, attributes);
+        break;
       case 0x1a:
       case 0x2a:
-      case 0x32:
       case 0x62: {
         const length = readLength(bytes, p, end);
         p = result.next;
-        if (tag === 0x32) appendAttribute(source, p, p + length, attributes);
-        else if (tag === 0x2a) readBody(source, p, p + length, columns, row);
+        if (tag === 0x2a) readBody(source, p, p + length, columns, row);
         else readName(source, p, length, tag, columns);
         p += length;
         break;

@@ -4,7 +4,7 @@ import { malformed } from '../malformed.ts';
 import { skipField } from '../protobuf/skip.ts';
 import type { Source } from '../protobuf/source.ts';
 import { longTag, readLength, result } from '../protobuf/varint.ts';
-import { appendAttribute } from './attribute.ts';
+import { appendAttributes } from './attributes.ts';
 import { appendExemplar } from './exemplar.ts';
 import { readFixed64, readUint32 } from './fields.ts';
 import { startPoint } from './start-point.ts';
@@ -34,11 +34,12 @@ export function appendNumberPoint(
     }
     switch (tag) {
       case 0x3a:
+        p = appendAttributes(source, p, end, tag, columns.attributes);
+        break;
       case 0x2a: {
         const length = readLength(bytes, p, end);
         p = result.next;
-        if (tag === 0x3a) appendAttribute(source, p, p + length, columns.attributes);
-        else appendExemplar(source, p, p + length, columns.exemplars);
+        appendExemplar(source, p, p + length, columns.exemplars);
         p += length;
         break;
       }

@@ -7,8 +7,8 @@ import { malformed } from '../malformed.ts';
 import { skipField } from '../protobuf/skip.ts';
 import type { Source } from '../protobuf/source.ts';
 import { longTag, readLength, readVarint, result } from '../protobuf/varint.ts';
-import { appendAttribute } from './attribute.ts';
 import { hashAttributes } from './attribute-hash.ts';
+import { appendAttributes } from './attributes.ts';
 import { checkEntityRef } from './entity-ref.ts';
 
 const RESOURCE_FIELDS = 0b1110;
@@ -58,10 +58,7 @@ function readResource(
       p = result.next;
     }
     if (tag === 0x0a) {
-      const length = readLength(bytes, p, end);
-      p = result.next;
-      appendAttribute(source, p, p + length, table.attributes);
-      p += length;
+      p = appendAttributes(source, p, end, tag, table.attributes);
     } else if (tag === 0x10) {
       p = readVarint(bytes, p);
       table.droppedAttributesCount[row] = result.low;

@@ -5,7 +5,7 @@ import { takeRow } from '../protobuf/row-budget.ts';
 import { skipField } from '../protobuf/skip.ts';
 import type { Source } from '../protobuf/source.ts';
 import { longTag, readLength, result } from '../protobuf/varint.ts';
-import { appendAttribute } from './attribute.ts';
+import { appendAttributes } from './attributes.ts';
 import { readFixed64, readUint32 } from './fields.ts';
 
 const ROWS_MIN = 64;
@@ -43,13 +43,9 @@ export function appendSpanEvent(
         p += length;
         break;
       }
-      case 0x1a: {
-        const length = readLength(bytes, p, end);
-        p = result.next;
-        appendAttribute(source, p, p + length, columns.attributes);
-        p += length;
+      case 0x1a:
+        p = appendAttributes(source, p, end, tag, columns.attributes);
         break;
-      }
       case 0x20:
         p = readUint32(source, p, columns.droppedAttributesCount, row);
         break;

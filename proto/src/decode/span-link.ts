@@ -3,8 +3,8 @@ import { malformed } from '../malformed.ts';
 import { takeRow } from '../protobuf/row-budget.ts';
 import { skipField } from '../protobuf/skip.ts';
 import type { Source } from '../protobuf/source.ts';
-import { longTag, readLength, result } from '../protobuf/varint.ts';
-import { appendAttribute } from './attribute.ts';
+import { longTag, result } from '../protobuf/varint.ts';
+import { appendAttributes } from './attributes.ts';
 import { appendEmpty, clearId, readSpanId, readString, readTraceId, readUint32 } from './fields.ts';
 
 const ROWS_MIN = 16;
@@ -42,13 +42,9 @@ export function appendSpanLink(
       case 0x1a:
         p = readString(source, p, end, columns.traceState, row);
         break;
-      case 0x22: {
-        const length = readLength(bytes, p, end);
-        p = result.next;
-        appendAttribute(source, p, p + length, columns.attributes);
-        p += length;
+      case 0x22:
+        p = appendAttributes(source, p, end, tag, columns.attributes);
         break;
-      }
       case 0x28:
         p = readUint32(source, p, columns.droppedAttributesCount, row);
         break;

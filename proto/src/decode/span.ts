@@ -3,8 +3,8 @@ import type { SpanColumns } from '../columns/span-columns.ts';
 import { malformed } from '../malformed.ts';
 import { skipField } from '../protobuf/skip.ts';
 import type { Source } from '../protobuf/source.ts';
-import { longLength, longTag, readLength, result } from '../protobuf/varint.ts';
-import { appendAttribute } from './attribute.ts';
+import { longTag, readLength, result } from '../protobuf/varint.ts';
+import { appendAttributes } from './attributes.ts';
 import {
   appendEmpty,
   clearId,
@@ -35,17 +35,9 @@ export function decodeSpan(source: Source, p: number, end: number, columns: Span
       p = result.next;
     }
     switch (tag) {
-      case 0x4a: {
-        let length = bytes[p++];
-        if (length > 127) {
-          length = longLength(bytes, p, length);
-          p = result.next;
-        }
-        if (length > end - p) malformed(p, 'length past the end of the message');
-        appendAttribute(source, p, p + length, attributes);
-        p += length;
+      case 0x4a:
+        p = appendAttributes(source, p, end, tag, attributes);
         break;
-      }
       case 0x0a:
         p = readTraceId(source, p, end, columns.traceIdView, row * 16);
         break;

@@ -4,7 +4,7 @@ import { takeRow } from '../protobuf/row-budget.ts';
 import { skipField } from '../protobuf/skip.ts';
 import type { Source } from '../protobuf/source.ts';
 import { longTag, readLength, result } from '../protobuf/varint.ts';
-import { appendAttribute } from './attribute.ts';
+import { appendAttributes } from './attributes.ts';
 import { readFixed64, readUint32 } from './fields.ts';
 import { startPoint } from './start-point.ts';
 
@@ -32,12 +32,13 @@ export function appendSummaryPoint(
       p = result.next;
     }
     switch (tag) {
-      case 0x32:
-      case 0x3a: {
+      case 0x3a:
+        p = appendAttributes(source, p, end, tag, columns.attributes);
+        break;
+      case 0x32: {
         const length = readLength(bytes, p, end);
         p = result.next;
-        if (tag === 0x3a) appendAttribute(source, p, p + length, columns.attributes);
-        else appendQuantile(source, p, p + length, columns);
+        appendQuantile(source, p, p + length, columns);
         p += length;
         break;
       }

@@ -28,7 +28,12 @@ export function takeRow(p: number): void {
 
 /** As `takeRow`, for what is smaller than a row. */
 export function takeValue(p: number): void {
-  budget.valuesLeft--;
+  takeValues(1, p);
+}
+
+/** As `takeValue`, for so many; `p` is behind them. */
+export function takeValues(count: number, p: number): void {
+  budget.valuesLeft -= count;
   if (budget.valuesLeft < 0) {
     malformed(p, `more than ${REQUEST_VALUES_MAX} attributes in one request`);
   }

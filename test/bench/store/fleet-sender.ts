@@ -1,24 +1,48 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { EXPORT_PATHS } from '@sonde/proto';
 import { type FleetSignal, ROWS_PER_SLICE, sliceRequests } from './fleet.ts';
 
-/** `fleet-sender.ts HOST:PORT SIGNAL FROM TO END_MS SLICES [ROWS_PER_SECOND]`: sends those slices. */
+/**
+ * `fleet-sender.ts HOST:PORT SIGNAL FROM TO END_MS SLICES [ROWS_PER_SECOND]`: sends those slices and
+ * ends. With `-` for FROM and TO it sends what each line of its input says (`FROM TO`) over the same
+ * connections, as senders keep them, and writes a line when all of it is answered.
+ */
 const CONNECTIONS = 16;
 const RETRY_MS = 200;
 const ATTEMPTS_MAX = 3000;
 
 async function main(args: readonly string[]): Promise<void> {
-  const [address = '', signal = '', from, to, endMs, slices, rate = '0'] = args;
+  const [address = '', signal = '', from = '', to = '', endMs, slices, rate = '0'] = args;
   if (signal !== 'traces' && signal !== 'logs' && signal !== 'metrics') {
     throw new RangeError(`no fleet of ${signal}`);
   }
   const day = { endMs: Number(endMs), slices: Number(slices) };
-  const queue = bodies(signal, Number(from), Number(to), day);
   const pace = new Pace(Number(rate));
-  const lanes = Array.from({ length: CONNECTIONS }, () => lane(address, signal, queue, pace));
-  await Promise.all(lanes);
+  const sockets = await Promise.all(Array.from({ length: CONNECTIONS }, () => open(address)));
+  const send = async (first: string, end: string): Promise<void> => {
+    const queue = bodies(signal, Number(first), Number(end), day);
+    await Promise.all(sockets.map((socket) => lane(socket, { address, signal, queue, pace })));
+  };
+  if (from === '-') {
+    for await (const line of createInterface({ input: process.stdin })) {
+      const [first = '', end = ''] = line.split(' ');
+      await send(first, end);
+      process.stdout.write('sent\n');
+    }
+  } else {
+    await send(from, to);
+  }
+  for (const socket of sockets) socket.end();
+}
+
+async function open(address: string): Promise<Socket> {
+  const [host = '', port = ''] = address.split(':');
+  const socket = connect(Number(port), host);
+  await once(socket, 'connect');
+  return socket;
 }
 
 function* bodies(
@@ -49,23 +73,22 @@ class Pace {
   }
 }
 
-/** HTTP/1.1 on a socket of its own; a refusal that may be tried again is. */
-async function lane(
-  address: string,
-  signal: FleetSignal,
-  queue: Generator<Uint8Array>,
-  pace: Pace,
-): Promise<void> {
-  const [host = '', port = ''] = address.split(':');
-  const socket = connect(Number(port), host);
-  await once(socket, 'connect');
+interface Work {
+  readonly address: string;
+  readonly signal: FleetSignal;
+  readonly queue: Generator<Uint8Array>;
+  readonly pace: Pace;
+}
+
+/** HTTP/1.1 on one socket until nothing is left; a refusal that may be tried again is. */
+async function lane(socket: Socket, { address, signal, queue, pace }: Work): Promise<void> {
+  const target = `${EXPORT_PATHS[signal].http} HTTP/1.1\r\nHost: ${address}`;
   for (;;) {
     const { value: body, done } = queue.next();
     if (done === true) break;
     await pace.turn();
-    await deliver(socket, `${EXPORT_PATHS[signal].http} HTTP/1.1\r\nHost: ${address}`, body);
+    await deliver(socket, target, body);
   }
-  socket.end();
 }
 
 async function deliver(socket: Socket, target: string, body: Uint8Array): Promise<void> {

@@ -1,8 +1,8 @@
-import { execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { GATEWAY_ENVIRONMENT, GATEWAY_NODE_ARGS } from '@sonde/cli/gateway-start';
 import { median } from '@sonde/proto/bench/codec';
 import { type SpawnedEngine, spawnEngine } from '@sonde/store';
@@ -15,7 +15,6 @@ import { type FleetSignal, ROWS_PER_SLICE } from './fleet.ts';
  * format, compression and rows an insert, each into its own schema. CPU of the gateway and of the
  * store a million items, memory, and how long Sonde's event loop was held.
  */
-const run = promisify(execFile);
 const TOKEN = 'internal-token-of-the-bench';
 const ROUNDS = 3;
 /** Until V8 has compiled what a request meets: a gateway runs for weeks. */
@@ -47,6 +46,39 @@ interface Side {
   readonly server: OtlpServer;
   readonly engine: SpawnedEngine;
   nextSlice: Record<FleetSignal, number>;
+  /** By signal, as soon as something is sent. */
+  readonly senders: Map<FleetSignal, Sender>;
+}
+
+/** A process that keeps its connections between rounds, as SDKs and Collectors do. */
+class Sender {
+  readonly #child: ChildProcess;
+
+  constructor(address: string, signal: FleetSignal) {
+    const file = join(import.meta.dirname, 'fleet-sender.ts');
+    const day = [String(DAY_END_MS), String(SLICES_A_DAY)];
+    const args = ['--import', 'tsx', file, address, signal, '-', '-', ...day];
+    this.#child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  }
+
+  /** Resolves when the slices `[from, to)` are answered. */
+  async send(from: number, to: number): Promise<void> {
+    const { stdin, stdout } = this.#child;
+    if (stdin === null || stdout === null) throw new Error('a sender without pipes');
+    const ended = once(this.#child, 'exit').then(([code]) => {
+      throw new Error(`the sender ended with ${String(code)}`);
+    });
+    stdin.write(`${from} ${to}\n`);
+    await Promise.race([once(stdout, 'data'), ended]);
+    ended.catch(() => {});
+  }
+
+  /** Resolves when it has ended. */
+  async stop(): Promise<void> {
+    const ended = once(this.#child, 'exit');
+    this.#child.stdin?.end();
+    await ended;
+  }
 }
 
 interface Figures {
@@ -75,11 +107,12 @@ async function send(side: Side, signal: FleetSignal, slices: number): Promise<Fi
   const cpuBefore = cpuOf(side);
   const from = side.nextSlice[signal];
   side.nextSlice[signal] = from + slices;
-  const sender = join(import.meta.dirname, 'fleet-sender.ts');
-  const day = [String(DAY_END_MS), String(SLICES_A_DAY)];
-  const range = [String(from), String(from + slices)];
-  const { http } = side.server.addresses;
-  await run(process.execPath, ['--import', 'tsx', sender, http, signal, ...range, ...day]);
+  let sender = side.senders.get(signal);
+  if (sender === undefined) {
+    sender = new Sender(side.server.addresses.http, signal);
+    side.senders.set(signal, sender);
+  }
+  await sender.send(from, from + slices);
   const items = slices * ROWS_PER_SLICE;
   const deadline = Date.now() + WAIT_MS;
   while ((await rowsOf(side, signal)) < before + items) {
@@ -130,7 +163,7 @@ async function startSide(
   const engine = await spawnEngine({ directory: join(folder, database), tokens });
   const server = await start(engine.url);
   const nextSlice = { traces: FIRST_SLICE, logs: FIRST_SLICE, metrics: FIRST_SLICE };
-  return { database, server, engine, nextSlice };
+  return { database, server, engine, nextSlice, senders: new Map() };
 }
 
 function startSonde(watchFile: string): (url: string) => Promise<OtlpServer> {
@@ -234,6 +267,8 @@ export async function compareIngest(binary: string | undefined): Promise<void> {
         `(bar ${MEMORY_MB_BAR}: ${kept(own <= MEMORY_MB_BAR)})`,
     );
   } finally {
+    const sides = collector === undefined ? [sonde] : [sonde, collector];
+    await Promise.all(sides.flatMap(({ senders }) => [...senders.values()].map((s) => s.stop())));
     await Promise.all([sonde.server.stop(), collector?.server.stop()]);
     await Promise.all([sonde.engine.stop(), collector?.engine.stop()]);
   }

@@ -62,8 +62,17 @@ function spanOf(
   const name = `${key.resource}/${key.tenant}/${key.hour}`;
   const known = spans.get(name);
   if (known !== undefined) return known;
-  const bounds = { firstRow: 0, lastRow: 0, firstNs: Infinity, lastNs: -Infinity };
-  const span = { ...key, times: rows.timestamp, rows, ...bounds };
+  const span: ResourceSpan = {
+    resource: key.resource,
+    tenant: key.tenant,
+    hour: key.hour,
+    times: rows.timestamp,
+    rows,
+    firstRow: 0,
+    lastRow: 0,
+    firstNs: Number.POSITIVE_INFINITY,
+    lastNs: Number.NEGATIVE_INFINITY,
+  };
   spans.set(name, span);
   return span;
 }
