@@ -24,6 +24,8 @@ import type { Row } from './oracle/rows.ts';
 
 const SEGMENT = { tenant: 'default', receivedUnixMs: 1_700_000_000_000 };
 const MUTANTS = 10_000;
+/** A resource and scope with eight rows that say nothing of themselves. */
+const EMPTY_ROWS = Uint8Array.from([0x0a, 18, 0x12, 16, ...new Array(8).fill([0x12, 0]).flat()]);
 
 function emptyColumns(signal: Signal): Columns {
   switch (signal) {
@@ -126,6 +128,9 @@ describe.each(SIGNALS)('decoding %s against protobufjs', (signal) => {
         continue;
       }
       refused++;
+      // What stood in rows that were given up is in none that comes after.
+      decode(columns, EMPTY_ROWS);
+      expectRows(columnsRows(columns), oracleRows(signal, EMPTY_ROWS));
       let accepted = true;
       try {
         oracleRows(signal, mutant);

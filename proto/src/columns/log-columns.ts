@@ -99,6 +99,7 @@ export class LogColumns {
   }
 
   rollback(): void {
+    this.#clear(this.#marked);
     this.count = this.#marked;
     this.encodedBodyCount = this.#markedEncodedBodyCount;
     this.segments.rollback();
@@ -111,8 +112,25 @@ export class LogColumns {
     this.attributes.rollback();
   }
 
+  /** Rows that are free again are zeros, as new ones are: decoding writes what was sent. */
+  #clear(from: number): void {
+    // The row behind the last one may be written in part.
+    const to = this.count + 1;
+    this.timeUnixNano.fill(0, from * 2, to * 2);
+    this.observedTimeUnixNano.fill(0, from * 2, to * 2);
+    this.severityNumber.fill(0, from, to);
+    this.severityText.fill(0, from, to);
+    this.bodyType.fill(0, from, to);
+    this.eventName.fill(0, from, to);
+    this.traceId.fill(0, from * 16, to * 16);
+    this.spanId.fill(0, from * 8, to * 8);
+    this.flags.fill(0, from, to);
+    this.droppedAttributesCount.fill(0, from, to);
+  }
+
   /** Empty again; the memory is kept. */
   reset(): void {
+    this.#clear(0);
     this.count = 0;
     this.encodedBodyCount = 0;
     this.segments.reset();

@@ -115,6 +115,7 @@ export class SpanColumns {
   }
 
   rollback(): void {
+    this.#clear(this.#marked);
     this.count = this.#marked;
     this.segments.rollback();
     this.resources.rollback();
@@ -128,8 +129,27 @@ export class SpanColumns {
     this.links.rollback();
   }
 
+  /** Rows that are free again are zeros, as new ones are: decoding writes what was sent. */
+  #clear(from: number): void {
+    // The row behind the last one may be written in part.
+    const to = this.count + 1;
+    this.traceId.fill(0, from * 16, to * 16);
+    this.spanId.fill(0, from * 8, to * 8);
+    this.parentSpanId.fill(0, from * 8, to * 8);
+    this.flags.fill(0, from, to);
+    this.name.fill(0, from, to);
+    this.kind.fill(0, from, to);
+    this.startUnixNano.fill(0, from * 2, to * 2);
+    this.endUnixNano.fill(0, from * 2, to * 2);
+    this.statusCode.fill(0, from, to);
+    this.droppedAttributesCount.fill(0, from, to);
+    this.droppedEventsCount.fill(0, from, to);
+    this.droppedLinksCount.fill(0, from, to);
+  }
+
   /** Empty again; the memory is kept. */
   reset(): void {
+    this.#clear(0);
     this.count = 0;
     this.segments.reset();
     this.resources.reset();

@@ -9,6 +9,13 @@ import { checkIdLength } from '../schema/check-message.ts';
 /** Readers of single fields into typed columns: each takes the offset behind the tag, returns what follows. */
 
 const PREFIX_BYTES_MAX = 5;
+const TRACE_ID_BYTES = 16;
+const SPAN_ID_BYTES = 8;
+
+interface IdPlace {
+  readonly at: number;
+  readonly bytes: number;
+}
 
 /** A trace id into 16 bytes at `at`; an empty one is all zeros. */
 export function readTraceId(
@@ -18,19 +25,15 @@ export function readTraceId(
   target: DataView,
   at: number,
 ): number {
-  const length = readLength(source.bytes, p, end);
-  const start = result.next;
   const from = source.view;
-  if (length === 16) {
-    target.setInt32(at, from.getInt32(start, true), true);
-    target.setInt32(at + 4, from.getInt32(start + 4, true), true);
-    target.setInt32(at + 8, from.getInt32(start + 8, true), true);
-    target.setInt32(at + 12, from.getInt32(start + 12, true), true);
-  } else {
-    checkIdLength(start, length, 16);
-    clearId(target, at, 16);
+  if (source.bytes[p] !== TRACE_ID_BYTES || p + TRACE_ID_BYTES >= end) {
+    return readOddId(source, p, end, target, { at, bytes: TRACE_ID_BYTES });
   }
-  return start + length;
+  target.setInt32(at, from.getInt32(p + 1, true), true);
+  target.setInt32(at + 4, from.getInt32(p + 5, true), true);
+  target.setInt32(at + 8, from.getInt32(p + 9, true), true);
+  target.setInt32(at + 12, from.getInt32(p + 13, true), true);
+  return p + 1 + TRACE_ID_BYTES;
 }
 
 /** A span id into 8 bytes at `at`; an empty one is all zeros. */
@@ -41,15 +44,21 @@ export function readSpanId(
   target: DataView,
   at: number,
 ): number {
+  if (source.bytes[p] !== SPAN_ID_BYTES || p + SPAN_ID_BYTES >= end) {
+    return readOddId(source, p, end, target, { at, bytes: SPAN_ID_BYTES });
+  }
+  target.setInt32(at, source.view.getInt32(p + 1, true), true);
+  target.setInt32(at + 4, source.view.getInt32(p + 5, true), true);
+  return p + 1 + SPAN_ID_BYTES;
+}
+
+/** One that is empty, too short or long, or whose length takes more bytes than it has to. */
+function readOddId(source: Source, p: number, end: number, target: DataView, id: IdPlace): number {
   const length = readLength(source.bytes, p, end);
   const start = result.next;
-  if (length === 8) {
-    target.setInt32(at, source.view.getInt32(start, true), true);
-    target.setInt32(at + 4, source.view.getInt32(start + 4, true), true);
-  } else {
-    checkIdLength(start, length, 8);
-    clearId(target, at, 8);
-  }
+  clearId(target, id.at, id.bytes);
+  checkIdLength(start, length, id.bytes);
+  for (let i = 0; i < length; i++) target.setUint8(id.at + i, source.bytes[start + i]);
   return start + length;
 }
 

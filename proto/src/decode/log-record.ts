@@ -1,4 +1,4 @@
-import { AnyValueType, FIRST_ENCODED_TYPE } from '../columns/any-value-type.ts';
+import { FIRST_ENCODED_TYPE } from '../columns/any-value-type.ts';
 import { intern } from '../columns/intern.ts';
 import type { LogColumns } from '../columns/log-columns.ts';
 import { malformed } from '../malformed.ts';
@@ -9,7 +9,6 @@ import { appendAnyValue, valueBytesMax } from './any-value.ts';
 import { appendAttributes } from './attributes.ts';
 import {
   appendEmpty,
-  clearId,
   readEnum,
   readFixed64,
   readSpanId,
@@ -20,12 +19,12 @@ import {
 /** Field numbers 1 to 12 without 4, which was the name of a record once. */
 const LOG_FIELDS = 0x1fee;
 
-/** Fills row `columns.count` from the `LogRecord` in `[p, end)`. */
+/** Fills row `columns.count`, which is zeros, from the `LogRecord` in `[p, end)`. */
 export function decodeLogRecord(source: Source, p: number, end: number, columns: LogColumns): void {
   const bytes = source.bytes;
   const row = columns.count;
   const attributes = columns.attributes;
-  clearLogRecord(columns, row);
+  appendEmpty(columns.body, row);
   while (p < end) {
     let tag = bytes[p++];
     if (tag > 127) {
@@ -75,22 +74,6 @@ export function decodeLogRecord(source: Source, p: number, end: number, columns:
   if (p !== end) malformed(p, 'field past the end of the message');
   columns.attributeEnd[row * 2] = attributes.count;
   if (columns.bodyType[row] >= FIRST_ENCODED_TYPE) columns.encodedBodyCount++;
-}
-
-function clearLogRecord(columns: LogColumns, row: number): void {
-  columns.timeUnixNano[row * 2] = 0;
-  columns.timeUnixNano[row * 2 + 1] = 0;
-  columns.observedTimeUnixNano[row * 2] = 0;
-  columns.observedTimeUnixNano[row * 2 + 1] = 0;
-  columns.severityNumber[row] = 0;
-  columns.severityText[row] = 0;
-  columns.bodyType[row] = AnyValueType.empty;
-  columns.eventName[row] = 0;
-  clearId(columns.traceIdView, row * 16, 16);
-  clearId(columns.spanIdView, row * 8, 8);
-  columns.flags[row] = 0;
-  columns.droppedAttributesCount[row] = 0;
-  appendEmpty(columns.body, row);
 }
 
 function readName(

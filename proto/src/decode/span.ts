@@ -7,7 +7,6 @@ import { longTag, readLength, result } from '../protobuf/varint.ts';
 import { appendAttributes } from './attributes.ts';
 import {
   appendEmpty,
-  clearId,
   readEnum,
   readFixed64,
   readSpanId,
@@ -22,12 +21,13 @@ import { appendSpanLink } from './span-link.ts';
 const SPAN_FIELDS = 0x1fffe;
 const STATUS_FIELDS = 0b1100;
 
-/** Fills row `columns.count` from the `Span` in `[p, end)`. */
+/** Fills row `columns.count`, which is zeros, from the `Span` in `[p, end)`. */
 export function decodeSpan(source: Source, p: number, end: number, columns: SpanColumns): void {
   const bytes = source.bytes;
   const row = columns.count;
   const attributes = columns.attributes;
-  clearSpan(columns, row);
+  appendEmpty(columns.traceState, row);
+  appendEmpty(columns.statusMessage, row);
   while (p < end) {
     let tag = bytes[p++];
     if (tag > 127) {
@@ -71,25 +71,6 @@ export function decodeSpan(source: Source, p: number, end: number, columns: Span
   columns.attributeEnd[row * 2] = attributes.count;
   columns.eventEnd[row * 2] = columns.events.count;
   columns.linkEnd[row * 2] = columns.links.count;
-}
-
-function clearSpan(columns: SpanColumns, row: number): void {
-  clearId(columns.traceIdView, row * 16, 16);
-  clearId(columns.spanIdView, row * 8, 8);
-  clearId(columns.parentSpanIdView, row * 8, 8);
-  columns.flags[row] = 0;
-  columns.name[row] = 0;
-  columns.kind[row] = 0;
-  columns.startUnixNano[row * 2] = 0;
-  columns.startUnixNano[row * 2 + 1] = 0;
-  columns.endUnixNano[row * 2] = 0;
-  columns.endUnixNano[row * 2 + 1] = 0;
-  columns.statusCode[row] = 0;
-  columns.droppedAttributesCount[row] = 0;
-  columns.droppedEventsCount[row] = 0;
-  columns.droppedLinksCount[row] = 0;
-  appendEmpty(columns.traceState, row);
-  appendEmpty(columns.statusMessage, row);
 }
 
 function readRareField(
