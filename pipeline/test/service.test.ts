@@ -110,18 +110,18 @@ describe('a service', () => {
   });
 
   it('gives up a component that does not shut down in time, and goes on', async () => {
-    const { service, journal, logger } = fixture(5);
+    const { service, journal, logger } = fixture(250);
     journal.hanging.add('processor tag traces');
     await service.start();
     await expect(service.shutdown()).rejects.toMatchObject({
       code: 'SHUTDOWN_FAILED',
-      message: 'failed to shutdown pipelines: processor tag traces did not shut down within 5 ms',
+      message: 'failed to shutdown pipelines: processor tag traces did not shut down within 250 ms',
     });
     expect(journal.entries.at(-1)).toBe('shutdown extension probe');
     expect(logger.lines).toContainEqual({
       level: 'error',
       message: 'Component did not shut down in time',
-      fields: { component: 'processor tag traces', deadline_ms: 5 },
+      fields: { component: 'processor tag traces', deadline_ms: 250 },
     });
   });
 
