@@ -84,7 +84,7 @@ describe('queries in the URL', () => {
     expect(sharedStepMs(range)).toBe(600_000);
     expect(shiftMs('previous', { fromMs: 0, toMs: HOUR + 1 }, 60_000)).toBe(HOUR);
     expect(shiftMs('7d', range, HOUR)).toBe(168 * HOUR);
-    expect(sayLabels({ a: '1', b: '' })).toBe('a=1, b=(empty)');
+    expect(sayLabels({ a: '1', b: '' })).toBe('a=1, b not set');
   });
 });
 

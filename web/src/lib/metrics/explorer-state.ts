@@ -145,9 +145,9 @@ export function matchesMetric(metric: MetricInfo, text: string): boolean {
     .every((word) => haystack.includes(word));
 }
 
-/** Labels as one line: `method=GET, status=200`; empty without labels. */
+/** Labels as one line: `method=GET, status not set`; empty without labels. */
 export function sayLabels(labels: Readonly<Record<string, string>>): string {
   return Object.entries(labels)
-    .map(([key, value]) => `${key}=${value || '(empty)'}`)
+    .map(([key, value]) => (value === '' ? `${key} not set` : `${key}=${value}`))
     .join(', ');
 }
