@@ -7,6 +7,9 @@ import { installDebianPackages } from './lib/debian.mjs';
 import { installPackages } from './lib/install.mjs';
 import { run, say } from './lib/steps.mjs';
 
+/** What a drill needs of Debian. */
+const DEBIAN_PACKAGES = { agent: ['bpftool'] };
+
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const folder = join(root, 'test/drill');
 const all = existsSync(folder)
@@ -20,7 +23,7 @@ if (name === undefined || !all.includes(name)) {
   process.exit(name === undefined ? 0 : 1);
 }
 await installPackages(root);
-await installDebianPackages();
+await installDebianPackages(DEBIAN_PACKAGES[name] ?? []);
 await buildStale(root);
 await run(
   `Drill ${name}`,

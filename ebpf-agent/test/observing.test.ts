@@ -1,27 +1,14 @@
 import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
 import { createServer as createHttpServer, get } from 'node:http';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { programs, programsOf } from './kernel-programs.ts';
 import { MAY_OBSERVE, RunningObserver } from './running-observer.ts';
 
 const run = promisify(execFile);
 const hasBpftool = spawnSync('bpftool', ['version']).status === 0;
-
-/** Ids of the programs that a process has loaded, as its open files say. */
-function programsOf(pid: number): ReadonlySet<number> {
-  const ids = readdirSync(`/proc/${pid}/fdinfo`).map((fd) => {
-    try {
-      const text = readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'utf8');
-      return Number(/^prog_id:\s+(\d+)$/m.exec(text)?.[1]);
-    } catch {
-      return Number.NaN; // Closed meanwhile.
-    }
-  });
-  return new Set(ids.filter((id) => !Number.isNaN(id)));
-}
 
 async function listening(server: Server): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -349,16 +336,15 @@ describe.runIf(MAY_OBSERVE)('observing', { timeout: 120_000 }, () => {
 
   it.runIf(hasBpftool)('leaves nothing behind when it is killed', async () => {
     const another = await RunningObserver.start();
-    const ids = programsOf(another.child.pid ?? 0);
-    const left = async (): Promise<number> => {
-      const { stdout } = await run('bpftool', ['prog', 'show', '-j']);
-      const programs: { id: number }[] = JSON.parse(stdout);
-      return programs.filter(({ id }) => ids.has(id)).length;
+    const own = programsOf(another.child.pid ?? 0);
+    const left = (): number => {
+      const all = programs();
+      return own.filter((id) => all.includes(id)).length;
     };
-    expect(await left()).toBeGreaterThan(5);
+    expect(left()).toBeGreaterThan(5);
     await another.kill();
     // The kernel frees them a moment after their owner is gone.
-    for (let i = 0; i < 100 && (await left()) > 0; i++);
-    expect(await left()).toBe(0);
+    for (let i = 0; i < 100 && left() > 0; i++);
+    expect(left()).toBe(0);
   });
 });

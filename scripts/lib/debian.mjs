@@ -8,7 +8,11 @@ const PACKAGES = [
   { name: 'gcc', file: '/usr/bin/cc', why: 'the build of the native parts' },
   { name: 'libc6-dev', file: '/usr/include/stdio.h', why: 'the build of the native parts' },
   { name: 'curl', file: '/usr/bin/curl', why: 'the tests of the store door' },
-  { name: 'bpftool', file: '/usr/sbin/bpftool', why: 'what looks at programs in the kernel' },
+  {
+    name: 'bpftool',
+    file: '/usr/sbin/bpftool',
+    why: 'the test of what a killed agent leaves in the kernel',
+  },
 ];
 
 /** Debian's python3 makes environments only with this package beside it. */
@@ -18,18 +22,20 @@ function canMakeEnvironments() {
   return spawnSync('python3', ['-m', 'ensurepip', '--version']).status === 0;
 }
 
-export async function installDebianPackages() {
-  const missing = PACKAGES.filter((entry) => !existsSync(entry.file));
-  if (!canMakeEnvironments()) missing.push(PYTHON_VENV);
+/** All that tests need, or the packages of these names. */
+export async function installDebianPackages(names) {
+  const wanted = PACKAGES.filter(({ name }) => names === undefined || names.includes(name));
+  const missing = wanted.filter((entry) => !existsSync(entry.file));
+  if (names === undefined && !canMakeEnvironments()) missing.push(PYTHON_VENV);
   if (missing.length === 0) return;
-  const names = missing.map((entry) => entry.name).join(' ');
+  const list = missing.map((entry) => entry.name).join(' ');
   if (process.getuid() !== 0 || spawnSync('apt-get', ['--version']).status !== 0) {
     for (const entry of missing) say(`Not installed: ${entry.name}; ${entry.why} will be skipped.`);
-    say(`As root on Debian this command installs them; by hand: apt-get install ${names}`);
+    say(`As root on Debian this command installs them; by hand: apt-get install ${list}`);
     return;
   }
   const env = { DEBIAN_FRONTEND: 'noninteractive' };
   await run('Debian: package lists', 'apt-get', ['update', '-q'], { env, mayFail: true });
   const install = ['install', '-y', '-q', '--no-install-recommends', ...missing.map((e) => e.name)];
-  await run(`Debian: ${names}`, 'apt-get', install, { env, mayFail: true });
+  await run(`Debian: ${list}`, 'apt-get', install, { env, mayFail: true });
 }

@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { obstacleToRunning } from '@sonde/ebpf-agent';
+import { programs, programsOf } from '@sonde/ebpf-agent/test/kernel-programs';
 import { WatchedAgent } from '../bench/agent/watched-agent.ts';
-import { changed, mapBytes, programs, programsOf, settings } from './rig/kernel-state.ts';
+import { changed, mapBytes, settings } from './rig/kernel-state.ts';
 import { type Soaked, soak } from './rig/observed-programs.ts';
 
 /**

@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
 import { GATEWAY_ENVIRONMENT, GATEWAY_NODE_ARGS } from '@sonde/cli/gateway-start';
 import { median } from '@sonde/proto/bench/codec';
 import { type SpawnedEngine, spawnEngine } from '@sonde/store';
@@ -52,32 +53,30 @@ interface Side {
 
 /** A process that keeps its connections between rounds, as SDKs and Collectors do. */
 class Sender {
-  readonly #child: ChildProcess;
+  readonly #child: ChildProcessByStdio<Writable, Readable, null>;
+  readonly #ended: Promise<unknown>;
 
   constructor(address: string, signal: FleetSignal) {
     const file = join(import.meta.dirname, 'fleet-sender.ts');
     const day = [String(DAY_END_MS), String(SLICES_A_DAY)];
     const args = ['--import', 'tsx', file, address, signal, '-', '-', ...day];
     this.#child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+    this.#ended = once(this.#child, 'exit');
   }
 
   /** Resolves when the slices `[from, to)` are answered. */
   async send(from: number, to: number): Promise<void> {
-    const { stdin, stdout } = this.#child;
-    if (stdin === null || stdout === null) throw new Error('a sender without pipes');
-    const ended = once(this.#child, 'exit').then(([code]) => {
-      throw new Error(`the sender ended with ${String(code)}`);
-    });
-    stdin.write(`${from} ${to}\n`);
-    await Promise.race([once(stdout, 'data'), ended]);
-    ended.catch(() => {});
+    this.#child.stdin.write(`${from} ${to}\n`);
+    const answered = once(this.#child.stdout, 'data').then(() => true);
+    if (!(await Promise.race([answered, this.#ended.then(() => false)]))) {
+      throw new Error('the sender ended before all was answered');
+    }
   }
 
   /** Resolves when it has ended. */
   async stop(): Promise<void> {
-    const ended = once(this.#child, 'exit');
-    this.#child.stdin?.end();
-    await ended;
+    this.#child.stdin.end();
+    await this.#ended;
   }
 }
 

@@ -1,7 +1,5 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { z } from 'zod';
+import { execFileSync } from 'node:child_process';
+import { fileInfos, numberOf } from '@sonde/ebpf-agent/test/kernel-programs';
 
 /** Settings that change by themselves; the kernel draws `tcp_fastopen_key` for the first who needs it. */
 const RESTLESS =
@@ -27,45 +25,6 @@ export function changed(
 ): readonly string[] {
   const names = new Set([...before.keys(), ...after.keys()]);
   return [...names].filter((name) => before.get(name) !== after.get(name));
-}
-
-const PROGRAMS = z.array(z.object({ id: z.number() }));
-
-/** Every program in the kernel. Throws where there is no `bpftool`. */
-export function programs(): readonly number[] {
-  const { error, stdout } = spawnSync('bpftool', ['prog', 'show', '-j'], {
-    encoding: 'utf8',
-    maxBuffer: 64 << 20,
-  });
-  if (error !== undefined) {
-    throw new Error(
-      `no look at programs in the kernel (apt-get install bpftool): ${error.message}`,
-    );
-  }
-  return PROGRAMS.parse(JSON.parse(stdout)).map(({ id }) => id);
-}
-
-/** What the open files of a process say of themselves. */
-function fileInfos(pid: number): readonly string[] {
-  const folder = `/proc/${pid}/fdinfo`;
-  return readdirSync(folder).flatMap((fd) => {
-    try {
-      return [readFileSync(join(folder, fd), 'utf8')];
-    } catch {
-      return []; // Closed meanwhile.
-    }
-  });
-}
-
-function numberOf(text: string, name: string): number | undefined {
-  const found = new RegExp(`^${name}:\\s+(\\d+)$`, 'm').exec(text)?.[1];
-  return found === undefined ? undefined : Number(found);
-}
-
-/** Programs that a process has loaded. */
-export function programsOf(pid: number): readonly number[] {
-  const ids = fileInfos(pid).map((text) => numberOf(text, 'prog_id'));
-  return [...new Set(ids.filter((id) => id !== undefined))];
 }
 
 /** Memory of the maps of a process, each once. Bytes. */
