@@ -1,14 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { Resolver } from 'node:dns/promises';
 import { join } from 'node:path';
+import { freePort } from '@sonde/pipeline/test/free-port';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import {
-  Client,
-  findProgram,
-  freePort,
-  RunningServer,
-  UNPACKED_ENVIRONMENT,
-} from './real-servers.ts';
+import { Client, findProgram, RunningServer, UNPACKED_ENVIRONMENT } from './real-servers.ts';
 import { MAY_OBSERVE, type Point, RunningObserver } from './running-observer.ts';
 
 const SIDES = ['client', 'server'] as const;

@@ -1,6 +1,6 @@
 // C libraries whose sources come through cargo, as crates that carry them, checked by digest.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { cacheDirectory } from './cache.mjs';
 
@@ -13,12 +13,23 @@ function cargo(args, options) {
   return result.stdout;
 }
 
+/** Where the crate was unpacked to by an earlier fetch; undefined when it must be fetched. */
+function fetchedCrate(note, sha256) {
+  if (!existsSync(note)) return undefined;
+  const [digest, folder] = readFileSync(note, 'utf8').split('\n');
+  // Cargo writes this file when everything is unpacked.
+  return digest === sha256 && existsSync(join(folder, '.cargo-ok')) ? folder : undefined;
+}
+
 /**
- * Fetches a crate into cargo's cache, once a machine. Returns the folder that it was unpacked to;
- * throws when its digest in the index is not `sha256`.
+ * Fetches a crate into cargo's cache, once a machine: afterwards cargo is not run at all. Returns
+ * the folder that it was unpacked to; throws when its digest in the index is not `sha256`.
  */
 export function fetchCrate({ name, version, sha256 }) {
   const project = join(cacheDirectory(), 'crates', name, version);
+  const note = join(project, 'fetched');
+  const fetched = fetchedCrate(note, sha256);
+  if (fetched !== undefined) return fetched;
   mkdirSync(join(project, 'src'), { recursive: true });
   writeFileSync(join(project, 'src', 'lib.rs'), '');
   writeFileSync(
@@ -38,5 +49,7 @@ export function fetchCrate({ name, version, sha256 }) {
     }),
   );
   const crate = metadata.packages.find((one) => one.name === name && one.version === version);
-  return dirname(crate.manifest_path);
+  const folder = dirname(crate.manifest_path);
+  writeFileSync(note, `${sha256}\n${folder}\n`);
+  return folder;
 }

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { GATEWAY_ENVIRONMENT, GATEWAY_NODE_ARGS } from '@sonde/cli/gateway-start';
+import { freePort } from '@sonde/pipeline/test/free-port';
 
 const READY = 'Everything is ready';
 const CLOCK_TICKS = 100;
@@ -111,17 +111,5 @@ async function untilReady(child: ChildProcess): Promise<void> {
       if (output.includes(READY)) resolve();
     });
     child.once('exit', (code) => reject(new Error(`server ended with ${code}:\n${output}`)));
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
   });
 }

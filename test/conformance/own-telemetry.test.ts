@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '@sonde/pipeline/test/free-port';
 import { afterAll, expect, it } from 'vitest';
 import { fullestCollectorPath } from '../system/peers.ts';
-import { freePort } from '../system/role.ts';
 import { Engine, send } from './engine.ts';
 import { INPUTS } from './inputs.ts';
 import { collectorComponents } from './known-components.ts';

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '@sonde/pipeline/test/free-port';
 
 const READY = 'Everything is ready';
 const READY_TIMEOUT_MS = 20_000;
@@ -75,17 +75,5 @@ async function untilReady(child: ChildProcess): Promise<void> {
       resolve();
     });
     child.once('exit', (code) => reject(new Error(`Collector ended with ${code}:\n${output}`)));
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
   });
 }

@@ -1,7 +1,8 @@
 import { createServer } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { freePort } from '@sonde/pipeline/test/free-port';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Destination, freePort, GatewayProcess, READY, sendSpan } from './gateway-process.ts';
+import { Destination, GatewayProcess, READY, sendSpan } from './gateway-process.ts';
 
 let gateway: GatewayProcess;
 let destination: Destination;

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { kafkaExporterFactory } from '@sonde/exporter-kafka';
 import { type Consumer, StaticSettingsSource, Telemetry } from '@sonde/pipeline';
 import { contractHost, contractSignalSettings } from '@sonde/pipeline/contract-suite';
+import { freePort } from '@sonde/pipeline/test/free-port';
 import {
   decodeRequests,
   type EncodedRequest,
@@ -21,7 +22,6 @@ import {
   startScratchBroker,
 } from '../../scripts/lib/kafka-broker.mjs';
 import { collectorPath } from './peers.ts';
-import { freePort } from './role.ts';
 
 const MISSING = kafkaMissing() ?? (collectorPath() === undefined ? 'no Collector' : undefined);
 const ITEMS = 25;

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '@sonde/pipeline/test/free-port';
 import { encodeRequest } from '@sonde/proto';
 import { type SpawnedEngine, spawnEngine } from '@sonde/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,7 +11,7 @@ import {
   type ScratchBroker,
   startScratchBroker,
 } from '../../scripts/lib/kafka-broker.mjs';
-import { freePort, Role } from './role.ts';
+import { Role } from './role.ts';
 
 const MISSING = kafkaMissing();
 const TOKEN = 'store-token-of-a-test';

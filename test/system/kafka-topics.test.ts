@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { HEADERS, KafkaBuffer, TOPICS } from '@sonde/buffer';
+import { freePort } from '@sonde/pipeline/test/free-port';
 import { encodeRequest } from '@sonde/proto';
 import { type SpawnedEngine, spawnEngine } from '@sonde/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -15,7 +16,7 @@ import {
 } from '../../scripts/lib/kafka-broker.mjs';
 import { readProjectFile } from '../tidy/repository.ts';
 import { pythonPath } from './peers.ts';
-import { freePort, Role } from './role.ts';
+import { Role } from './role.ts';
 
 const run = promisify(execFile);
 

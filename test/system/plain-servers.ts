@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
-import { freePort } from './role.ts';
+import { freePort } from '@sonde/pipeline/test/free-port';
 
 /** Where Debian's programs are: installed, or unpacked by `npm run setup:demo`. */
 const ROOTS = ['/', '/var/cache/sonde/demo/debian'];

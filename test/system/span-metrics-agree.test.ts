@@ -1,5 +1,6 @@
+import { freePort } from '@sonde/pipeline/test/free-port';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePort, GatewayProcess } from './gateway-process.ts';
+import { GatewayProcess } from './gateway-process.ts';
 import {
   CLIENT,
   innerWork,

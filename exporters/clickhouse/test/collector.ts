@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '@sonde/pipeline/test/free-port';
 
 const READY = 'Everything is ready';
 const READY_TIMEOUT_MS = 60_000;
@@ -82,13 +82,4 @@ async function untilReady(child: ChildProcess): Promise<void> {
     });
     child.once('exit', (code) => reject(new Error(`the Collector ended with ${code}: ${output}`)));
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }

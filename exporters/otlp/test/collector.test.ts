@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createServer } from 'node:net';
 import {
   contractHost,
   contractSettings,
@@ -8,6 +7,7 @@ import {
   requestBytes,
   telemetryOf,
 } from '@sonde/pipeline/contract-suite';
+import { freePort } from '@sonde/pipeline/test/free-port';
 import { protobufToJson } from '@sonde/proto';
 import { OtlpReceiver, otlpConfig } from '@sonde/receiver-otlp';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -18,14 +18,6 @@ const COMPRESSIONS = ['gzip', 'snappy', 'zstd', 'none'];
 
 const binary = collectorPath(new URL('../../..', import.meta.url).pathname);
 const isThere = existsSync(binary);
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
 
 /** Takes OTLP by gRPC at `port` and sends it on to `target`; ends with the test. */
 async function runCollector(port: number, target: string): Promise<void> {

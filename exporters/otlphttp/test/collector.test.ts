@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -10,6 +9,7 @@ import {
   requestBytes,
   telemetryOf,
 } from '@sonde/pipeline/contract-suite';
+import { freePort } from '@sonde/pipeline/test/free-port';
 import { protobufToJson } from '@sonde/proto';
 import { OtlpReceiver, otlpConfig } from '@sonde/receiver-otlp';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -27,14 +27,6 @@ function findCollector(): string | undefined {
 }
 
 const COLLECTOR = findCollector();
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
 
 /** Runs it until the end of the test; resolves when it is ready. */
 async function runCollector(binary: string, folder: string, yaml: string): Promise<ChildProcess> {

@@ -1,4 +1,3 @@
-import { createServer } from 'node:net';
 import { SondeError } from '@sonde/pipeline';
 import { type GrpcAnswer, GrpcClient, grpcClientFields } from '@sonde/pipeline/clients';
 import {
@@ -7,6 +6,7 @@ import {
   GatedConsumer,
   requestBytes,
 } from '@sonde/pipeline/contract-suite';
+import { freePort } from '@sonde/pipeline/test/free-port';
 import { EXPORT_PATHS, RpcCode, readStatus } from '@sonde/proto';
 import { OtlpReceiver, otlpConfig } from '@sonde/receiver-otlp';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -87,14 +87,6 @@ function delayIn(status: Uint8Array | undefined): number | undefined {
 async function arrived(consumer: GatedConsumer, count: number): Promise<readonly Uint8Array[]> {
   for (let request = 0; request < count; request += 1) await consumer.entered();
   return consumer.taken.flatMap(({ requests }) => requests.map(({ bytes }) => bytes));
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 describe('from gateway to gateway', () => {

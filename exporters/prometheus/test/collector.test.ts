@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { randomInt } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '@sonde/pipeline/test/free-port';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { exporting } from './exporting.ts';
 import {
@@ -28,22 +27,6 @@ function findCollector(): string | undefined {
 }
 
 const COLLECTOR = findCollector();
-
-/** Below those that the kernel gives to whoever asks for any: nobody else gets it meanwhile. */
-async function freePort(): Promise<number> {
-  for (let attempt = 0; attempt < 100; attempt++) {
-    const port = randomInt(20_000, 32_000);
-    const server = createServer();
-    const isFree = await new Promise<boolean>((resolve) => {
-      server.once('error', () => resolve(false));
-      server.listen(port, '127.0.0.1', () => resolve(true));
-    });
-    if (!isFree) continue;
-    await new Promise((resolve) => server.close(resolve));
-    return port;
-  }
-  throw new Error('no port is free');
-}
 
 /** Runs it until the end of the test; resolves when it is ready. */
 async function runCollector(binary: string, config: object): Promise<void> {

@@ -1,15 +1,7 @@
-import { createServer } from 'node:net';
 import { exporterContract } from '@sonde/pipeline/contract-suite';
+import { freePort } from '@sonde/pipeline/test/free-port';
 import { prometheusExporterFactory } from '../src/index.ts';
 import { gauge, metricsOf } from './metrics.ts';
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
 
 const port = await freePort();
 let queue = 0;

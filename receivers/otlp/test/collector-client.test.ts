@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { freePort } from '@sonde/pipeline/test/free-port';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { collectorPath } from '../../../scripts/lib/collector.mjs';
 import { send, start } from './harness.ts';
@@ -61,16 +61,6 @@ async function startCollector(configured: string): Promise<(words: string) => Pr
       child.stderr?.on('data', look);
       look();
     });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, '127.0.0.1', () => {
-      const bound = server.address();
-      server.close(() => resolve(bound !== null && typeof bound === 'object' ? bound.port : 0));
-    });
-  });
 }
 
 const title = isThere ? 'the Go Collector' : 'the Go Collector (not built here)';

@@ -4,7 +4,7 @@ import { get, Agent as HttpAgent, type IncomingMessage } from 'node:http';
 import { get as getSecurely, Agent as HttpsAgent } from 'node:https';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { freePort } from '../../system/role.ts';
+import { freePort } from '@sonde/pipeline/test/free-port';
 
 const START_MS = 60_000;
 /** Requests that are under way at a time. */

@@ -1,8 +1,8 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '@sonde/pipeline/test/free-port';
 import { startScratchBroker } from '../../../scripts/lib/kafka-broker.mjs';
-import { freePort } from '../../system/role.ts';
 import { ROOT } from '../../tidy/repository.ts';
 import { SondeProcess } from './sonde-process.ts';
 import { StoreUnderTest } from './store-under-test.ts';

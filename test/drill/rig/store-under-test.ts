@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort } from '../../system/role.ts';
+import { freePort } from '@sonde/pipeline/test/free-port';
 import { pause } from './load.ts';
 import { SondeProcess } from './sonde-process.ts';
 

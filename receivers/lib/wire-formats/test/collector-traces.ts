@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { protobufToJson } from '@sonde/proto';
 import { collectorPath } from '../../../../scripts/lib/collector.mjs';
+
+export { freePort } from '@sonde/pipeline/test/free-port';
 
 const ROOT = new URL('../../../..', import.meta.url).pathname;
 const BINARY = collectorPath(ROOT, 'full');
@@ -17,16 +18,6 @@ export const COLLECTOR_MISSING: string | undefined = existsSync(BINARY)
 
 /** A span as both sides can be compared: attributes by name, what is absent left out. */
 export type PlainSpan = Readonly<Record<string, unknown>>;
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
 
 /** What a Collector with this receiver makes of what `send` sends; it is stopped before it is read. */
 export async function collectorSpans(
