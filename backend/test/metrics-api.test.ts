@@ -38,7 +38,7 @@ beforeAll(async () => {
       seriesRow({ metric: 'requests', series: 2, ...cumulative, attributes: put, service: 'api' }),
       seriesRow({ metric: 'jobs', series: 3, kind: 7, temporality: 1, atMs: base }),
       seriesRow({ metric: 'memory', series: 4, kind: 5, atMs: base, attributes: get }),
-      seriesRow({ metric: 'memory', series: 5, kind: 5, atMs: base, attributes: put }),
+      seriesRow({ metric: 'memory', series: 5, kind: 5, atMs: base, attributes: put, scope: 'io' }),
       seriesRow({ metric: 'latency', series: 6, kind: 9, temporality: 2, atMs: base }),
       seriesRow({ metric: 'quantiles', series: 7, kind: 11, atMs: base, service: 'sonde-x' }),
       seriesRow({ metric: 'own', series: 8, kind: 5, atMs: base, namespace: 'sonde' }),
@@ -123,6 +123,19 @@ describe('the catalogue of metrics', () => {
     const { metrics } = await sonde.get(path, MetricsSchema);
     expect(metrics.map(({ name }) => name)).toEqual(names);
   });
+
+  it('of one service has its metrics, its series and its points alone', async () => {
+    const path = `/api/v1/metrics?${range}&service=api&search=req`;
+    const { metrics } = await sonde.get(path, MetricsSchema);
+    expect(metrics).toMatchObject([
+      { name: 'requests', services: ['api'], seriesCount: 1, lastSeenMs: base + 2 * MINUTE },
+    ]);
+    const { metrics: none } = await sonde.get(
+      `/api/v1/metrics?${range}&service=sho`,
+      MetricsSchema,
+    );
+    expect(none).toEqual([]);
+  });
 });
 
 describe('the values of a cumulative counter', () => {
@@ -150,6 +163,16 @@ describe('the values of a cumulative counter', () => {
     const { series } = await query('name=requests&aggregation=sum&groupBy=service.name');
     expect(series.map(({ labels }) => labels['service.name']).sort()).toEqual(['api', 'shop']);
     expect(await line('name=requests&aggregation=sum&service=api')).toEqual([6, 6, 60]);
+  });
+
+  it('can be of one instrumentation scope', async () => {
+    expect(await line('name=memory&aggregation=sum&where=otel.scope.name%3Dio')).toEqual([
+      30,
+      null,
+      50,
+    ]);
+    const { series } = await query('name=memory&aggregation=sum&groupBy=otel.scope.name');
+    expect(series.map(({ labels }) => labels['otel.scope.name']).sort()).toEqual(['', 'io']);
   });
 
   it('have extremes over the series', async () => {

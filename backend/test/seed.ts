@@ -126,6 +126,7 @@ export interface SeriesSeed {
   readonly service?: string;
   readonly namespace?: string;
   readonly attributes?: readonly (readonly [string, string])[];
+  readonly scope?: string;
 }
 
 export function seriesRow(seed: SeriesSeed): Row {
@@ -142,6 +143,7 @@ export function seriesRow(seed: SeriesSeed): Row {
     service: seed.service ?? 'shop',
     namespace: seed.namespace ?? '',
     origin: 'sdk',
+    scope_name: seed.scope ?? '',
     attributes: mapSql(seed.attributes ?? []),
     retention_days: 14,
   };

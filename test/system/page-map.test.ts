@@ -128,9 +128,9 @@ describe.skipIf(!HAS_CHROMIUM)('the service map, in a real browser', () => {
   it('is narrowed to one or two calls around what is selected', async () => {
     await open();
     await untilNodes(NODES);
-    await page.getByRole('button', { name: '1 call around', disabled: true }).waitFor();
+    await page.getByRole('button', { name: '± 1 call', disabled: true }).waitFor();
     await clickOnCanvas('payment');
-    await page.getByRole('button', { name: '1 call around' }).click();
+    await page.getByRole('button', { name: '± 1 call' }).click();
     await untilNodes(['checkout', 'payment']);
     await page.getByRole('button', { name: '2 calls' }).click();
     await untilNodes(['checkout', 'frontend', 'payment', 'postgresql']);

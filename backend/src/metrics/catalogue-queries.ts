@@ -56,6 +56,8 @@ export interface CatalogueScope {
   readonly range: TimeWindow;
   /** Part of the name or the description, ASCII letters in either case. */
   readonly search?: string | undefined;
+  /** Only what this service measures. */
+  readonly service?: string | undefined;
 }
 
 /** What is measured in the range: a row a metric, kind, unit, temporality and monotonicity. */
@@ -72,6 +74,7 @@ export function catalogueQuery(scope: CatalogueScope): StoreQuery<MetricRow> {
         ${OWN_ONLY} AS own_only, ${SCOPES} AS scopes, toUnixTimestamp(max(bucket)) AS last_hour
       FROM metric_series
       WHERE ${inRange(scope.tenant, scope.range)} AND kind != 0 AND ${isFound(scope.search)}
+        AND ${isOfService(scope.service)}
       GROUP BY metric, kind, unit, temporality, is_monotonic
       ORDER BY metric, series_count DESC
       LIMIT ${param.uint64(ANSWER_LIMITS.metricsMax)}`,
@@ -82,6 +85,10 @@ function isFound(search: string | undefined): Sql {
   if (search === undefined) return sql`1`;
   return sql`(positionCaseInsensitive(metric, ${param.string(search)}) > 0
     OR positionCaseInsensitive(description, ${param.string(search)}) > 0)`;
+}
+
+function isOfService(service: string | undefined): Sql {
+  return service === undefined ? sql`1` : isNamed(sql`service`, service);
 }
 
 export interface MetricScope {
@@ -115,9 +122,8 @@ export function metricQuery(scope: MetricScope): StoreQuery<MetricRow> {
 
 /** Rows of `metric_series` of one metric in the hours of the range. */
 export function ofMetric(scope: MetricScope): Sql {
-  const service = scope.service === undefined ? sql`1` : isNamed(sql`service`, scope.service);
   return sql`${inRange(scope.tenant, scope.range)} AND metric = ${param.string(scope.name)}
-    AND ${service} AND ${whereSeries(scope.conditions ?? [], scope)}`;
+    AND ${isOfService(scope.service)} AND ${whereSeries(scope.conditions ?? [], scope)}`;
 }
 
 export function inRange(tenant: string, range: TimeWindow): Sql {
@@ -139,10 +145,16 @@ const LastPointRowSchema: z.ZodType<LastPointRow> = z.object({
 });
 
 /** When a point of each metric came last, of the metrics that had any in the last ten minutes. */
-export function lastPointsQuery({ tenant, range }: CatalogueScope): StoreQuery<LastPointRow> {
+export function lastPointsQuery(scope: CatalogueScope): StoreQuery<LastPointRow> {
+  const { tenant, range, service } = scope;
   const from = Math.max(range.from, range.to - RECENT_MS);
+  const ofService =
+    service === undefined
+      ? sql`1`
+      : sql`series IN (SELECT series FROM metric_series
+          WHERE ${inRange(tenant, { ...range, from })} AND ${isOfService(service)})`;
   const within = sql`tenant = ${param.string(tenant)} AND timestamp >= ${atMs(from)}
-    AND timestamp < ${atMs(range.to)}`;
+    AND timestamp < ${atMs(range.to)} AND ${ofService}`;
   const last = sql`metric, max(timestamp) AS last`;
   return {
     summary: 'SELECT metric points last',

@@ -4,7 +4,7 @@ import { atHour } from '../instant-sql.ts';
 import type { TimeWindow } from '../time-windows.ts';
 import { type Condition, WHERE_FORMS, type WhereOperator } from '../traces/where/parse-where.ts';
 
-/** Labels that come from the resource's identity, by the names of OpenTelemetry. */
+/** Labels that come from the resource's identity or the scope, by the names of OpenTelemetry. */
 const IDENTITY_LABELS: Readonly<Record<string, Sql>> = {
   'service.name': sql`toString(service)`,
   'service.namespace': sql`toString(namespace)`,
@@ -12,6 +12,7 @@ const IDENTITY_LABELS: Readonly<Record<string, Sql>> = {
   'host.name': sql`toString(host)`,
   'deployment.environment.name': sql`toString(environment)`,
   'k8s.cluster.name': sql`toString(cluster)`,
+  'otel.scope.name': sql`toString(scope_name)`,
 };
 
 export const IDENTITY_LABEL_KEYS: readonly string[] = Object.keys(IDENTITY_LABELS);

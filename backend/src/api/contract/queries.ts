@@ -169,6 +169,8 @@ export interface LogSurroundingsQuery {
 export interface MetricsQuery extends RangeQuery {
   /** Part of the name or the description. */
   readonly search?: string;
+  /** Only what this service measures. */
+  readonly service?: string;
 }
 
 /** Which series of a metric a query is about. */

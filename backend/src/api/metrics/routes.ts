@@ -56,14 +56,15 @@ function addCatalogue(api: Api, store: StoreReader): void {
         .strictObject({
           ...rangeParameters,
           search: textParameter('Part of the name or the description.', 'http'),
+          service: textParameter('Only what this service measures.', 'checkout'),
         })
         .superRefine(checkRange),
     },
     responses: { 200: jsonAnswer('The metrics, by name.', MetricsSchema), ...STORE_REFUSALS },
   });
   api.openapi(route, async (context) => {
-    const { from, to, search } = context.req.valid('query');
-    const scope = { tenant: context.get('viewer').tenant, range: { from, to }, search };
+    const { from, to, search, service } = context.req.valid('query');
+    const scope = { tenant: context.get('viewer').tenant, range: { from, to }, search, service };
     const meter = new CostMeter();
     const [rows, lasts] = await Promise.all([
       store.read(catalogueQuery(scope), context.get('signal')),
