@@ -6,6 +6,7 @@ const METRICS = {
   sent: 'network.tcp.io',
   received: 'network.tcp.io',
   retransmits: 'network.tcp.retransmits',
+  listens: 'network.tcp.listen.queue.limit',
 } as const;
 
 const DIRECTIONS: Readonly<Partial<Record<keyof typeof METRICS, string>>> = {

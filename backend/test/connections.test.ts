@@ -312,11 +312,18 @@ describe('connections of a minute', () => {
       of('first', '7200', { side: 'server' }),
       of('second', '7200', { side: 'server' }),
       of('elsewhere', '7200', { side: 'server', host: 'h6' }),
+      // Of Sonde's own processes an agent says where they listen, and nothing else.
+      of('pool', '4318'),
+      of('sonde-gateway', '4318', { what: 'listens', namespace: 'sonde' }),
+      of('pool', '7300'),
+      of('quiet', '7300', { what: 'listens' }),
     );
     await map.look();
     expect(await found(atMs)).toEqual([
       'pool -> h5:7200 external tcp 2/0 0/0 0',
+      'pool -> h5:7300 external tcp 2/0 0/0 0',
       'pool -> postgres database tcp 2/0 0/0 0',
+      'pool -> sonde-gateway service tcp 2/0 0/0 0',
       'pool -> till service tcp 2/0 0/0 0',
     ]);
   });

@@ -169,8 +169,7 @@ export class EbpfReceiver implements Component {
   async #deliverMetrics(observer: Observer): Promise<void> {
     observer.workloads.expire();
     if (this.#options.next.metrics === undefined) return;
-    const workloads = observer.workloads.all().filter(({ identity }) => !identity.isOwn);
-    const measured = [...workloads, observer.host];
+    const measured = [...observer.workloads.all(), observer.host];
     for (const { bytes, itemCount } of encodeMetrics(measured, Date.now())) {
       await this.#handOn('metrics', bytes, itemCount);
     }

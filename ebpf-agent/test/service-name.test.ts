@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { otelEnvironment } from '../src/entities/otel-environment.ts';
-import { isSonde } from '../src/entities/own-processes.ts';
+import { isSonde, ownServiceName } from '../src/entities/own-processes.ts';
 import { parseStat, zeroParts } from '../src/entities/proc-files.ts';
 import { serviceNameOf } from '../src/entities/service-name.ts';
 
@@ -126,5 +126,14 @@ describe('Sonde itself', () => {
     expect(isSonde(['node', '--flag', '/x/cli/dist/sonde.js', 'gateway'])).toBe(true);
     expect(isSonde(['/usr/local/bin/sonde', 'up'])).toBe(true);
     expect(isSonde(['node', '/x/server.js', '--log=sonde.js.txt'])).toBe(false);
+  });
+
+  it('are named as they call themselves', () => {
+    expect(ownServiceName(['node', '--flag', '/x/cli/dist/sonde.js', 'gateway', '--config'])).toBe(
+      'sonde-gateway',
+    );
+    expect(ownServiceName(['/usr/local/bin/sonde'])).toBe('sonde');
+    expect(ownServiceName(['sonde', '--help'])).toBe('sonde');
+    expect(ownServiceName(['node', '/x/server.js', 'gateway'])).toBeUndefined();
   });
 });

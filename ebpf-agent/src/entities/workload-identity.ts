@@ -7,6 +7,7 @@ import {
 import type { Pod } from './kubernetes/pod.ts';
 import { podAttributes, podServiceName, workloadOfPodName } from './kubernetes/pod-attributes.ts';
 import type { OtelEnvironment } from './otel-environment.ts';
+import { ownServiceName } from './own-processes.ts';
 import {
   type Command,
   executableName,
@@ -55,7 +56,8 @@ export function identify(sources: IdentitySources): WorkloadIdentity {
   const platform = platformOf(sources);
   const isGrouped = place.containerId !== undefined || place.unit !== undefined;
   return {
-    name: serviceName ?? placedName(sources) ?? bareName(sources),
+    name:
+      serviceName ?? ownServiceName(command.command) ?? placedName(sources) ?? bareName(sources),
     executable: isGrouped ? '' : executableName(command),
     platform,
     attributes,

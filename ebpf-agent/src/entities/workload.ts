@@ -4,7 +4,7 @@ import { WorkloadCoverage } from '../capabilities/coverage.ts';
 import { WorkloadLimits } from '../host/workload-limits.ts';
 import { WorkloadUsage } from '../host/workload-usage.ts';
 import { SERIES_IDLE_MS, WORKLOADS_MAX } from '../limits.ts';
-import { type MetricDefinition, PROCESSES } from '../metrics/definitions.ts';
+import { LISTEN_QUEUE_MAX, type MetricDefinition, PROCESSES } from '../metrics/definitions.ts';
 import { newSeries, type Series } from '../metrics/series.ts';
 import { WorkloadMetrics } from '../metrics/workload-metrics.ts';
 import type { WorkloadIdentity } from './workload-identity.ts';
@@ -40,19 +40,27 @@ export class Workload {
     this.resource = resourceOf(identity);
   }
 
-  /** All that is known of it, a metric after the other. */
+  /** All that is known of it, a metric after the other; of Sonde itself where it listens alone. */
   *points(
     nowMs: number = performance.now(),
   ): Generator<readonly [MetricDefinition, readonly Series[]]> {
+    if (this.identity.isOwn) return yield* this.#listeners();
     const processes = newSeries([], 0);
     processes.sum = this.processes;
     yield [PROCESSES, [processes]];
     yield* this.usage.points(nowMs);
     yield* this.limits.points();
     const known = { processes: this.processes, metrics: this.usage.coverage };
-    if (!this.identity.isOwn) yield* this.coverage.points(known, nowMs);
+    yield* this.coverage.points(known, nowMs);
     for (const [definition, series] of this.metrics.entries()) {
       yield [definition, [...series.values()]];
+    }
+  }
+
+  /** By these a map knows who it is that others send to. */
+  *#listeners(): Generator<readonly [MetricDefinition, readonly Series[]]> {
+    for (const [definition, series] of this.metrics.entries()) {
+      if (definition === LISTEN_QUEUE_MAX) yield [definition, [...series.values()]];
     }
   }
 }

@@ -264,7 +264,7 @@ export class Traffic {
   #listening(record: RecordView): void {
     const workload = this.#options.processes.workloadOf(record.tgid, true);
     if (workload === undefined) this.#unowned++;
-    else if (!workload.identity.isOwn) countListener(record, workload);
+    else countListener(record, workload);
   }
 
   #close(record: RecordView, connection: Connection): void {

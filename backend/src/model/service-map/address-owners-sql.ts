@@ -1,4 +1,5 @@
 import { param, type Sql, sql } from '@sonde/store';
+import { OWN_NAMESPACE } from '../../own.ts';
 import { CONNECTION_METRICS, DATABASES } from './counting-series-sql.ts';
 import type { OwnerSearch } from './minute-join.ts';
 
@@ -42,6 +43,10 @@ function answeredSql({ spansAround, middleMs }: OwnerSearch): Sql {
       AND has(mapKeys(attributes), 'server.port')`;
 }
 
+/** The agent tells of Sonde's own processes where they listen, and no more. */
+const OWN_LISTENERS = sql`metric = 'network.tcp.listen.queue.limit'
+  AND namespace = ${param.string(OWN_NAMESPACE)}`;
+
 /** Connections that agents saw taken, by host: also before the first request, and between two. */
 function acceptedSql({ middleMs }: OwnerSearch): Sql {
   return sql`
@@ -51,8 +56,8 @@ function acceptedSql({ middleMs }: OwnerSearch): Sql {
       ${param.uint64(HOUR_SECONDS)} AS distance
     FROM metric_series
     WHERE bucket = toStartOfHour(toDateTime(${unixSeconds(middleMs)}, 'UTC'))
-      AND metric = ${param.string(CONNECTION_METRICS.opened)}
-      AND attributes['sonde.side'] = 'server'
+      AND (metric = ${param.string(CONNECTION_METRICS.opened)}
+          AND attributes['sonde.side'] = 'server' OR ${OWN_LISTENERS})
     GROUP BY of_tenant, of_place, of_port
     HAVING uniqExact(${IDENTITY}) = 1`;
 }

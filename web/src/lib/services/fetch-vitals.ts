@@ -2,7 +2,13 @@ import type { MetricQueryResponse, MetricSeriesQuery } from '@sonde/backend/api-
 import { fetchMetricSeries, fetchMetrics } from '../api/requests.ts';
 import type { ResolvedRange } from '../location/time-range.ts';
 import { sharedStepMs } from '../metrics/explorer-state.ts';
-import { type Vital, type VitalLine, type VitalSource, wantedVitals } from './vitals.ts';
+import {
+  type Vital,
+  type VitalLine,
+  type VitalSource,
+  type WantedVital,
+  wantedVitals,
+} from './vitals.ts';
 
 /** From this share of a limit on it is drawn. */
 const NEAR_LIMIT = 0.5;
@@ -18,24 +24,28 @@ export interface DrawnVital {
   readonly lines: readonly DrawnLine[];
 }
 
-/** Asks what the service measures, then for the values of what there is a chart for. */
-export async function fetchVitals(
+/** The charts that there are data for. */
+export async function fetchWanted(
+  service: string,
+  { fromMs, toMs }: ResolvedRange,
+  signal: AbortSignal,
+): Promise<readonly WantedVital[]> {
+  const { metrics } = await fetchMetrics({ from: fromMs, to: toMs, service }, signal);
+  return wantedVitals(metrics);
+}
+
+/** The values of one chart; a line without any is left out. */
+export async function fetchVital(
+  { vital, lines }: WantedVital,
   service: string,
   range: ResolvedRange,
   signal: AbortSignal,
-): Promise<readonly DrawnVital[]> {
-  const { fromMs: from, toMs: to } = range;
-  const { metrics } = await fetchMetrics({ from, to, service }, signal);
-  const scope = { from, to, service, stepMs: sharedStepMs(range) };
-  const vitals = await Promise.all(
-    wantedVitals(metrics).map(async ({ vital, lines }) => {
-      const answers = await Promise.all(
-        lines.map(({ source }) => fetchMetricSeries(asked(source, scope), signal)),
-      );
-      return drawn(vital, lines, answers);
-    }),
+): Promise<DrawnVital> {
+  const scope = { from: range.fromMs, to: range.toMs, service, stepMs: sharedStepMs(range) };
+  const answers = await Promise.all(
+    lines.map(({ source }) => fetchMetricSeries(asked(source, scope), signal)),
   );
-  return vitals.filter(({ lines }) => lines.some(({ isLimit }) => !isLimit));
+  return drawn(vital, lines, answers);
 }
 
 function asked(

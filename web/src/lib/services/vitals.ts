@@ -131,10 +131,6 @@ export const VITALS: readonly Vital[] = [
         label: 'p99',
         sources: [{ metric: 'nodejs.eventloop.delay.p99', aggregation: 'max' }],
       },
-      {
-        label: 'p50',
-        sources: [{ metric: 'nodejs.eventloop.delay.p50', aggregation: 'max' }],
-      },
     ],
   },
   {
