@@ -81,7 +81,7 @@ static __always_inline void listens(struct sock *sk, u32 tgid) {
 static __always_inline void report_listener(struct sock *sk, u32 tgid) {
   listens(sk, tgid);
   struct listener *l = bpf_sk_storage_get(&listeners, sk, 0, 0);
-  if (!l || is_own(l->tgid)) return;
+  if (!l) return;
   u64 now = bpf_ktime_get_ns();
   u32 drops = drops_of(sk), queue = sk->sk_ack_backlog, queue_max = sk->sk_max_ack_backlog;
   int is_news = drops != l->drops || queue != l->queue || queue_max != l->queue_max;
