@@ -132,7 +132,7 @@ describe.skipIf(!HAS_CHROMIUM)('the service map, in a real browser', () => {
     await clickOnCanvas('payment');
     await page.getByRole('button', { name: '± 1 call' }).click();
     await untilNodes(['checkout', 'payment']);
-    await page.getByRole('button', { name: '2 calls' }).click();
+    await page.getByRole('button', { name: '± 2 calls' }).click();
     await untilNodes(['checkout', 'frontend', 'payment', 'postgresql']);
     await page.goBack();
     await page.goBack();
