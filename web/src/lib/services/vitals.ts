@@ -2,8 +2,8 @@ import type { MetricAggregation, MetricInfo } from '@sonde/backend/api-contract'
 import { formatBytes } from '../format/bytes.ts';
 import { formatCount } from '../format/count.ts';
 import { formatDuration } from '../format/duration.ts';
+import { formatRate } from '../format/rate.ts';
 import { formatRatio } from '../format/ratio.ts';
-import { significant } from '../format/significant.ts';
 import { aggregationsFor } from '../metrics/explorer-state.ts';
 
 /** A metric that may tell it, by its name in the semantic conventions, and how its series are one. */
@@ -33,14 +33,12 @@ export interface Vital {
 
 const SECOND_NS = 1e9;
 const seconds = (value: number): string => formatDuration(value * SECOND_NS);
-const cores = (value: number): string =>
-  value > 0 && value < 0.005 ? '<0.01' : significant(value);
 
 /** From what is said of every process to what only some runtimes say. */
 export const VITALS: readonly Vital[] = [
   {
     title: 'CPU, cores',
-    format: cores,
+    format: formatRate,
     lines: [
       {
         label: 'used',
