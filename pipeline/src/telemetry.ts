@@ -7,6 +7,7 @@ import {
   itemsOf,
   keepShape,
   LogColumns,
+  releaseColumns,
   type Signal,
 } from '@sonde/proto';
 import { type ClientInfo, commonClient } from './client-info.ts';
@@ -57,6 +58,10 @@ export class Telemetry {
   #columns: Columns | undefined;
   /** While requests are decoded in turns. */
   #decoding: Promise<Columns> | undefined;
+  /** Whether somebody has the columns for as long as he likes. */
+  #areKept = false;
+  /** How many have them until they are done. */
+  #lent = 0;
 
   constructor(options: TelemetryOptions) {
     this.signal = options.signal;
@@ -99,6 +104,7 @@ export class Telemetry {
     const changed = this.#copy(this.client);
     changed.#requests = undefined;
     changed.#columns = columns;
+    changed.#areKept = true;
     return changed;
   }
 
@@ -111,6 +117,7 @@ export class Telemetry {
     const changed = this.#copy(this.client);
     changed.#requests = requests;
     changed.#columns = undefined;
+    changed.#areKept = false;
     return changed;
   }
 
@@ -137,6 +144,10 @@ export class Telemetry {
     const copy = new Telemetry({ signal, requests: [], ...options, decode: this.#decode });
     copy.#requests = this.#requests;
     copy.#columns = this.#columns;
+    if (this.#columns !== undefined) {
+      this.#areKept = true;
+      copy.#areKept = true;
+    }
     return copy;
   }
 
@@ -166,22 +177,42 @@ export class Telemetry {
 
   /** Throws `MalformedError` of `@sonde/proto` when a request is not OTLP. */
   columns(): Columns {
+    this.#areKept = true;
     this.#columns ??= this.#decode(this.requests);
     return this.#columns;
   }
 
   /**
-   * As `columns`, for who can wait: requests that were joined are decoded some milliseconds at a time,
-   * and others have the event loop in between.
+   * As `columns`, for who can wait and passes on nothing: they are `work`'s until it is done. What was
+   * lent only is nobody's then, and its memory that of later batches. Requests that were joined are
+   * decoded some milliseconds at a time, and others have the event loop in between.
    */
-  async columnsInTurns(): Promise<Columns> {
-    if (this.#columns !== undefined || this.requests.length < 2) return this.columns();
-    this.#decoding ??= decodeRequestsInTurns(this.signal, this.requests, { nextTurn });
-    const columns = await this.#decoding;
-    this.#decoding = undefined;
-    // Somebody may have asked for all at once meanwhile.
-    this.#columns ??= columns;
+  async lendColumns<T>(work: (columns: Columns) => Promise<T>): Promise<T> {
+    this.#lent++;
+    try {
+      return await work(await this.#columnsInTurns());
+    } finally {
+      this.#lent--;
+      if (this.#lent === 0 && !this.#areKept) this.#release();
+    }
+  }
+
+  async #columnsInTurns(): Promise<Columns> {
+    if (this.#columns === undefined && this.requests.length > 1) {
+      this.#decoding ??= decodeRequestsInTurns(this.signal, this.requests, { nextTurn });
+      const columns = await this.#decoding;
+      this.#decoding = undefined;
+      // Somebody may have asked for all at once meanwhile.
+      this.#columns ??= columns;
+    }
+    this.#columns ??= this.#decode(this.requests);
     return this.#columns;
+  }
+
+  #release(): void {
+    const columns = this.#columns;
+    this.#columns = undefined;
+    if (columns !== undefined) releaseColumns(columns);
   }
 }
 

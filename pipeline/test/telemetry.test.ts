@@ -1,7 +1,9 @@
 import {
+  type Columns,
   decodeRequests,
   type EncodedRequest,
   jsonToProtobuf,
+  LogColumns,
   MalformedError,
   type Signal,
   scanRequest,
@@ -119,29 +121,69 @@ describe('whose telemetry it is', () => {
   });
 });
 
-describe('columns in turns', () => {
-  it('are the same for everybody who asks, also at once meanwhile', async () => {
-    const requests = [request('a', 1, 'x', 'y'), request('b', 2, 'z')];
+describe('columns that are lent', () => {
+  const requests = [request('a', 1, 'x', 'y'), request('b', 2, 'z')];
+  const itself = (columns: Columns): Promise<Columns> => Promise.resolve(columns);
+
+  it('are the same for all who have them at once', async () => {
     const telemetry = telemetryOf('logs', requests);
-    const [one, other] = await Promise.all([
-      telemetry.columnsInTurns(),
-      telemetry.columnsInTurns(),
-    ]);
-    expect(other).toBe(one);
-    expect(telemetry.columns()).toBe(one);
+    const both = await Promise.all([telemetry.lendColumns(itself), telemetry.lendColumns(itself)]);
+    expect(both[1]).toBe(both[0]);
 
     const asked = telemetryOf('logs', requests);
-    const waiting = asked.columnsInTurns();
+    const waiting = asked.lendColumns(itself);
     const now = asked.columns();
     expect(await waiting).toBe(now);
+  });
+
+  it("are nobody's when the last one is done, also by a failure", async () => {
+    const telemetry = telemetryOf('logs', requests);
+    const first = await telemetry.lendColumns(itself);
+    expect(telemetry.isEncoded).toBe(true);
+    const failure = new Error('the store is away');
+    await expect(telemetry.lendColumns(() => Promise.reject(failure))).rejects.toBe(failure);
+    expect(telemetry.isEncoded).toBe(true);
+    const again = await telemetry.lendColumns(itself);
+    expect(again).not.toBe(first);
+    expect(telemetry.itemCount).toBe(3);
+  });
+
+  it('give their memory to the next batch', async () => {
+    const telemetry = telemetryOf('logs', requests);
+    const memory = (columns: Columns): Promise<ArrayBufferLike> =>
+      Promise.resolve(logs(columns).timeUnixNano.buffer);
+    const first = await telemetry.lendColumns(memory);
+    expect(await telemetryOf('logs', requests).lendColumns(memory)).toBe(first);
+  });
+
+  it.each<[string, (telemetry: Telemetry) => unknown]>([
+    ['columns', (telemetry) => telemetry.columns()],
+    ['a batch of another client', (telemetry) => telemetry.withClient(clientInfo({}))],
+    ['other columns', (telemetry) => telemetry.withColumns(telemetry.columns())],
+  ])('stay for who has %s meanwhile', async (_, keep) => {
+    const telemetry = telemetryOf('logs', requests);
+    const lent = await telemetry.lendColumns((columns) => {
+      keep(telemetry);
+      return Promise.resolve(columns);
+    });
+    const memory = logs(lent).timeUnixNano.buffer;
+    const next = await telemetryOf('logs', requests).lendColumns(itself);
+    expect(logs(next).timeUnixNano.buffer).not.toBe(memory);
+    expect(logs(lent).count).toBe(3);
+    expect(telemetry.columns()).toBe(lent);
   });
 
   it('refuse what is not OTLP each time, as columns do', async () => {
     const bad = { ...request('a', 1, 'x'), bytes: new Uint8Array([0x0a]) };
     const telemetry = telemetryOf('logs', [request('a', 1, 'x'), bad]);
     for (let i = 0; i < 2; i++) {
-      await expect(telemetry.columnsInTurns()).rejects.toThrow(MalformedError);
+      await expect(telemetry.lendColumns(itself)).rejects.toThrow(MalformedError);
     }
     expect(() => telemetry.columns()).toThrow(MalformedError);
   });
 });
+
+function logs(columns: Columns): LogColumns {
+  if (!(columns instanceof LogColumns)) throw new Error(columns.signal);
+  return columns;
+}

@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { type LoadSignal, loadRequest } from '../bench/load.ts';
 import { ByteRun } from '../src/columns/byte-run.ts';
 import { Dictionary } from '../src/columns/dictionary.ts';
-import { newSlab, newUint32, withSlab } from '../src/columns/slab.ts';
-import { type Columns, decodeRequests } from '../src/index.ts';
+import { FreePieces } from '../src/columns/free-pieces.ts';
+import { newSlab, newUint32, releaseSlab, withSlab } from '../src/columns/slab.ts';
+import { type Columns, decodeRequests, releaseColumns } from '../src/index.ts';
+import { columnsRows } from './oracle/columns-rows.ts';
 
 const SIGNALS: readonly LoadSignal[] = ['traces', 'logs', 'metrics'];
 
@@ -31,6 +33,10 @@ function arraysOf(value: unknown, found: Set<TypedArray> = new Set()): Set<Typed
   }
   for (const member of Object.values(value)) arraysOf(member, found);
   return found;
+}
+
+function arrays(columns: Columns): readonly (readonly number[])[] {
+  return [...arraysOf(columns)].map((array) => [...array]);
 }
 
 function buffersOf(columns: Columns): Set<ArrayBufferLike> {
@@ -72,6 +78,72 @@ describe('the slab of a batch', () => {
         array.fill(0xffffffff);
       }
     });
+  });
+});
+
+describe('memory that is given back', () => {
+  it.each(SIGNALS)(
+    'is that of the next batch of %s, which is decoded as into new memory',
+    (signal) => {
+      const kept = decode(signal, 1);
+      const other = decode(signal, 2);
+      const buffers = buffersOf(other);
+      releaseColumns(other);
+      const again = decode(signal, 1);
+      const shared = [...buffersOf(again)].filter((buffer) => buffers.has(buffer));
+      expect(shared.length).toBeGreaterThan(buffers.size / 2);
+      expect(columnsRows(again)).toEqual(columnsRows(kept));
+      expect(arrays(again)).toEqual(arrays(kept));
+      releaseColumns(again);
+    },
+  );
+
+  it('is given back once', () => {
+    const columns = decode('logs', 1);
+    releaseColumns(columns);
+    releaseColumns(columns);
+    const first = buffersOf(decode('logs', 1));
+    for (const buffer of buffersOf(decode('logs', 1))) expect(first.has(buffer)).toBe(false);
+  });
+
+  it('gives zeros again', () => {
+    const slab = newSlab(4096);
+    const fill = (word: number): boolean =>
+      withSlab(slab, () =>
+        [100, 3, 50_000, 9_001, 1].every((length) => {
+          const array = newUint32(length);
+          const isZero = array.every((each) => each === 0);
+          array.fill(word);
+          return isZero;
+        }),
+      );
+    for (let word = 1; word < 4; word++) {
+      expect(fill(word)).toBe(true);
+      releaseSlab(slab);
+    }
+  });
+
+  it('is as large as was asked for, and not more than twice that', () => {
+    const free = new FreePieces();
+    for (let bytes = 1; bytes < 5e6; bytes = Math.ceil(bytes * 1.37)) {
+      const piece = free.take(bytes);
+      expect(piece.buffer.byteLength).toBeGreaterThanOrEqual(bytes);
+      if (bytes > 32 * 1024) expect(piece.buffer.byteLength).toBeLessThanOrEqual(bytes * 1.25);
+      free.give(piece);
+      const again = free.take(bytes);
+      expect(again).toBe(piece);
+      expect(free.take(bytes)).not.toBe(piece);
+    }
+    free.give(free.take(150_000));
+    expect(free.take(100_000).buffer.byteLength).toBeLessThanOrEqual(200_000);
+  });
+
+  it('is left to the garbage collector beyond a limit', () => {
+    const free = new FreePieces();
+    const pieces = Array.from({ length: 5 }, () => free.take(8 * 1024 * 1024));
+    for (const piece of pieces) free.give(piece);
+    const again = pieces.map(() => free.take(8 * 1024 * 1024));
+    expect(again.filter((piece) => pieces.includes(piece))).toEqual([pieces[4]]);
   });
 });
 

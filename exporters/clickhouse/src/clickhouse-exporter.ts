@@ -95,7 +95,15 @@ export class ClickHouseExporter implements ConsumingComponent {
   }
 
   async #insertBatch(telemetry: Telemetry): Promise<void> {
-    const columns = await decode(telemetry);
+    try {
+      await telemetry.lendColumns((columns) => this.#insertColumns(columns, telemetry));
+    } catch (error) {
+      if (!(error instanceof MalformedError)) throw error;
+      throw new SondeError('INVALID_DATA', error.message, { cause: error });
+    }
+  }
+
+  async #insertColumns(columns: Columns, telemetry: Telemetry): Promise<void> {
     // Each step of a batch has a turn of the event loop to itself: requests are read in between.
     await nextTurn();
     const context: BatchContext = {
@@ -133,13 +141,4 @@ async function allOf(work: readonly Promise<void>[]): Promise<void> {
   );
   const failure = failures.find(({ retryable }) => !retryable) ?? failures[0];
   if (failure !== undefined) throw failure;
-}
-
-async function decode(telemetry: Telemetry): Promise<Columns> {
-  try {
-    return await telemetry.columnsInTurns();
-  } catch (error) {
-    if (!(error instanceof MalformedError)) throw error;
-    throw new SondeError('INVALID_DATA', error.message, { cause: error });
-  }
 }

@@ -3,10 +3,13 @@
  * an allocation costs more than filling one; so, while a slab is open, arrays are cut from it.
  *
  * A slab belongs to the batch that is decoded while it is open and to no other: keeping, dropping or
- * handing over the batch never touches the memory of another one.
+ * handing over the batch never touches the memory of another one. Who knows that nobody has the batch
+ * any more gives its memory back (`releaseSlab`), and the next one is cut from it.
  */
 
-/** What is taken at a time when the first piece is used up; larger arrays have memory of their own. */
+import { FreePieces, type Piece } from './free-pieces.ts';
+
+/** What is taken at a time when the first piece is used up; larger arrays have a piece of their own. */
 const PIECE_BYTES: number = 32 * 1024;
 const ARRAY_BYTES_MAX: number = PIECE_BYTES >>> 2;
 
@@ -22,65 +25,62 @@ export const NO_INT32: Int32Array = new Int32Array(NO_BUFFER);
 export const NO_FLOAT64: Float64Array = new Float64Array(NO_BUFFER);
 export const NO_VIEW: DataView = new DataView(NO_BUFFER);
 
-const slab: { isOpen: boolean; buffer: ArrayBuffer; used: number; next: number } = {
-  isOpen: false,
-  buffer: NO_BUFFER,
-  used: 0,
-  next: 0,
-};
-
 /** A slab that is closed and may be opened again. */
 export interface ClosedSlab {
-  buffer: ArrayBuffer;
-  used: number;
+  /** All memory that was cut from, the piece with room left first. */
+  readonly pieces: Piece[];
   /** What is taken when there is no room left. Bytes. */
   next: number;
 }
 
+const free = new FreePieces();
+
+/** The slab that is open, and the memory that was cut from last. */
+let open: ClosedSlab | undefined;
+let cut: ArrayBuffer = NO_BUFFER;
+
 export function newSlab(bytes: number): ClosedSlab {
-  return { buffer: NO_BUFFER, used: 0, next: bytes };
+  return { pieces: [], next: bytes };
 }
 
 /** Runs `make` with that slab open. One at a time; what is made inside keeps its memory. */
-export function withSlab<T>(closed: ClosedSlab, make: () => T): T {
-  slab.isOpen = true;
-  slab.buffer = closed.buffer;
-  slab.used = closed.used;
-  slab.next = closed.next;
+export function withSlab<T>(slab: ClosedSlab, make: () => T): T {
+  open = slab;
   try {
     return make();
   } finally {
-    closed.buffer = slab.buffer;
-    closed.used = slab.used;
-    closed.next = slab.next;
-    slab.isOpen = false;
-    slab.buffer = NO_BUFFER;
-    slab.used = 0;
+    open = undefined;
+    cut = NO_BUFFER;
   }
+}
+
+/** Nobody has an array of this slab any more: the next ones are cut from its memory. */
+export function releaseSlab({ pieces }: ClosedSlab): void {
+  for (const piece of pieces.splice(0)) free.give(piece);
 }
 
 export function newUint8(length: number): Uint8Array {
   if (length === 0) return NO_UINT8;
   const at = take(length);
-  return at < 0 ? new Uint8Array(length) : new Uint8Array(slab.buffer, at, length);
+  return at < 0 ? new Uint8Array(length) : new Uint8Array(cut, at, length);
 }
 
 export function newUint32(length: number): Uint32Array {
   if (length === 0) return NO_UINT32;
   const at = take(length * 4);
-  return at < 0 ? new Uint32Array(length) : new Uint32Array(slab.buffer, at, length);
+  return at < 0 ? new Uint32Array(length) : new Uint32Array(cut, at, length);
 }
 
 export function newInt32(length: number): Int32Array {
   if (length === 0) return NO_INT32;
   const at = take(length * 4);
-  return at < 0 ? new Int32Array(length) : new Int32Array(slab.buffer, at, length);
+  return at < 0 ? new Int32Array(length) : new Int32Array(cut, at, length);
 }
 
 export function newFloat64(length: number): Float64Array {
   if (length === 0) return NO_FLOAT64;
   const at = take(length * 8);
-  return at < 0 ? new Float64Array(length) : new Float64Array(slab.buffer, at, length);
+  return at < 0 ? new Float64Array(length) : new Float64Array(cut, at, length);
 }
 
 /** A view over an array's own bytes. */
@@ -89,16 +89,28 @@ export function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** Where in the slab `bytes` zeros lie that are the caller's now; -1 for memory of its own. */
+/** Where in `cut` zeros lie that are the caller's now; -1 for memory of its own. */
 function take(bytes: number): number {
-  if (!slab.isOpen) return -1;
-  if (bytes > slab.buffer.byteLength - slab.used) {
-    if (bytes > Math.max(slab.next >>> 2, ARRAY_BYTES_MAX)) return -1;
-    slab.buffer = new ArrayBuffer(Math.max(slab.next, PIECE_BYTES));
-    slab.used = 0;
-    slab.next = PIECE_BYTES;
+  if (open === undefined) return -1;
+  const { pieces } = open;
+  const [current] = pieces;
+  if (current !== undefined && bytes <= current.buffer.byteLength - current.used) {
+    return cutFrom(current, bytes);
   }
-  const at = slab.used;
-  slab.used = (at + bytes + ALIGNMENT - 1) & -ALIGNMENT;
+  if (bytes > Math.max(open.next >>> 2, ARRAY_BYTES_MAX)) {
+    const own = free.take(bytes);
+    pieces.push(own);
+    return cutFrom(own, bytes);
+  }
+  const piece = free.take(Math.max(open.next, PIECE_BYTES));
+  pieces.unshift(piece);
+  open.next = PIECE_BYTES;
+  return cutFrom(piece, bytes);
+}
+
+function cutFrom(piece: Piece, bytes: number): number {
+  const at = piece.used;
+  piece.used = Math.min((at + bytes + ALIGNMENT - 1) & -ALIGNMENT, piece.buffer.byteLength);
+  cut = piece.buffer;
   return at;
 }

@@ -2,7 +2,7 @@ import type { Columns } from '../columns/index.ts';
 import { LogColumns } from '../columns/log-columns.ts';
 import { MetricColumns } from '../columns/metric-columns.ts';
 import { ProfileColumns } from '../columns/profile-columns.ts';
-import { type ClosedSlab, newSlab, withSlab } from '../columns/slab.ts';
+import { type ClosedSlab, newSlab, releaseSlab, withSlab } from '../columns/slab.ts';
 import { SpanColumns } from '../columns/span-columns.ts';
 import type { EncodedRequest } from '../encoded-request.ts';
 import { MalformedError } from '../malformed.ts';
@@ -66,6 +66,18 @@ export async function decodeRequestsInTurns(
   return decoding.end();
 }
 
+/**
+ * The memory of a decoded batch becomes that of later ones: nobody may have the columns any more, nor
+ * what shares an array with them. Of columns that were not decoded nothing happens.
+ */
+export function releaseColumns(columns: Columns): void {
+  const slab = slabs.get(columns);
+  if (slab !== undefined) releaseSlab(slab);
+}
+
+/** What decoded batches are cut from. */
+const slabs = new WeakMap<Columns, ClosedSlab>();
+
 /** Requests on their way into columns. */
 class Decoding {
   readonly #requests: readonly EncodedRequest[];
@@ -88,7 +100,9 @@ class Decoding {
   }
 
   end(): Columns {
-    return this.#rows.end();
+    const columns = this.#rows.end();
+    slabs.set(columns, this.#slab);
+    return columns;
   }
 
   #go(ms: number): boolean {
