@@ -192,6 +192,19 @@ describe('GET /traces/analysis/latency', () => {
     const version = await sonde.get(query, LatencySchema);
     expect(version.requests.baseline).toBe((2 * COUNT * 9) / 10);
   });
+
+  it('is held against a version as what is not of it, where nothing else picks', async () => {
+    const against = (tab: string, version: string) =>
+      path(tab, `baseline=version&version=${version}&auxiliary=true`);
+    const all = await sonde.get(path('overview', 'auxiliary=true'), TracesOverviewSchema);
+    const same = await sonde.get(against('overview', '1'), TracesOverviewSchema);
+    expect(same.selection.traces).toBe(all.selection.traces);
+    const { requests } = await sonde.get(against('latency', '1'), LatencySchema);
+    const none = await sonde.get(against('latency', 'x'), LatencySchema);
+    expect(none.requests.baseline).toBe(0);
+    expect(requests.baseline).toBeGreaterThan(0);
+    expect(requests.selected + requests.baseline).toBe(none.requests.selected);
+  });
 });
 
 describe('GET /traces/analysis/breakdown', () => {

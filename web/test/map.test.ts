@@ -428,9 +428,31 @@ describe('the view of a phone', () => {
       { width: 2000, height: 400 },
       { width: 360, height: 480 },
     ];
-    expect(firstView(map, screen, undefined)).toMatchObject({ zoom: 0.62, x: 0 });
-    const view = firstView(map, screen, { x: 1000, y: 200 });
+    expect(firstView(map, screen, { selected: undefined, callsY: 100 })).toMatchObject({
+      zoom: 0.62,
+      x: 0,
+    });
+    const view = firstView(map, screen, { selected: { x: 1000, y: 200 }, callsY: 100 });
     expect(1000 * view.zoom + view.x).toBeCloseTo(180, 6);
+  });
+});
+
+describe('the first view of a map that is too large', () => {
+  const screen = { width: 1000, height: 500 };
+  const map = { width: 4000, height: 20_000 };
+  const first = (callsY: number) => firstView(map, screen, { selected: undefined, callsY });
+
+  it('has those that call in the middle, and shows nothing beyond the map', () => {
+    const view = first(5000);
+    expect(onMap(view, { x: 0, y: screen.height / 2 }).y).toBeCloseTo(5000, 6);
+    expect(first(10).y).toBe(0);
+    expect(onMap(first(19_990), { x: 0, y: screen.height }).y).toBeCloseTo(map.height, 6);
+  });
+
+  it('has a wide map at half the height', () => {
+    const wide = { width: 9000, height: 400 };
+    const view = firstView(wide, screen, { selected: undefined, callsY: 10 });
+    expect(onMap(view, { x: 0, y: screen.height / 2 }).y).toBeCloseTo(200, 6);
   });
 });
 

@@ -26,7 +26,7 @@ export type Baseline =
   | { readonly kind: 'rest' }
   /** The window of the same length before it, whole. */
   | { readonly kind: 'earlier' }
-  /** Traces of the window in which a service of that version answered. */
+  /** Traces of the window in which a service of that version answered. Only where sides are compared. */
   | { readonly kind: 'version'; readonly version: string };
 
 export interface AnalysisWish extends SpanWish, AuxiliaryWish {
@@ -34,6 +34,11 @@ export interface AnalysisWish extends SpanWish, AuxiliaryWish {
   /** Only traces whose span in the box failed. */
   readonly errorsOnly: boolean;
   readonly baseline: Baseline;
+}
+
+/** For what tells of the selection alone. */
+export function withoutBaseline(wish: AnalysisWish): AnalysisWish {
+  return { ...wish, baseline: { kind: 'rest' } };
 }
 
 /** Says how far an analysis is; `step` is for people. */
@@ -75,8 +80,12 @@ export function allEntries(scope: AnalysisScope, window: TimeWindow): Sql {
   return sql`${spansIn(scope.spans, window)} AND trace_id != toFixedString('', 16)`;
 }
 
-/** Of an entry: whether it lies in the box. */
-export function isPicked({ wish }: AnalysisScope): Sql {
+/**
+ * Of an entry: whether it lies in the box. Where nothing is picked and a version is held against, the
+ * traces without it are: all of them would leave none to be held against.
+ */
+export function isPicked(scope: AnalysisScope): Sql {
+  const { wish } = scope;
   const { fromMs, toMs, minNs, maxNs } = wish.box;
   const parts = [
     fromMs === undefined ? undefined : sql`timestamp >= ${atMs(fromMs)}`,
@@ -85,7 +94,14 @@ export function isPicked({ wish }: AnalysisScope): Sql {
     maxNs === undefined ? undefined : sql`duration_ns < ${param.int64(Math.ceil(maxNs))}`,
     wish.errorsOnly ? sql`status_code = 2` : undefined,
   ].filter((part) => part !== undefined);
-  return parts.length === 0 ? sql`1` : sql`(${joinSql(parts, ' AND ')})`;
+  if (parts.length > 0) return sql`(${joinSql(parts, ' AND ')})`;
+  return wish.baseline.kind === 'version' ? sql`NOT ${inTraces(versionIds(scope))}` : sql`1`;
+}
+
+/** A statement of the traces in which a service of the baseline's version answered. */
+function versionIds(scope: AnalysisScope): Sql {
+  return sql`SELECT ${TRACE} FROM spans
+    WHERE ${entries(scope, baselineWindow(scope))} AND ${isOfBaseline(scope)}`;
 }
 
 /** Which traces of one side are looked at: the same ones by every query. */

@@ -10,6 +10,7 @@ import {
   entries,
   isPicked,
   resolveAnalysis,
+  withoutBaseline,
 } from './analysis-scope.ts';
 import { type GroupRow, NO_GROUP, overviewRow } from './overview-groups.ts';
 import { countSelected, NO_LIMIT, readSelection } from './read-selection.ts';
@@ -27,7 +28,7 @@ export async function readOverview(
 ): Promise<TracesOverviewResponse> {
   const { meter, report } = asking;
   report({ step: 'Finding the traces', done: 0, of: 2 });
-  const scope = await resolveAnalysis(store, wish, asking);
+  const scope = await resolveAnalysis(store, withoutBaseline(wish), asking);
   const { selection, rows } = await readGroups(store, scope, asking);
   const { from, to } = boxWindow(scope);
   const seconds = Math.max((to - from) / 1000, 0.001);

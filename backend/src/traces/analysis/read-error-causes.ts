@@ -12,6 +12,7 @@ import {
   type AnalysisScope,
   type AnalysisWish,
   resolveAnalysis,
+  withoutBaseline,
 } from './analysis-scope.ts';
 import {
   type CauseKey,
@@ -37,7 +38,7 @@ export async function readErrorCauses(
 ): Promise<ErrorCausesResponse> {
   const { meter, signal, report } = asking;
   report({ step: 'Finding the traces', done: 0, of: 4 });
-  const scope = await resolveAnalysis(store, wish, asking);
+  const scope = await resolveAnalysis(store, withoutBaseline(wish), asking);
   const steps = timeSteps(wish.range, { stepsWanted: STEPS_WANTED, stepMsMin: 1000 });
   const { selection, rows: found } = await readCauses(store, { scope, steps }, asking);
   const all = found.find(({ is_total: isTotal }) => isTotal === 1);

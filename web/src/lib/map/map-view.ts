@@ -32,19 +32,25 @@ const NARROW_PX = 640;
 /** What the panel of what is selected leaves of the height of such a screen. */
 const NARROW_SHARE = 0.45;
 
-/** What is shown at first: all of it, or, on a phone, where it begins, or what is selected. */
-export function firstView(
-  map: Size,
-  screen: Size,
-  at: { readonly x: number; readonly y: number } | undefined,
-): MapView {
+/** Where to look first on a map that is not shown whole. */
+export interface Interest {
+  /** The middle of what is selected. */
+  readonly selected: { readonly x: number; readonly y: number } | undefined;
+  /** At the height of most of those that call or are called. */
+  readonly callsY: number;
+}
+
+/** What is shown at first: all of it, or, where it is too large, what is selected or where calls begin. */
+export function firstView(map: Size, screen: Size, { selected, callsY }: Interest): MapView {
   const whole = fitted(map, screen);
   const isNarrow = screen.width < NARROW_PX;
   const least = isNarrow ? NARROW_ZOOM : READABLE_ZOOM;
   if (whole.zoom >= least) return whole;
   const height = screen.height * (isNarrow ? NARROW_SHARE : 1);
-  if (at !== undefined) return centredOn(at, { ...screen, height }, least);
-  return { zoom: least, x: 0, y: (screen.height - map.height * least) / 2 };
+  if (selected !== undefined) return centredOn(selected, { ...screen, height }, least);
+  const room = screen.height - map.height * least;
+  if (room >= 0) return { zoom: least, x: 0, y: room / 2 };
+  return { zoom: least, x: 0, y: Math.max(room, Math.min(0, screen.height / 2 - callsY * least)) };
 }
 
 /** Nearer or farther by `factor`; what is at the given point of the screen stays there. */
