@@ -83,6 +83,12 @@ export interface Consumer {
    * permanent refuses it. Backpressure is a promise that takes its time.
    */
   consume(telemetry: Telemetry): Promise<void>;
+  /**
+   * Whether nobody has what it was given once `consume` has resolved, bytes included: their memory may
+   * be written over then. Where it is not said, somebody may (a queue, traces that wait for more
+   * spans). Nothing is said of a `consume` that rejects.
+   */
+  readonly givesBack?: boolean | undefined;
   /** Where the step before it can do its work on rows too, in one pass over the bytes. */
   readonly rowLink?: RowLink | undefined;
 }

@@ -28,6 +28,18 @@ describe('the fan-out', () => {
     expect(last.itemCount).toBe(2);
   });
 
+  it('gives back what it was given where all do, and says so of nobody', () => {
+    const giving = (givesBack?: boolean): Consumer => ({
+      givesBack,
+      consume: () => Promise.resolve(),
+    });
+    expect(fanOut([giving(true), giving(true)]).givesBack).toBe(true);
+    expect(fanOut([giving(true)]).givesBack).toBe(true);
+    expect(fanOut([giving(true), giving()]).givesBack).toBe(false);
+    expect(fanOut([giving(true), giving(false)]).givesBack).toBe(false);
+    expect(fanOut([]).givesBack).toBe(false);
+  });
+
   it('joins errors; one that can be retried decides, and the longest delay is kept', async () => {
     const all = fanOut([
       failing(new SondeError('INVALID_DATA', 'bad')),

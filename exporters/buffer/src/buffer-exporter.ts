@@ -15,6 +15,7 @@ import type { BufferExporterConfig } from './config.ts';
  * the acknowledgement may go back to the sender.
  */
 export class BufferExporter implements ConsumingComponent {
+  readonly givesBack = true;
   readonly #config: BufferExporterConfig;
   readonly #topic: string;
   readonly #events: BufferExporterEvents;

@@ -23,6 +23,7 @@ const BATCHES_WAITING_MAX = 256;
  * the store takes each block once.
  */
 export class ClickHouseExporter implements ConsumingComponent {
+  readonly givesBack = true;
   readonly #config: ClickHouseConfig;
   readonly #settings: CreateSettings;
   readonly #shards: readonly Shard[];

@@ -9,6 +9,7 @@ import { countedLink } from './counted-stage.ts';
 /** What a receiver is given: its pipelines, counted. Rejects with `SondeError` only. */
 export function countReceived(next: Consumer, events: ReceiverEvents): Consumer {
   return {
+    givesBack: next.givesBack,
     async consume(telemetry: Telemetry): Promise<void> {
       const { itemCount, transport } = telemetry;
       try {
@@ -26,6 +27,7 @@ export function countReceived(next: Consumer, events: ReceiverEvents): Consumer 
 /** An exporter as its pipelines see it, counted. Rejects with `SondeError` only. */
 export function countSent(exporter: Consumer, events: ExporterEvents): Consumer {
   return {
+    givesBack: exporter.givesBack,
     async consume(telemetry: Telemetry): Promise<void> {
       const { itemCount } = telemetry;
       const ended = events.begun();
@@ -46,6 +48,7 @@ export function countSent(exporter: Consumer, events: ExporterEvents): Consumer 
 /** A processor as the step before it sees it. */
 export function countIncoming(processor: Consumer, events: ProcessorEvents): Consumer {
   return {
+    givesBack: processor.givesBack,
     consume(telemetry: Telemetry): Promise<void> {
       events.incoming(telemetry.itemCount);
       events.begun();
@@ -62,6 +65,7 @@ export function countIncoming(processor: Consumer, events: ProcessorEvents): Con
 /** What a processor is given: the next step. */
 export function countOutgoing(next: Consumer, events: ProcessorEvents): Consumer {
   return {
+    givesBack: next.givesBack,
     consume(telemetry: Telemetry): Promise<void> {
       events.outgoing(telemetry.itemCount);
       events.ended();

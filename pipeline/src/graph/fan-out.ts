@@ -11,6 +11,7 @@ export function fanOut(consumers: readonly Consumer[]): Consumer {
   const [only] = consumers;
   if (only !== undefined && consumers.length === 1) return only;
   return {
+    givesBack: consumers.length > 0 && consumers.every(({ givesBack }) => givesBack === true),
     async consume(telemetry: Telemetry): Promise<void> {
       const errors: SondeError[] = [];
       for (const consumer of consumers) {

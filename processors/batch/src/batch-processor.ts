@@ -17,6 +17,7 @@ import { type BatchConfig, impatientSenders } from './config.ts';
  * batch has those headers alone of its clients; without keys it has no client.
  */
 export class BatchProcessor implements ConsumingComponent {
+  readonly givesBack: boolean;
   readonly #config: BatchConfig;
   readonly #next: Consumer;
   readonly #events: BatchEvents;
@@ -27,6 +28,7 @@ export class BatchProcessor implements ConsumingComponent {
   constructor(config: BatchConfig, next: Consumer, events: BatchEvents) {
     this.#config = config;
     this.#next = next;
+    this.givesBack = next.givesBack === true;
     this.#events = events;
   }
 

@@ -12,6 +12,7 @@ type Counter = ReturnType<OwnTelemetry['counter']>;
 
 /** Refuses data while memory is above the soft limit: the hard one less a spike. */
 export class MemoryLimiter implements ConsumingComponent {
+  readonly givesBack: boolean;
   readonly #settings: CreateSettings;
   readonly #next: Consumer;
   readonly #checker: MemoryChecker;
@@ -31,6 +32,7 @@ export class MemoryLimiter implements ConsumingComponent {
   ) {
     this.#settings = settings;
     this.#next = parts.next;
+    this.givesBack = parts.next.givesBack === true;
     this.#checker = parts.checker;
     this.#retryAfterMs = parts.retryAfterMs;
     const telemetry = settings.telemetry ?? new OwnTelemetry();

@@ -1,3 +1,5 @@
+import { FreePieces, type Piece } from '../columns/free-pieces.ts';
+
 /**
  * Bytes that must be readable behind every message: a tag of 5 bytes may begin at its last byte,
  * with a varint of 10 behind; copies and comparisons go by words. Nothing read there is kept.
@@ -68,12 +70,37 @@ export function openSource(bytes: Uint8Array): Source {
   return memory.open(bytes);
 }
 
+/** Smaller bodies cost V8 less than a piece of memory that is kept would. */
+const REUSED_BYTES_MIN: number = 16 * 1024;
+
+const freeBodies = new FreePieces();
+/** Pieces that are somebody's, by their memory. */
+const lentBodies = new WeakMap<ArrayBufferLike, Piece>();
+
 /** Memory for a body of `length` bytes that goes on behind it: opening it copies nothing. */
 export function bufferToDecode(length: number): Buffer<ArrayBuffer> {
-  const memory = Buffer.allocUnsafeSlow(length + PADDING_BYTES);
-  // What stood in this memory before is nobody's to read.
-  memory.fill(0, length);
-  return memory.subarray(0, length);
+  const padded = length + PADDING_BYTES;
+  if (padded < REUSED_BYTES_MIN) {
+    const memory = Buffer.allocUnsafeSlow(padded);
+    // What stood in this memory before is nobody's to read.
+    memory.fill(0, length);
+    return memory.subarray(0, length);
+  }
+  const piece = freeBodies.take(padded);
+  piece.used = padded;
+  lentBodies.set(piece.buffer, piece);
+  return Buffer.from(piece.buffer, 0, length);
+}
+
+/**
+ * Nobody has this body any more, whole or in part: its memory is that of later ones. Of a body that did
+ * not come from `bufferToDecode`, or was given back, nothing happens.
+ */
+export function giveBackBody({ buffer }: Uint8Array): void {
+  const piece = lentBodies.get(buffer);
+  if (piece === undefined) return;
+  lentBodies.delete(buffer);
+  freeBodies.give(piece);
 }
 
 /** The chunks of a body in a row, as `bufferToDecode`. */

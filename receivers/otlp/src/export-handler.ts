@@ -30,6 +30,11 @@ export class ExportHandler {
     return this.#next[signal] !== undefined;
   }
 
+  /** Whether the pipeline of the signal has nothing of a request that was exported. */
+  givesBack(signal: Signal): boolean {
+    return this.#next[signal]?.givesBack === true;
+  }
+
   /**
    * Resolves when the data is safe: only then may the sender be told so. Rejects with a
    * `SondeError`: `INVALID_DATA` when the bytes are not OTLP, `UNIMPLEMENTED` when no pipeline takes

@@ -20,8 +20,13 @@ import { hostWith } from './host.ts';
 /** A pipeline's beginning: keeps what it takes, and does what the test says before it answers. */
 export class Pipeline implements Consumer {
   readonly taken: Telemetry[] = [];
+  readonly givesBack: boolean;
   #answer: (telemetry: Telemetry) => Promise<void> = () => Promise.resolve();
   #waiting: { count: number; resolve: () => void }[] = [];
+
+  constructor(givesBack = false) {
+    this.givesBack = givesBack;
+  }
 
   answerWith(answer: (telemetry: Telemetry) => Promise<void>): void {
     this.#answer = answer;
@@ -53,6 +58,8 @@ export interface StartOptions {
   readonly http?: Record<string, unknown>;
   readonly signals?: readonly Signal[];
   readonly authenticator?: Authenticator;
+  /** Of the pipeline. */
+  readonly givesBack?: boolean;
 }
 
 export interface Started {
@@ -70,7 +77,7 @@ export const NO_DEADLINE: AbortSignal = new AbortController().signal;
 
 /** A started receiver of both protocols on free ports; stopped at the end of the test. */
 export async function start(options: StartOptions = {}): Promise<Started> {
-  const pipeline = new Pipeline();
+  const pipeline = new Pipeline(options.givesBack);
   const lines: string[] = [];
   const config = otlpConfig.parse({
     protocols: {

@@ -1,5 +1,6 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { bufferToDecode } from '@sonde/proto';
 import { compressFrame } from 'lz4-napi';
 
 /** `lz4` costs a tenth of `gzip`'s time for a body about a third larger. */
@@ -7,6 +8,7 @@ export type BlockCompression = 'none' | 'gzip' | 'lz4';
 
 /** What goes over the wire; compressed off the event loop. */
 export interface CompressedBlock {
+  /** To be given to `giveBackBody` when the store has it. */
   readonly body: Uint8Array;
   readonly headers: Record<string, string>;
 }
@@ -25,10 +27,23 @@ export async function compressBlock(
       return { body: block, headers: {} };
     case 'gzip':
       return {
-        body: await compressGzip(block, { level: GZIP_LEVEL }),
+        body: inReusedMemory(await compressGzip(block, { level: GZIP_LEVEL })),
         headers: { 'Content-Encoding': 'gzip' },
       };
     case 'lz4':
-      return { body: await compressFrame(block), headers: { 'Content-Encoding': 'lz4' } };
+      return {
+        body: inReusedMemory(await compressFrame(block)),
+        headers: { 'Content-Encoding': 'lz4' },
+      };
   }
+}
+
+/**
+ * What a codec allocates waits for the store, grows old in V8's eyes, and has it collect its whole heap
+ * every 32 MB of that. A copy of a tenth of what came in costs less.
+ */
+function inReusedMemory(packed: Uint8Array): Uint8Array {
+  const body = bufferToDecode(packed.length);
+  body.set(packed);
+  return body;
 }

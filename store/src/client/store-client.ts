@@ -6,6 +6,7 @@ import {
   type ClickHouseSettings,
   createClient,
 } from '@clickhouse/client';
+import { giveBackBody } from '@sonde/proto';
 import { type BlockCompression, compressBlock } from './block-compression.ts';
 import { type RowReader, readRows } from './row-reader.ts';
 import { param, type Sql, sql, tableName } from './sql.ts';
@@ -214,6 +215,8 @@ export class HttpStoreClient implements StoreClient {
       for await (const _ of answer.stream) {
         // An insert's answer is empty; it has to be read for the socket to be free again.
       }
+      // The store has read it whole. After a failure the socket may still have it.
+      giveBackBody(body);
       return readCost(answer.response_headers);
     });
   }

@@ -6,7 +6,7 @@ import {
   type PlainAnswer,
 } from '@sonde/intake';
 import { type Credentials, type Sender, SondeError } from '@sonde/pipeline';
-import type { Encoding, Signal } from '@sonde/proto';
+import { type Encoding, giveBackBody, type Signal } from '@sonde/proto';
 import type { HttpConfig } from '../config.ts';
 import type { ExportHandler } from '../export-handler.ts';
 import { encodingOf, refusal, success, UNSUPPORTED_MEDIA_TYPE } from './http-answers.ts';
@@ -65,7 +65,9 @@ export class ExportService implements HttpService<ExportRoute> {
     const { tenant } = sender;
     const transport = 'http';
     const request = { signal, encoding, bytes, tenant, transport, client, account } as const;
-    await this.#options.handler.export(request);
+    const { handler } = this.#options;
+    await handler.export(request);
+    if (handler.givesBack(signal)) giveBackBody(bytes);
     return success(signal, encoding);
   }
 
