@@ -520,6 +520,9 @@ describe('the layout of a map', () => {
     expect(Math.min(...alone.map(yOf))).toBeGreaterThan(lowest + NODE_HEIGHT);
     expect(Math.max(...alone.map(yOf)) + NODE_HEIGHT).toBeLessThan(height);
     expect(new Set([...nodes.values()].map(({ x, y }) => `${x} ${y}`)).size).toBe(10);
+    // Groups that nothing is in change nothing.
+    const groups = [...alone, ...joined].map((id): [string, string] => [id, '']);
+    expect(layOut({ ids: [...alone, ...joined], edges, groups }).nodes).toEqual(nodes);
   });
 
   it('bears circles, calls to oneself, and nothing', () => {

@@ -28,7 +28,8 @@ export function layOut({ ids, edges, groups }: LayoutRequest): Layout {
   const links = edges.filter(({ from, to }) => from !== to).sort((a, b) => (a.id < b.id ? -1 : 1));
   const forward = withoutCycles(sorted, links);
   const layers = orderColumns(layersOf(sorted, forward), forward);
-  if (groups.length === 0) return placeLayers(...lonelyApart(layers, edges));
+  // Where nothing is of a group there is none to draw.
+  if (groups.every(([, name]) => name === '')) return placeLayers(...lonelyApart(layers, edges));
   const names = new Map(groups);
   const lanes = laneNames(sorted, names);
   const cells = lanes.map((lane) =>
