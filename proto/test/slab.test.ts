@@ -145,6 +145,16 @@ describe('memory that is given back', () => {
     const again = pieces.map(() => free.take(8 * 1024 * 1024));
     expect(again.filter((piece) => pieces.includes(piece))).toEqual([pieces[4]]);
   });
+
+  it('is not kept where it is larger than all of that, and makes nothing else go', () => {
+    const free = new FreePieces();
+    const small = free.take(100_000);
+    free.give(small);
+    const large = free.take(40 * 1024 * 1024);
+    free.give(large);
+    expect(free.take(100_000)).toBe(small);
+    expect(free.take(40 * 1024 * 1024)).not.toBe(large);
+  });
 });
 
 describe('what has not been written to', () => {

@@ -36,11 +36,11 @@ export class FreePieces {
   /** Nobody may have an array in it. When there is no room, others than are asked for now lie here. */
   give(piece: Piece): void {
     const size = piece.buffer.byteLength;
+    if (size > FREE_BYTES_MAX) return;
     if (this.#bytes + size > FREE_BYTES_MAX) {
       this.#bySize.clear();
       this.#bytes = 0;
     }
-    if (size > FREE_BYTES_MAX) return;
     new Uint8Array(piece.buffer, 0, piece.used).fill(0);
     piece.used = 0;
     const same = this.#bySize.get(size);
