@@ -22,7 +22,8 @@ export async function openTab(asked: { readonly refusals?: boolean } = {}): Prom
   page.on('pageerror', (error) => problems.push(error.message));
   page.on('console', (message) => {
     const isAskedFor = asked.refusals === true && message.text().includes(REFUSAL);
-    if (message.type() === 'error' && !isAskedFor) problems.push(message.text());
+    if (message.type() !== 'error' || isAskedFor) return;
+    problems.push(`${message.text()} (${message.location().url})`);
   });
   return { page, problems, close: () => browser.close() };
 }
