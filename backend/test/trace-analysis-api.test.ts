@@ -207,6 +207,60 @@ describe('GET /traces/analysis/latency', () => {
   });
 });
 
+describe('a baseline that is a version', () => {
+  const start = base - 3 * 3_600_000;
+  const TRACES = 20;
+  /** Every second trace is of version 9, and slow. */
+  const isNew = (i: number): boolean => i % 2 === 1;
+  const of = (query: string): string =>
+    `/api/v1/traces/analysis/latency?from=${start}&to=${start + 3_600_000}&set=roots&${query}`;
+
+  beforeAll(async () => {
+    const rows = Array.from({ length: TRACES }, (_, i) =>
+      spanRow({
+        ...{ traceId: traceId(200_000 + i), spanId: spanId(i, 6), atMs: start + i * 60_000 },
+        ...{ durationNs: (isNew(i) ? 300 : 100) * MS, service: 'till', name: 'POST /pay' },
+        more: { resource_fingerprint: raw(`cityHash64('till ${isNew(i) ? 9 : 8}')`) },
+      }),
+    );
+    await sonde.run(insertSql('spans', rows));
+    const resource = (version: number): Row => ({
+      ...{ tenant: 'default', bucket: raw(`toDateTime(${start / 1000}, 'UTC')`) },
+      fingerprint: raw(`cityHash64('till ${version}')`),
+      ...{ service: 'till', origin: 'sdk', retention_days: 14 },
+      attributes: mapSql([['service.version', String(version)]]),
+      attribute_types: raw('[1]::Array(UInt8)'),
+    });
+    await sonde.run(insertSql('resources', [resource(8), resource(9)]));
+  });
+
+  const meanMs = ({ frames: [all], requests }: z.output<typeof LatencySchema>) => ({
+    selected: (all?.selected.totalNs ?? 0) / requests.selected / MS,
+    baseline: (all?.baseline.totalNs ?? 0) / requests.baseline / MS,
+  });
+
+  it('is held against the other version where nothing else picks', async () => {
+    const answer = await sonde.get(of('baseline=version&version=8'), LatencySchema);
+    expect(answer.requests).toEqual({ selected: TRACES / 2, baseline: TRACES / 2 });
+    expect(answer.selection).toMatchObject({ traces: TRACES / 2, baselineTraces: TRACES / 2 });
+    expect(meanMs(answer)).toEqual({ selected: 300, baseline: 100 });
+  });
+
+  it('has none of what is picked', async () => {
+    const slow = `boxMinNs=${200 * MS}`;
+    const old = await sonde.get(of(`${slow}&baseline=version&version=8`), LatencySchema);
+    expect(meanMs(old)).toEqual({ selected: 300, baseline: 100 });
+    const same = await sonde.get(of(`${slow}&baseline=version&version=9`), LatencySchema);
+    expect(same.requests).toEqual({ selected: TRACES / 2, baseline: 0 });
+  });
+
+  it('has no other side where all traces are selected and held against the rest', async () => {
+    const all = await sonde.get(of('baseline=rest'), LatencySchema);
+    expect(all.requests).toEqual({ selected: TRACES, baseline: 0 });
+    expect(all.selection.baselineTraces).toBe(0);
+  });
+});
+
 describe('GET /traces/analysis/breakdown', () => {
   it('divides the time of a service between itself and what it waits for', async () => {
     const web = await sonde.get(path('breakdown', `${SLOW}&service=web`), BreakdownSchema);

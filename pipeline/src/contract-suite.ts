@@ -204,6 +204,17 @@ export function processorContract(options: ProcessorContractOptions): void {
           expect(next.itemCount).toBe(IN_FLIGHT * telemetry(signal).itemCount);
         },
       );
+      it(`hands on nothing of ${signal} later whose bytes it says that it gives back`, async () => {
+        const next = Object.assign(new GatedConsumer(), { givesBack: true });
+        const processor = await create(signal, next);
+        await processor.start(contractHost());
+        await processor.consume(telemetry(signal));
+        const had = next.itemCount;
+        await processor.shutdown(UNTOUCHED);
+        if (processor.givesBack === true) expect(next.itemCount).toBe(had);
+        const cautious = await create(signal, new GatedConsumer());
+        expect(cautious.givesBack, 'the next step may have it').not.toBe(true);
+      });
     }
   });
 }

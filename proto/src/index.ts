@@ -19,7 +19,7 @@ export { keepShape, RecentObjects } from './keep-shape.ts';
 export * from './malformed.ts';
 export { MessageCursor } from './protobuf/message-cursor.ts';
 export { REQUEST_ROWS_MAX } from './protobuf/row-budget.ts';
-export { bufferToDecode, giveBackBody, joinChunks } from './protobuf/source.ts';
+export { borrowBody, giveBackBody, joinChunks } from './protobuf/source.ts';
 export * from './read/index.ts';
 export * from './rpc/index.ts';
 export * from './scan.ts';

@@ -1,4 +1,4 @@
-import { bufferToDecode } from '@sonde/proto';
+import { borrowBody, giveBackBody } from '@sonde/proto';
 import type { DeflateAddon } from './deflate-addon.ts';
 import { deflateThreads } from './deflate-threads.ts';
 import { GZIP_RATIO_MAX, HERE_BYTES_MAX } from './limits.ts';
@@ -29,15 +29,18 @@ export async function gunzipMember(
   if (declared === 0 || declared > room.left) return undefined;
   if (declared > packed.length * GZIP_RATIO_MAX) return undefined;
   room.take(declared);
+  const bytes = borrowBody(declared);
   let isWhole = false;
   try {
-    const bytes = bufferToDecode(declared);
     const isSmall = packed.length + declared <= HERE_BYTES_MAX;
     isWhole = isSmall
       ? addon.unpackHere(packed, bytes)
       : await deflateThreads.run(() => addon.unpack(packed, bytes));
     return isWhole ? bytes : undefined;
   } finally {
-    if (!isWhole) room.giveBack(declared);
+    if (!isWhole) {
+      room.giveBack(declared);
+      giveBackBody(bytes);
+    }
   }
 }

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { bufferToDecode } from '@sonde/proto';
+import { borrowBody } from '@sonde/proto';
 import { ByteCursor } from './byte-cursor.ts';
 import { HERE_BYTES_MAX, UNPACK_TURN_BYTES } from './limits.ts';
 import { CorruptError, type Room } from './packing.ts';
@@ -78,7 +78,7 @@ function begin(packed: Buffer, room: Room): Work {
   const elementsMax = Math.ceil(cursor.left / COPY_ELEMENT_BYTES_MIN);
   if (length > Math.max(elementsMax * COPY_BYTES_MAX, cursor.left)) throw tooFew();
   room.take(length);
-  const out = bufferToDecode(length);
+  const out = borrowBody(length);
   return {
     packed,
     packedWords: new DataView(packed.buffer, packed.byteOffset, packed.length),

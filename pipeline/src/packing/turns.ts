@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { bufferToDecode } from '@sonde/proto';
+import { borrowBody } from '@sonde/proto';
 import { JOIN_TURN_BYTES } from './limits.ts';
 
 /** Pieces in a row, `length` bytes of them, copied into memory of their own; others have their turn. */
@@ -7,7 +7,7 @@ export async function joinInTurns(
   pieces: readonly Uint8Array[],
   length: number,
 ): Promise<Buffer<ArrayBuffer>> {
-  const all = bufferToDecode(length);
+  const all = borrowBody(length);
   let at = 0;
   for (const piece of pieces) {
     for (let from = 0; from < piece.length; from += JOIN_TURN_BYTES) {

@@ -78,7 +78,7 @@ const freeBodies = new FreePieces();
 const lentBodies = new WeakMap<ArrayBufferLike, Piece>();
 
 /** Memory for a body of `length` bytes that goes on behind it: opening it copies nothing. */
-export function bufferToDecode(length: number): Buffer<ArrayBuffer> {
+export function borrowBody(length: number): Buffer<ArrayBuffer> {
   const padded = length + PADDING_BYTES;
   if (padded < REUSED_BYTES_MIN) {
     const memory = Buffer.allocUnsafeSlow(padded);
@@ -94,7 +94,7 @@ export function bufferToDecode(length: number): Buffer<ArrayBuffer> {
 
 /**
  * Nobody has this body any more, whole or in part: its memory is that of later ones. Of a body that did
- * not come from `bufferToDecode`, or was given back, nothing happens.
+ * not come from `borrowBody`, or was given back, nothing happens.
  */
 export function giveBackBody({ buffer }: Uint8Array): void {
   const piece = lentBodies.get(buffer);
@@ -103,9 +103,9 @@ export function giveBackBody({ buffer }: Uint8Array): void {
   freeBodies.give(piece);
 }
 
-/** The chunks of a body in a row, as `bufferToDecode`. */
+/** The chunks of a body in a row, as `borrowBody`. */
 export function joinChunks(chunks: readonly Uint8Array[], length: number): Buffer<ArrayBuffer> {
-  const joined = bufferToDecode(length);
+  const joined = borrowBody(length);
   let at = 0;
   for (const chunk of chunks) {
     joined.set(chunk, at);

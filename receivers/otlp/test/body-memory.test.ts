@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { type Pipeline, PROTOBUF, send, start } from './harness.ts';
 import { logs } from './otlp-bytes.ts';
@@ -34,6 +36,22 @@ describe('the memory of bodies', () => {
   it('is used again where the pipeline has nothing of a request that it took', async () => {
     const { http, pipeline } = await start({ givesBack: true });
     expect(memories(await three(http, pipeline))).toBe(1);
+  });
+
+  it('is used again by packed bodies too, and by what they hold', async () => {
+    const { http, pipeline } = await start({ givesBack: true });
+    const headers = { ...PROTOBUF, 'content-encoding': 'gzip' };
+    const seen: ArrayBufferLike[] = [];
+    pipeline.answerWith((telemetry) => {
+      seen.push(...telemetry.requests.map(({ bytes }) => bytes.buffer));
+      return Promise.resolve();
+    });
+    for (let i = 0; i < 6; i++) {
+      const body = gzipSync(logs(randomBytes(LENGTH).toString('hex')));
+      expect((await send(http, { path: '/v1/logs', headers, body })).status).toBe(200);
+    }
+    expect(seen).toHaveLength(6);
+    expect(new Set(seen).size).toBeLessThanOrEqual(2);
   });
 
   it('stays as it is where somebody may have it', async () => {

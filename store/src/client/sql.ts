@@ -72,7 +72,10 @@ export function sql(strings: TemplateStringsArray, ...values: ReadonlyArray<Para
 }
 
 /** Parts with a separator between them; nothing for no parts. */
-export function joinSql(parts: readonly Sql[], separator: ' ' | ', ' | ' AND ' | ' OR '): Sql {
+export function joinSql(
+  parts: readonly Sql[],
+  separator: ' ' | ', ' | ' AND ' | ' OR ' | ' UNION ALL ',
+): Sql {
   if (parts.length === 0) return sql``;
   const between = new Array<string>(parts.length - 1).fill(separator);
   return new Sql(['', ...between, ''], parts);

@@ -30,6 +30,7 @@ import { VIEWS_BY_NAME } from './0016-views-by-name.ts';
 import { TIMES_OF_TRACES } from './0017-times-of-traces.ts';
 import { RESOURCES_BY_WEEK } from './0018-resources-by-week.ts';
 import { RESOURCES_OF_CLUSTERS } from './0019-resources-of-clusters.ts';
+import { SERVICES_BY_HOUR } from './0020-services-by-hour.ts';
 import type { Migration } from './migration.ts';
 
 /** In order of their versions, which are dense from 1. */
@@ -53,6 +54,7 @@ export const MIGRATIONS: readonly Migration[] = [
   TIMES_OF_TRACES,
   RESOURCES_BY_WEEK,
   RESOURCES_OF_CLUSTERS,
+  SERVICES_BY_HOUR,
 ];
 
 export type SchemaErrorCode =

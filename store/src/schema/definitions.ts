@@ -8,11 +8,22 @@ export interface ColumnDefinition {
   readonly expression?: string;
 }
 
+/**
+ * The rows of each part grouped once more, beside it and always in step with it: ClickHouse reads them
+ * in place of the rows when a query groups by nothing else and asks for nothing else, word for word.
+ */
+export interface ProjectionDefinition {
+  readonly name: string;
+  /** Without `FROM`. */
+  readonly select: string;
+}
+
 export interface TableDefinition {
   readonly name: string;
   readonly columns: readonly ColumnDefinition[];
   /** `INDEX name expression TYPE kind GRANULARITY n` lines. */
   readonly indexes: readonly string[];
+  readonly projections?: readonly ProjectionDefinition[];
   readonly engine:
     | 'MergeTree'
     | 'ReplacingMergeTree'
@@ -23,7 +34,8 @@ export interface TableDefinition {
   readonly ttl?: string;
   /** In a cluster: the same rows on every shard. */
   readonly isEverywhere?: boolean;
-  readonly settings: Readonly<Record<string, number>>;
+  /** Texts in quotes. */
+  readonly settings: Readonly<Record<string, number | string>>;
 }
 
 /**

@@ -1,5 +1,7 @@
 import { column, LOW_CARDINALITY, ORIGIN, SECONDS, TENANT } from './columns.ts';
 import {
+  PROJECTIONS_IN_MERGES,
+  type ProjectionDefinition,
   type SchemaOptions,
   TABLE_SETTINGS,
   type TableDefinition,
@@ -14,6 +16,25 @@ const HISTOGRAM = 'SimpleAggregateFunction(sumMap, Tuple(Array(UInt16), Array(Fl
  * fifty services is read in half the CPU. A store that an earlier release made keeps its own.
  */
 const INDEX_GRANULARITY = 1024;
+
+/**
+ * Services added up: by the hour with their durations, by five minutes their counts alone. A day of 50
+ * services with 300 operations is 4,000 and 42,000 rows where it is 600,000. Histograms as Maps:
+ * they are summed up at a third of the CPU.
+ */
+const SERVICES: readonly ProjectionDefinition[] = [
+  added('services_1h', {
+    of: 'toStartOfHour(time)',
+    sums: `sum(spans), sum(errors), max(duration_ns_max), max(weight_max),
+      sumMap(CAST(duration_histogram, 'Map(UInt16, Float64)'))`,
+  }),
+  added('services_5m', { of: 'toStartOfFiveMinutes(time)', sums: 'sum(spans), sum(errors)' }),
+];
+
+function added(name: string, { of, sums }: { of: string; sums: string }): ProjectionDefinition {
+  const keys = `tenant, ${of}, service, namespace, environment, origin, kind, root`;
+  return { name, select: `SELECT ${keys}, ${sums} GROUP BY ${keys}` };
+}
 
 /**
  * Rate, errors and duration a minute, filled by `red_1m_mv`: service list, heatmaps, quantiles,
@@ -48,13 +69,18 @@ export function red1mTable(options: SchemaOptions): TableDefinition {
       column('weight_max', 'SimpleAggregateFunction(max, Float64)'),
     ],
     indexes: [],
+    projections: SERVICES,
     engine: 'AggregatingMergeTree',
     partitionBy: 'toDate(time)',
     orderBy:
       '(tenant, toStartOfHour(time), service, kind, name, time, ' +
       'namespace, environment, cluster, origin, root, peer_service)',
     ttl: `time + toIntervalDay(${options.rollupRetentionDays})`,
-    settings: { ...TABLE_SETTINGS, index_granularity: INDEX_GRANULARITY },
+    settings: {
+      ...TABLE_SETTINGS,
+      index_granularity: INDEX_GRANULARITY,
+      [PROJECTIONS_IN_MERGES]: "'rebuild'",
+    },
   };
 }
 

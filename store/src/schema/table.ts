@@ -1,6 +1,7 @@
 import { engineSql, onCluster } from './cluster.ts';
 import type {
   ColumnDefinition,
+  ProjectionDefinition,
   SchemaOptions,
   TableDefinition,
   ViewDefinition,
@@ -8,6 +9,7 @@ import type {
 
 export type {
   ColumnDefinition,
+  ProjectionDefinition,
   SchemaOptions,
   SearchIndex,
   TableDefinition,
@@ -38,6 +40,9 @@ export const TABLE_SETTINGS: Readonly<Record<string, number>> = {
   ttl_only_drop_parts: 1,
 };
 
+/** A merge that folds rows makes the projection of what comes out anew: without it there is none. */
+export const PROJECTIONS_IN_MERGES = 'deduplicate_merge_projection_mode';
+
 /** Settings of the raw tables: a row is named by `(_block_number, _block_offset)` for ever. */
 export const RAW_TABLE_SETTINGS: Readonly<Record<string, number>> = {
   ...TABLE_SETTINGS,
@@ -46,7 +51,8 @@ export const RAW_TABLE_SETTINGS: Readonly<Record<string, number>> = {
 };
 
 export function createTableSql(table: TableDefinition, options: SchemaOptions): string {
-  const lines = [...table.columns.map(columnSql), ...table.indexes];
+  const projections = (table.projections ?? []).map(projectionSql);
+  const lines = [...table.columns.map(columnSql), ...table.indexes, ...projections];
   const settings = Object.entries(table.settings).map(([key, value]) => `${key} = ${value}`);
   return [
     `CREATE TABLE IF NOT EXISTS ${options.database}.${table.name}${onCluster(options)} (`,
@@ -99,4 +105,27 @@ export function addColumnSql(table: TableDefinition, name: string, options: Sche
   if (column === undefined) throw new RangeError(`${table.name} has no column ${name}`);
   const of = `${options.database}.${table.name}${onCluster(options)}`;
   return `ALTER TABLE ${of} ADD COLUMN IF NOT EXISTS ${columnSql(column)}`;
+}
+
+function projectionSql({ name, select }: ProjectionDefinition): string {
+  return `PROJECTION ${name} (${select})`;
+}
+
+/**
+ * Gives a table what its projections need, and them. Parts that are there get theirs by and by; until
+ * then queries read their rows.
+ */
+export function addProjectionsSql(
+  table: TableDefinition,
+  options: SchemaOptions,
+): readonly string[] {
+  const alter = `ALTER TABLE ${options.database}.${table.name}${onCluster(options)}`;
+  const mode = table.settings[PROJECTIONS_IN_MERGES];
+  return [
+    ...(mode === undefined ? [] : [`${alter} MODIFY SETTING ${PROJECTIONS_IN_MERGES} = ${mode}`]),
+    ...(table.projections ?? []).flatMap((projection) => [
+      `${alter} ADD ${projectionSql(projection).replace('PROJECTION', 'PROJECTION IF NOT EXISTS')}`,
+      `${alter} MATERIALIZE PROJECTION ${projection.name}`,
+    ]),
+  ];
 }

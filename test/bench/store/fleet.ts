@@ -50,10 +50,9 @@ export interface FleetDay {
   readonly slices: number;
 }
 
-/** The id of a trace of a slice: the slice, the trace and a mix of both, so that ids spread. */
+/** The id of a trace of a slice; as those of SDKs no part of it can be guessed from another. */
 export function traceIdOf(slice: number, trace: number): string {
-  const mixed = Math.imul(slice * 8191 + trace + 1, 0x9e3779b1) >>> 0;
-  return hex8(mixed) + hex8(Math.imul(mixed, 0x85ebca6b) >>> 0) + hex8(slice) + hex8(trace);
+  return [1, 2, 3, 4].map((word) => hex8(mixed(word, slice, trace))).join('');
 }
 
 export function userOf(index: number): string {
@@ -62,7 +61,7 @@ export function userOf(index: number): string {
 
 /** A word that five records of 20 million have. */
 export function rareWordOf(index: number): string {
-  return `zq${hex8(Math.imul(index + 1, 0x9e3779b1) >>> 0)}`;
+  return `zq${hex8(Math.imul(index + 1, 0x9e3779b1))}`;
 }
 
 /** The bodies of one slice. */
@@ -231,7 +230,17 @@ function nanoOf({ startMs, durationMs }: Group, part: number): bigint {
 }
 
 function spanIdOf(slice: number, trace: number, depth: number): string {
-  return hex8(slice + 1) + hex8(trace * SPANS_PER_TRACE + depth);
+  const span = trace * SPANS_PER_TRACE + depth;
+  return hex8(mixed(5, slice, span)) + hex8(mixed(6, slice, span));
+}
+
+/** 32 bits of numbers that follow each other: the same for the same ones, and like chance. */
+function mixed(...numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => {
+    let bits = Math.imul((sum + number) ^ 0x9e3779b9, 0x85ebca6b);
+    bits = Math.imul(bits ^ (bits >>> 15), 0xc2b2ae35);
+    return (bits ^ (bits >>> 13)) >>> 0;
+  }, 0);
 }
 
 function hex8(value: number): string {

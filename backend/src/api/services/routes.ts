@@ -1,12 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { ANSWER_LIMITS } from '../../limits.ts';
 import { preferredOrigin } from '../../model/services/origin.ts';
-import {
-  latencyQuery,
-  operationsQuery,
-  seenQuery,
-  servicesQuery,
-} from '../../model/services/queries.ts';
+import { latencyQuery, operationsQuery, seenQuery } from '../../model/services/queries.ts';
+import { servicesQuery } from '../../model/services/services-query.ts';
 import {
   isSampled,
   latencyHeatmap,

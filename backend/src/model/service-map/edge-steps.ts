@@ -8,7 +8,7 @@ import type { StoreQuery } from '../../store-reader.ts';
 import { spread, type TimeSteps } from '../../time-steps.ts';
 import { mergeHistograms, quantileNs } from '../services/duration-histogram.ts';
 import { type Origin, preferredOrigin } from '../services/origin.ts';
-import { OriginColumn, type SumMap, SumMapColumn } from '../services/queries.ts';
+import { addedUp, OriginColumn, type SumMap, SumMapColumn } from '../services/queries.ts';
 import { inHours, inScope, newestMinutes } from './queries.ts';
 
 /** Which calls: of one end, or from one to the other. */
@@ -66,7 +66,7 @@ export const OperationRowSchema: z.ZodType<OperationRow> = z.object({
 });
 
 const WORK = sql`origin, sum(edges_1m.requests) AS requests, sum(edges_1m.errors) AS errors,
-  sumMap(duration_histogram.1, duration_histogram.2) AS histogram,
+  ${addedUp(sql`duration_histogram`)} AS histogram,
   toFloat64(max(duration_ns_max)) AS duration_max`;
 
 /** Calls of these ends by step. */
@@ -76,7 +76,7 @@ export function edgeStepsQuery(scope: StepsScope): StoreQuery<StepRow> {
     row: StepRowSchema,
     sql: sql`
       SELECT ${WORK}, ${stepSql(scope.steps)} AS step,
-        sumMap(edges_1m.gap_histogram.1, edges_1m.gap_histogram.2) AS gap_histogram,
+        ${addedUp(sql`edges_1m.gap_histogram`)} AS gap_histogram,
         toFloat64(max(gap_ns_max)) AS gap_max
       FROM edges_1m WHERE ${ofEnds(scope)}
       GROUP BY origin, step ORDER BY step, origin

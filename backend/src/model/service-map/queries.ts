@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ANSWER_LIMITS } from '../../limits.ts';
 import type { StoreQuery } from '../../store-reader.ts';
 import type { Origin } from '../services/origin.ts';
-import { OriginColumn, type SumMap, SumMapColumn } from '../services/queries.ts';
+import { addedUp, OriginColumn, type SumMap, SumMapColumn } from '../services/queries.ts';
 import { type Ends, endColumns } from './map-ends.ts';
 import { seconds } from './minute-join.ts';
 
@@ -50,10 +50,10 @@ export function mapEdgesQuery(scope: MapScope): StoreQuery<EdgeRow> {
         arraySort(groupUniqArrayIf(toString(protocol), protocol != '')) AS protocols,
         sum(edges_1m.requests) AS requests,
         sum(edges_1m.errors) AS errors,
-        sumMap(duration_histogram.1, duration_histogram.2) AS histogram,
+        ${addedUp(sql`duration_histogram`)} AS histogram,
         toFloat64(max(duration_ns_max)) AS duration_max,
         sum(edges_1m.gap_requests) AS gap_requests,
-        sumMap(edges_1m.gap_histogram.1, edges_1m.gap_histogram.2) AS gap_histogram,
+        ${addedUp(sql`edges_1m.gap_histogram`)} AS gap_histogram,
         toFloat64(max(gap_ns_max)) AS gap_max
       FROM edges_1m
       WHERE ${inScope(scope)}

@@ -3,7 +3,7 @@ import type { MapNode } from '../../api/contract/index.ts';
 import { ANSWER_LIMITS } from '../../limits.ts';
 import { isNamed } from '../../named-sql.ts';
 import type { StoreQuery } from '../../store-reader.ts';
-import { ENTRY } from '../services/queries.ts';
+import { addedUp, ENTRY } from '../services/queries.ts';
 import {
   type EdgeEnds,
   type OperationRow,
@@ -21,7 +21,7 @@ export interface ServedScope extends Pick<StepsScope, 'tenant' | 'steps'> {
 }
 
 const WORK = sql`origin, sum(spans) AS requests, sum(red_1m.errors) AS errors,
-  sumMap(duration_histogram.1, duration_histogram.2) AS histogram,
+  ${addedUp(sql`duration_histogram`)} AS histogram,
   toFloat64(max(duration_ns_max)) AS duration_max`;
 
 /** The service whose own spans tell what it was asked for: whoever called, with a span or without. */

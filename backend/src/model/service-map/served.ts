@@ -6,7 +6,7 @@ import { ANSWER_LIMITS } from '../../limits.ts';
 import type { StoreQuery } from '../../store-reader.ts';
 import { quantileNs } from '../services/duration-histogram.ts';
 import { type Origin, preferredRows } from '../services/origin.ts';
-import { ENTRY, OriginColumn, type SumMap, SumMapColumn } from '../services/queries.ts';
+import { addedUp, ENTRY, OriginColumn, type SumMap, SumMapColumn } from '../services/queries.ts';
 import { histogramOf } from '../services/summaries.ts';
 import { inHours, inScope, type MapScope } from './queries.ts';
 
@@ -41,7 +41,7 @@ export function servedQuery(scope: MapScope): StoreQuery<ServedRow> {
       SELECT service, namespace, cluster, origin,
         sum(spans) AS requests,
         sum(red_1m.errors) AS errors,
-        sumMap(duration_histogram.1, duration_histogram.2) AS histogram,
+        ${addedUp(sql`duration_histogram`)} AS histogram,
         toFloat64(max(duration_ns_max)) AS duration_max
       FROM red_1m
       WHERE ${inScope(scope)}

@@ -18,38 +18,6 @@ export type SumMap = readonly [readonly number[], readonly number[]];
 export const OriginColumn: z.ZodType<Origin> = z.enum(['sdk', 'ebpf', 'derived']);
 export const SumMapColumn: z.ZodType<SumMap> = z.tuple([z.array(z.number()), z.array(z.number())]);
 
-export interface ServiceRow {
-  readonly service: string;
-  readonly namespace: string;
-  readonly environment: string;
-  readonly origin: Origin;
-  readonly requests: number;
-  readonly request_errors: number;
-  readonly histogram: SumMap;
-  readonly duration_max: number;
-  /** Over 1 where spans stand for others. */
-  readonly weight_max: number;
-  /** Parallel: step, and what was served in it. */
-  readonly steps: readonly number[];
-  readonly requests_in_steps: readonly number[];
-  readonly errors_in_steps: readonly number[];
-}
-
-const ServiceRowSchema: z.ZodType<ServiceRow> = z.object({
-  service: z.string(),
-  namespace: z.string(),
-  environment: z.string(),
-  origin: OriginColumn,
-  requests: z.number(),
-  request_errors: z.number(),
-  histogram: SumMapColumn,
-  duration_max: z.number(),
-  weight_max: z.number(),
-  steps: z.array(z.number()),
-  requests_in_steps: z.array(z.number()),
-  errors_in_steps: z.array(z.number()),
-});
-
 /**
  * What a service is asked for: server and consumer spans, and internal roots, work that nobody
  * called (jobs, scripts).
@@ -60,55 +28,26 @@ export const ENTRY: Sql = sql`(kind IN (2, 5) OR (root = 1 AND kind IN (0, 1)))`
  * A histogram as a Map, to be given to `sumMap`: of a Map it sums with numbers for keys, of two arrays
  * with a tree of variants, at three times the CPU.
  */
-function asMap(histogram: Sql): Sql {
+export function asMap(histogram: Sql): Sql {
   return sql`CAST(${histogram}, 'Map(UInt16, Float64)')`;
 }
 
 /** Summed up, in the two arrays of `SumMap`. */
-function summed(map: Sql): Sql {
+export function summed(map: Sql): Sql {
   return sql`(mapKeys(${map}), mapValues(${map}))`;
 }
 
-const DURATIONS = summed(sql`sumMap(${asMap(sql`duration_histogram`)})`);
-/** Without the buckets in which nothing failed. */
-const FAILED = summed(
-  sql`mapFilter((bucket, count) -> count != 0, sumMap(${asMap(sql`error_histogram`)}))`,
-);
-
-/**
- * Every service with a row for each of its namespaces, environments and origins. Added up by step
- * first: an array a row, to be added up by service at once, costs a fifth more.
- */
-export function servicesQuery(scope: ServicesScope): StoreQuery<ServiceRow> {
-  return {
-    summary: 'SELECT red_1m services',
-    row: ServiceRowSchema,
-    sql: sql`
-      SELECT service, namespace, environment, origin,
-        sum(step_requests) AS requests,
-        sum(step_errors) AS request_errors,
-        ${summed(sql`sumMap(step_histogram)`)} AS histogram,
-        max(step_max) AS duration_max,
-        max(step_weight) AS weight_max,
-        groupArray(step) AS steps,
-        groupArray(step_requests) AS requests_in_steps,
-        groupArray(step_errors) AS errors_in_steps
-      FROM (
-        SELECT service, namespace, environment, origin, ${stepIndex(scope.steps)} AS step,
-          sumIf(spans, ${ENTRY}) AS step_requests,
-          sumIf(errors, ${ENTRY}) AS step_errors,
-          sumMapIf(${asMap(sql`duration_histogram`)}, ${ENTRY}) AS step_histogram,
-          toFloat64(maxIf(duration_ns_max, ${ENTRY})) AS step_max,
-          maxIf(red_1m.weight_max, ${ENTRY}) AS step_weight
-        FROM red_1m
-        WHERE ${inScope(scope)}
-        GROUP BY service, namespace, environment, origin, step
-      )
-      GROUP BY service, namespace, environment, origin
-      ORDER BY requests DESC, service, namespace, environment, origin
-      LIMIT ${param.uint64(ANSWER_LIMITS.servicesMax)} BY origin`,
-  };
+/** Histograms of a roll-up added up, as `SumMap`. */
+export function addedUp(histogram: Sql): Sql {
+  return summed(sql`sumMap(${asMap(histogram)})`);
 }
+
+/** Without the buckets in which nothing was counted. */
+export function addedUpFilled(histogram: Sql): Sql {
+  return summed(sql`mapFilter((bucket, count) -> count != 0, sumMap(${asMap(histogram)}))`);
+}
+
+const DURATIONS = addedUp(sql`duration_histogram`);
 
 export interface OperationRow {
   readonly name: string;
@@ -184,7 +123,7 @@ export function latencyQuery(scope: ServicesScope, service: string): StoreQuery<
         toFloat64(max(duration_ns_max)) AS duration_max,
         max(red_1m.weight_max) AS weight_max,
         ${DURATIONS} AS histogram,
-        ${FAILED} AS errors_histogram
+        ${addedUpFilled(sql`error_histogram`)} AS errors_histogram
       FROM red_1m
       WHERE ${inScope(scope)} AND ${isNamed(sql`service`, service)} AND ${ENTRY}
       GROUP BY origin, step
@@ -210,18 +149,27 @@ export function seenQuery(scope: ServicesScope, service: string): StoreQuery<Ser
   };
 }
 
-// The key opens with the hour; the engine does not see by itself that a range of `time` is one of it.
 function inScope({ tenant, steps }: ServicesScope): Sql {
+  return inMinutes(tenant, steps.fromMs, steps.toMs);
+}
+
+// The key opens with the hour; the engine does not see by itself that a range of `time` is one of it.
+export function inMinutes(tenant: string, fromMs: number, toMs: number): Sql {
   return sql`tenant = ${param.string(tenant)}
-    AND toStartOfHour(time) >= toStartOfHour(${seconds(steps.fromMs)})
-    AND toStartOfHour(time) <= toStartOfHour(${seconds(steps.toMs)})
-    AND time >= ${seconds(steps.fromMs)} AND time < ${seconds(steps.toMs)}`;
+    AND toStartOfHour(time) >= toStartOfHour(${seconds(fromMs)})
+    AND toStartOfHour(time) <= toStartOfHour(${seconds(toMs)})
+    AND time >= ${seconds(fromMs)} AND time < ${seconds(toMs)}`;
 }
 
-function stepIndex({ fromMs, stepMs }: TimeSteps): Sql {
-  return sql`toUInt32(intDiv(toUnixTimestamp(time) - ${param.uint64(fromMs / 1000)}, ${param.uint64(stepMs / 1000)}))`;
+function stepIndex(steps: TimeSteps): Sql {
+  return stepOf(sql`time`, steps);
 }
 
-function seconds(ms: number): Sql {
+/** The step of a moment in seconds. */
+export function stepOf(time: Sql, { fromMs, stepMs }: TimeSteps): Sql {
+  return sql`toUInt32(intDiv(toUnixTimestamp(${time}) - ${param.uint64(fromMs / 1000)}, ${param.uint64(stepMs / 1000)}))`;
+}
+
+export function seconds(ms: number): Sql {
   return sql`toDateTime(${param.uint64(Math.ceil(ms / 1000))}, 'UTC')`;
 }

@@ -9,7 +9,8 @@ import { OWN_NAMESPACE } from '../../own.ts';
 import { spread, type TimeSteps } from '../../time-steps.ts';
 import { bucketStartNs, type DurationHistogram, quantileNs } from './duration-histogram.ts';
 import { preferredRows } from './origin.ts';
-import type { LatencyRow, OperationRow, ServiceRow, SumMap } from './queries.ts';
+import type { LatencyRow, OperationRow, SumMap } from './queries.ts';
+import type { ServiceRow } from './services-query.ts';
 
 const KINDS: readonly SpanKindName[] = [
   'unspecified',

@@ -85,17 +85,30 @@ export function allEntries(scope: AnalysisScope, window: TimeWindow): Sql {
  * traces without it are: all of them would leave none to be held against.
  */
 export function isPicked(scope: AnalysisScope): Sql {
-  const { wish } = scope;
+  const parts = picked(scope);
+  if (parts.length > 0) return sql`(${joinSql(parts, ' AND ')})`;
+  return isVersionAgainstOthers(scope) ? sql`NOT ${inTraces(versionIds(scope))}` : sql`1`;
+}
+
+function picked({ wish }: AnalysisScope): readonly Sql[] {
   const { fromMs, toMs, minNs, maxNs } = wish.box;
-  const parts = [
+  return [
     fromMs === undefined ? undefined : sql`timestamp >= ${atMs(fromMs)}`,
     toMs === undefined ? undefined : sql`timestamp < ${atMs(toMs)}`,
     minNs === undefined ? undefined : sql`duration_ns >= ${param.int64(Math.floor(minNs))}`,
     maxNs === undefined ? undefined : sql`duration_ns < ${param.int64(Math.ceil(maxNs))}`,
     wish.errorsOnly ? sql`status_code = 2` : undefined,
   ].filter((part) => part !== undefined);
-  if (parts.length > 0) return sql`(${joinSql(parts, ' AND ')})`;
-  return wish.baseline.kind === 'version' ? sql`NOT ${inTraces(versionIds(scope))}` : sql`1`;
+}
+
+/** Whether any trace can be held against the selected ones: where all are selected there is no rest. */
+export function hasOtherSide(scope: AnalysisScope): boolean {
+  return scope.wish.baseline.kind !== 'rest' || picked(scope).length > 0;
+}
+
+/** Whether every trace of the window is on one side or the other, by a version in it. */
+function isVersionAgainstOthers(scope: AnalysisScope): boolean {
+  return scope.wish.baseline.kind === 'version' && picked(scope).length === 0;
 }
 
 /** A statement of the traces in which a service of the baseline's version answered. */
@@ -151,9 +164,12 @@ export function baselineWindow({ wish }: AnalysisScope): TimeWindow {
 
 /** A statement of the traces that the selection is held against. */
 export function baselineIds(scope: AnalysisScope, part: Part = WHOLE): Sql {
+  const isNotSelected = isVersionAgainstOthers(scope)
+    ? sql`1`
+    : sql`NOT ${inTraces(selectedIds(scope, part))}`;
   return sql`SELECT ${TRACE} FROM spans
     WHERE ${entries(scope, baselineWindow(scope))} AND ${inPart(part)}
-      AND ${isOfBaseline(scope)} AND NOT ${inTraces(selectedIds(scope, part))}`;
+      AND ${isOfBaseline(scope)} AND ${isNotSelected}`;
 }
 
 /** Of an entry of the baseline's window: whether its trace may be held against others. */

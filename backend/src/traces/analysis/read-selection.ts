@@ -7,6 +7,7 @@ import {
   baselineIds,
   baselineWindow,
   boxWindow,
+  hasOtherSide,
   type Part,
   selectedIds,
 } from './analysis-scope.ts';
@@ -65,11 +66,15 @@ export async function readSelection(
   const { meter, signal } = asking;
   const all = async <Row>(query: StoreQuery<Row>): Promise<readonly Row[]> =>
     meter.rows(await store.read(query, signal));
-  const hasBaseline = budget.baseline > 0;
-  const counted = all(entriesQuery(scope, hasBaseline)).then(([row]) => row ?? NO_COUNTS);
+  const hasBaseline = budget.baseline > 0 && hasOtherSide(scope);
+  const isExact = !Number.isFinite(budget.read);
+  const counted = all(entriesQuery(scope, { hasBaseline, isExact })).then(
+    ([row]) => row ?? NO_COUNTS,
+  );
   counted.catch(() => undefined);
-  const sides = await readSides(scope, { budget, all, counted });
-  const rows = await readProbes(scope, { sides, budget, all });
+  const wish = { budget, hasBaseline, all, counted };
+  const sides = await readSides(scope, wish);
+  const rows = await readProbes(scope, { ...wish, sides });
   const selected = { ...sides.selected, row: rows.selected };
   const baseline = { ...sides.baseline, row: rows.baseline };
   const parts = {
@@ -94,6 +99,7 @@ export async function readSelection(
       baseline: baseline.traces / parts.baseline.everyNth,
     },
     parts,
+    hasBaseline,
     window: boundsOf([selected]),
     bothWindow: boundsOf([selected, baseline]),
     ...(spanSlices === undefined ? {} : { spanSlices }),
@@ -105,6 +111,13 @@ const NO_COUNTS: EntryCounts = { selected: 0, baseline: 0, auxiliary: 0 };
 /** Asks the store, and counts what it costs. */
 type AskAll = <Row>(query: StoreQuery<Row>) => Promise<readonly Row[]>;
 
+interface SidesWish {
+  readonly budget: SpanBudget;
+  readonly hasBaseline: boolean;
+  readonly all: AskAll;
+  readonly counted: Promise<EntryCounts>;
+}
+
 interface Sides {
   readonly selected: Side;
   readonly baseline: Side;
@@ -113,27 +126,19 @@ interface Sides {
 /** Slices of time are enough where they have traces enough; else as many more as the count asks for. */
 async function readSides(
   scope: AnalysisScope,
-  wish: {
-    readonly budget: SpanBudget;
-    readonly all: AskAll;
-    readonly counted: Promise<EntryCounts>;
-  },
+  { budget, hasBaseline, all, counted }: SidesWish,
 ): Promise<Sides> {
-  const { budget, all, counted } = wish;
   const windows = { selected: boxWindow(scope), baseline: baselineWindow(scope) };
   const [spans] = Number.isFinite(budget.read) ? await all(spansQuery(scope)) : [];
   const nth = (spans?.spans ?? 0) / budget.read;
   if (nth >= 2) {
-    const slices = {
-      selected: slicesOf(windows.selected, nth),
-      baseline: slicesOf(windows.baseline, nth),
-    };
-    const starts = { selected: slices.selected.starts, baseline: slices.baseline.starts };
-    const [counts] = await all(entriesQuery(scope, budget.baseline > 0, starts));
+    const [selected, baseline] = [slicesOf(windows.selected, nth), slicesOf(windows.baseline, nth)];
+    const slices = { selected: selected.starts, baseline: baseline.starts };
+    const [counts] = await all(entriesQuery(scope, { hasBaseline, isExact: false, slices }));
     if ((counts?.selected ?? 0) >= budget.wanted) {
       return {
-        selected: sideOf(windows.selected, slices.selected, counts?.selected ?? 0),
-        baseline: sideOf(windows.baseline, slices.baseline, counts?.baseline ?? 0),
+        selected: sideOf(windows.selected, selected, counts?.selected ?? 0),
+        baseline: sideOf(windows.baseline, baseline, counts?.baseline ?? 0),
       };
     }
   }
@@ -151,16 +156,11 @@ async function readSides(
 /** What the index of traces says of some traces of each side. */
 async function readProbes(
   scope: AnalysisScope,
-  {
-    sides,
-    budget,
-    all,
-  }: { readonly sides: Sides; readonly budget: SpanBudget; readonly all: AskAll },
+  { sides, budget, hasBaseline, all }: SidesWish & { readonly sides: Sides },
 ): Promise<{ readonly selected: ProbeRow; readonly baseline: ProbeRow }> {
   const isProbed = ({ window }: Side): boolean =>
     Number.isFinite(budget.read) || window.to - window.from < UNPROBED_WINDOW_MS;
   const { selected, baseline } = sides;
-  const hasBaseline = budget.baseline > 0;
   const windows = hasBaseline ? [selected.window, baseline.window] : [selected.window];
   const rows = isProbed(selected)
     ? await all(
@@ -186,7 +186,9 @@ export async function countSelected(
   scope: AnalysisScope,
   { meter, signal }: AnalysisAsking,
 ): Promise<AnalysisSelection> {
-  const [counts] = meter.rows(await store.read(entriesQuery(scope, false), signal));
+  const [counts] = meter.rows(
+    await store.read(entriesQuery(scope, { hasBaseline: false, isExact: true }), signal),
+  );
   return {
     ...{ traces: counts?.selected ?? 0, everyNth: 1 },
     ...{ baselineTraces: 0, baselineEveryNth: 1 },

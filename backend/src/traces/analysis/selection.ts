@@ -26,6 +26,8 @@ export interface Selection {
   readonly looked: { readonly selected: number; readonly baseline: number };
   /** What of both sides is looked at. */
   readonly parts: { readonly selected: Part; readonly baseline: Part };
+  /** Whether there is another side. */
+  readonly hasBaseline: boolean;
   /** Of the spans of selected traces. */
   readonly window: TimeWindow;
   /** Of the spans of both. */
@@ -61,9 +63,10 @@ export function selectedRoots(selection: Selection): Sql {
 
 /** Spans of both sides' traces that are looked at; `isSelected` tells them apart. */
 export function bothSpans(selection: Selection): Sql {
-  const { scope, parts, bothWindow, spanSlices } = selection;
-  return sql`${spansOf(scope, bothWindow)} AND ${inSlices(spanSlices)} AND (${isSelected(selection)}
-    OR ${inTraces(baselineIds(scope, parts.baseline))})`;
+  const { scope, parts, hasBaseline, bothWindow, spanSlices } = selection;
+  const isOther = hasBaseline ? inTraces(baselineIds(scope, parts.baseline)) : sql`0`;
+  return sql`${spansOf(scope, bothWindow)} AND ${inSlices(spanSlices)}
+    AND (${isSelected(selection)} OR ${isOther})`;
 }
 
 /** Spans of some of all traces around: enough to find what most of them have. */

@@ -1,6 +1,6 @@
 import { param, type Sql, sql, uint64Number } from '@sonde/store';
 import { z } from 'zod';
-import { type SumMap, SumMapColumn } from '../../model/services/queries.ts';
+import { addedUp, addedUpFilled, type SumMap, SumMapColumn } from '../../model/services/queries.ts';
 import type { StoreQuery } from '../../store-reader.ts';
 import type { TimeSteps } from '../../time-steps.ts';
 import { statusWish } from '../where/where-sql.ts';
@@ -34,8 +34,8 @@ const HeatmapRowSchema: z.ZodType<HeatmapRow> = z.object({
 
 export function rollUpHeatmapQuery(scope: SpanScope, steps: TimeSteps): StoreQuery<HeatmapRow> {
   const errorsOnly = statusWish(scope.conditions);
-  const wanted = sql`sumMap(duration_histogram.1, duration_histogram.2)`;
-  const failed = sql`sumMap(error_histogram.1, error_histogram.2)`;
+  const wanted = addedUp(sql`duration_histogram`);
+  const failed = addedUpFilled(sql`error_histogram`);
   const shown: Readonly<Record<string, { count: Sql; histogram: Sql; errors: Sql; failed: Sql }>> =
     {
       any: { count: sql`sum(spans)`, histogram: wanted, errors: sql`sum(errors)`, failed },

@@ -2,7 +2,7 @@ import { constants } from 'node:http2';
 import { type HttpLimits, SondeError } from '@sonde/pipeline';
 import type { Packing } from '@sonde/pipeline/packing';
 import { unpack } from '@sonde/pipeline/packing';
-import { joinChunks } from '@sonde/proto';
+import { giveBackBody, joinChunks } from '@sonde/proto';
 import type { InFlightAccount } from '../in-flight-bytes.ts';
 import {
   BODY_PACE_BYTES_MIN,
@@ -37,6 +37,7 @@ export async function readBody(reading: BodyReading): Promise<Buffer> {
   const bytesMax = limits.decompressedBytesMax;
   const body = await unpack(packed, packing, { bytesMax, account, tooLarge });
   account.giveBack(packed.length);
+  if (body.buffer !== packed.buffer) giveBackBody(packed);
   return body;
 }
 
