@@ -77,7 +77,7 @@ export function stepOf(time: Sql, { fromMs, stepMs }: TimeSteps): Sql {
 }
 
 /** Looked for before any set of traces is: few spans fail. */
-export const FAILED: Sql = sql`spans PREWHERE status_code = 2`;
+const FAILED = sql`spans PREWHERE status_code = 2`;
 
 /**
  * Failed spans, and those that may have handed an error on without failing: by convention a server

@@ -1,4 +1,3 @@
-import { type Sql, sql } from '@sonde/store';
 import type { OverviewRow } from '../../api/contract/index.ts';
 import { cutName } from '../../cut-name.ts';
 
@@ -32,31 +31,3 @@ export function overviewRow(row: GroupRow, seconds: number): OverviewRow {
     durationP99Ns: Math.round(p99),
   };
 }
-
-const LEVELS = sql`0.5, 0.95, 0.99`;
-
-/**
- * Of a duration three digits, what people are shown: an operation has few different ones then, and
- * quantiles of them are exact.
- */
-function threeDigits(ns: Sql): Sql {
-  const unit = sql`exp10(greatest(floor(log10(greatest(${ns}, 1))) - 2, 0))`;
-  return sql`round(greatest(${ns}, 0) / ${unit}) * ${unit}`;
-}
-
-function weighed(ns: Sql, weight: Sql): Sql {
-  return sql`(${threeDigits(ns)}, toUInt64(round(${weight})))`;
-}
-
-function found(quantiles: Sql): Sql {
-  return sql`arrayMap(ns -> ifNotFinite(toFloat64(ns), 0), ${quantiles})`;
-}
-
-/** The quantiles of `GroupRow`, of durations in nanoseconds with the requests that each stands for. */
-export const DURATIONS = {
-  quantiles: (ns: Sql, weight: Sql): Sql =>
-    found(sql`quantilesExactWeighted(${LEVELS})${weighed(ns, weight)}`),
-  state: (ns: Sql, weight: Sql): Sql =>
-    sql`quantilesExactWeightedState(${LEVELS})${weighed(ns, weight)}`,
-  merged: (states: Sql): Sql => found(sql`quantilesExactWeightedMerge(${LEVELS})(${states})`),
-} as const;

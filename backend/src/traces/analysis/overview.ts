@@ -12,7 +12,7 @@ import {
   resolveAnalysis,
   withoutBaseline,
 } from './analysis-scope.ts';
-import { DURATIONS, type GroupRow, NO_GROUP, overviewRow } from './overview-groups.ts';
+import { type GroupRow, NO_GROUP, overviewRow } from './overview-groups.ts';
 import { countSelected, NO_LIMIT, readSelection } from './read-selection.ts';
 import { selectedRoots } from './selection.ts';
 import { readWholeOverview } from './whole-overview.ts';
@@ -91,6 +91,7 @@ const GroupRowSchema: z.ZodType<GroupRow> = z.object({
 });
 
 function overviewQuery(roots: Sql): StoreQuery<GroupRow> {
+  const weight = sql`toUInt32(greatest(round(weight), 1))`;
   return {
     summary: 'SELECT spans overview',
     row: GroupRowSchema,
@@ -101,7 +102,8 @@ function overviewQuery(roots: Sql): StoreQuery<GroupRow> {
         sum(weight) AS requests,
         sumIf(weight, status_code = 2) AS request_errors,
         uniqExact(trace_id) AS traces,
-        ${DURATIONS.quantiles(sql`duration_ns`, sql`weight`)} AS quantiles
+        arrayMap(ns -> ifNotFinite(toFloat64(ns), 0),
+          quantilesTDigestWeighted(0.5, 0.95, 0.99)(greatest(duration_ns, 0), ${weight})) AS quantiles
       FROM spans
       WHERE ${roots}
       GROUP BY GROUPING SETS ((service, name), ())

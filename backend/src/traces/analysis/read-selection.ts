@@ -67,10 +67,7 @@ export async function readSelection(
   const all = async <Row>(query: StoreQuery<Row>): Promise<readonly Row[]> =>
     meter.rows(await store.read(query, signal));
   const hasBaseline = budget.baseline > 0 && hasOtherSide(scope);
-  const isExact = !Number.isFinite(budget.read);
-  const counted = all(entriesQuery(scope, { hasBaseline, isExact })).then(
-    ([row]) => row ?? NO_COUNTS,
-  );
+  const counted = all(entriesQuery(scope, hasBaseline)).then(([row]) => row ?? NO_COUNTS);
   counted.catch(() => undefined);
   const wish = { budget, hasBaseline, all, counted };
   const sides = await readSides(scope, wish);
@@ -132,13 +129,16 @@ async function readSides(
   const [spans] = Number.isFinite(budget.read) ? await all(spansQuery(scope)) : [];
   const nth = (spans?.spans ?? 0) / budget.read;
   if (nth >= 2) {
-    const [selected, baseline] = [slicesOf(windows.selected, nth), slicesOf(windows.baseline, nth)];
-    const slices = { selected: selected.starts, baseline: baseline.starts };
-    const [counts] = await all(entriesQuery(scope, { hasBaseline, isExact: false, slices }));
+    const slices = {
+      selected: slicesOf(windows.selected, nth),
+      baseline: slicesOf(windows.baseline, nth),
+    };
+    const starts = { selected: slices.selected.starts, baseline: slices.baseline.starts };
+    const [counts] = await all(entriesQuery(scope, hasBaseline, starts));
     if ((counts?.selected ?? 0) >= budget.wanted) {
       return {
-        selected: sideOf(windows.selected, selected, counts?.selected ?? 0),
-        baseline: sideOf(windows.baseline, baseline, counts?.baseline ?? 0),
+        selected: sideOf(windows.selected, slices.selected, counts?.selected ?? 0),
+        baseline: sideOf(windows.baseline, slices.baseline, counts?.baseline ?? 0),
       };
     }
   }
@@ -186,9 +186,7 @@ export async function countSelected(
   scope: AnalysisScope,
   { meter, signal }: AnalysisAsking,
 ): Promise<AnalysisSelection> {
-  const [counts] = meter.rows(
-    await store.read(entriesQuery(scope, { hasBaseline: false, isExact: true }), signal),
-  );
+  const [counts] = meter.rows(await store.read(entriesQuery(scope, false), signal));
   return {
     ...{ traces: counts?.selected ?? 0, everyNth: 1 },
     ...{ baselineTraces: 0, baselineEveryNth: 1 },

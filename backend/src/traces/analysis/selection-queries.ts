@@ -61,25 +61,17 @@ export interface CountedSlices {
   readonly baseline?: readonly number[] | undefined;
 }
 
-/** Which entries are counted, and how. */
-export interface CountWish {
-  readonly hasBaseline: boolean;
-  /** Else more than 65,000 selected traces are counted to half a percent, in a fifth less time. */
-  readonly isExact: boolean;
-  readonly slices?: CountedSlices;
-}
-
-/** Counts the selected and, to half a percent, the others, in one pass over entries. */
+/** Counts the selected exactly, the others to half a percent, in one pass over entries. */
 export function entriesQuery(
   scope: AnalysisScope,
-  { hasBaseline, isExact, slices = {} }: CountWish,
+  hasBaseline: boolean,
+  slices: CountedSlices = {},
 ): StoreQuery<EntryCounts> {
   const inBox = sql`(${inTimestamps(boxWindow(scope))} AND ${isPicked(scope)}
     AND ${wellInSlices(slices.selected)})`;
   const isOther = sql`(${inTimestamps(baselineWindow(scope))} AND ${isOfBaseline(scope)}
     AND ${wellInSlices(slices.baseline)})`;
   const window = hasBaseline ? unionWindow(scope) : boxWindow(scope);
-  const counted = isExact ? sql`uniqExactIf` : sql`uniqIf`;
   const others = hasBaseline
     ? sql`uniqIf(${TRACE}, is_other AND NOT is_auxiliary)
         - uniqIf(${TRACE}, is_other AND in_box AND NOT is_auxiliary)`
@@ -88,7 +80,7 @@ export function entriesQuery(
     summary: 'SELECT spans both sides',
     row: EntryCountsSchema,
     sql: sql`
-      SELECT ${counted}(${TRACE}, in_box AND NOT is_auxiliary) AS selected,
+      SELECT uniqExactIf(${TRACE}, in_box AND NOT is_auxiliary) AS selected,
         ${others} AS baseline,
         uniqIf(${TRACE}, in_box AND is_auxiliary) AS auxiliary
       FROM (
