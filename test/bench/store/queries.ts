@@ -161,7 +161,8 @@ async function measure(sonde: Sonde, question: Question): Promise<Figures> {
 
 /** Asks everything once to warm the page cache, then prints each with its bar. */
 export async function askQuestions(sonde: Sonde, day: FleetDay, when: string): Promise<void> {
-  const questions = questionsOf(day);
+  const wanted = new RegExp(process.env['SONDE_BENCH_QUESTION'] ?? '');
+  const questions = questionsOf(day).filter(({ name }) => wanted.test(name));
   for (const question of questions) await measure(sonde, question);
   console.log(`queries ${when}, load ${loadavg()[0]?.toFixed(1)}:`);
   for (const question of questions) {

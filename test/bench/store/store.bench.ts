@@ -8,7 +8,7 @@ import { askQuestions } from './queries.ts';
 /**
  * `npm run bench -- store`: ingest beside the Collector, then a day of a fleet through the whole
  * path and what pages ask of it (`withFullStore`). `SONDE_BENCH_PART` is `ingest` or `queries`
- * alone.
+ * alone; `SONDE_BENCH_QUESTION` is a regular expression of the names of the questions to ask.
  */
 const LOAD_SPANS_PER_SECOND = 5000;
 const QUERY_PARTS: readonly string[] = ['ingest', 'queries'];
