@@ -51,7 +51,7 @@ export const RAW_TABLE_SETTINGS: Readonly<Record<string, number>> = {
 };
 
 export function createTableSql(table: TableDefinition, options: SchemaOptions): string {
-  const projections = (table.projections ?? []).map(projectionSql);
+  const projections = (table.projections ?? []).map((one) => `PROJECTION ${projectionSql(one)}`);
   const lines = [...table.columns.map(columnSql), ...table.indexes, ...projections];
   const settings = Object.entries(table.settings).map(([key, value]) => `${key} = ${value}`);
   return [
@@ -108,7 +108,7 @@ export function addColumnSql(table: TableDefinition, name: string, options: Sche
 }
 
 function projectionSql({ name, select }: ProjectionDefinition): string {
-  return `PROJECTION ${name} (${select})`;
+  return `${name} (${select})`;
 }
 
 /**
@@ -124,7 +124,7 @@ export function addProjectionsSql(
   return [
     ...(mode === undefined ? [] : [`${alter} MODIFY SETTING ${PROJECTIONS_IN_MERGES} = ${mode}`]),
     ...(table.projections ?? []).flatMap((projection) => [
-      `${alter} ADD ${projectionSql(projection).replace('PROJECTION', 'PROJECTION IF NOT EXISTS')}`,
+      `${alter} ADD PROJECTION IF NOT EXISTS ${projectionSql(projection)}`,
       `${alter} MATERIALIZE PROJECTION ${projection.name}`,
     ]),
   ];
